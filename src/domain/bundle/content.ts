@@ -1,0 +1,37 @@
+/**
+ * What a broker is given (DESIGN section 4): named parts of plain text, each in chunks that are known by their hash.
+ * `mosquitto.conf` is frozen while a broker runs; all other parts follow a reload.
+ */
+export const partNames = ['mosquitto.conf', 'acl', 'passwords', 'identities', 'crl', 'ca', 'revocations'] as const;
+export type PartName = (typeof partNames)[number];
+
+/** The most a chunk may hold, bytes: two of them (present and previous) fit one ConfigMap of 1 MiB. */
+export const chunkLimitBytes = 256 * 1024;
+
+export interface Chunk {
+  readonly text: string;
+  /** Lower-case hex of the SHA-256 of the text. */
+  readonly hash: string;
+}
+
+export interface BundleContent {
+  readonly parts: Readonly<Record<PartName, readonly Chunk[]>>;
+  /** Hash over the names and hashes of all chunks: names the content, whatever its revision. */
+  readonly hash: string;
+}
+
+/** The index that is written last: it names what belongs together. */
+export interface BundleIndex {
+  readonly broker: string;
+  /** Grows by at least one with each change of content; an agent refuses a lower one. */
+  readonly revision: number;
+  readonly hash: string;
+  readonly parts: Readonly<Record<PartName, readonly string[]>>;
+}
+
+/** A bundle as the agent reads it: the index, the joined text of each part, and the server's key pair by reference. */
+export interface Bundle {
+  readonly index: BundleIndex;
+  readonly parts: Readonly<Record<PartName, string>>;
+  readonly server?: { readonly certificate: string; readonly key: string };
+}

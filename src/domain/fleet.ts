@@ -1,0 +1,257 @@
+import type { Role, Rule } from './acl/rule.ts';
+import { objectKey, type ObjectKey, type ObjectRef } from './names.ts';
+import { ShardedMap } from './sharded.ts';
+
+/** What the API server (or the file) says about an object beside its spec. */
+export interface Origin extends ObjectRef {
+  readonly uid?: string;
+  readonly generation?: number;
+  /** Absent offline: there, two claimants of one identity are findings on both. */
+  readonly createdAt?: Date;
+}
+
+export type MosquittoVersion = '2.0' | '2.1';
+export type AuthenticationType = 'Certificate' | 'Password';
+
+export interface Listener {
+  readonly name: string;
+  readonly port: number;
+  readonly authentication: AuthenticationType;
+  readonly tls: boolean;
+  readonly protocol: 'MQTT' | 'WebSockets';
+  readonly maxConnections?: number;
+}
+
+export interface IssuerRef {
+  readonly name: string;
+  readonly kind: string;
+  readonly group: string;
+}
+
+/** How a CA takes certificates back. `SignedCrl`: we sign; `ExternalCrl`: someone else does; `None`: the broker checks none. */
+export type Revocation =
+  | { readonly type: 'SignedCrl'; readonly signerSecret?: string; readonly validitySeconds: number }
+  | { readonly type: 'ExternalCrl'; readonly crl: ValueRef }
+  | { readonly type: 'None' };
+
+/** A value in a ConfigMap or Secret of the object's own namespace. */
+export interface ValueRef {
+  readonly kind: 'ConfigMap' | 'Secret';
+  readonly name: string;
+  readonly key: string;
+}
+
+export interface TrustedCaSpec {
+  readonly name: string;
+  readonly ca: ValueRef;
+  readonly revocation: Revocation;
+}
+
+export interface AllowedNamespaces {
+  readonly from: 'Same' | 'Selector' | 'All';
+  readonly selector: ReadonlyMap<string, string>;
+  /** Levels put before every topic of a foreign device; holds `{namespace}` once. */
+  readonly topicPrefix?: string;
+  readonly roles: readonly Role[];
+}
+
+/** Typed allow-list of broker limits; what is absent is the broker's default. */
+export interface BrokerLimits {
+  readonly maxPacketSizeBytes: number;
+  readonly maxKeepaliveSeconds?: number;
+  readonly persistentClientExpirationSeconds?: number;
+  readonly maxQueuedMessages?: number;
+  readonly maxQueuedBytes?: number;
+  readonly maxInflightMessages?: number;
+  readonly messageSizeLimitBytes?: number;
+}
+
+export interface Broker {
+  readonly origin: Origin;
+  readonly version: MosquittoVersion;
+  readonly listeners: readonly Listener[];
+  readonly tls: {
+    readonly profile: 'Modern' | 'Intermediate';
+    readonly server:
+      | { readonly kind: 'Secret'; readonly name: string }
+      | {
+          readonly kind: 'Issuer';
+          readonly issuer: IssuerRef;
+          readonly dnsNames: readonly string[];
+          readonly ipAddresses: readonly string[];
+        };
+  };
+  readonly clientCertificates?: {
+    readonly issuer: IssuerRef;
+    readonly durationSeconds: number;
+    readonly renewBeforeSeconds: number;
+    readonly trustedCas: readonly TrustedCaSpec[];
+  };
+  readonly acl: { readonly layout: 'PerIdentity' | 'Patterns'; readonly defaultTemplates: readonly TemplateUse[] };
+  readonly allowedNamespaces: AllowedNamespaces;
+  readonly update: { readonly strategy: 'Reload' | 'Roll'; readonly windowMilliseconds: number };
+  readonly limits: BrokerLimits;
+}
+
+export interface ParameterSpec {
+  readonly type: 'string' | 'integer' | 'boolean';
+  readonly enum?: readonly (string | number | boolean)[];
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly default?: string | number | boolean;
+}
+
+export interface Template {
+  readonly origin: Origin;
+  readonly role: Role;
+  readonly allowControl: boolean;
+  readonly parameters: ReadonlyMap<string, ParameterSpec>;
+  readonly required: readonly string[];
+  readonly rules: readonly Rule[];
+}
+
+/** A template in use: which one (same namespace as the user), with which parameter values as written. */
+export interface TemplateUse {
+  readonly name: string;
+  readonly parameters: ReadonlyMap<string, unknown>;
+}
+
+export type PasswordSource =
+  | { readonly kind: 'Generate'; readonly revision: number }
+  | { readonly kind: 'Hash'; readonly hash: string }
+  | { readonly kind: 'Secret'; readonly secret: ValueRef };
+
+export type DeviceAuthentication =
+  | { readonly type: 'Certificate'; readonly template?: CertificateSpec }
+  | { readonly type: 'Password'; readonly password: PasswordSource };
+
+/** Reasons of RFC 5280 section 5.3.1 that `revoked.reason` may take; a hold is what `suspended` is for. */
+export const revocationReasons = [
+  'Unspecified',
+  'KeyCompromise',
+  'CaCompromise',
+  'AffiliationChanged',
+  'Superseded',
+  'CessationOfOperation',
+  'PrivilegeWithdrawn',
+] as const;
+export type RevocationReason = (typeof revocationReasons)[number];
+
+export interface RevokedSpec {
+  readonly reason: RevocationReason;
+  readonly at?: Date;
+}
+
+export interface Device {
+  readonly origin: Origin;
+  readonly broker: ObjectKey;
+  /** The effective identity: user name, certificate CN and client ID at once, at most 64 bytes. */
+  readonly identity: string;
+  readonly templates: readonly TemplateUse[];
+  readonly groups: readonly string[];
+  readonly authentication: DeviceAuthentication;
+  readonly rules: readonly Rule[];
+  readonly suspended: boolean;
+  readonly expiresAt?: Date;
+  readonly revoked?: RevokedSpec;
+}
+
+export interface PrivateKeySpec {
+  readonly algorithm: 'ECDSA' | 'RSA' | 'Ed25519';
+  readonly size: number;
+  readonly rotationPolicy: 'Always' | 'Never';
+}
+
+/** What a certificate shall be; from a DeviceCertificate, or from a device's `authentication.certificate.template`. */
+export interface CertificateSpec {
+  readonly durationSeconds?: number;
+  readonly renewBeforeSeconds?: number;
+  readonly key:
+    | { readonly kind: 'Generated'; readonly privateKey: PrivateKeySpec }
+    | { readonly kind: 'Csr'; readonly pem: string };
+  readonly secretName?: string;
+  readonly revokePreviousAfterSeconds?: number;
+  readonly revoked?: RevokedSpec;
+}
+
+export interface DeviceCertificate {
+  readonly origin: Origin;
+  readonly device: ObjectKey;
+  readonly spec: CertificateSpec;
+}
+
+/**
+ * Everything that was declared, valid in itself; references are resolved later (`resolveDevice`), so that one bad object
+ * blocks only itself. Devices are held by effective identity: the claimants of one name meet in one place.
+ */
+export interface Fleet {
+  readonly brokers: ReadonlyMap<ObjectKey, Broker>;
+  readonly templates: ReadonlyMap<ObjectKey, Template>;
+  readonly devices: ShardedMap<readonly Device[]>;
+  readonly certificates: ReadonlyMap<ObjectKey, DeviceCertificate>;
+  /** Labels of namespaces, where they are known, for `allowedNamespaces.selector`. */
+  readonly namespaces: ReadonlyMap<string, ReadonlyMap<string, string>>;
+}
+
+/** What a fleet is made of, in any order; devices with one effective identity are ordered by `claimOrder`. */
+export interface FleetObjects {
+  readonly brokers?: readonly Broker[];
+  readonly templates?: readonly Template[];
+  readonly devices?: readonly Device[];
+  readonly certificates?: readonly DeviceCertificate[];
+  readonly namespaces?: ReadonlyMap<string, ReadonlyMap<string, string>>;
+}
+
+export function keyOf(object: { readonly origin: Origin }): ObjectKey {
+  return objectKey(object.origin.namespace, object.origin.name);
+}
+
+function byKey<T extends { readonly origin: Origin }>(objects: readonly T[]): ReadonlyMap<ObjectKey, T> {
+  return new Map(objects.map((object) => [keyOf(object), object]));
+}
+
+export function fleetOf({
+  brokers = [],
+  templates = [],
+  devices = [],
+  certificates = [],
+  namespaces,
+}: FleetObjects): Fleet {
+  const claims = new Map<string, Device[]>();
+  for (const device of devices) {
+    const claimants = claims.get(device.identity);
+    if (claimants) claimants.push(device);
+    else claims.set(device.identity, [device]);
+  }
+  for (const claimants of claims.values()) claimants.sort(claimOrder);
+  return {
+    brokers: byKey(brokers),
+    templates: byKey(templates),
+    devices: ShardedMap.from(claims),
+    certificates: byKey(certificates),
+    namespaces: namespaces ?? new Map(),
+  };
+}
+
+/** Who comes first may keep an identity: the older object, then by namespace and name (DESIGN section 3). */
+export function claimOrder(a: Device, b: Device): number {
+  const age = (a.origin.createdAt?.getTime() ?? 0) - (b.origin.createdAt?.getTime() ?? 0);
+  if (age !== 0) return age;
+  return keyOf(a) < keyOf(b) ? -1 : 1;
+}
+
+/** The fleet with this device added or, by namespace and name, replaced; costs one shard, not the fleet. */
+export function withDevice(fleet: Fleet, device: Device, former?: Device): Fleet {
+  const cleared = former && former.identity !== device.identity ? withoutDevice(fleet, former) : fleet;
+  const others = (cleared.devices.get(device.identity) ?? []).filter((other) => keyOf(other) !== keyOf(device));
+  return { ...cleared, devices: cleared.devices.set(device.identity, [...others, device].sort(claimOrder)) };
+}
+
+export function withoutDevice(fleet: Fleet, device: Device): Fleet {
+  const others = (fleet.devices.get(device.identity) ?? []).filter((other) => keyOf(other) !== keyOf(device));
+  const devices =
+    others.length === 0 ? fleet.devices.delete(device.identity) : fleet.devices.set(device.identity, others);
+  return { ...fleet, devices };
+}

@@ -1,0 +1,87 @@
+/** What the world must provide. Everything that has time, chance or I/O in it comes through one of these. */
+import type { Bundle, BundleContent } from './domain/bundle/content.ts';
+
+export interface Clock {
+  now(): Date;
+  /** Resolves after `milliseconds`; rejects with the signal's reason when it is aborted before. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface Random {
+  /** `length` unpredictable bytes. */
+  bytes(length: number): Uint8Array;
+}
+
+/** Where an agent gets its bundles: a directory or ConfigMaps. */
+export interface BundleSource {
+  /**
+   * Gives the present bundle and then each newer one, as complete sets; a set that cannot be read whole (a chunk is
+   * missing or does not have its hash) is given as an error and the source goes on. Ends when the signal is aborted.
+   */
+  bundles(signal: AbortSignal): AsyncIterable<BundleReading>;
+}
+
+export type BundleReading =
+  { readonly kind: 'Bundle'; readonly bundle: Bundle } | { readonly kind: 'Unreadable'; readonly reason: string };
+
+export interface PublishedBundle {
+  readonly revision: number;
+  readonly hash: string;
+  /** False when the content was already published: nothing was written. */
+  readonly changed: boolean;
+}
+
+/** Where compiled content goes: a directory or ConfigMaps. Chunks are written first, the index last. */
+export interface BundleSink {
+  publish(broker: string, content: BundleContent): Promise<PublishedBundle>;
+}
+
+/** How a broker process ended. */
+export interface BrokerExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** The last lines it logged. */
+  readonly tail: readonly string[];
+}
+
+/** One running Mosquitto. */
+export interface BrokerProcess {
+  readonly pid: number;
+  readonly exited: Promise<BrokerExit>;
+  /** Sends SIGHUP. The caller makes sure that the broker's handlers are in place (facts 1.7). */
+  reload(): void;
+  stop(): Promise<void>;
+}
+
+/** Starts Mosquitto on a configuration file; each line it logs goes to `onLog`. */
+export interface BrokerLauncher {
+  /** Version that the binary reports, such as `2.0.11`. */
+  version(): Promise<string>;
+  start(configurationFile: string, onLog: (line: string) => void): Promise<BrokerProcess>;
+}
+
+export interface Refusal {
+  readonly check: string;
+  readonly reason: string;
+}
+
+/** What an agent observed of its broker: the one thing that flows back. */
+export interface InstanceReport {
+  readonly broker: string;
+  readonly instance: string;
+  readonly mosquittoVersion: string;
+  /** The revision whose enforcement was last proved, with the hash of its content. */
+  readonly loaded?: {
+    readonly revision: number;
+    readonly hash: string;
+    readonly provedAt: string;
+    readonly milliseconds: number;
+  };
+  /** Present while a newer bundle than the loaded one was refused or failed. */
+  readonly refused?: { readonly revision?: number; readonly refusals: readonly Refusal[] };
+  readonly lastError?: string;
+}
+
+export interface ReportSink {
+  report(report: InstanceReport): Promise<void>;
+}
