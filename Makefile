@@ -1,0 +1,45 @@
+# Every target installs what it needs. `make help` lists them.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+NPM_CI := npm ci --no-audit --no-fund
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+node_modules/.installed: package.json package-lock.json
+	$(NPM_CI)
+	@touch $@
+
+demo: node_modules/.installed ## Bring the sample fleet up on a real Mosquitto and walk through it
+	@scripts/brokers.sh 2.0
+	@bin/node scripts/demo.ts
+
+test: node_modules/.installed ## Run all tests; the last line adds up all tiers
+	@scripts/brokers.sh 2.0 2.1
+	@bin/node scripts/test.ts $(TIER)
+
+check: node_modules/.installed ## Generated files fresh, types, lint and import contracts, format, dead code, bundle
+	bin/node scripts/gen.ts --check
+	node_modules/.bin/tsc --noEmit
+	node_modules/.bin/eslint .
+	node_modules/.bin/prettier --check --log-level warn .
+	node_modules/.bin/knip
+	bin/node scripts/build.ts
+
+gen: node_modules/.installed ## Regenerate types, schemas and reference pages from crds/
+	bin/node scripts/gen.ts
+
+build: node_modules/.installed ## Bundle the program into dist/
+	bin/node scripts/build.ts
+
+bench: node_modules/.installed ## Measure against floors taken in the same run
+	@scripts/brokers.sh 2.0
+	@bin/node bench/run.ts $(BENCH)
+
+format: node_modules/.installed ## Format the sources
+	node_modules/.bin/prettier --write --log-level warn .
+
+clean: ## Remove what the other targets made
+	rm -rf node_modules dist .cache
+
+.PHONY: help demo test check gen build bench format clean
