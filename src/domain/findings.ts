@@ -24,6 +24,26 @@ export const findingKinds = {
     title: 'Schema is violated',
     fix: 'Compare the field with docs/reference/kinds.md or `kubectl explain`.',
   },
+  MQS080: {
+    severity: 'Error',
+    title: 'Revocation record cannot be read',
+    fix: 'Restore the record from a backup or a published bundle; never cut lines out of it.',
+  },
+  MQS081: {
+    severity: 'Error',
+    title: 'Revocation list cannot be read',
+    fix: 'Give a complete PEM file of `X509 CRL` blocks, version 2; `openssl crl -in FILE -text` must read it.',
+  },
+  MQS082: {
+    severity: 'Error',
+    title: 'Certificate signing request does not fit the device',
+    fix: 'Make a new request with the effective identity as its only name and a key of EC P-256, P-384, Ed25519 or RSA 2048 to 4096.',
+  },
+  MQS083: {
+    severity: 'Error',
+    title: 'Certificate cannot be used',
+    fix: 'Give PEM certificates that are complete; a CA bundle must reach a self-signed root.',
+  },
 } as const satisfies Record<`MQS${string}`, FindingKind>;
 
 export type FindingCode = keyof typeof findingKinds;

@@ -1,0 +1,90 @@
+import { type Finding, type Parsed, parsed, refused } from '../finding.ts';
+import { revocationReasons } from '../fleet.ts';
+import type { RevocationEntry } from './certificate.ts';
+
+/** All reasons that a record may give: those of RFC 5280 section 5.3.1 that a manifest may name, and the hold of a suspended device. */
+const recordReasons: ReadonlySet<string> = new Set<string>([...revocationReasons, 'CertificateHold']);
+
+const line =
+  /^(?<ca>[0-9a-f]{64}) (?<serial>[0-9a-f]{1,40}) (?<identity>[A-Za-z0-9._:@-]{1,64}) (?<notAfter>\S{20}) (?<reason>[A-Za-z]{1,32}) (?<at>\S{20})$/;
+const wholeSecond = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+
+/**
+ * The bundle part `revocations`: one line `CAKEYID SERIAL IDENTITY NOTAFTER REASON AT` per entry, ordered by CA and
+ * serial. Times are RFC 3339 in UTC with whole seconds (X.509 knows nothing finer). There is no header, so the text may
+ * be split between any two lines and joined again in any order.
+ */
+export function revocationsText(entries: readonly RevocationEntry[]): string {
+  return [...entries]
+    .sort(byCaAndSerial)
+    .map((entry) => `${revocationLine(entry)}\n`)
+    .join('');
+}
+
+/** One line of `revocationsText`, without its line feed. */
+export function revocationLine({ caKeyId, serial, identity, notAfter, reason, at }: RevocationEntry): string {
+  return `${caKeyId} ${serial} ${identity} ${secondsText(notAfter)} ${reason} ${secondsText(at)}`;
+}
+
+/** Entries of a `revocations` part in the order of the text; refused at the first line that is not exactly one entry, and at a serial that is named twice. */
+export function parseRevocations(text: string): Parsed<readonly RevocationEntry[]> {
+  if (text === '') return parsed([]);
+  if (!text.endsWith('\n')) return refused(unreadable('the last line is cut off: it has no line feed'));
+  const entries: RevocationEntry[] = [];
+  const seen = new Set<string>();
+  for (const [index, content] of text.slice(0, -1).split('\n').entries()) {
+    const entry = entryOf(content);
+    if (!entry) return refused(unreadable(`line ${index + 1} is not CAKEYID SERIAL IDENTITY NOTAFTER REASON AT`));
+    const key = `${entry.caKeyId} ${entry.serial}`;
+    if (seen.has(key)) return refused(unreadable(`line ${index + 1} names serial ${entry.serial} a second time`));
+    seen.add(key);
+    entries.push(entry);
+  }
+  return parsed(entries);
+}
+
+export function byCaAndSerial(a: RevocationEntry, b: RevocationEntry): number {
+  if (a.caKeyId !== b.caKeyId) return a.caKeyId < b.caKeyId ? -1 : 1;
+  return bySerial(a, b);
+}
+
+/** Numerical order of serials: lower-case hex without leading zeros is ordered by length, then by text. */
+export function bySerial(a: { readonly serial: string }, b: { readonly serial: string }): number {
+  if (a.serial.length !== b.serial.length) return a.serial.length - b.serial.length;
+  if (a.serial === b.serial) return 0;
+  return a.serial < b.serial ? -1 : 1;
+}
+
+/** RFC 3339 in UTC, the fraction of the second cut off: `2026-01-01T00:00:00Z`. */
+export function secondsText(time: Date): string {
+  return `${time.toISOString().slice(0, 19)}Z`;
+}
+
+function entryOf(content: string): RevocationEntry | undefined {
+  const fields = line.exec(content)?.groups;
+  if (!fields) return undefined;
+  const { ca = '', serial = '', identity = '', reason = '' } = fields;
+  const notAfter = timeOf(fields['notAfter'] ?? '');
+  const at = timeOf(fields['at'] ?? '');
+  if (!notAfter || !at || !isRecordReason(reason) || !isSerial(serial)) return undefined;
+  return { caKeyId: ca, serial, identity, notAfter, reason, at };
+}
+
+function isRecordReason(reason: string): reason is RevocationEntry['reason'] {
+  return recordReasons.has(reason);
+}
+
+function isSerial(serial: string): boolean {
+  return serial === '0' || !serial.startsWith('0');
+}
+
+/** Undefined for what is not a day of the calendar: `2026-02-30` is refused, not rolled over. */
+function timeOf(text: string): Date | undefined {
+  if (!wholeSecond.test(text)) return undefined;
+  const time = new Date(text);
+  return !Number.isNaN(time.getTime()) && secondsText(time) === text ? time : undefined;
+}
+
+function unreadable(message: string): Finding {
+  return { code: 'MQS080', severity: 'Error', path: 'revocations', message };
+}
