@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
+import path from 'node:path';
+import { type Command } from './command.ts';
+import { UsageError, type ExitCode, type Io } from './io.ts';
+import { processIo } from './process.ts';
+
+interface Entry {
+  readonly about: string;
+  readonly load: () => Promise<{ readonly command: Command }>;
+}
+
+/** All commands, in the order of the help text. Each is loaded only when it is called. */
+const commands = new Map<string, Entry>([
+  ['validate', { about: 'check manifests', load: () => import('./validate.ts') }],
+  ['render', { about: 'write the files that a broker gets', load: () => import('./render.ts') }],
+  ['can-i', { about: 'may this identity publish, receive, subscribe?', load: () => import('./can-i.ts') }],
+  ['dev', { about: 'run a broker from a directory of manifests', load: () => import('./dev.ts') }],
+  ['status', { about: 'show what a broker enforces', load: () => import('./status.ts') }],
+  ['bundle', { about: 'write the connection kit of a device', load: () => import('./bundle.ts') }],
+  ['revoke', { about: 'take an identity back for good', load: () => import('./revoke.ts') }],
+  ['renew', { about: 'renew the certificate of a device', load: () => import('./renew.ts') }],
+  ['hash', { about: 'turn a password into a password line hash', load: () => import('./hash.ts') }],
+  ['version', { about: 'print the version', load: () => import('./version.ts') }],
+]);
+
+function overview(program: string): string {
+  const width = Math.max(...[...commands.keys()].map((name) => name.length)) + 2;
+  const lines = [...commands].map(([name, { about }]) => `  ${name.padEnd(width)}${about}`);
+  return `Usage: ${program} COMMAND [options]
+
+Identities, topic rights and revocation for Mosquitto fleets, from manifests.
+
+Commands:
+${lines.join('\n')}
+
+'${program} help COMMAND' tells more. Exit codes: 0 yes, 1 no or findings, 2 wrong usage or invalid input.
+`;
+}
+
+async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
+  const [first, ...rest] = argv;
+  if (first === undefined) {
+    io.err(overview(io.program));
+    return 2;
+  }
+  if (first === 'help' || first === '-h' || first === '--help') return help(rest[0], io);
+  const name = first === '--version' ? 'version' : first;
+  const { command } = await entryOf(name).load();
+  if (asksForHelp(rest)) return help(name, io);
+  return command.run(rest, io);
+}
+
+function entryOf(name: string): Entry {
+  const entry = commands.get(name);
+  if (entry) return entry;
+  const known = [...commands.keys()].join(', ');
+  throw new UsageError(`unknown command '${name}'; commands are ${known}`);
+}
+
+function asksForHelp(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return (end === -1 ? argv : argv.slice(0, end)).some((word) => word === '-h' || word === '--help');
+}
+
+async function help(name: string | undefined, io: Io): Promise<ExitCode> {
+  if (name === undefined) io.out(overview(io.program));
+  else io.out((await entryOf(name).load()).command.helpText(io.program, name));
+  return 0;
+}
+
+/** The message of an error and of all its causes, on one line, each said once. */
+function messageChain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const message = error.message === '' ? error.name : error.message;
+  if (error.cause === undefined) return message;
+  const cause = messageChain(error.cause);
+  return message.includes(cause) ? message : `${message}: ${cause}`;
+}
+
+function reportFailure(error: unknown, argv: readonly string[], io: Io): void {
+  const message = error instanceof UsageError ? error.message : messageChain(error);
+  const line = message.replaceAll(/\s*\n\s*/g, ' ');
+  const topic = argv[0] !== undefined && commands.has(argv[0]) ? ` ${argv[0]}` : '';
+  io.err(`mqttsec: ${line}\n`);
+  if (error instanceof UsageError) io.err(`Try '${io.program} help${topic}'.\n`);
+  if (io.environment['MQTTSEC_DEBUG'] === '1') io.err(`${error instanceof Error ? String(error.stack) : ''}\n`);
+}
+
+/** Compiled code is kept beside the package, where it is writable; a shared directory could be written by others. */
+function cacheCompiledCode(): void {
+  const root = packageRoot(import.meta.dirname);
+  if (root !== undefined) enableCompileCache(path.join(root, '.cache', 'compile'));
+}
+
+function packageRoot(directory: string): string | undefined {
+  for (let at = directory; ; at = path.dirname(at)) {
+    try {
+      readFileSync(path.join(at, 'package.json'));
+      return at;
+    } catch {
+      if (at === path.dirname(at)) return undefined;
+    }
+  }
+}
+
+cacheCompiledCode();
+const io = processIo();
+const argv = process.argv.slice(2);
+try {
+  process.exitCode = await run(argv, io);
+} catch (error) {
+  reportFailure(error, argv, io);
+  process.exitCode = 2;
+}

@@ -1,0 +1,40 @@
+import { type Io } from './io.ts';
+
+/** The process that runs this program, as commands see it. */
+export function processIo(): Io {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', endOnClosedPipe);
+  const { env } = process;
+  return {
+    program: env['MQTTSEC_PROGRAM'] === 'kubectl-mqttsec' ? 'kubectl mqttsec' : 'mqttsec',
+    environment: env,
+    stdin: process.stdin,
+    columns: process.stdout.isTTY ? process.stdout.columns : undefined,
+    colour: process.stdout.isTTY && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb',
+    workingDirectory: process.cwd(),
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    now: () => new Date(),
+    stopSignal,
+    isProcessAlive,
+  };
+}
+
+/** The reader went away (`mqttsec … | head`): end as a program without a handler does, with 128 + SIGPIPE. */
+function endOnClosedPipe(error: NodeJS.ErrnoException): void {
+  process.exit(error.code === 'EPIPE' ? 141 : 2);
+}
+
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort(new Error(signal)));
+  return controller.signal;
+}
+
+function isProcessAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { partNames, type Bundle, type BundleIndex, type PartName } from '../domain/bundle/content.ts';
+import { type BundleReading, type BundleSource, type Clock } from '../ports.ts';
+import { makeDirectory, textOf } from './files.ts';
+import { chunkPath, indexPath, parseIndex } from './index-file.ts';
+import { readAtChanges } from './watch.ts';
+
+type ServerKeyPair = NonNullable<Bundle['server']>;
+
+interface DirectorySource {
+  readonly directory: string;
+  /** Where the server's key pair is renewed; watched as well. */
+  readonly serverDirectory: string;
+  readonly serverKeyPair: () => Promise<ServerKeyPair | undefined>;
+  readonly clock: Clock;
+}
+
+/**
+ * Bundles that a `directorySink` published. Each reading is a complete set whose chunks have the hashes that the index
+ * names, or says why there is none; equal readings are given once. Nothing is given while there is no index.
+ */
+export function directorySource(source: DirectorySource): BundleSource {
+  return { bundles: (signal) => bundles(source, signal) };
+}
+
+async function* bundles(source: DirectorySource, signal: AbortSignal): AsyncGenerator<BundleReading> {
+  let last: string | undefined;
+  const watched = [source.directory, source.serverDirectory];
+  await Promise.all(watched.map(makeDirectory));
+  for await (const reading of readAtChanges(() => readingOf(source), watched, source.clock, signal)) {
+    if (reading === undefined || fingerprintOf(reading) === last) continue;
+    last = fingerprintOf(reading);
+    yield reading;
+  }
+}
+
+function fingerprintOf(reading: BundleReading): string {
+  if (reading.kind === 'Unreadable') return `! ${reading.reason}`;
+  const { index, server } = reading.bundle;
+  return `${String(index.revision)} ${index.hash} ${server?.certificate ?? ''}`;
+}
+
+/** A set that was replaced while it was read is read again. */
+async function readingOf(source: DirectorySource): Promise<BundleReading | undefined> {
+  for (;;) {
+    const text = await textOf(indexPath(source.directory));
+    if (text === undefined) return undefined;
+    const reading = await readingWith(source, text);
+    if (reading.kind === 'Bundle' || (await textOf(indexPath(source.directory))) === text) return reading;
+  }
+}
+
+async function readingWith(source: DirectorySource, text: string): Promise<BundleReading> {
+  try {
+    const index = parseIndex(text);
+    return typeof index === 'string' ? { kind: 'Unreadable', reason: index } : await setOf(source, index);
+  } catch (error) {
+    return { kind: 'Unreadable', reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function setOf(source: DirectorySource, index: BundleIndex): Promise<BundleReading> {
+  const parts = Object.fromEntries(
+    await Promise.all(partNames.map(async (name) => [name, await partOf(source.directory, name, index)] as const)),
+  ) as Record<PartName, string>;
+  const server = await source.serverKeyPair();
+  return { kind: 'Bundle', bundle: { index, parts, ...(server && { server }) } };
+}
+
+async function partOf(directory: string, name: PartName, index: BundleIndex): Promise<string> {
+  const chunks = await Promise.all(index.parts[name].map((hash) => chunkOf(directory, name, hash)));
+  return chunks.join('');
+}
+
+async function chunkOf(directory: string, part: PartName, hash: string): Promise<string> {
+  const text = await textOf(chunkPath(directory, hash));
+  if (text === undefined) throw new Error(`chunk ${hash.slice(0, 12)} of part ${part} is missing`);
+  if (createHash('sha256').update(text).digest('hex') === hash) return text;
+  throw new Error(`chunk ${hash.slice(0, 12)} of part ${part} does not have its hash`);
+}
