@@ -24,6 +24,51 @@ export const findingKinds = {
     title: 'Schema is violated',
     fix: 'Compare the field with docs/reference/kinds.md or `kubectl explain`.',
   },
+  MQS004: {
+    severity: 'Error',
+    title: 'Document is not a manifest',
+    fix: 'Give apiVersion, kind and metadata.name; the group is mqttsecurity.io/v1alpha1.',
+  },
+  MQS005: {
+    severity: 'Error',
+    title: 'Version or kind is not known',
+    fix: 'Use apiVersion mqttsecurity.io/v1alpha1 with one of the five kinds.',
+  },
+  MQS006: {
+    severity: 'Error',
+    title: 'Name is missing or not allowed',
+    fix: 'Use lower-case letters, digits, `-` and, in names, `.` (RFC 1123).',
+  },
+  MQS007: {
+    severity: 'Error',
+    title: 'Object is declared twice',
+    fix: 'Keep one of the declarations: the place of the first is named.',
+  },
+  MQS008: {
+    severity: 'Error',
+    title: 'Fields contradict each other',
+    fix: 'Change one of the fields that the message names.',
+  },
+  MQS009: {
+    severity: 'Error',
+    title: 'Identity cannot be used',
+    fix: 'Set `spec.identity` to letters, digits and `._:@-`, at most 64 characters with the namespace.',
+  },
+  MQS010: {
+    severity: 'Error',
+    title: 'Parameter of a template is badly declared',
+    fix: 'Make bounds, enum and default agree with the type of the parameter.',
+  },
+  MQS011: {
+    severity: 'Warning',
+    title: 'Value of a ConfigMap or Secret cannot be read',
+    fix: 'Give text; in `data` of a Secret as base64.',
+  },
+  MQS012: {
+    severity: 'Error',
+    title: 'No manifest was found',
+    fix: 'Name a file or directory that holds objects of mqttsecurity.io/v1alpha1.',
+  },
   MQS080: {
     severity: 'Error',
     title: 'Revocation record cannot be read',
