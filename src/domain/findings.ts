@@ -89,6 +89,46 @@ export const findingKinds = {
     title: 'Certificate cannot be used',
     fix: 'Give PEM certificates that are complete; a CA bundle must reach a self-signed root.',
   },
+  MQS100: {
+    severity: 'Error',
+    title: 'Text for the broker does not read back as it was meant',
+    fix: 'A value holds characters that Mosquitto reads otherwise: remove control characters and spaces at the ends.',
+  },
+  MQS101: {
+    severity: 'Error',
+    title: 'mosquitto.conf is not one of ours',
+    fix: 'Do not edit it: change the MqttBroker; what it cannot express is not allowed.',
+  },
+  MQS102: {
+    severity: 'Error',
+    title: 'Password file is malformed',
+    fix: 'One line `IDENTITY:HASH` for each identity, hashes as `mqttsec hash` makes them.',
+  },
+  MQS103: {
+    severity: 'Error',
+    title: 'List of identities is malformed',
+    fix: 'Do not edit it: it is published with the rest of the bundle.',
+  },
+  MQS104: {
+    severity: 'Error',
+    title: 'Bundle is incomplete or corrupt',
+    fix: 'The broker keeps its last good set; publish again by restarting the operator or `mqttsec dev`.',
+  },
+  MQS105: {
+    severity: 'Error',
+    title: 'Rule set is too large for this broker',
+    fix: 'Use Mosquitto 2.1, `spec.acl.layout: Patterns`, fewer rules for each device, or a second broker.',
+  },
+  MQS106: {
+    severity: 'Error',
+    title: 'A trusted CA has no revocation list',
+    fix: 'Beside CAs with a list every CA needs one, or the broker refuses all its clients: give each the same revocation.',
+  },
+  MQS107: {
+    severity: 'Error',
+    title: 'Password hash cannot be used',
+    fix: 'Make it with `mqttsec hash`: format $7$, 12 bytes of salt, 101 iterations.',
+  },
 } as const satisfies Record<`MQS${string}`, FindingKind>;
 
 export type FindingCode = keyof typeof findingKinds;

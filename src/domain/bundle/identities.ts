@@ -1,0 +1,65 @@
+import { type Finding, type Parsed, parsed, refused } from '../finding.ts';
+import type { AuthenticationType } from '../fleet.ts';
+
+/**
+ * An identity that may be connected: also a suspended or locked one, whose sessions stay and are denied everything.
+ * A session whose identity is not listed, has no credential any more or another one, or is past `until` is ended.
+ */
+export interface BundleIdentity {
+  readonly identity: string;
+  readonly authentication: AuthenticationType;
+  /** Changes with every right that the identity gains or loses. */
+  readonly rulesHash: string;
+  /** Changes when sessions of the former credential must end; not on renewal of a certificate. Absent: none exists. */
+  readonly credentialHash?: string;
+  /** The earlier of the object's end and the end of the last certificate. */
+  readonly until?: Date;
+}
+
+/** Credential hash of all certificates: renewed ones overlap, so that none of them ends a session. */
+export const certificateCredential = 'certificate';
+
+/** One line: `IDENTITY Certificate|Password RULESHASH CREDENTIALHASH|- UNTIL|-`. */
+export function identityLine({ identity, authentication, rulesHash, credentialHash, until }: BundleIdentity): string {
+  return `${identity} ${authentication} ${rulesHash} ${credentialHash ?? '-'} ${until?.toISOString() ?? '-'}\n`;
+}
+
+export function identitiesText(identities: readonly BundleIdentity[]): string {
+  return identities.map(identityLine).join('');
+}
+
+/** Reads the part strictly: anything but what `identitiesText` writes, or an identity listed twice, refuses the whole. */
+export function parseIdentities(text: string): Parsed<ReadonlyMap<string, BundleIdentity>> {
+  const identities = new Map<string, BundleIdentity>();
+  const findings: Finding[] = [];
+  const lines = text.split('\n');
+  if (lines.pop() !== '') findings.push(problem(lines.length + 1, 'the last line does not end'));
+  for (const [index, line] of lines.entries()) {
+    const read = identityOf(line);
+    if (!read) findings.push(problem(index + 1, 'not IDENTITY TYPE RULESHASH CREDENTIALHASH UNTIL'));
+    else if (identities.has(read.identity)) findings.push(problem(index + 1, `${read.identity} is listed twice`));
+    else identities.set(read.identity, read);
+  }
+  return findings.length > 0 ? refused(...findings) : parsed(identities);
+}
+
+function identityOf(line: string): BundleIdentity | undefined {
+  const [identity = '', authentication, rulesHash = '', credential = '', until = '', ...rest] = line.split(' ');
+  if (authentication !== 'Certificate' && authentication !== 'Password') return undefined;
+  const end = until === '-' ? undefined : new Date(until);
+  const read: BundleIdentity = {
+    identity,
+    authentication,
+    rulesHash,
+    ...(credential !== '-' && { credentialHash: credential }),
+    ...(end && { until: end }),
+  };
+  const isTime = end === undefined || (!Number.isNaN(end.getTime()) && end.toISOString() === until);
+  const isWhole = rest.length === 0 && [identity, rulesHash, credential].every((field) => /^[!-~]+$/.test(field));
+  return isTime && isWhole ? read : undefined;
+}
+
+function problem(line: number, message: string): Finding {
+  const position = { file: 'identities', line, column: 1 };
+  return { code: 'MQS103', severity: 'Error', message, path: `identities:${line}`, position };
+}
