@@ -161,9 +161,7 @@ function persistenceOf(section: Section, problems: Problems): string | undefined
   const persistence = taken(section, 'persistence');
   if (persistence?.value === 'false') return undefined;
   if (persistence?.value !== 'true') problems.push(problem(section.line, 'persistence is neither true nor false'));
-  const location = required(section, 'persistence_location', problems);
-  if (!location.endsWith('/')) problems.push(problem(section.line, 'persistence_location does not end with a slash'));
-  return location.slice(0, -1);
+  return required(section, 'persistence_location', problems);
 }
 
 function limitsOf(section: Section, problems: Problems): BrokerLimits {

@@ -144,7 +144,7 @@ function limitLines(limits: BrokerLimits): string[] {
 }
 
 function persistenceLines(directory: string | undefined): string[] {
-  return directory === undefined ? ['persistence false'] : ['persistence true', `persistence_location ${directory}/`];
+  return directory === undefined ? ['persistence false'] : ['persistence true', `persistence_location ${directory}`];
 }
 
 /** Where the ACL and the passwords are. */

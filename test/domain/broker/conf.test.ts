@@ -43,7 +43,7 @@ max_packet_size 65536
 persistent_client_expiration 48h
 max_queued_messages 500
 persistence true
-persistence_location /mosquitto/data/
+persistence_location /mosquitto/data
 acl_file /mosquitto/current/acl
 password_file /mosquitto/current/passwords
 

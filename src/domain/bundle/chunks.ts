@@ -1,0 +1,138 @@
+import { type Finding, type Parsed, parsed, refused } from '../finding.ts';
+import { hashOfParts, sha256 } from '../hash.ts';
+import { shardCount } from '../sharded.ts';
+import {
+  type BundleContent,
+  type BundleIndex,
+  type Chunk,
+  chunkLimitBytes,
+  type PartName,
+  partNames,
+} from './content.ts';
+
+/** Parts whose lines go to a chunk by the hash of their identity or serial; the others are cut by offset. */
+export const hashedParts = ['acl', 'passwords', 'identities', 'revocations'] as const satisfies readonly PartName[];
+export type HashedPart = (typeof hashedParts)[number];
+
+/** How many chunks each part is split into by hash: a power of two that only grows, so that lines rarely move. */
+export type ChunkCounts = Readonly<Record<HashedPart, number>>;
+
+/** A chunk is split before it is full: at first, and after each doubling, the fullest has a quarter to spare. */
+const headroom = 0.75;
+
+export function chunkOf(text: string): Chunk {
+  return { text, hash: sha256(text) };
+}
+
+/**
+ * The number of chunks for lines that take these many bytes in each shard: `former` as long as they fit. Undefined when
+ * they do not fit even with one chunk for each shard.
+ */
+export function chunkCountFor(shardBytes: readonly number[], former?: number): number | undefined {
+  if (former !== undefined && largestChunk(shardBytes, former) <= chunkLimitBytes) return former;
+  for (let count = former ?? 1; count < shardCount; count *= 2) {
+    if (largestChunk(shardBytes, count) <= chunkLimitBytes * headroom) return count;
+  }
+  return largestChunk(shardBytes, shardCount) <= chunkLimitBytes ? shardCount : undefined;
+}
+
+function largestChunk(shardBytes: readonly number[], count: number): number {
+  let largest = 0;
+  for (let chunk = 0; chunk < count; chunk += 1) {
+    const [first, end] = shardsOfChunk(chunk, count);
+    let bytes = 0;
+    for (let shard = first; shard < end; shard += 1) bytes += shardBytes[shard] ?? 0;
+    largest = Math.max(largest, bytes);
+  }
+  return largest;
+}
+
+/** First shard of a chunk, and the one after its last. */
+export function shardsOfChunk(chunk: number, count: number): readonly [first: number, end: number] {
+  const shards = shardCount / count;
+  return [chunk * shards, (chunk + 1) * shards];
+}
+
+/** The text in chunks of at most 256 KiB, cut at the end of a line where there is one; an empty text is no chunk. */
+export function chunksByOffset(text: string): readonly Chunk[] {
+  const bytes = Buffer.from(text);
+  const chunks: Chunk[] = [];
+  for (let start = 0; start < bytes.length;) {
+    const end = cutAfter(bytes, start);
+    chunks.push(chunkOf(bytes.toString('utf8', start, end)));
+    start = end;
+  }
+  return chunks;
+}
+
+function cutAfter(bytes: Buffer, start: number): number {
+  const limit = start + chunkLimitBytes;
+  if (limit >= bytes.length) return bytes.length;
+  const lineEnd = bytes.lastIndexOf(0x0a, limit - 1);
+  if (lineEnd >= start) return lineEnd + 1;
+  let end = limit;
+  while (((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return end;
+}
+
+export function contentOf(parts: BundleContent['parts']): BundleContent {
+  return { parts, hash: contentHash(chunkHashes(parts)) };
+}
+
+/** Names a content by the names of its parts and the hashes of their chunks, as an index lists them. */
+export function contentHash(parts: BundleIndex['parts']): string {
+  return hashOfParts(partNames.flatMap((name) => [name, String(parts[name].length), ...parts[name]]));
+}
+
+/** The hashes of all chunks, as an index lists them. */
+export function chunkHashes(parts: BundleContent['parts']): BundleIndex['parts'] {
+  return mapParts((name) => parts[name].map(({ hash }) => hash));
+}
+
+/** The chunk numbers of what is published: the next compile takes them, so that they only grow. */
+export function chunkCountsOf({ parts }: Pick<BundleIndex, 'parts'>): ChunkCounts {
+  const { acl, passwords, identities, revocations } = parts;
+  return {
+    // The first one holds the lines that are for all.
+    acl: acl.length - 1,
+    passwords: passwords.length,
+    identities: identities.length,
+    revocations: revocations.length,
+  };
+}
+
+/** The texts of the parts: what the files of the broker hold. */
+export function joinParts({ parts }: Pick<BundleContent, 'parts'>): Readonly<Record<PartName, string>> {
+  return mapParts((name) => parts[name].map(({ text }) => text).join(''));
+}
+
+/**
+ * The texts of the parts that an index names, from chunks by their hash. Refused when the index does not have its own
+ * hash, and for each chunk that is missing or does not have its.
+ */
+export function verifiedParts(
+  index: BundleIndex,
+  chunks: ReadonlyMap<string, string>,
+): Parsed<Readonly<Record<PartName, string>>> {
+  const findings = partNames.flatMap((name) =>
+    index.parts[name].flatMap((hash, i) => chunkFinding(name, i, hash, chunks)),
+  );
+  if (contentHash(index.parts) !== index.hash) findings.push(corrupt('index', `does not have its hash ${index.hash}`));
+  if (findings.length > 0) return refused(...findings);
+  return parsed(mapParts((name) => index.parts[name].map((hash) => chunks.get(hash) ?? '').join('')));
+}
+
+function chunkFinding(part: PartName, number: number, hash: string, chunks: ReadonlyMap<string, string>): Finding[] {
+  const text = chunks.get(hash);
+  if (text === undefined) return [corrupt(`${part}[${number}]`, `is missing (${hash})`)];
+  return sha256(text) === hash ? [] : [corrupt(`${part}[${number}]`, `does not have its hash ${hash}`)];
+}
+
+function corrupt(path: string, what: string): Finding {
+  return { code: 'MQS104', severity: 'Error', message: `chunk ${path} ${what}`, path };
+}
+
+function mapParts<T>(value: (name: PartName) => T): Record<PartName, T> {
+  const [conf, acl, passwords, identities, crl, ca, revocations] = partNames.map(value) as [T, T, T, T, T, T, T];
+  return { 'mosquitto.conf': conf, acl, passwords, identities, crl, ca, revocations };
+}

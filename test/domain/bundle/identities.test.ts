@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import {
+  type BundleIdentity,
+  certificateCredential,
+  identitiesText,
+  parseIdentities,
+} from '../../../src/domain/bundle/identities.ts';
+
+const camera: BundleIdentity = {
+  identity: 'camera-1',
+  authentication: 'Certificate',
+  rulesHash: 'aa11',
+  credentialHash: certificateCredential,
+  until: new Date('2026-04-01T00:00:00Z'),
+};
+const operator: BundleIdentity = { identity: 'north.anna', authentication: 'Password', rulesHash: 'bb22' };
+
+describe('identities part', () => {
+  it('is one line for each identity', () => {
+    const text = 'camera-1 Certificate aa11 certificate 2026-04-01T00:00:00.000Z\nnorth.anna Password bb22 - -\n';
+    assert.equal(identitiesText([camera, operator]), text);
+  });
+
+  it('reads back as what was written', () => {
+    const word = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._:@]{0,20}$/);
+    const identity: fc.Arbitrary<BundleIdentity> = fc.record(
+      {
+        identity: word,
+        authentication: fc.constantFrom('Certificate' as const, 'Password' as const),
+        rulesHash: word,
+        credentialHash: word,
+        until: fc.date({ min: new Date(0), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true }),
+      },
+      { requiredKeys: ['identity', 'authentication', 'rulesHash'], noNullPrototype: true },
+    );
+    fc.assert(
+      fc.property(fc.uniqueArray(identity, { selector: (one) => one.identity }), (all) => {
+        const read = parseIdentities(identitiesText(all));
+        assert.deepEqual(read, { ok: true, value: new Map(all.map((one) => [one.identity, one])) });
+      }),
+    );
+  });
+
+  const text = identitiesText([camera]);
+  const refused: Record<string, string> = {
+    'an identity twice': text + text,
+    'a cut last line': text.slice(0, -1),
+    'an empty line': `${text}\n`,
+    'another type': text.replace('Certificate', 'Token'),
+    'a field too many': text.replace('\n', ' x\n'),
+    'a field too few': 'a Certificate b -\n',
+    'an empty field': 'a Certificate  - -\n',
+    'a time of no calendar': text.replace('2026-04-01', '2026-02-30'),
+    'a time without zone': text.replace('.000Z', ''),
+    'a control character': text.replace('aa11', 'aa\t11'),
+  };
+  for (const [name, bad] of Object.entries(refused)) {
+    it(`is refused with ${name}`, () => {
+      assert.notEqual(bad, text);
+      assert.equal(parseIdentities(bad).ok, false);
+    });
+  }
+});
