@@ -69,6 +69,81 @@ export const findingKinds = {
     title: 'No manifest was found',
     fix: 'Name a file or directory that holds objects of mqttsecurity.io/v1alpha1.',
   },
+  MQS040: {
+    severity: 'Error',
+    title: 'Topic of a rule is malformed',
+    fix: 'Write a topic filter (MQTT 5.0 section 4.7) whose whole levels may be {device}, {group}, {namespace} or {param.NAME}.',
+  },
+  MQS041: {
+    severity: 'Error',
+    title: 'Rule reaches further than its role may',
+    fix: 'Narrow the topic as the message says, or give the template another role.',
+  },
+  MQS042: {
+    severity: 'Error',
+    title: 'Parameters of a template contradict each other',
+    fix: 'Declare each parameter that a rule uses, and give values that could fill one level of a topic.',
+  },
+  MQS043: {
+    severity: 'Error',
+    title: 'Template cannot be used',
+    fix: 'Create the AclTemplate in the namespace that refers to it, or correct the one that is there.',
+  },
+  MQS044: {
+    severity: 'Error',
+    title: 'Parameter value is refused',
+    fix: 'Give each required parameter a value of its type, within its bounds, that could fill one level of a topic.',
+  },
+  MQS045: {
+    severity: 'Error',
+    title: 'Broker does not exist',
+    fix: 'Create the MqttBroker, or correct `spec.brokerRef`.',
+  },
+  MQS046: {
+    severity: 'Error',
+    title: 'Broker does not admit this device',
+    fix: 'Ask the owner of the broker to widen `spec.allowedNamespaces`, or move the device.',
+  },
+  MQS047: {
+    severity: 'Error',
+    title: 'Identity belongs to another device',
+    fix: 'Rename or delete one of the devices: an identity is unique on a broker and on every broker that trusts its CA.',
+  },
+  MQS048: {
+    severity: 'Error',
+    title: 'Identity or group cannot be used in a topic here',
+    fix: 'Choose a name that fills one level of a topic; on a broker for several namespaces it has no dot.',
+  },
+  MQS049: {
+    severity: 'Error',
+    title: 'Broker cannot authenticate this device',
+    fix: 'Add a listener with this authentication to the broker, and `spec.clientCertificates` for certificates.',
+  },
+  MQS050: {
+    severity: 'Error',
+    title: 'DeviceCertificate has no device that could use it',
+    fix: 'Correct `spec.deviceRef`, or give the device `authentication.type: Certificate`.',
+  },
+  MQS051: {
+    severity: 'Error',
+    title: 'Device of another namespace asks for a generated key',
+    fix: 'Give a `csr`, or use a password: keys are made in the namespace of the broker only.',
+  },
+  MQS052: {
+    severity: 'Error',
+    title: 'Topic prefix is malformed',
+    fix: 'Give `spec.allowedNamespaces.topicPrefix` literal levels and {namespace} once, such as tenants/{namespace}.',
+  },
+  MQS060: {
+    severity: 'Error',
+    title: 'Rule cannot be written for Mosquitto',
+    fix: 'Remove control characters, spaces at the ends and misplaced wildcards from names and topics.',
+  },
+  MQS061: {
+    severity: 'Error',
+    title: 'acl file is malformed',
+    fix: 'Do not edit it: change the manifests and let it be written again.',
+  },
   MQS080: {
     severity: 'Error',
     title: 'Revocation record cannot be read',

@@ -10,7 +10,7 @@ export type TopicFilter = readonly Level[];
 /** A value, or the problem with the text in the words that follow "TEXT ...": "is empty", "has a wildcard ...". */
 export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
 
-/** The most levels that Mosquitto takes in a rule (facts 4.7). */
+/** The most levels that a rule may have: Mosquitto refuses its file beyond (facts 4.7). */
 export const maximumLevels = 200;
 /** The most bytes that a topic or a filter may have in UTF-8: its length is sent in two bytes (section 1.5.4). */
 export const maximumBytes = 65_535;
@@ -18,8 +18,11 @@ export const maximumBytes = 65_535;
 export const plusLevel: Level = { kind: 'plus' };
 export const hashLevel: Level = { kind: 'hash' };
 
-// C0 and C1 controls, DEL and the non-characters of the BMP: Mosquitto drops the connection of who sends one.
-const forbiddenCharacter = /[\0-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]/;
+/** The most levels that Mosquitto takes in the topic of a message: one more than in a rule. */
+export const maximumTopicLevels = 201;
+
+// Controls (C0, C1, DEL), half surrogate pairs and non-characters: Mosquitto drops the connection of who sends one.
+const forbiddenCharacter = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u;
 
 /** Reads a topic filter; the problem names what is wrong with it. */
 export function filterOf(text: string): Checked<TopicFilter> {
@@ -35,31 +38,29 @@ export function filterProblem(text: string): string | undefined {
 /** What keeps `text` from being a topic that a message can be sent to, if anything (sections 3.3.2.1 and 4.7.3). */
 export function topicProblem(text: string): string | undefined {
   if (text.includes('+') || text.includes('#')) return 'has a wildcard: a message has one topic, not a filter';
-  return encodingProblem(text) ?? sizeProblem(text);
+  return encodingProblem(text) ?? sizeProblem(text, maximumTopicLevels);
 }
 
 function textProblem(text: string): string | undefined {
   // Mosquitto trims what stands in its file, so the rule would be another one (facts 4.7).
   if (text !== text.trim()) return 'begins or ends with white space';
-  return encodingProblem(text) ?? sizeProblem(text);
+  return encodingProblem(text) ?? sizeProblem(text, maximumLevels);
 }
 
 function encodingProblem(text: string): string | undefined {
   if (text === '') return 'is empty';
   const forbidden = forbiddenCharacter.exec(text);
-  if (forbidden) return `has the control character or non-character ${codePointText(forbidden[0])}`;
-  if (!text.isWellFormed()) return 'is not valid Unicode: it has half of a surrogate pair';
-  return undefined;
+  return forbidden ? `has ${codePointText(forbidden[0])}, a control or no character at all` : undefined;
 }
 
 function codePointText(character: string): string {
-  return `U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
-function sizeProblem(text: string): string | undefined {
+function sizeProblem(text: string, mostLevels: number): string | undefined {
   let levels = 1;
   for (let slash = text.indexOf('/'); slash >= 0; slash = text.indexOf('/', slash + 1)) levels += 1;
-  if (levels > maximumLevels) return `has ${levels} levels: the most is ${maximumLevels}`;
+  if (levels > mostLevels) return `has ${levels} levels: the most is ${mostLevels}`;
   // One UTF-16 unit is at most three bytes.
   if (text.length * 3 <= maximumBytes) return undefined;
   const bytes = Buffer.byteLength(text);
@@ -129,7 +130,11 @@ export function filtersOverlap(a: TopicFilter, b: TopicFilter): boolean {
 
 /** The filter that selects exactly what both select; nothing if they have no topic in common. */
 export function intersection(a: TopicFilter, b: TopicFilter): TopicFilter | undefined {
-  if (!mayShareRoot(a, b)) return undefined;
+  const common = mayShareRoot(a, b) ? commonLevels(a, b) : undefined;
+  return common && !isNowhere(common, common.length) ? common : undefined;
+}
+
+function commonLevels(a: TopicFilter, b: TopicFilter): TopicFilter | undefined {
   const levels: Level[] = [];
   for (let i = 0; ; i += 1) {
     const [x, y] = [a[i], b[i]];
@@ -155,7 +160,7 @@ export function isCovered(
 ): boolean {
   if (denies.some((deny) => filtersOverlap(deny, filter))) return false;
   const longest = allows.reduce((length, { length: other }) => Math.max(length, other), filter.length);
-  const last = Math.min(greatestLength(filter), longest + 1, maximumLevels);
+  const last = Math.min(greatestLength(filter), longest + 1, maximumTopicLevels);
   for (let length = leastLength(filter); length <= last; length += 1) {
     const hardest = ofLength(filter, length);
     if (!allows.some((allow) => filterContains(allow, hardest))) return false;
@@ -175,8 +180,16 @@ function endsWithHash(filter: TopicFilter): boolean {
 }
 
 function leastLength(filter: TopicFilter): number {
-  // `a/#` selects `a` too, but `#` no topic without a level: there is none.
-  return endsWithHash(filter) ? Math.max(1, filter.length - 1) : filter.length;
+  if (!endsWithHash(filter)) return filter.length;
+  // `a/#` selects `a` too, but `#` and `/#` no topic that is empty: there is none.
+  const parentLength = filter.length - 1;
+  return isNowhere(filter, parentLength) ? filter.length : parentLength;
+}
+
+/** True if the first `length` levels are what only the empty topic would fit, which no message has (section 4.7.3). */
+function isNowhere(filter: TopicFilter, length: number): boolean {
+  const first = filter[0];
+  return length === 0 || (length === 1 && first?.kind === 'literal' && first.text === '');
 }
 
 function greatestLength(filter: TopicFilter): number {

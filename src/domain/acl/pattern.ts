@@ -32,14 +32,15 @@ const parameterVariable = /^\{param\.([A-Za-z0-9_-]{1,63})\}$/;
  * `{param.NAME}`. The problem names what is wrong with it.
  */
 export function patternOf(text: string): Checked<TopicPattern> {
+  const problem = filterProblem(text) ?? placeholderProblem(text);
+  if (problem !== undefined) return { ok: false, problem };
   const levels: PatternLevel[] = [];
   for (const part of text.split('/')) {
     const level = patternLevelOf(part);
     if (!level.ok) return level;
     levels.push(level.value);
   }
-  const problem = filterProblem(text) ?? placeholderProblem(text);
-  return problem === undefined ? { ok: true, value: levels } : { ok: false, problem };
+  return { ok: true, value: levels };
 }
 
 function patternLevelOf(text: string): Checked<PatternLevel> {
