@@ -204,6 +204,41 @@ export const findingKinds = {
     title: 'Password hash cannot be used',
     fix: 'Make it with `mqttsec hash`: format $7$, 12 bytes of salt, 101 iterations.',
   },
+  MQS120: {
+    severity: 'Warning',
+    title: 'Last good version stays in force',
+    fix: 'Correct what the other findings say about the object or its file.',
+  },
+  MQS121: {
+    severity: 'Warning',
+    title: 'Revocation was taken out of the manifest',
+    fix: 'A revocation is final: delete the device and declare a new one.',
+  },
+  MQS122: {
+    severity: 'Warning',
+    title: 'Mosquitto is of another version than the manifest says',
+    fix: 'Set `spec.mosquitto.version` to the version that runs, or install the one it names.',
+  },
+  MQS123: {
+    severity: 'Error',
+    title: 'Record of a device cannot be read',
+    fix: 'Restore the file in the state directory; the device is suspended until then.',
+  },
+  MQS124: {
+    severity: 'Error',
+    title: 'Certificate cannot be issued',
+    fix: 'Set `spec.clientCertificates.issuerRef` of the MqttBroker.',
+  },
+  MQS125: {
+    severity: 'Error',
+    title: 'Value of a Secret or ConfigMap is missing',
+    fix: 'Put the Secret or ConfigMap that is named beside the manifests.',
+  },
+  MQS126: {
+    severity: 'Info',
+    title: 'Built-in CA stands in',
+    fix: 'Nothing to do: local mode has no cert-manager.',
+  },
 } as const satisfies Record<`MQS${string}`, FindingKind>;
 
 export type FindingCode = keyof typeof findingKinds;

@@ -1,0 +1,113 @@
+import { type Device, type RevocationReason } from '../domain/fleet.ts';
+import { type ObjectKey } from '../domain/names.ts';
+import { type RevocationEntry } from '../domain/pki/certificate.ts';
+import { type HeldCertificate, type Lineage } from './lineage.ts';
+import { type LocalFacts } from './plan.ts';
+
+/** Certificates that are taken back for good, and the times at which others will be. */
+export interface Withdrawals {
+  readonly revoke: readonly RevocationEntry[];
+  readonly times: readonly Date[];
+}
+
+interface Ground {
+  readonly reason: RevocationReason;
+  /** Absent: now. */
+  readonly at?: Date;
+}
+
+/** What is declared about the holder of a certificate. */
+interface Holder {
+  readonly device: Device | undefined;
+  /** The device is certainly declared no longer. */
+  readonly isGone: boolean;
+  readonly lineage: Lineage | undefined;
+  readonly isLineageGone: boolean;
+}
+
+export function holderOf(
+  certificate: HeldCertificate,
+  { isDeclared }: LocalFacts,
+  devices: ReadonlyMap<ObjectKey, Device>,
+  lineages: ReadonlyMap<ObjectKey, Lineage>,
+): Holder {
+  const device = devices.get(certificate.device);
+  const lineage = lineages.get(certificate.lineage);
+  const isGone = !device && !isDeclared('MqttDevice', certificate.device);
+  const isWithdrawn = device !== undefined && !lineage && !isDeclared('DeviceCertificate', certificate.lineage);
+  return { device, isGone, lineage, isLineageGone: isGone || isWithdrawn };
+}
+
+/** Why a certificate is taken back, in order of precedence: the first ground gives the reason that the CRL names. */
+const grounds: readonly ((certificate: HeldCertificate, holder: Holder, now: Date) => Ground | undefined)[] = [
+  (_, { device }) => device?.revoked,
+  (_, { lineage }) => lineage?.spec.revoked,
+  (_, { isGone }) => (isGone ? { reason: 'CessationOfOperation' } : undefined),
+  (_, { device }) => (device?.authentication.type === 'Password' ? { reason: 'Superseded' } : undefined),
+  (_, { isLineageGone }) => (isLineageGone ? { reason: 'CessationOfOperation' } : undefined),
+  ({ identity }, { device }) => (device && device.identity !== identity ? { reason: 'AffiliationChanged' } : undefined),
+  (certificate, { lineage }, now) => {
+    const end = endOfOverlap(certificate, lineage);
+    return end && end <= now ? { reason: 'Superseded', at: end } : undefined;
+  },
+];
+
+export function withdrawals(
+  facts: LocalFacts,
+  devices: ReadonlyMap<ObjectKey, Device>,
+  lineages: ReadonlyMap<ObjectKey, Lineage>,
+  now: Date,
+): Withdrawals {
+  const revoke: RevocationEntry[] = [];
+  const times: Date[] = [];
+  for (const certificate of liveCertificates(facts)) {
+    const holder = holderOf(certificate, facts, devices, lineages);
+    if (holder.device && holder.device.broker !== facts.broker) continue;
+    const ground = firstGround(certificate, holder, now);
+    if (ground) revoke.push(entryOf(certificate, ground.reason, ground.at ?? now));
+    const end = endOfOverlap(certificate, holder.lineage);
+    if (!ground && end) times.push(end);
+  }
+  return { revoke, times };
+}
+
+/** Unexpired certificates of the built-in CA that no ledger holds. */
+function liveCertificates({ held, ledger, caKeyId }: LocalFacts): readonly HeldCertificate[] {
+  const known = new Set(ledger.filter((entry) => entry.caKeyId === caKeyId).map(({ serial }) => serial));
+  return held.filter((certificate) => certificate.caKeyId === caKeyId && !known.has(certificate.serial));
+}
+
+function firstGround(certificate: HeldCertificate, holder: Holder, now: Date): Ground | undefined {
+  for (const ground of grounds) {
+    const found = ground(certificate, holder, now);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** When a certificate that was renewed stops being good beside its successor. */
+function endOfOverlap({ supersededAt }: HeldCertificate, lineage: Lineage | undefined): Date | undefined {
+  const seconds = lineage?.spec.revokePreviousAfterSeconds;
+  if (!supersededAt || seconds === undefined) return undefined;
+  return new Date(supersededAt.getTime() + seconds * 1000);
+}
+
+/**
+ * Entries for the certificates of suspended devices: in the CRL, not in the ledger. No manifest tells when a suspension
+ * began, so they bear the beginning of the certificate: the same entry on every run.
+ */
+export function holdsOf(
+  facts: LocalFacts,
+  devices: ReadonlyMap<ObjectKey, Device>,
+  { revoke }: Withdrawals,
+): readonly RevocationEntry[] {
+  const revoked = new Set(revoke.map(({ serial }) => serial));
+  return liveCertificates(facts)
+    .filter(({ serial, device }) => !revoked.has(serial) && devices.get(device)?.suspended === true)
+    .map((certificate) => entryOf(certificate, 'CertificateHold', certificate.notBefore));
+}
+
+function entryOf(certificate: HeldCertificate, reason: RevocationEntry['reason'], at: Date): RevocationEntry {
+  const { caKeyId, serial, identity, notAfter } = certificate;
+  return { caKeyId, serial, identity, notAfter, reason, at };
+}
