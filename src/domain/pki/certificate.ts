@@ -16,6 +16,8 @@ export interface IssuedCertificate {
   readonly notAfter: Date;
   /** Lower-case hex of the SHA-256 of the DER. */
   readonly fingerprint: string;
+  /** Lower-case hex of the SHA-256 of its SubjectPublicKeyInfo; absent where only the record, not the PEM, is known. */
+  readonly keyId?: string;
 }
 
 /** A CA whose client certificates a broker accepts. */

@@ -1,0 +1,271 @@
+import type { KeyObject } from 'node:crypto';
+import { type Finding, type Parsed, parsed, refused } from '../finding.ts';
+import type { CaKeyId, PublishedCrl, RevocationEntry } from './certificate.ts';
+import * as der from './der.ts';
+import {
+  bitString,
+  derOf,
+  encoded,
+  explicit,
+  extension,
+  integer,
+  integerHex,
+  type Node,
+  sequence,
+  tagged,
+  time,
+} from './encode.ts';
+import { oids } from './oids.ts';
+import { decoded, type Decoded, pemBlocks, pemText, undecodable } from './pem.ts';
+import { bySerial } from './revocations.ts';
+import { isSignedBy, signatureIdentifier, signatureName, signatureOver } from './signature.ts';
+import { type CaCertificate, caCertificatesIn } from './x509.ts';
+
+const label = 'X509 CRL';
+
+/** Codes of RFC 5280 section 5.3.1. 8, removeFromCRL, is left out: it belongs in delta CRLs, and the broker lets such a certificate in (facts 2.1). */
+const reasonCodes = {
+  Unspecified: 0,
+  KeyCompromise: 1,
+  CaCompromise: 2,
+  AffiliationChanged: 3,
+  Superseded: 4,
+  CessationOfOperation: 5,
+  CertificateHold: 6,
+  PrivilegeWithdrawn: 9,
+  AaCompromise: 10,
+} as const satisfies Record<RevocationEntry['reason'] | 'AaCompromise', number>;
+
+/** Why a certificate is on a CRL; other CAs may also say that an attribute authority was compromised. */
+export type CrlReason = keyof typeof reasonCodes;
+
+const reasonNames: ReadonlyMap<number, CrlReason> = new Map(
+  (Object.keys(reasonCodes) as CrlReason[]).map((name) => [reasonCodes[name], name]),
+);
+
+export interface CrlEntry {
+  readonly reason: CrlReason;
+  readonly date: Date;
+}
+
+/** What is to be signed. Times are cut to whole seconds. */
+export interface CrlContent {
+  readonly issuer: CaCertificate;
+  readonly key: KeyObject;
+  /** Greater than that of any CRL of this CA before; `nextCrlNumber` gives one. */
+  readonly number: bigint;
+  readonly thisUpdate: Date;
+  readonly nextUpdate: Date;
+  /** Those of other CAs are left out: a serial means nothing under another issuer. */
+  readonly entries: readonly RevocationEntry[];
+}
+
+/**
+ * A signed CRL, RFC 5280 section 5: version 2 with number and authority key identifier, entries in the order of their
+ * serials. Throws for a key that `caSigner` would have refused.
+ */
+export function signedCrl({ issuer, key, number, thisUpdate, nextUpdate, entries }: CrlContent): PublishedCrl {
+  const own = entries.filter((entry) => entry.caKeyId === issuer.keyId).sort(bySerial);
+  const algorithm = signatureIdentifier(key);
+  const tbs = sequence(
+    integer('1'),
+    encoded(algorithm),
+    encoded(issuer.subject),
+    time(thisUpdate),
+    time(nextUpdate),
+    ...(own.length > 0 ? [tagged(der.tags.sequence, entriesDer(own))] : []),
+    explicit(
+      0,
+      sequence(
+        extension(oids.authorityKeyIdentifier, sequence(tagged(der.contextTag(0, 'primitive'), issuer.subjectKeyId))),
+        extension(oids.cRLNumber, integer(number.toString(16))),
+      ),
+    ),
+  );
+  const signed = derOf(tbs);
+  const whole = sequence(encoded(signed), encoded(algorithm), bitString(signatureOver(signed, key)));
+  const [from, to] = [wholeSecond(thisUpdate), wholeSecond(nextUpdate)];
+  return { caKeyId: issuer.keyId, pem: pemText(label, derOf(whole)), number, thisUpdate: from, nextUpdate: to };
+}
+
+/** The entries one behind the other, as hex first: a node of a tree for each would cost ten times the time. */
+function entriesDer(entries: readonly RevocationEntry[]): Buffer {
+  const times = new Map<number, string>();
+  const hex: string[] = [];
+  for (const { serial, at, reason } of entries) {
+    const second = Math.floor(at.getTime() / 1000);
+    const date = times.get(second) ?? derOf(time(at)).toString('hex');
+    times.set(second, date);
+    const number = integerHex(serial);
+    const content = `02${byteHex(number.length / 2)}${number}${date}${reasonHex.get(reason) ?? ''}`;
+    hex.push('30', byteHex(content.length / 2), content);
+  }
+  return Buffer.from(hex.join(''), 'hex');
+}
+
+/** The extensions of an entry in hex; unspecified is said by leaving the reason out (RFC 5280 section 5.3.1). */
+const reasonHex: ReadonlyMap<CrlReason, string> = new Map(
+  [...reasonNames].map(([code, name]) => [name, code === 0 ? '' : derOf(reasonExtensions(code)).toString('hex')]),
+);
+
+function reasonExtensions(code: number): Node {
+  return sequence(extension(oids.reasonCode, tagged(der.tags.enumerated, Buffer.of(code))));
+}
+
+function byteHex(value: number): string {
+  return value.toString(16).padStart(2, '0');
+}
+
+function wholeSecond(value: Date): Date {
+  return new Date(Math.floor(value.getTime() / 1000) * 1000);
+}
+
+/** A CRL as read; nothing is said yet about who signed it (`crlSignedBy`). */
+export interface ReadCrl {
+  /** Issuer name in DER, byte for byte. */
+  readonly issuer: Buffer;
+  readonly authorityKeyId: Buffer;
+  readonly number: bigint;
+  readonly thisUpdate: Date;
+  readonly nextUpdate: Date;
+  /** By serial: lower-case hex without leading zeros. */
+  readonly entries: ReadonlyMap<string, CrlEntry>;
+  /** The bytes that are signed. */
+  readonly tbs: Buffer;
+  /** AlgorithmIdentifier in DER. */
+  readonly algorithm: Buffer;
+  readonly signature: Buffer;
+}
+
+/**
+ * The one CRL in this PEM text. Strict: what RFC 5280 section 5 demands of an issuer must be there (version 2,
+ * nextUpdate, number, authority key identifier), and what would make the broker see less or more than we do is refused:
+ * delta and partial CRLs, other critical extensions, removeFromCRL, a serial twice. Time and memory grow with the length.
+ */
+export function parsedCrl(pem: string): Parsed<ReadCrl> {
+  const crls = parsedCrls(pem);
+  if (!crls.ok) return crls;
+  const [only, ...others] = crls.value;
+  return only && others.length === 0 ? parsed(only) : unreadable(`the text holds ${crls.value.length} CRLs, not one`);
+}
+
+/** All CRLs of a PEM text, as the broker's `crlfile` holds one per issuing CA (facts 2.4); at least one. */
+export function parsedCrls(pem: string): Parsed<readonly ReadCrl[]> {
+  const blocks = pemBlocks(pem, { labels: [label], comments: false });
+  if (!blocks.ok) return unreadable(blocks.problem);
+  const crls: ReadCrl[] = [];
+  for (const [index, block] of blocks.value.entries()) {
+    const crl = readCrl(block);
+    if (!crl.ok) return unreadable(`CRL ${index + 1}: ${crl.problem}`);
+    crls.push(crl.value);
+  }
+  return parsed(crls);
+}
+
+/**
+ * True if a CA of this PEM bundle signed the CRL: its name, key identifier and key all fit, and its certificate may sign
+ * CRLs. Otherwise the broker would refuse every client of that CA (facts 2.3).
+ */
+export function crlSignedBy(crl: ReadCrl, caPem: string): boolean {
+  return crlSignerIn(crl, caPem) !== undefined;
+}
+
+/** Key id of the CA in this PEM bundle that signed the CRL. */
+export function crlSignerIn(crl: ReadCrl, caPem: string): CaKeyId | undefined {
+  const cas = caCertificatesIn(caPem);
+  if (!cas.ok) return undefined;
+  return cas.value.find(
+    (ca) =>
+      ca.signsCrls &&
+      ca.subject.equals(crl.issuer) &&
+      ca.subjectKeyId.equals(crl.authorityKeyId) &&
+      isSignedBy(crl.tbs, crl.signature, crl.algorithm, ca.publicKey),
+  )?.keyId;
+}
+
+function readCrl(bytes: Buffer): Decoded<ReadCrl> {
+  const outer = der.cursorOn(bytes);
+  const whole = der.inside(outer, der.taken(outer, der.tags.sequence, 'the list'));
+  der.expectEnd(outer, 'the list');
+  const tbs = der.taken(whole, der.tags.sequence, 'the signed part');
+  const algorithm = der.encodingOf(whole, der.taken(whole, der.tags.sequence, 'the signature algorithm'));
+  const bits = der.contentOf(whole, der.taken(whole, der.tags.bitString, 'the signature'));
+  der.expectEnd(whole, 'the list');
+  if (signatureName(algorithm) === undefined) der.fault(whole, 'the signature algorithm is not one that is accepted');
+  const content = readContent(der.inside(whole, tbs), algorithm);
+  if (bits[0] !== 0) der.fault(whole, 'the signature is not whole bytes');
+  const [problem] = outer.faults;
+  if (problem !== undefined) return undecodable(problem);
+  return decoded({ ...content, tbs: der.encodingOf(whole, tbs), algorithm, signature: bits.subarray(1) });
+}
+
+/** TBSCertList, RFC 5280 section 5.1.2. */
+function readContent(tbs: der.DerCursor, algorithm: Buffer): Omit<ReadCrl, 'tbs' | 'algorithm' | 'signature'> {
+  if (der.takenNumber(tbs, 'the version') !== '1') der.fault(tbs, 'the version is not 2');
+  const inner = der.encodingOf(tbs, der.taken(tbs, der.tags.sequence, 'the inner signature algorithm'));
+  if (!inner.equals(algorithm)) der.fault(tbs, 'the two signature algorithms differ');
+  const issuer = der.encodingOf(tbs, der.taken(tbs, der.tags.sequence, 'the issuer'));
+  const thisUpdate = der.takenTime(tbs, 'thisUpdate');
+  const nextUpdate = der.takenTime(tbs, 'nextUpdate');
+  if (nextUpdate <= thisUpdate) der.fault(tbs, 'nextUpdate is not after thisUpdate');
+  const revoked = der.takenIf(tbs, der.tags.sequence, 'the entries');
+  const entries = revoked ? readEntries(der.inside(tbs, revoked)) : new Map<string, CrlEntry>();
+  const wrapped = der.inside(tbs, der.taken(tbs, der.contextTag(0), 'the extensions'));
+  const { authorityKeyId, number } = readExtensions(wrapped);
+  der.expectEnd(tbs, 'the signed part');
+  return { issuer, authorityKeyId, number, thisUpdate, nextUpdate, entries };
+}
+
+function readEntries(list: der.DerCursor): ReadonlyMap<string, CrlEntry> {
+  const entries = new Map<string, CrlEntry>();
+  while (!der.isAtEnd(list)) {
+    const fields = der.inside(list, der.taken(list, der.tags.sequence, 'an entry'));
+    const serial = der.takenNumber(fields, 'the serial of an entry');
+    const date = der.takenTime(fields, 'the date of an entry');
+    const reason = der.isAtEnd(fields) ? 'Unspecified' : readReason(fields, serial);
+    der.expectEnd(fields, 'an entry');
+    if (entries.has(serial)) der.fault(list, `serial ${serial} is in it twice`);
+    entries.set(serial, { reason, date });
+  }
+  return entries;
+}
+
+/** The reason of an entry; other extensions of an entry are ignored unless critical (RFC 5280 section 5.3). */
+function readReason(fields: der.DerCursor, serial: string): CrlReason {
+  let reason: CrlReason = 'Unspecified';
+  for (const { oid, critical, value } of der.takenExtensions(fields, 'extensions of an entry')) {
+    if (oid === oids.reasonCode) {
+      const named =
+        value.length === 3 && value[0] === der.tags.enumerated ? reasonNames.get(value[2] ?? -1) : undefined;
+      if (!named)
+        der.fault(fields, `serial ${serial} has reason ${value.toString('hex')}, which is none of a full CRL`);
+      else reason = named;
+    } else if (critical) der.fault(fields, `serial ${serial} has the unknown critical extension ${oid}`);
+  }
+  return reason;
+}
+
+function readExtensions(wrapped: der.DerCursor): Pick<ReadCrl, 'authorityKeyId' | 'number'> {
+  const extensions = der.takenExtensions(wrapped, 'the extensions');
+  der.expectEnd(wrapped, 'the extensions');
+  for (const { oid, critical } of extensions) {
+    if (critical) der.fault(wrapped, `critical extension ${oid}: a delta or partial list, or one that we do not know`);
+  }
+  const valueOf = (oid: string, what: string) => {
+    const value = extensions.find((one) => one.oid === oid)?.value;
+    if (!value) der.fault(wrapped, `${what} is missing (RFC 5280 section 5.2)`);
+    return { ...der.cursorOn(value ?? Buffer.alloc(0)), faults: wrapped.faults };
+  };
+  const number = valueOf(oids.cRLNumber, 'the CRL number');
+  const keyId = valueOf(oids.authorityKeyIdentifier, 'the authority key identifier');
+  const names = der.inside(keyId, der.taken(keyId, der.tags.sequence, 'the authority key identifier'));
+  const identifier = der.taken(names, der.contextTag(0, 'primitive'), 'the key identifier');
+  return {
+    number: BigInt(`0x${der.takenNumber(number, 'the CRL number')}`),
+    authorityKeyId: der.contentOf(names, identifier),
+  };
+}
+
+function unreadable(message: string): { readonly ok: false; readonly findings: readonly Finding[] } {
+  return refused({ code: 'MQS081', severity: 'Error', path: 'crl', message });
+}

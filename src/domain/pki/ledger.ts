@@ -1,0 +1,82 @@
+import { type Parsed, parsed, refused } from '../finding.ts';
+import type { RevocationReason } from '../fleet.ts';
+import { ShardedMap } from '../sharded.ts';
+import type { CaKeyId, RevocationEntry } from './certificate.ts';
+import { parseRevocations, revocationsText } from './revocations.ts';
+
+/** A certificate taken back for good. */
+export type LedgerEntry = RevocationEntry & { readonly reason: RevocationReason };
+
+/**
+ * All that was ever taken back under one CA key and is not long expired, by serial. Immutable: each operation gives a
+ * ledger, the same object where nothing changed. Entries come only by `withRevoked` and leave only by `prunedLedger`.
+ */
+export interface Ledger {
+  readonly caKeyId: CaKeyId;
+  readonly entries: ShardedMap<LedgerEntry>;
+}
+
+/**
+ * How long an entry stays after its certificate has expired, milliseconds: 3 days. So it is on at least one CRL that was
+ * signed later than notAfter, as RFC 5280 section 3.3 demands (CRLs are signed every 2.3 days by default), and a broker
+ * whose clock is behind does not meet the certificate again.
+ */
+export const pruneGraceMilliseconds = 3 * 86_400_000;
+
+export function emptyLedger(caKeyId: CaKeyId): Ledger {
+  return { caKeyId, entries: ShardedMap.empty() };
+}
+
+/** The ledger with these taken back too. For a serial that is in it already, the first reason and time stay. Holds and entries of other CAs are no business of it. */
+export function withRevoked(ledger: Ledger, entries: Iterable<RevocationEntry>): Ledger {
+  let held = ledger.entries;
+  for (const entry of entries) {
+    if (!isForGood(entry) || entry.caKeyId !== ledger.caKeyId || held.has(entry.serial)) continue;
+    held = held.set(entry.serial, inWholeSeconds(entry));
+  }
+  return held === ledger.entries ? ledger : { ...ledger, entries: held };
+}
+
+/** The ledger without the entries whose certificates expired more than the grace ago. Meant for the moment at which a CRL is signed anyway. */
+export function prunedLedger(ledger: Ledger, now: Date): Ledger {
+  let held = ledger.entries;
+  for (const { serial, notAfter } of ledger.entries.values()) {
+    if (notAfter.getTime() + pruneGraceMilliseconds < now.getTime()) held = held.delete(serial);
+  }
+  return held === ledger.entries ? ledger : { ...ledger, entries: held };
+}
+
+/** One line per entry in the form of the `revocations` part, ordered by serial; may be split between any two lines. */
+export function ledgerText(ledger: Ledger): string {
+  return revocationsText([...ledger.entries.values()]);
+}
+
+/** The ledger of this CA from its text; refused as a whole at a line that is no entry, is a hold or names another CA. */
+export function parsedLedger(text: string, caKeyId: CaKeyId): Parsed<Ledger> {
+  const entries = parseRevocations(text);
+  if (!entries.ok) return entries;
+  const foreign = entries.value.findIndex((entry) => !isForGood(entry) || entry.caKeyId !== caKeyId);
+  if (foreign >= 0) {
+    const message = `line ${foreign + 1} of the ledger of CA ${caKeyId} is a hold or names another CA`;
+    return refused({ code: 'MQS080', severity: 'Error', path: 'ledger', message });
+  }
+  return parsed(withRevoked(emptyLedger(caKeyId), entries.value));
+}
+
+/**
+ * A lost ledger from the `revocations` parts of published bundles: of several records of a serial the earliest counts.
+ * Holds are skipped: they are derived from suspended devices and would never end if they were written down.
+ */
+export function rebuiltLedger(caKeyId: CaKeyId, parts: Iterable<readonly RevocationEntry[]>): Ledger {
+  const all = [...parts].flat().sort((a, b) => a.at.getTime() - b.at.getTime());
+  return withRevoked(emptyLedger(caKeyId), all);
+}
+
+function isForGood(entry: RevocationEntry): entry is LedgerEntry {
+  return entry.reason !== 'CertificateHold';
+}
+
+/** What the text can hold, so that a ledger read back is the ledger that was written. */
+function inWholeSeconds(entry: LedgerEntry): LedgerEntry {
+  return { ...entry, at: new Date(Math.floor(entry.at.getTime() / 1000) * 1000) };
+}
