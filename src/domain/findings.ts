@@ -69,6 +69,11 @@ export const findingKinds = {
     title: 'No manifest was found',
     fix: 'Name a file or directory that holds objects of mqttsecurity.io/v1alpha1.',
   },
+  MQS013: {
+    severity: 'Error',
+    title: 'Topic of a rule is malformed',
+    fix: 'Write a topic filter (MQTT 5.0 section 4.7) whose variables fill whole levels.',
+  },
   MQS040: {
     severity: 'Error',
     title: 'Topic of a rule is malformed',

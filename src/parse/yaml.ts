@@ -246,6 +246,7 @@ function childOf(events: readonly Event[], text: string, parent: number, step: s
 }
 
 function itemOf(events: readonly Event[], parent: number, number: number): Child | undefined {
+  if (!Number.isInteger(number)) return undefined;
   let index = parent + 1;
   for (let i = 0; i < number && isNode(events[index]); i += 1) index = afterNode(events, index);
   return isNode(events[index]) ? { index, offset: startOf(events[index]) } : undefined;

@@ -1,0 +1,116 @@
+import type { MqttBroker } from '../api/types.gen.ts';
+import type {
+  AllowedNamespaces,
+  Broker,
+  IssuerRef,
+  Listener,
+  Origin,
+  Revocation,
+  TrustedCaSpec,
+} from '../domain/fleet.ts';
+import { templateUseOf } from './device.ts';
+import { durationSeconds } from './duration.ts';
+
+type BrokerSpec = MqttBroker['spec'];
+type ClientCertificates = NonNullable<BrokerSpec['clientCertificates']>;
+type TrustedCa = NonNullable<ClientCertificates['trustedCas']>[number];
+
+/** The broker of a manifest that has passed its schema, which put the defaults in, and the rules between fields. */
+export function brokerOf({ spec }: MqttBroker, origin: Origin): Broker {
+  const { acl, clientCertificates, limits, update } = spec;
+  return {
+    origin,
+    version: spec.mosquitto.version,
+    listeners: spec.listeners.map(listenerOf),
+    tls: { profile: spec.tls.profile ?? 'Intermediate', server: serverCertificateOf(spec.tls.serverCertificate) },
+    ...(clientCertificates && { clientCertificates: clientCertificatesOf(clientCertificates) }),
+    acl: {
+      layout: acl?.layout ?? 'PerIdentity',
+      defaultTemplates: (acl?.defaultTemplateRefs ?? []).map(templateUseOf),
+    },
+    allowedNamespaces: allowedNamespacesOf(spec.allowedNamespaces),
+    update: { strategy: update?.strategy ?? 'Reload', windowMilliseconds: update?.windowMilliseconds ?? 500 },
+    limits: { ...limits, maxPacketSizeBytes: limits?.maxPacketSizeBytes ?? 1_048_576 },
+  };
+}
+
+function listenerOf({
+  name,
+  port,
+  authentication,
+  tls,
+  protocol = 'MQTT',
+  maxConnections,
+}: BrokerSpec['listeners'][number]): Listener {
+  return {
+    name,
+    port,
+    authentication,
+    tls: tls?.enabled ?? true,
+    protocol,
+    ...(maxConnections !== undefined && { maxConnections }),
+  };
+}
+
+/** Exactly one of the two references is there: the rules between fields have seen to it. */
+function serverCertificateOf({
+  secretRef,
+  issuerRef,
+  dnsNames = [],
+  ipAddresses = [],
+}: BrokerSpec['tls']['serverCertificate']): Broker['tls']['server'] {
+  if (issuerRef) return { kind: 'Issuer', issuer: issuerOf(issuerRef), dnsNames, ipAddresses };
+  return { kind: 'Secret', name: secretRef?.name ?? '' };
+}
+
+function issuerOf({ name, kind = 'Issuer', group = 'cert-manager.io' }: ClientCertificates['issuerRef']): IssuerRef {
+  return { name, kind, group };
+}
+
+function clientCertificatesOf({
+  issuerRef,
+  duration,
+  renewBefore,
+  trustedCas,
+}: ClientCertificates): NonNullable<Broker['clientCertificates']> {
+  return {
+    issuer: issuerOf(issuerRef),
+    durationSeconds: durationSeconds(duration ?? '2160h') ?? 0,
+    renewBeforeSeconds: durationSeconds(renewBefore ?? '720h') ?? 0,
+    trustedCas: (trustedCas ?? []).map(trustedCaOf),
+  };
+}
+
+function trustedCaOf({ name, caRef, revocation }: TrustedCa): TrustedCaSpec {
+  return {
+    name,
+    ca: { kind: caRef.kind, name: caRef.name, key: caRef.key ?? 'ca.crt' },
+    revocation: revocationOf(revocation, caRef),
+  };
+}
+
+const weekSeconds = 7 * 24 * 3600;
+
+function revocationOf(revocation: TrustedCa['revocation'], caRef: TrustedCa['caRef']): Revocation {
+  const { type = 'SignedCrl', crlRef, signerSecretRef, validitySeconds = weekSeconds } = revocation ?? {};
+  if (type === 'None') return { type };
+  if (type === 'ExternalCrl') {
+    return { type, crl: { kind: crlRef?.kind ?? 'ConfigMap', name: crlRef?.name ?? '', key: crlRef?.key ?? 'ca.crl' } };
+  }
+  const signerSecret = signerSecretRef?.name ?? (caRef.kind === 'Secret' ? caRef.name : undefined);
+  return { type, ...(signerSecret !== undefined && { signerSecret }), validitySeconds };
+}
+
+function allowedNamespacesOf({
+  from = 'Same',
+  selector,
+  topicPrefix,
+  roles = ['Device'],
+}: NonNullable<BrokerSpec['allowedNamespaces']> = {}): AllowedNamespaces {
+  return {
+    from,
+    selector: new Map(Object.entries(selector?.matchLabels ?? {})),
+    roles,
+    ...(topicPrefix !== undefined && { topicPrefix }),
+  };
+}

@@ -1,0 +1,166 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import addFormats from 'ajv-formats';
+import { schemas } from '../api/schemas.gen.ts';
+import type { Kind } from '../domain/names.ts';
+import { pathOfPointer, pathText, type Path } from './path.ts';
+import { nearest, suggestionText } from './suggestion.ts';
+
+/** One thing that a schema forbids: a field and a sentence that begins with its name. */
+export interface SchemaProblem {
+  readonly path: Path;
+  readonly message: string;
+}
+
+/** The most problems that are told of one document; the last of them counts the rest. */
+export const problemLimit = 20;
+
+const validators = new Map<Kind, ValidateFunction>();
+
+/** Compiling a schema takes some 10 ms, so it is done for the kinds that occur. */
+function validatorOf(kind: Kind): ValidateFunction {
+  const known = validators.get(kind);
+  if (known) return known;
+  const ajv = new Ajv({ allErrors: true, verbose: true, useDefaults: true, strict: false, ownProperties: true });
+  addFormats.default(ajv);
+  const validator = ajv.compile(schemas[kind]);
+  validators.set(kind, validator);
+  return validator;
+}
+
+/** Puts the defaults of the schema into `object` and answers with what the schema forbids in it, in its order. */
+export function schemaProblems(kind: Kind, object: object): readonly SchemaProblem[] {
+  const validate = validatorOf(kind);
+  if (validate(object)) return [];
+  const problems = uniqueProblems(kind, validate.errors ?? [], object);
+  if (problems.length <= problemLimit) return problems;
+  const rest = problems.length - problemLimit + 1;
+  return [...problems.slice(0, problemLimit - 1), { path: [], message: `${rest} more fields are wrong` }];
+}
+
+function uniqueProblems(kind: Kind, errors: readonly ErrorObject[], object: object): SchemaProblem[] {
+  const problems = new Map<string, SchemaProblem>();
+  for (const error of errors) {
+    const problem = problemOf(kind, error, object);
+    if (problem) problems.set(problem.message, problem);
+  }
+  return [...problems.values()];
+}
+
+/** Steps of a pointer with indices as numbers, which only the value can tell from keys. */
+function pathIn(object: unknown, pointer: string): Path {
+  let value = object;
+  return pathOfPointer(pointer).map((step) => {
+    const isItem = Array.isArray(value);
+    value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[step] : undefined;
+    return isItem ? Number(step) : step;
+  });
+}
+
+function problemOf(kind: Kind, error: ErrorObject, object: object): SchemaProblem | undefined {
+  const parent = pathIn(object, error.instancePath);
+  const field = extraField(error);
+  const path = field === undefined ? parent : [...parent, field];
+  const sentence = sentenceOf(error, kind);
+  return sentence === undefined ? undefined : { path, message: `${fieldName(path)} ${sentence}` };
+}
+
+function fieldName(path: Path): string {
+  return path.length === 0 ? 'the document' : `\`${pathText(path)}\``;
+}
+
+/** The field that an error is about, where it is not the one that the error is at. */
+function extraField({ keyword, params }: ErrorObject): string | undefined {
+  const values = params as Record<string, unknown>;
+  const name =
+    keyword === 'additionalProperties'
+      ? values['additionalProperty']
+      : keyword === 'required'
+        ? values['missingProperty']
+        : keyword === 'propertyNames'
+          ? values['propertyName']
+          : undefined;
+  return typeof name === 'string' ? name : undefined;
+}
+
+type Sentence = (error: ErrorObject, kind: Kind) => string | undefined;
+
+const sentences = new Map<string, Sentence>([
+  ['additionalProperties', unknownField],
+  ['required', () => 'is required'],
+  ['type', wrongType],
+  ['enum', notInEnum],
+  ['const', ({ schema }) => `must be ${JSON.stringify(schema)}`],
+  ['minimum', limit('must be at least')],
+  ['maximum', limit('must be at most')],
+  ['exclusiveMinimum', limit('must be more than')],
+  ['exclusiveMaximum', limit('must be less than')],
+  ['multipleOf', limit('must be a multiple of')],
+  [
+    'minLength',
+    ({ schema }) => (schema === 1 ? 'must not be empty' : `must have at least ${String(schema)} characters`),
+  ],
+  ['maxLength', limit('must have at most', 'characters')],
+  ['minItems', ({ schema }) => (schema === 1 ? 'must not be empty' : `must have at least ${String(schema)} items`)],
+  ['maxItems', limit('must have at most', 'items')],
+  [
+    'minProperties',
+    ({ schema }) => (schema === 1 ? 'must not be empty' : `must have at least ${String(schema)} fields`),
+  ],
+  ['maxProperties', limit('must have at most', 'fields')],
+  ['uniqueItems', () => 'holds one value twice'],
+  ['pattern', ({ schema, data }) => `is ${shown(data)}, which does not match ${String(schema)}`],
+  ['format', ({ schema, data }) => `is ${shown(data)}, which is not of format ${String(schema)}`],
+  ['propertyNames', () => 'is not an allowed name'],
+]);
+
+function limit(verb: string, unit = ''): Sentence {
+  return ({ schema, data }) => {
+    const is = typeof data === 'number' ? `, is ${data}` : '';
+    return `${verb} ${String(schema)}${unit && ` ${unit}`}${is}`;
+  };
+}
+
+/** Undefined for keywords that only group others (`anyOf`, `allOf`), whose parts speak for themselves. */
+function sentenceOf(error: ErrorObject, kind: Kind): string | undefined {
+  // What is wrong with a name is said once, by `propertyNames` itself.
+  if (error.propertyName !== undefined) return undefined;
+  return sentences.get(error.keyword)?.(error, kind);
+}
+
+function unknownField(error: ErrorObject, kind: Kind): string {
+  const known = Object.keys((error.parentSchema?.['properties'] ?? {}) as object);
+  const field = extraField(error) ?? '';
+  if (field === '<<') return `is a merge key, which YAML 1.2 does not have: write the fields out`;
+  return `is not a field of ${kind}${suggestionText(field, known)}`;
+}
+
+const articles = new Map([
+  ['string', 'a string'],
+  ['integer', 'a whole number'],
+  ['number', 'a number'],
+  ['boolean', 'true or false'],
+  ['object', 'a mapping'],
+  ['array', 'a list'],
+]);
+
+function wrongType({ schema, data }: ErrorObject): string {
+  const wanted = [schema].flat().map((type) => articles.get(String(type)) ?? String(type));
+  const must = `must be ${wanted.join(' or ')}`;
+  if (data === null || data === undefined) return `has no value; ${must}`;
+  if (schema === 'string' && typeof data !== 'object') return `${must}: write it in quotes`;
+  return `${must}, is ${shown(data)}`;
+}
+
+function notInEnum({ schema, data }: ErrorObject): string {
+  const allowed = [schema].flat().map(String);
+  const near = typeof data === 'string' ? nearest(data, allowed) : undefined;
+  return `must be one of ${allowed.join(', ')}, is ${shown(data)}${near === undefined ? '' : `; did you mean \`${near}\`?`}`;
+}
+
+/** A value as a message shows it: never long, never more than its kind for lists and mappings. */
+function shown(data: unknown): string {
+  if (Array.isArray(data)) return 'a list';
+  if (typeof data === 'object' && data !== null) return 'a mapping';
+  const text = JSON.stringify(data) ?? 'nothing';
+  return text.length <= 60 ? text : `${text.slice(0, 60)}…`;
+}
