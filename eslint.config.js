@@ -53,7 +53,7 @@ function contract(folder, folders, { pure }) {
 }
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'dist', '.cache', '**/*.gen.ts', '**/*.cjs'] },
+  { ignores: ['node_modules', 'dist', '.cache', '**/*.gen.ts', '**/*.gen.js', '**/*.cjs'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {

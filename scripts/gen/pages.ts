@@ -123,7 +123,7 @@ function rulesText(nodes: readonly Located[]): string[] {
 }
 
 function firstSentence(text = ''): string {
-  return `${text.split(/[.:] /, 1)[0]?.replace(/\.$/, '') ?? ''}`;
+  return text.split(/[.:] /, 1)[0]?.replace(/\.$/, '') ?? '';
 }
 
 /** What `validate` can find, by code. */
