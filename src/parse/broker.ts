@@ -22,15 +22,15 @@ export function brokerOf({ spec }: MqttBroker, origin: Origin): Broker {
     origin,
     version: spec.mosquitto.version,
     listeners: spec.listeners.map(listenerOf),
-    tls: { profile: spec.tls.profile ?? 'Intermediate', server: serverCertificateOf(spec.tls.serverCertificate) },
+    tls: { profile: spec.tls.profile, server: serverCertificateOf(spec.tls.serverCertificate) },
     ...(clientCertificates && { clientCertificates: clientCertificatesOf(clientCertificates) }),
     acl: {
-      layout: acl?.layout ?? 'PerIdentity',
-      defaultTemplates: (acl?.defaultTemplateRefs ?? []).map(templateUseOf),
+      layout: acl.layout,
+      defaultTemplates: (acl.defaultTemplateRefs ?? []).map(templateUseOf),
     },
     allowedNamespaces: allowedNamespacesOf(spec.allowedNamespaces),
-    update: { strategy: update?.strategy ?? 'Reload', windowMilliseconds: update?.windowMilliseconds ?? 500 },
-    limits: { ...limits, maxPacketSizeBytes: limits?.maxPacketSizeBytes ?? 1_048_576 },
+    update,
+    limits,
   };
 }
 
@@ -39,14 +39,14 @@ function listenerOf({
   port,
   authentication,
   tls,
-  protocol = 'MQTT',
+  protocol,
   maxConnections,
 }: BrokerSpec['listeners'][number]): Listener {
   return {
     name,
     port,
     authentication,
-    tls: tls?.enabled ?? true,
+    tls: tls.enabled,
     protocol,
     ...(maxConnections !== undefined && { maxConnections }),
   };
@@ -63,7 +63,7 @@ function serverCertificateOf({
   return { kind: 'Secret', name: secretRef?.name ?? '' };
 }
 
-function issuerOf({ name, kind = 'Issuer', group = 'cert-manager.io' }: ClientCertificates['issuerRef']): IssuerRef {
+function issuerOf({ name, kind, group }: ClientCertificates['issuerRef']): IssuerRef {
   return { name, kind, group };
 }
 
@@ -75,8 +75,8 @@ function clientCertificatesOf({
 }: ClientCertificates): NonNullable<Broker['clientCertificates']> {
   return {
     issuer: issuerOf(issuerRef),
-    durationSeconds: durationSeconds(duration ?? '2160h') ?? 0,
-    renewBeforeSeconds: durationSeconds(renewBefore ?? '720h') ?? 0,
+    durationSeconds: durationSeconds(duration) ?? 0,
+    renewBeforeSeconds: durationSeconds(renewBefore) ?? 0,
     trustedCas: (trustedCas ?? []).map(trustedCaOf),
   };
 }
@@ -84,7 +84,7 @@ function clientCertificatesOf({
 function trustedCaOf({ name, caRef, revocation }: TrustedCa): TrustedCaSpec {
   return {
     name,
-    ca: { kind: caRef.kind, name: caRef.name, key: caRef.key ?? 'ca.crt' },
+    ca: { kind: caRef.kind, name: caRef.name, key: caRef.key },
     revocation: revocationOf(revocation, caRef),
   };
 }
@@ -92,7 +92,7 @@ function trustedCaOf({ name, caRef, revocation }: TrustedCa): TrustedCaSpec {
 const weekSeconds = 7 * 24 * 3600;
 
 function revocationOf(revocation: TrustedCa['revocation'], caRef: TrustedCa['caRef']): Revocation {
-  const { type = 'SignedCrl', crlRef, signerSecretRef, validitySeconds = weekSeconds } = revocation ?? {};
+  const { type, crlRef, signerSecretRef, validitySeconds = weekSeconds } = revocation;
   if (type === 'None') return { type };
   if (type === 'ExternalCrl') {
     return { type, crl: { kind: crlRef?.kind ?? 'ConfigMap', name: crlRef?.name ?? '', key: crlRef?.key ?? 'ca.crl' } };
@@ -102,11 +102,11 @@ function revocationOf(revocation: TrustedCa['revocation'], caRef: TrustedCa['caR
 }
 
 function allowedNamespacesOf({
-  from = 'Same',
+  from,
   selector,
   topicPrefix,
-  roles = ['Device'],
-}: NonNullable<BrokerSpec['allowedNamespaces']> = {}): AllowedNamespaces {
+  roles,
+}: BrokerSpec['allowedNamespaces']): AllowedNamespaces {
   return {
     from,
     selector: new Map(Object.entries(selector?.matchLabels ?? {})),

@@ -40,11 +40,8 @@ export function certificateSpecOf(template: CertificateTemplate): CertificateSpe
 /** Sizes that the schema's description promises; of Ed25519 there is one. */
 const defaultSizes = { ECDSA: 256, RSA: 2048, Ed25519: 256 } as const;
 
-function privateKeyOf({
-  algorithm = 'ECDSA',
-  size,
-  rotationPolicy = 'Always',
-}: CertificateTemplate['privateKey'] = {}): PrivateKeySpec {
+function privateKeyOf(privateKey: CertificateTemplate['privateKey']): PrivateKeySpec {
+  const { algorithm, size, rotationPolicy } = privateKey ?? { algorithm: 'ECDSA', rotationPolicy: 'Always' };
   return { algorithm, size: size ?? defaultSizes[algorithm], rotationPolicy };
 }
 

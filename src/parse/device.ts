@@ -30,7 +30,7 @@ export function deviceOf({ spec }: MqttDevice, origin: Origin): Parsed<Device> {
     groups: spec.groups ?? [],
     authentication: authenticationOf(spec.authentication),
     rules,
-    suspended: spec.suspended ?? false,
+    suspended: spec.suspended,
     ...(expiresAt && { expiresAt }),
     ...(revoked.ok && revoked.value && { revoked: revoked.value }),
   });
@@ -79,7 +79,6 @@ function authenticationOf({ type, certificate, password }: DeviceSpec['authentic
 
 function passwordOf({ hash, secretRef, revision = 1 }: DeviceSpec['authentication']['password'] = {}): PasswordSource {
   if (hash !== undefined) return { kind: 'Hash', hash };
-  if (secretRef)
-    return { kind: 'Secret', secret: { kind: 'Secret', name: secretRef.name, key: secretRef.key ?? 'password' } };
+  if (secretRef) return { kind: 'Secret', secret: { kind: 'Secret', name: secretRef.name, key: secretRef.key } };
   return { kind: 'Generate', revision };
 }

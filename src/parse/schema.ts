@@ -16,12 +16,19 @@ export const problemLimit = 20;
 
 const validators = new Map<Kind, ValidateFunction>();
 
-/** Compiling a schema takes some 10 ms, so it is done for the kinds that occur. */
+/** Compiling a schema takes some milliseconds, so it is done for the kinds that occur. */
 function validatorOf(kind: Kind): ValidateFunction {
   const known = validators.get(kind);
   if (known) return known;
-  const ajv = new Ajv({ allErrors: true, verbose: true, useDefaults: true, strict: false, ownProperties: true });
-  addFormats.default(ajv);
+  const ajv = new Ajv({
+    allErrors: true,
+    verbose: true,
+    useDefaults: true,
+    strict: false,
+    validateSchema: false,
+    code: { optimize: false },
+  });
+  addFormats.default(ajv, ['date-time']);
   const validator = ajv.compile(schemas[kind]);
   validators.set(kind, validator);
   return validator;
@@ -41,7 +48,9 @@ function uniqueProblems(kind: Kind, errors: readonly ErrorObject[], object: obje
   const problems = new Map<string, SchemaProblem>();
   for (const error of errors) {
     const problem = problemOf(kind, error, object);
-    if (problem) problems.set(problem.message, problem);
+    const field = problem && pathText(problem.path);
+    // Of a value of the wrong type nothing else is worth saying.
+    if (field !== undefined && (error.keyword === 'type' || !problems.has(field))) problems.set(field, problem);
   }
   return [...problems.values()];
 }
@@ -109,7 +118,7 @@ const sentences = new Map<string, Sentence>([
   ['maxProperties', limit('must have at most', 'fields')],
   ['uniqueItems', () => 'holds one value twice'],
   ['pattern', ({ schema, data }) => `is ${shown(data)}, which does not match ${String(schema)}`],
-  ['format', ({ schema, data }) => `is ${shown(data)}, which is not of format ${String(schema)}`],
+  ['format', ({ data }) => `is ${shown(data)}, which is not an RFC 3339 time such as 2030-01-31T00:00:00Z`],
   ['propertyNames', () => 'is not an allowed name'],
 ]);
 
@@ -161,6 +170,6 @@ function notInEnum({ schema, data }: ErrorObject): string {
 function shown(data: unknown): string {
   if (Array.isArray(data)) return 'a list';
   if (typeof data === 'object' && data !== null) return 'a mapping';
-  const text = JSON.stringify(data) ?? 'nothing';
+  const text = JSON.stringify(data);
   return text.length <= 60 ? text : `${text.slice(0, 60)}…`;
 }

@@ -7,14 +7,14 @@ import { rulesOf } from './rule.ts';
 
 /** The template of a manifest that has passed its schema and the rules between fields. */
 export function templateOf({ spec }: AclTemplate, origin: Origin): Parsed<Template> {
-  const parameters = new Map<string, ParameterSpec>(Object.entries(spec.parameters?.properties ?? {}));
+  const parameters = new Map<string, ParameterSpec>(Object.entries(spec.parameters.properties ?? {}));
   const { rules, findings } = rulesOf(spec.rules);
   const template: Template = {
     origin,
-    role: spec.role ?? 'Device',
-    allowControl: spec.allowControl ?? false,
+    role: spec.role,
+    allowControl: spec.allowControl,
     parameters,
-    required: spec.parameters?.required ?? [],
+    required: spec.parameters.required ?? [],
     rules,
   };
   const all = [...findings, ...parameterFindings(parameters), ...undeclared(template)];
@@ -43,7 +43,7 @@ function valueProblem(parameter: ParameterSpec, value: Value): string | undefine
   if (parameter.enum && !parameter.enum.includes(value)) return 'is not one of `enum`';
   const { minLength = 0, maxLength = Infinity, minimum = -Infinity, maximum = Infinity } = parameter;
   if (typeof value === 'string') {
-    const length = [...value].length;
+    const length = Array.from(value).length;
     return length < minLength || length > maxLength ? 'is not within `minLength` and `maxLength`' : undefined;
   }
   if (typeof value !== 'number') return undefined;

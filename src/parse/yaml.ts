@@ -1,15 +1,7 @@
-import {
-  CORE_SCHEMA,
-  constructFromEvents,
-  defineMappingTag,
-  EVENT_ID,
-  getScalarValue,
-  parseEvents,
-  YAMLException,
-  type Event,
-} from 'js-yaml';
+import { CORE_SCHEMA, constructFromEvents, defineMappingTag, parseEvents, YAMLException } from 'js-yaml';
 import type { Finding, Position } from '../domain/finding.ts';
 import type { FindingCode } from '../domain/findings.ts';
+import { lineStartsOf, locatorOf, placeAt, type Locator, type Place } from './locator.ts';
 import type { Path } from './path.ts';
 
 /** A file of manifests; `name` is what findings say, `text` its decoded content. */
@@ -95,7 +87,7 @@ function chunksOf({ name, text }: SourceFile): Chunk[] {
     // Directives stand before the marker of the document that they belong to.
     if (at < body.length && isDirectives(chunk)) continue;
     chunks.push({ file: name, text: chunk, firstLine });
-    firstLine += lineBreaks(chunk, chunk.length).count;
+    firstLine += lineStartsOf(chunk).length - 1;
     start = at;
   }
   return chunks;
@@ -114,30 +106,12 @@ function isDirectives(chunk: string): boolean {
   return chunk.split('\n').every((line) => /^(?:%|#|\s*$)/.test(line));
 }
 
-/** Line breaks (LF, CRLF, CR) before `end`, and where the line that holds `end` begins. */
-function lineBreaks(text: string, end: number): { count: number; lineStart: number } {
-  let count = 0;
-  let lineStart = 0;
-  for (let i = 0; i < end; i += 1) {
-    const code = text.charCodeAt(i);
-    if (code !== 10 && (code !== 13 || text.charCodeAt(i + 1) === 10)) continue;
-    count += 1;
-    lineStart = i + 1;
-  }
-  return { count, lineStart };
-}
-
-function positionAt(chunk: Chunk, offset: number): Position {
-  const { count, lineStart } = lineBreaks(chunk.text, Math.min(offset, chunk.text.length));
-  return { file: chunk.file, line: chunk.firstLine + count, column: offset - lineStart + 1 };
-}
-
 function chunkReading(chunk: Chunk): SourceReading {
   try {
     const events = parseEvents(chunk.text, { maxDepth: depthLimit });
     const values = constructFromEvents(events, { source: chunk.text, schema });
-    const eventsAgain = eventsOnDemand(chunk);
-    const readings = values.map((value, index) => documentReading(chunk, value, index, eventsAgain));
+    const locator = locatorOf(chunk.text);
+    const readings = values.map((value, index) => documentReading(chunk, value, index, locator));
     return {
       documents: readings.flatMap((reading) => reading.documents),
       findings: readings.flatMap((reading) => reading.findings),
@@ -147,14 +121,8 @@ function chunkReading(chunk: Chunk): SourceReading {
   }
 }
 
-/** Positions are asked for only where something is wrong, so events are not kept but made again. */
-function eventsOnDemand(chunk: Chunk): () => readonly Event[] {
-  let events: readonly Event[] | undefined;
-  return () => (events ??= parseEvents(chunk.text, { maxDepth: depthLimit }));
-}
-
-function documentReading(chunk: Chunk, value: unknown, index: number, events: () => readonly Event[]): SourceReading {
-  const positionOf = (path: Path) => positionAt(chunk, offsetOf(events(), chunk.text, index, path));
+function documentReading(chunk: Chunk, value: unknown, index: number, locator: Locator): SourceReading {
+  const positionOf = (path: Path) => placed(chunk, locator.placeOf(index, path));
   const copy = { seen: new Set<object>(), aliasedNodes: 0, depth: 0 };
   const problem = standAlone(value, copy);
   if (!problem) return { documents: [{ value, positionOf }], findings: [] };
@@ -198,72 +166,16 @@ const clearer: readonly (readonly [RegExp, string])[] = [
 ];
 
 function malformed(chunk: Chunk, error: unknown): Finding {
-  if (!(error instanceof YAMLException)) return finding('MQS002', `not YAML: ${String(error)}`, positionAt(chunk, 0));
-  const message = clearer.find(([pattern]) => pattern.test(error.reason))?.[1] ?? error.reason;
-  return finding('MQS002', message, positionAt(chunk, error.mark?.position ?? 0));
+  const reason = error instanceof YAMLException ? error.reason : `not YAML: ${String(error)}`;
+  const offset = error instanceof YAMLException ? (error.mark?.position ?? 0) : 0;
+  const message = clearer.find(([pattern]) => pattern.test(reason))?.[1] ?? reason;
+  return finding(
+    'MQS002',
+    message,
+    placed(chunk, placeAt(lineStartsOf(chunk.text), Math.min(offset, chunk.text.length))),
+  );
 }
 
-/** Offset of the key or item that `path` names in the document of this number, or of its nearest written parent. */
-function offsetOf(events: readonly Event[], text: string, document: number, path: Path): number {
-  let index = rootOf(events, document);
-  let offset = startOf(events[index]) ?? 0;
-  for (const step of path) {
-    const child = childOf(events, text, index, step);
-    if (!child) break;
-    offset = child.offset ?? offset;
-    index = child.index;
-  }
-  return offset;
-}
-
-function rootOf(events: readonly Event[], document: number): number {
-  let left = document;
-  const at = events.findIndex((event) => event.type === EVENT_ID.DOCUMENT && (left -= 1) < 0);
-  return at + 1;
-}
-
-function startOf(event: Event | undefined): number | undefined {
-  if (event?.type === EVENT_ID.MAPPING || event?.type === EVENT_ID.SEQUENCE) return event.start;
-  if (event?.type === EVENT_ID.ALIAS) return event.anchorStart;
-  return event?.type === EVENT_ID.SCALAR && event.valueStart >= 0 ? event.valueStart : undefined;
-}
-
-interface Child {
-  readonly index: number;
-  readonly offset: number | undefined;
-}
-
-function childOf(events: readonly Event[], text: string, parent: number, step: string | number): Child | undefined {
-  const event = events[parent];
-  if (event?.type === EVENT_ID.SEQUENCE) return itemOf(events, parent, Number(step));
-  if (event?.type !== EVENT_ID.MAPPING) return undefined;
-  for (let key = parent + 1; isNode(events[key]); key = afterNode(events, afterNode(events, key))) {
-    const keyEvent = events[key];
-    if (keyEvent?.type !== EVENT_ID.SCALAR || getScalarValue(text, keyEvent) !== String(step)) continue;
-    return { index: afterNode(events, key), offset: startOf(keyEvent) };
-  }
-  return undefined;
-}
-
-function itemOf(events: readonly Event[], parent: number, number: number): Child | undefined {
-  if (!Number.isInteger(number)) return undefined;
-  let index = parent + 1;
-  for (let i = 0; i < number && isNode(events[index]); i += 1) index = afterNode(events, index);
-  return isNode(events[index]) ? { index, offset: startOf(events[index]) } : undefined;
-}
-
-function isNode(event: Event | undefined): boolean {
-  return event !== undefined && event.type !== EVENT_ID.POP;
-}
-
-/** Index of the event after the node that begins at `index`. */
-function afterNode(events: readonly Event[], index: number): number {
-  let depth = 0;
-  for (let i = index; i < events.length; i += 1) {
-    const type = events[i]?.type;
-    if (type === EVENT_ID.MAPPING || type === EVENT_ID.SEQUENCE) depth += 1;
-    else if (type === EVENT_ID.POP) depth -= 1;
-    if (depth === 0) return i + 1;
-  }
-  return events.length;
+function placed({ file, firstLine }: Chunk, { line, column }: Place): Position {
+  return { file, line: firstLine + line, column: column + 1 };
 }
