@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type ObjectKey } from '../domain/names.ts';
 import { makeDirectory, replaceFile, textOf } from './files.ts';
-import { type HeldCertificate } from './lineage.ts';
+import { type HeldCertificate, type KeyRequest } from './lineage.ts';
 import { jsonOf, objectKeysIn, objectPath, writeJson } from './state.ts';
 
 /** A certificate with what belongs to it, as `bundle` hands it out. */
@@ -74,11 +74,11 @@ async function historyOf(directory: string, lineage: ObjectKey): Promise<readonl
 }
 
 /** The files are those of this very certificate, and its key fits. */
-function isIntact({ fingerprint, request }: HeldCertificate, files: CertificateFiles | undefined): boolean {
+function isIntact({ fingerprint, key }: HeldCertificate, files: CertificateFiles | undefined): boolean {
   try {
     const certificate = new X509Certificate(files?.certificate ?? '');
     if (certificate.fingerprint256.replaceAll(':', '').toLowerCase() !== fingerprint) return false;
-    if (request.startsWith('csr ')) return true;
+    if (key === 'Csr') return true;
     return certificate.checkPrivateKey(createPrivateKey(files?.key ?? ''));
   } catch {
     return false;
@@ -88,19 +88,28 @@ function isIntact({ fingerprint, request }: HeldCertificate, files: CertificateF
 function heldOf(value: unknown, lineage: ObjectKey): HeldCertificate | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const fields = value as Partial<Record<keyof HeldCertificate, unknown>>;
-  const { identity, caKeyId, serial, fingerprint, device, request } = fields;
-  const [notBefore, notAfter, issuedAt, renewAt] = [
+  const { identity, caKeyId, serial, fingerprint, keyId, device, key, renewBeforeSeconds } = fields;
+  const texts = { identity, caKeyId, serial, fingerprint, keyId, device, key };
+  const [notBefore, notAfter, issuedAt, supersededAt] = [
     fields.notBefore,
     fields.notAfter,
     fields.issuedAt,
-    fields.renewAt,
+    fields.supersededAt,
   ].map(timeOf);
-  if (!notBefore || !notAfter || !issuedAt || !renewAt) return undefined;
-  const texts = { identity, caKeyId, serial, fingerprint, device, request };
-  if (!areTexts(texts)) return undefined;
-  const supersededAt = timeOf(fields.supersededAt);
-  const times = { notBefore, notAfter, issuedAt, renewAt, ...(supersededAt && { supersededAt }) };
-  return { ...texts, device: texts.device as ObjectKey, lineage, ...times };
+  if (!notBefore || !notAfter || !issuedAt || !areTexts(texts) || typeof renewBeforeSeconds !== 'number') {
+    return undefined;
+  }
+  return {
+    ...texts,
+    device: texts.device as ObjectKey,
+    key: texts.key as KeyRequest,
+    lineage,
+    notBefore,
+    notAfter,
+    issuedAt,
+    renewBeforeSeconds,
+    ...(supersededAt && { supersededAt }),
+  };
 }
 
 function areTexts<K extends string>(fields: Record<K, unknown>): fields is Record<K, string> {

@@ -1,6 +1,7 @@
-import { keyOf, type CertificateSpec, type Device, type Fleet } from '../domain/fleet.ts';
+import { keyOf, type CertificateSpec, type Device, type Fleet, type PrivateKeySpec } from '../domain/fleet.ts';
 import { type ObjectKey, type ObjectRef } from '../domain/names.ts';
 import { type IssuedCertificate } from '../domain/pki/certificate.ts';
+import { renewalTime } from '../domain/pki/renewal.ts';
 
 /** One line of certificates that follow each other: declared as a DeviceCertificate, or within its device. */
 export interface Lineage {
@@ -13,21 +14,27 @@ export interface Lineage {
 
 /** A certificate that the built-in CA issued and the state directory remembers until it has expired. */
 export interface HeldCertificate extends IssuedCertificate {
+  readonly keyId: string;
   readonly lineage: ObjectKey;
   readonly device: ObjectKey;
-  /** Names what was asked for, see `requestOf`. */
-  readonly request: string;
+  readonly key: KeyRequest;
   readonly issuedAt: Date;
-  /** When it is to be renewed; pinned at issuance. */
-  readonly renewAt: Date;
+  /** As it was in force at issuance. */
+  readonly renewBeforeSeconds: number;
   /** When a newer one of its lineage took over. */
   readonly supersededAt?: Date;
 }
 
-/** What decides whether a certificate still is the one that the manifest asks for; lifetimes are pinned at issuance. */
-export function requestOf({ key }: CertificateSpec): string {
-  if (key.kind === 'Csr') return `csr ${key.pem.trim()}`;
-  return `key ${key.privateKey.algorithm} ${String(key.privateKey.size)}`;
+/** Which key was asked for: `Csr`, or algorithm and size of one that was made here. */
+export type KeyRequest = 'Csr' | `${PrivateKeySpec['algorithm']} ${number}`;
+
+export function keyRequestOf({ key }: CertificateSpec): KeyRequest {
+  return key.kind === 'Csr' ? 'Csr' : `${key.privateKey.algorithm} ${key.privateKey.size}`;
+}
+
+/** When a certificate is to be renewed. */
+export function renewalOf(held: HeldCertificate): Date {
+  return renewalTime(held, { renewBeforeSeconds: held.renewBeforeSeconds, uid: held.lineage });
 }
 
 /** All declared devices by their name, whoever claims the same identity. */

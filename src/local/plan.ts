@@ -1,26 +1,33 @@
+import { parsed, refused, type Finding, type Parsed } from '../domain/finding.ts';
 import { keyOf, type Device, type Fleet } from '../domain/fleet.ts';
 import { type Kind, type ObjectKey } from '../domain/names.ts';
-import { type CaKeyId, type RevocationEntry } from '../domain/pki/certificate.ts';
-import { devicesIn, lineagesOf, requestOf, type HeldCertificate, type Lineage } from './lineage.ts';
+import { type RevocationEntry } from '../domain/pki/certificate.ts';
+import { parsedCsr, type ParsedCsr } from '../domain/pki/csr.ts';
+import { type Ledger } from '../domain/pki/ledger.ts';
+import { needsIssuance, type IssuanceReason } from '../domain/pki/renewal.ts';
+import { devicesIn, keyRequestOf, lineagesOf, renewalOf, type HeldCertificate, type Lineage } from './lineage.ts';
 import { type DeviceRecord } from './records.ts';
-import { holderOf, holdsOf, withdrawals, type Withdrawals } from './withdrawal.ts';
+import { heldBack, holderOf, withdrawals, type Withdrawals } from './withdrawal.ts';
 
 /** Everything that deciding needs: what is declared and what the state directory holds. Filled by `gather`. */
 export interface LocalFacts {
   /** What is devices, records included (`withRecords`). */
   readonly fleet: Fleet;
+  /** The devices as the manifests have them. */
+  readonly written: ReadonlyMap<ObjectKey, Device>;
   readonly broker: ObjectKey;
   /** False only for what is certainly gone: an object that is invalid, or may be in a file that cannot be read, is not. */
   readonly isDeclared: (kind: Kind, key: ObjectKey) => boolean;
   /** Devices whose rules resolve: only they are given credentials. */
   readonly admitted: ReadonlySet<ObjectKey>;
-  /** The built-in CA. */
-  readonly caKeyId: CaKeyId;
   /** Certificates that were issued and have not expired. */
   readonly held: readonly HeldCertificate[];
-  readonly ledger: readonly RevocationEntry[];
+  /** Of the built-in CA. */
+  readonly ledger: Ledger;
   readonly records: ReadonlyMap<ObjectKey, DeviceRecord>;
   readonly passwords: ReadonlyMap<ObjectKey, StoredPassword>;
+  /** Devices for which hashes of passwords are kept. */
+  readonly hashed: Iterable<ObjectKey>;
 }
 
 /** A generated password as it lies in the state directory. */
@@ -33,7 +40,9 @@ export interface StoredPassword {
 /** A certificate to be issued for a lineage. */
 export interface Issuance {
   readonly lineage: Lineage;
-  readonly why: 'First' | 'RequestChanged' | 'IdentityChanged' | 'RenewalDue' | 'RenewalAsked';
+  readonly why: IssuanceReason | 'KeyRequestChanged';
+  /** The device's own key, where it stays there. */
+  readonly csr?: ParsedCsr;
 }
 
 export interface PasswordIssuance {
@@ -48,8 +57,8 @@ export interface LocalPlan {
   readonly passwords: readonly PasswordIssuance[];
   /** Into the ledger, for good. */
   readonly revoke: readonly RevocationEntry[];
-  /** Serials that the CRL holds as long as their devices are suspended. */
-  readonly holds: readonly RevocationEntry[];
+  /** In the CRL as long as their devices are suspended. */
+  readonly holds: readonly HeldCertificate[];
   /** Revocations that a manifest states, to be remembered when it no longer does. */
   readonly record: readonly { readonly device: ObjectKey; readonly revoked: NonNullable<DeviceRecord['revoked']> }[];
   /** Devices that are no longer declared: what the state keeps for them goes, after their serials are in the ledger. */
@@ -58,6 +67,7 @@ export interface LocalPlan {
     readonly passwords: readonly ObjectKey[];
     readonly records: readonly ObjectKey[];
   };
+  readonly findings: readonly Finding[];
   /** When the plan may change although nothing else does. */
   readonly nextChangeAt: Date | undefined;
 }
@@ -67,13 +77,15 @@ export function planOf(facts: LocalFacts, now: Date): LocalPlan {
   const devices = devicesIn(facts.fleet);
   const lineages = lineagesOf(facts.fleet, devices);
   const back = withdrawals(facts, devices, lineages, now);
+  const issuances = issuancesOf(facts, lineages, now);
   return {
-    issue: issuances(facts, lineages, now),
+    issue: issuances.issue,
     passwords: passwordIssuances(facts, devices, now),
     revoke: back.revoke,
-    holds: holdsOf(facts, devices, back),
+    holds: heldBack(facts, devices, back),
     record: newRecords(facts, devices, now),
     forget: forgotten(facts, devices, lineages),
+    findings: [...issuances.findings, ...recordFindings(facts)],
     nextChangeAt: earliest(nextTimes(facts, lineages, back, now)),
   };
 }
@@ -91,34 +103,63 @@ function isServed(facts: LocalFacts, device: Device, now: Date): boolean {
   return device.broker === facts.broker && !isOff && facts.admitted.has(keyOf(device));
 }
 
-function issuances(facts: LocalFacts, lineages: ReadonlyMap<ObjectKey, Lineage>, now: Date): readonly Issuance[] {
+interface Issuances {
+  readonly issue: readonly Issuance[];
+  readonly findings: readonly Finding[];
+}
+
+function issuancesOf(facts: LocalFacts, lineages: ReadonlyMap<ObjectKey, Lineage>, now: Date): Issuances {
   const current = currentCertificates(facts);
-  return [...lineages.values()].flatMap((lineage): Issuance[] => {
+  const issue: Issuance[] = [];
+  const findings: Finding[] = [];
+  for (const lineage of lineages.values()) {
     const { device, spec } = lineage;
-    if (device.authentication.type !== 'Certificate' || spec.revoked || !isServed(facts, device, now)) return [];
-    const why = reasonToIssue(lineage, current.get(lineage.key), facts.records.get(keyOf(device)), now);
-    return why ? [{ lineage, why }] : [];
-  });
+    if (device.authentication.type !== 'Certificate' || spec.revoked || !isServed(facts, device, now)) continue;
+    const request = requestOf(lineage);
+    if (!request.ok) findings.push(...request.findings);
+    else {
+      const csr = request.value;
+      const why = reasonToIssue(lineage, csr, current.get(lineage.key), facts, now);
+      if (why) issue.push({ lineage, why, ...(csr && { csr }) });
+    }
+  }
+  return { issue, findings };
+}
+
+/** The checked signing request; undefined where the key is made here. */
+function requestOf({ spec, device, object }: Lineage): Parsed<ParsedCsr | undefined> {
+  if (spec.key.kind === 'Generated') return parsed(undefined);
+  const result = parsedCsr(spec.key.pem, device.identity);
+  return result.ok ? result : refused(...result.findings.map((finding) => ({ ...finding, object })));
 }
 
 /** The newest certificate of each lineage that is good for anything. */
-export function currentCertificates({ held, ledger }: Pick<LocalFacts, 'held' | 'ledger'>) {
-  const revoked = new Set(ledger.map((entry) => `${entry.caKeyId} ${entry.serial}`));
-  const good = held.filter((one) => !one.supersededAt && !revoked.has(`${one.caKeyId} ${one.serial}`));
-  return new Map<ObjectKey, HeldCertificate>(good.map((one) => [one.lineage, one]));
+export function currentCertificates({
+  held,
+  ledger,
+}: Pick<LocalFacts, 'held' | 'ledger'>): ReadonlyMap<ObjectKey, HeldCertificate> {
+  const good = held.filter(({ supersededAt, serial }) => !supersededAt && !ledger.entries.has(serial));
+  return new Map(good.map((one) => [one.lineage, one]));
 }
 
 function reasonToIssue(
-  { device, spec }: Lineage,
+  { key, device, spec }: Lineage,
+  csr: ParsedCsr | undefined,
   current: HeldCertificate | undefined,
-  record: DeviceRecord | undefined,
+  { ledger, records }: LocalFacts,
   now: Date,
 ): Issuance['why'] | undefined {
-  if (!current) return 'First';
-  if (current.identity !== device.identity) return 'IdentityChanged';
-  if (current.request !== requestOf(spec)) return 'RequestChanged';
-  if (record?.renewAt && current.issuedAt < record.renewAt && record.renewAt <= now) return 'RenewalAsked';
-  return current.renewAt <= now ? 'RenewalDue' : undefined;
+  const renewAt = records.get(keyOf(device))?.renewAt;
+  const wanted = {
+    identity: device.identity,
+    caKeyId: ledger.caKeyId,
+    uid: key,
+    renewBeforeSeconds: current?.renewBeforeSeconds ?? 0,
+    ...(csr && { keyId: csr.keyId }),
+    ...(renewAt && { renewAt }),
+  };
+  const reason = needsIssuance(wanted, current, { now, ...(current && { issuedAt: current.issuedAt }) });
+  return reason ?? (current?.key === keyRequestOf(spec) ? undefined : 'KeyRequestChanged');
 }
 
 function passwordIssuances(
@@ -147,6 +188,16 @@ function newRecords(
   });
 }
 
+/** A manifest that takes its revocation back is told that this does nothing. */
+function recordFindings({ written, records }: LocalFacts): readonly Finding[] {
+  return [...written].flatMap(([key, device]): Finding[] => {
+    const revoked = records.get(key)?.revoked;
+    if (!revoked?.fromManifest || device.revoked) return [];
+    const message = `\`spec.revoked\` (${revoked.reason}) was taken out, the device stays revoked`;
+    return [{ code: 'MQS121', severity: 'Warning', path: 'spec.revoked', message, object: device.origin }];
+  });
+}
+
 /**
  * What the state keeps for devices and lineages that are gone or taken back. Other brokers' devices are devices, hence
  * left alone.
@@ -166,11 +217,11 @@ function forgotten(
     const device = devices.get(key);
     if (!device) return !facts.isDeclared('MqttDevice', key);
     const { authentication } = device;
-    return authentication.type !== 'Password' || authentication.password.kind !== 'Generate';
+    return authentication.type !== 'Password' || authentication.password.kind === 'Hash';
   };
   return {
     lineages: [...new Set(facts.held.filter(isOver).map(({ lineage }) => lineage))],
-    passwords: [...facts.passwords.keys()].filter(isPasswordOver),
+    passwords: [...new Set([...facts.passwords.keys(), ...facts.hashed])].filter(isPasswordOver),
     records: [...facts.records.keys()].filter((key) => !facts.isDeclared('MqttDevice', key)),
   };
 }
@@ -183,7 +234,7 @@ function nextTimes(
 ): readonly Date[] {
   const renewals = [...currentCertificates(facts).values()].filter(({ lineage }) => lineages.has(lineage));
   const asked = [...facts.records.values()].flatMap(({ renewAt }) => renewAt ?? []);
-  return [...renewals.map(({ renewAt }) => renewAt), ...asked, ...back.times].filter((time) => time > now);
+  return [...renewals.map(renewalOf), ...asked, ...back.times].filter((time) => time > now);
 }
 
 export function earliest(times: readonly (Date | undefined)[]): Date | undefined {

@@ -1,8 +1,10 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { revocationReasons, type RevocationReason } from '../domain/fleet.ts';
+import { type Finding } from '../domain/finding.ts';
+import { revocationReasons, withDevice, type Fleet, type RevocationReason } from '../domain/fleet.ts';
 import { type ObjectKey } from '../domain/names.ts';
 import { makeDirectory } from './files.ts';
+import { devicesIn } from './lineage.ts';
 import { jsonOf, objectKeysIn, objectPath, writeJson } from './state.ts';
 
 /** What was decided about one device outside its manifest; it counts as if it were in the manifest. */
@@ -26,9 +28,26 @@ export async function readRecord(directory: string, device: ObjectKey): Promise<
   throw new Error(`read ${file}: it is no record of a device`);
 }
 
-export async function readRecords(directory: string): Promise<ReadonlyMap<ObjectKey, DeviceRecord>> {
-  const keys = await objectKeysIn(directory);
-  return new Map(await Promise.all(keys.map(async (key) => [key, await readRecord(directory, key)] as const)));
+/** All records. One that cannot be read is a finding and holds up no other. */
+export interface Records {
+  readonly records: ReadonlyMap<ObjectKey, DeviceRecord>;
+  readonly unreadable: ReadonlySet<ObjectKey>;
+  readonly findings: readonly Finding[];
+}
+
+export async function readRecords(directory: string): Promise<Records> {
+  const records = new Map<ObjectKey, DeviceRecord>();
+  const unreadable = new Map<ObjectKey, Finding>();
+  for (const key of await objectKeysIn(directory)) {
+    try {
+      records.set(key, await readRecord(directory, key));
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      const position = { file: objectPath(directory, key), line: 1, column: 1 };
+      unreadable.set(key, { code: 'MQS123', severity: 'Error', path: '', message, position });
+    }
+  }
+  return { records, unreadable: new Set(unreadable.keys()), findings: [...unreadable.values()] };
 }
 
 /** Adds to what is known of the device. A revocation stays as it was first recorded. */
@@ -67,4 +86,22 @@ function revocationOf(value: unknown): DeviceRecord['revoked'] {
 function timeOf(value: unknown): Date | undefined {
   const time = typeof value === 'string' ? new Date(value) : undefined;
   return time && !Number.isNaN(time.getTime()) ? time : undefined;
+}
+
+/**
+ * The fleet as the records make it: a recorded revocation counts as if the manifest said so, and a device whose record
+ * cannot be read is suspended, for the record may be a revocation.
+ */
+export function withRecords(
+  fleet: Fleet,
+  records: ReadonlyMap<ObjectKey, DeviceRecord>,
+  unreadable: ReadonlySet<ObjectKey>,
+): Fleet {
+  let next = fleet;
+  for (const [key, device] of devicesIn(fleet)) {
+    const revoked = records.get(key)?.revoked;
+    if (revoked) next = withDevice(next, { ...device, revoked: { reason: revoked.reason, at: revoked.at } });
+    else if (unreadable.has(key) && !device.suspended) next = withDevice(next, { ...device, suspended: true });
+  }
+  return next;
 }

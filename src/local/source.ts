@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
+import { verifiedParts } from '../domain/bundle/chunks.ts';
 import { partNames, type Bundle, type BundleIndex, type PartName } from '../domain/bundle/content.ts';
+import { type Parsed } from '../domain/finding.ts';
 import { type BundleReading, type BundleSource, type Clock } from '../ports.ts';
 import { makeDirectory, textOf } from './files.ts';
 import { chunkPath, indexPath, parseIndex } from './index-file.ts';
@@ -60,21 +61,20 @@ async function readingWith(source: DirectorySource, text: string): Promise<Bundl
 }
 
 async function setOf(source: DirectorySource, index: BundleIndex): Promise<BundleReading> {
-  const parts = Object.fromEntries(
-    await Promise.all(partNames.map(async (name) => [name, await partOf(source.directory, name, index)] as const)),
-  ) as Record<PartName, string>;
+  const parts = await publishedParts(source.directory, index);
+  if (!parts.ok) return { kind: 'Unreadable', reason: parts.findings.map(({ message }) => message).join('; ') };
   const server = await source.serverKeyPair();
-  return { kind: 'Bundle', bundle: { index, parts, ...(server && { server }) } };
+  return { kind: 'Bundle', bundle: { index, parts: parts.value, ...(server && { server }) } };
 }
 
-async function partOf(directory: string, name: PartName, index: BundleIndex): Promise<string> {
-  const chunks = await Promise.all(index.parts[name].map((hash) => chunkOf(directory, name, hash)));
-  return chunks.join('');
-}
-
-async function chunkOf(directory: string, part: PartName, hash: string): Promise<string> {
-  const text = await textOf(chunkPath(directory, hash));
-  if (text === undefined) throw new Error(`chunk ${hash.slice(0, 12)} of part ${part} is missing`);
-  if (createHash('sha256').update(text).digest('hex') === hash) return text;
-  throw new Error(`chunk ${hash.slice(0, 12)} of part ${part} does not have its hash`);
+/** The texts that an index in this directory names; refused when a chunk is missing or does not have its hash. */
+export async function publishedParts(
+  directory: string,
+  index: BundleIndex,
+): Promise<Parsed<Readonly<Record<PartName, string>>>> {
+  const hashes = new Set(partNames.flatMap((name) => index.parts[name]));
+  const texts = await Promise.all(
+    [...hashes].map(async (hash) => [hash, await textOf(chunkPath(directory, hash))] as const),
+  );
+  return verifiedParts(index, new Map(texts.flatMap(([hash, text]) => (text === undefined ? [] : [[hash, text]]))));
 }

@@ -72,9 +72,8 @@ export function withdrawals(
 }
 
 /** Unexpired certificates of the built-in CA that no ledger holds. */
-function liveCertificates({ held, ledger, caKeyId }: LocalFacts): readonly HeldCertificate[] {
-  const known = new Set(ledger.filter((entry) => entry.caKeyId === caKeyId).map(({ serial }) => serial));
-  return held.filter((certificate) => certificate.caKeyId === caKeyId && !known.has(certificate.serial));
+function liveCertificates({ held, ledger }: LocalFacts): readonly HeldCertificate[] {
+  return held.filter((one) => one.caKeyId === ledger.caKeyId && !ledger.entries.has(one.serial));
 }
 
 function firstGround(certificate: HeldCertificate, holder: Holder, now: Date): Ground | undefined {
@@ -92,19 +91,15 @@ function endOfOverlap({ supersededAt }: HeldCertificate, lineage: Lineage | unde
   return new Date(supersededAt.getTime() + seconds * 1000);
 }
 
-/**
- * Entries for the certificates of suspended devices: in the CRL, not in the ledger. No manifest tells when a suspension
- * began, so they bear the beginning of the certificate: the same entry on every run.
- */
-export function holdsOf(
+/** Certificates of suspended devices: in the CRL, not in the ledger. */
+export function heldBack(
   facts: LocalFacts,
   devices: ReadonlyMap<ObjectKey, Device>,
   { revoke }: Withdrawals,
-): readonly RevocationEntry[] {
+): readonly HeldCertificate[] {
   const revoked = new Set(revoke.map(({ serial }) => serial));
-  return liveCertificates(facts)
-    .filter(({ serial, device }) => !revoked.has(serial) && devices.get(device)?.suspended === true)
-    .map((certificate) => entryOf(certificate, 'CertificateHold', certificate.notBefore));
+  const live = liveCertificates(facts).filter(({ serial }) => !revoked.has(serial));
+  return live.filter(({ device }) => devices.get(device)?.suspended === true);
 }
 
 function entryOf(certificate: HeldCertificate, reason: RevocationEntry['reason'], at: Date): RevocationEntry {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { contentOf } from '../../src/domain/bundle/chunks.ts';
 import { partNames, type BundleContent, type PartName } from '../../src/domain/bundle/content.ts';
 import { directorySink, publishedIndex } from '../../src/local/sink.ts';
 import { directorySource } from '../../src/local/source.ts';
@@ -11,16 +12,16 @@ import { type BundleReading } from '../../src/ports.ts';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
-function contentOf(texts: Partial<Record<PartName, readonly string[]>>): BundleContent {
+function content(texts: Partial<Record<PartName, readonly string[]>>): BundleContent {
   const parts = Object.fromEntries(
     partNames.map((name) => [name, (texts[name] ?? []).map((text) => ({ text, hash: sha256(text) }))]),
   ) as unknown as BundleContent['parts'];
-  return { parts, hash: sha256(JSON.stringify(parts)) };
+  return contentOf(parts);
 }
 
-const first = contentOf({ acl: ['user a\n', 'user b\n'], crl: ['crl 1'] });
-const second = contentOf({ acl: ['user a\n', 'user c\n'], crl: ['crl 2'] });
-const third = contentOf({ acl: ['user d\n'], crl: ['crl 3'] });
+const first = content({ acl: ['user a\n', 'user b\n'], crl: ['crl 1'] });
+const second = content({ acl: ['user a\n', 'user c\n'], crl: ['crl 2'] });
+const third = content({ acl: ['user d\n'], crl: ['crl 3'] });
 
 describe('directory sink and source', () => {
   let root: string;
@@ -73,7 +74,7 @@ describe('directory sink and source', () => {
   });
 
   it('keeps the chunks of the previous set, and no older ones', async () => {
-    const chunks = (content: BundleContent) => partNames.flatMap((name) => content.parts[name].map(({ hash }) => hash));
+    const chunks = (one: BundleContent) => partNames.flatMap((name) => one.parts[name].map(({ hash }) => hash));
     await sink().publish('plant/main', first);
     await sink().publish('plant/main', second);
     await sink().publish('plant/main', third);
@@ -97,11 +98,11 @@ describe('directory sink and source', () => {
   const damage: Record<string, { break: () => void; reason: RegExp }> = {
     'a chunk that is missing': {
       break: () => rmSync(path.join(directory, sha256('crl 1'))),
-      reason: /part crl is missing/,
+      reason: /crl\[0\] is missing/,
     },
     'a chunk with another content': {
       break: () => writeFileSync(path.join(directory, sha256('crl 1')), 'crl 9'),
-      reason: /part crl does not have its hash/,
+      reason: /crl\[0\] does not have its hash/,
     },
     'an index cut in the middle': {
       break: () => {

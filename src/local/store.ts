@@ -1,0 +1,208 @@
+import { createPublicKey } from 'node:crypto';
+import path from 'node:path';
+import { keyOf, type Fleet } from '../domain/fleet.ts';
+import { refText, type ObjectKey } from '../domain/names.ts';
+import { parsedCrl, type ReadCrl } from '../domain/pki/crl.ts';
+import {
+  emptyLedger,
+  ledgerText,
+  parsedLedger,
+  rebuiltLedger,
+  withRevoked,
+  type Ledger,
+} from '../domain/pki/ledger.ts';
+import { parseRevocations } from '../domain/pki/revocations.ts';
+import { keyIdOf } from '../domain/pki/x509.ts';
+import { type Random } from '../ports.ts';
+import { createAuthority, issueDeviceCertificate, loadAuthority, type Authority, type DeviceKey } from './authority.ts';
+import { certificateFiles, forgetLineage, heldCertificates, keepCertificate } from './certificates.ts';
+import { makeDirectory, replaceFile, textOf } from './files.ts';
+import { keyRequestOf, type HeldCertificate, type Lineage } from './lineage.ts';
+import { forgetPassword, keepPassword, readPasswords } from './passwords.ts';
+import { type Issuance, type LocalPlan, type PasswordIssuance, type StoredPassword } from './plan.ts';
+import { addToRecord, removeRecord } from './records.ts';
+import { publishedIndex } from './sink.ts';
+import { publishedParts } from './source.ts';
+import { type StatePaths } from './state.ts';
+
+/** What the state directory holds, as it was last read or written by this process, the only one that writes it. */
+export interface Store {
+  readonly paths: StatePaths;
+  readonly authority: Authority;
+  held: readonly HeldCertificate[];
+  ledger: Ledger;
+  crl: StoredCrl | undefined;
+  readonly passwords: Map<ObjectKey, StoredPassword>;
+  readonly hashes: Map<ObjectKey, string>;
+}
+
+export interface StoredCrl {
+  readonly pem: string;
+  readonly read: ReadCrl;
+}
+
+export interface Chance {
+  readonly now: Date;
+  readonly random: Random;
+}
+
+export async function openStore(paths: StatePaths, chance: Chance): Promise<Store> {
+  const authority = await authorityIn(paths.authority, chance);
+  const { keyId } = authority.issuer;
+  const { passwords, hashes } = await readPasswords(paths.passwords);
+  return {
+    paths,
+    authority,
+    held: await heldCertificates(paths.certificates, chance.now),
+    ledger: await ledgerIn(paths, keyId),
+    crl: await crlIn(paths, keyId),
+    passwords: new Map(passwords),
+    hashes: new Map(hashes),
+  };
+}
+
+/** The built-in CA; made on the first start. Its key is written first, for a certificate without key would be of no use. */
+async function authorityIn(directory: string, chance: Chance): Promise<Authority> {
+  const [certificateFile, keyFile] = [path.join(directory, 'tls.crt'), path.join(directory, 'tls.key')];
+  const certificate = await textOf(certificateFile);
+  if (certificate !== undefined) {
+    const authority = loadAuthority(certificate, (await textOf(keyFile)) ?? '');
+    if (authority.ok) return authority.value;
+    throw new Error(`read CA ${directory}: ${authority.findings.map(({ message }) => message).join('; ')}`);
+  }
+  const authority = await createAuthority({ commonName: 'mqttsec local CA', ...chance });
+  await makeDirectory(directory);
+  await replaceFile(keyFile, authority.keyPem);
+  await replaceFile(certificateFile, authority.certificatePem);
+  return authority;
+}
+
+function ledgerFile(paths: StatePaths, caKeyId: string): string {
+  return path.join(paths.ledger, caKeyId);
+}
+
+/** The ledger; one that was lost comes back from the published bundle. One that cannot be read is an error: guessing would un-revoke. */
+async function ledgerIn(paths: StatePaths, caKeyId: string): Promise<Ledger> {
+  const file = ledgerFile(paths, caKeyId);
+  const text = await textOf(file);
+  if (text !== undefined) {
+    const ledger = parsedLedger(text, caKeyId);
+    if (ledger.ok) return ledger.value;
+    throw new Error(`read ledger ${file}: ${ledger.findings.map(({ message }) => message).join('; ')}`);
+  }
+  const index = await publishedIndex(paths.bundle);
+  const parts = index && (await publishedParts(paths.bundle, index));
+  const published = parts?.ok ? parseRevocations(parts.value.revocations) : undefined;
+  return published?.ok ? rebuiltLedger(caKeyId, [published.value]) : emptyLedger(caKeyId);
+}
+
+function crlFile(paths: StatePaths, caKeyId: string): string {
+  return path.join(paths.crl, `${caKeyId}.pem`);
+}
+
+/** The last CRL; one that is lost or cannot be read is signed again, with a number that has grown nevertheless. */
+async function crlIn(paths: StatePaths, caKeyId: string): Promise<StoredCrl | undefined> {
+  const pem = await textOf(crlFile(paths, caKeyId));
+  const read = pem === undefined ? undefined : parsedCrl(pem);
+  return pem !== undefined && read?.ok ? { pem, read: read.value } : undefined;
+}
+
+export async function keepCrl(store: Store, crl: StoredCrl): Promise<void> {
+  await replaceFile(crlFile(store.paths, store.ledger.caKeyId), crl.pem);
+  store.crl = crl;
+}
+
+export async function keepLedger(store: Store, ledger: Ledger): Promise<void> {
+  if (ledger === store.ledger) return;
+  await replaceFile(ledgerFile(store.paths, ledger.caKeyId), ledgerText(ledger));
+  store.ledger = ledger;
+}
+
+/** Does what the plan says. The ledger comes first: what is forgotten after that is on it. */
+export async function act(plan: LocalPlan, store: Store, fleet: Fleet, chance: Chance): Promise<void> {
+  await keepLedger(store, withRevoked(store.ledger, plan.revoke));
+  for (const { device, revoked } of plan.record) await addToRecord(store.paths.records, device, { revoked });
+  for (const lineage of plan.forget.lineages) await forget(store, lineage);
+  for (const device of plan.forget.records) await removeRecord(store.paths.records, device);
+  for (const device of plan.forget.passwords) await forgetPasswordOf(store, device);
+  await inGroups(plan.issue, (issuance) => issue(store, issuance, fleet, chance));
+  await inGroups(plan.passwords, (issuance) => generatePassword(store, issuance, chance));
+}
+
+async function forget(store: Store, lineage: ObjectKey): Promise<void> {
+  await forgetLineage(store.paths.certificates, lineage);
+  store.held = store.held.filter((one) => one.lineage !== lineage);
+}
+
+async function forgetPasswordOf(store: Store, device: ObjectKey): Promise<void> {
+  await forgetPassword(store.paths.passwords, device);
+  store.passwords.delete(device);
+  store.hashes.delete(device);
+}
+
+/** Where neither the manifest nor its broker says anything: 90 days, and 30 of them ahead of the end. */
+const defaultLifetime = { durationSeconds: 2160 * 3600, renewBeforeSeconds: 720 * 3600 } as const;
+
+async function issue(store: Store, { lineage, csr }: Issuance, fleet: Fleet, chance: Chance): Promise<void> {
+  const { key, device, spec } = lineage;
+  const defaults = fleet.brokers.get(device.broker)?.clientCertificates ?? defaultLifetime;
+  const former = store.held.filter((one) => one.lineage === key);
+  const kept = await keptKey(store, lineage);
+  const made = await issueDeviceCertificate(store.authority, {
+    identity: device.identity,
+    durationSeconds: spec.durationSeconds ?? defaults.durationSeconds,
+    key: csr ? { kind: 'Csr', csr } : deviceKeyOf(lineage, kept),
+    ...chance,
+  });
+  const certificate: HeldCertificate = {
+    ...made.issued,
+    keyId: made.issued.keyId ?? '',
+    lineage: key,
+    device: keyOf(device),
+    key: keyRequestOf(spec),
+    issuedAt: chance.now,
+    renewBeforeSeconds: spec.renewBeforeSeconds ?? defaults.renewBeforeSeconds,
+  };
+  const keyPem = csr ? undefined : (made.keyPem ?? kept);
+  const files = {
+    certificate: made.certificatePem,
+    ca: store.authority.certificatePem,
+    ...(keyPem && { key: keyPem }),
+  };
+  const history = await keepCertificate(store.paths.certificates, certificate, former, files);
+  store.held = [...store.held.filter((one) => one.lineage !== key), ...history];
+}
+
+/** The present key where it is to be kept (`rotationPolicy: Never`) and still is the one that is asked for. */
+async function keptKey(store: Store, { key, spec }: Lineage): Promise<string | undefined> {
+  if (spec.key.kind === 'Csr' || spec.key.privateKey.rotationPolicy === 'Always') return undefined;
+  const present = store.held.find((one) => one.lineage === key && !one.supersededAt);
+  if (present?.key !== keyRequestOf(spec)) return undefined;
+  return (await certificateFiles(store.paths.certificates, key))?.key;
+}
+
+/** A key that is kept is certified as a device's own would be. */
+function deviceKeyOf({ spec, object }: Lineage, kept: string | undefined): DeviceKey {
+  if (kept !== undefined) {
+    const publicKey = createPublicKey(kept);
+    return { kind: 'Csr', csr: { publicKey, keyId: keyIdOf(publicKey) } };
+  }
+  if (spec.key.kind === 'Generated') return spec.key;
+  throw new Error(`issue certificate for ${refText(object)}: its signing request was not checked`);
+}
+
+/** 192 bits in characters that need no quoting anywhere. */
+const passwordBytes = 24;
+
+async function generatePassword(store: Store, { device, identity, revision }: PasswordIssuance, { random }: Chance) {
+  const password = Buffer.from(random.bytes(passwordBytes)).toString('base64url');
+  const stored: StoredPassword = { username: identity, password, revision };
+  await keepPassword(store.paths.passwords, device, stored);
+  store.passwords.set(device, stored);
+}
+
+/** Runs over all, some at a time: each waits for the disk. */
+async function inGroups<T>(items: readonly T[], run: (item: T) => Promise<void>): Promise<void> {
+  const groupSize = 32;
+  for (let at = 0; at < items.length; at += groupSize) await Promise.all(items.slice(at, at + groupSize).map(run));
+}
