@@ -74,20 +74,10 @@ export const findingKinds = {
     title: 'Topic of a rule is malformed',
     fix: 'Write a topic filter (MQTT 5.0 section 4.7) whose variables fill whole levels.',
   },
-  MQS040: {
-    severity: 'Error',
-    title: 'Topic of a rule is malformed',
-    fix: 'Write a topic filter (MQTT 5.0 section 4.7) whose whole levels may be {device}, {group}, {namespace} or {param.NAME}.',
-  },
   MQS041: {
     severity: 'Error',
     title: 'Rule reaches further than its role may',
     fix: 'Narrow the topic as the message says, or give the template another role.',
-  },
-  MQS042: {
-    severity: 'Error',
-    title: 'Parameters of a template contradict each other',
-    fix: 'Declare each parameter that a rule uses, and give values that could fill one level of a topic.',
   },
   MQS043: {
     severity: 'Error',
@@ -208,6 +198,16 @@ export const findingKinds = {
     severity: 'Error',
     title: 'Password hash cannot be used',
     fix: 'Make it with `mqttsec hash`: format $7$, 12 bytes of salt, 101 iterations.',
+  },
+  MQS108: {
+    severity: 'Warning',
+    title: 'Listener is reachable from everywhere',
+    fix: 'Mosquitto 2.0 binds WebSockets to all addresses: use 2.1, or keep the port off the network with a firewall.',
+  },
+  MQS109: {
+    severity: 'Error',
+    title: 'Broker has no CA for its clients',
+    fix: 'Name the CA of the issuer in `spec.clientCertificates.trustedCas`; without one Mosquitto does not start.',
   },
   MQS120: {
     severity: 'Warning',

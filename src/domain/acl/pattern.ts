@@ -6,6 +6,7 @@ import {
   hashLevel,
   type Level,
   maximumBytes,
+  maximumLevels,
   plusLevel,
   type TopicFilter,
 } from './filter.ts';
@@ -25,7 +26,7 @@ const variables: ReadonlyMap<string, PatternLevel> = new Map([
   ['{group}', { kind: 'variable', name: 'group' }],
   ['{namespace}', { kind: 'variable', name: 'namespace' }],
 ]);
-const parameterVariable = /^\{param\.([A-Za-z0-9_-]{1,63})\}$/;
+const parameterVariable = /^\{param\.([A-Za-z][A-Za-z0-9_-]{0,62})\}$/;
 
 /**
  * Reads the topic of a rule: a topic filter whose whole levels may be `{device}`, `{group}`, `{namespace}` or
@@ -56,7 +57,7 @@ function patternLevelOf(text: string): Checked<PatternLevel> {
 
 function braceProblem(text: string): string {
   const known = '{device}, {group}, {namespace} or {param.NAME}';
-  if (/\{(?:device|group|namespace|param\.[A-Za-z0-9_-]{1,63})\}/.test(text)) {
+  if (/\{(?:device|group|namespace|param\.[A-Za-z][A-Za-z0-9_-]{0,62})\}/.test(text)) {
     return `has a variable in part of the level "${text}": a variable fills a whole level`;
   }
   return `has "${text}", which is no variable: a level with braces is one of ${known}`;
@@ -127,16 +128,23 @@ export function substituted(pattern: TopicPattern, values: LevelValues): Checked
     levels.push(value);
   }
   if (!filterContains(openedFilter(pattern), levels)) return { ok: false, problem: 'reaches beyond its own pattern' };
-  const problem = lengthProblem(levels);
-  return problem === undefined ? { ok: true, value: levels } : { ok: false, problem };
+  return withinLimits(levels);
+}
+
+/** The filter below these levels, which come from `levelValueOf`. */
+export function prefixed(prefix: readonly Level[], filter: TopicFilter): Checked<TopicFilter> {
+  return withinLimits([...prefix, ...filter]);
 }
 
 function valueOf(level: Extract<PatternLevel, { readonly name: string }>, values: LevelValues): Level | undefined {
   return level.kind === 'variable' ? values[level.name] : values.parameters.get(level.name);
 }
 
-function lengthProblem(filter: TopicFilter): string | undefined {
+function withinLimits(filter: TopicFilter): Checked<TopicFilter> {
   let units = filter.length;
   for (const level of filter) units += level.kind === 'literal' ? level.text.length : 1;
-  return units * 3 <= maximumBytes ? undefined : filterProblem(filterText(filter));
+  // Levels are sound one by one; what is left is the size, and one UTF-16 unit is at most three bytes.
+  const small = filter.length <= maximumLevels && units * 3 <= maximumBytes;
+  const problem = small ? undefined : filterProblem(filterText(filter));
+  return problem === undefined ? { ok: true, value: filter } : { ok: false, problem };
 }

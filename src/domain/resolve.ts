@@ -1,0 +1,249 @@
+import type { Level, TopicFilter } from './acl/filter.ts';
+import { highestLimits, type RuleLimits } from './acl/limits.ts';
+import { parameterLevels } from './acl/parameters.ts';
+import { type LevelValues, levelValueOf, prefixed, substituted } from './acl/pattern.ts';
+import { type PreparedRule, preparedRules, preparedTemplate } from './acl/prepared.ts';
+import type { EffectiveRule, Role } from './acl/rule.ts';
+import {
+  admissionFindings,
+  errorOn,
+  foreignKeyFindings,
+  isForeign,
+  prefixFindings,
+  prefixLevels,
+} from './admission.ts';
+import { type Finding, parsed, type Parsed, refused } from './finding.ts';
+import {
+  type Broker,
+  type Device,
+  type DeviceCertificate,
+  type Fleet,
+  keyOf,
+  type Template,
+  type TemplateUse,
+} from './fleet.ts';
+import { objectKey, type ObjectKey, type ObjectRef, refText } from './names.ts';
+
+/** A device with all that it refers to, and the rights that it has for it. */
+export interface ResolvedDevice {
+  readonly device: Device;
+  readonly broker: Broker;
+  /** The highest among the device's own templates; `Device` without any. */
+  readonly role: Role;
+  /** Of the broker's default templates, then of the device's own, then its own rules; each in the order it is written. */
+  readonly rules: readonly EffectiveRule[];
+}
+
+/** A template in use, with a topic level for each of its parameters. */
+interface BoundTemplate {
+  readonly template: Template;
+  readonly rules: readonly PreparedRule[];
+  readonly parameters: ReadonlyMap<string, Level>;
+}
+
+interface Binding {
+  readonly bound: readonly BoundTemplate[];
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Everything that a device refers to, and its effective rules; refused with all that is wrong. Rules that have ended are
+ * still among them, and so are those of a suspended, expired or revoked device: time and state are for the caller.
+ */
+export function resolveDevice(fleet: Fleet, device: Device): Parsed<ResolvedDevice> {
+  const broker = fleet.brokers.get(device.broker);
+  if (!broker) {
+    const message = `MqttBroker ${device.broker} does not exist`;
+    return refused(errorOn(device.origin, 'MQS045', 'BrokerNotFound', 'spec.brokerRef', message));
+  }
+  const defaults = defaultBinding(fleet, broker);
+  const own = boundTemplates(fleet, device.origin, device.templates, 'spec.templateRefs');
+  const templates = own.bound.map(({ template }) => template);
+  const limits = highestLimits(templates);
+  const rights = effectiveRules(broker, device, [...defaults.bound, ...own.bound], limits);
+  const admission = admissionFindings(
+    fleet,
+    broker,
+    device,
+    templates.map(({ role }) => role),
+  );
+  const findings = [...admission, ...defaults.findings, ...own.findings, ...rights.findings];
+  return findings.length > 0
+    ? refused(...findings)
+    : parsed({ device, broker, role: limits.role, rules: rights.rules });
+}
+
+const defaultBindings = new WeakMap<Fleet['templates'], Map<Broker, Binding>>();
+
+/** The broker's default templates; found once for all of its devices. */
+function defaultBinding({ templates }: Pick<Fleet, 'templates'>, broker: Broker): Binding {
+  const ofFleet = defaultBindings.get(templates) ?? new Map<Broker, Binding>();
+  defaultBindings.set(templates, ofFleet);
+  const binding =
+    ofFleet.get(broker) ??
+    boundTemplates({ templates }, broker.origin, broker.acl.defaultTemplates, 'spec.acl.defaultTemplateRefs');
+  ofFleet.set(broker, binding);
+  return binding;
+}
+
+/** The templates that `object` uses, from its own namespace. */
+function boundTemplates(
+  { templates }: Pick<Fleet, 'templates'>,
+  object: ObjectRef,
+  uses: readonly TemplateUse[],
+  path: string,
+): Binding {
+  const bound: BoundTemplate[] = [];
+  const findings: Finding[] = [];
+  for (const [index, use] of uses.entries()) {
+    const template = templates.get(objectKey(object.namespace, use.name));
+    const at = `${path}[${index}]`;
+    if (!template) {
+      const message = `AclTemplate ${object.namespace}/${use.name} does not exist`;
+      findings.push(errorOn(object, 'MQS043', 'TemplateNotFound', `${at}.name`, message));
+      continue;
+    }
+    const { levels, problems } = parameterLevels(template, use.parameters);
+    for (const { name, problem } of problems) {
+      const message = `parameter ${name} of ${refText(template.origin)} ${problem}`;
+      findings.push(errorOn(object, 'MQS044', 'ParametersInvalid', `${at}.parameters.${name}`, message));
+    }
+    const prepared = preparedTemplate(template);
+    findings.push(...prepared.findings.map((finding) => templateFinding(object, at, template, finding)));
+    if (problems.length === 0) bound.push({ template, rules: prepared.rules, parameters: levels });
+  }
+  return { bound, findings };
+}
+
+function templateFinding(object: ObjectRef, path: string, template: Template, finding: Finding): Finding {
+  const message = `${refText(template.origin)} is refused: ${finding.message}`;
+  return errorOn(object, 'MQS043', finding.reason ?? 'Invalid', path, message);
+}
+
+interface Rights {
+  readonly rules: EffectiveRule[];
+  readonly findings: Finding[];
+}
+
+/** What the variables stand for in one namespace of one broker, for one device. */
+interface Scope {
+  readonly device: Device;
+  readonly prefix: readonly Level[];
+  readonly values: Omit<LevelValues, 'parameters'>;
+  readonly groups: readonly Level[];
+}
+
+function effectiveRules(
+  broker: Broker,
+  device: Device,
+  templates: readonly BoundTemplate[],
+  limits: RuleLimits,
+): Rights {
+  const rights: Rights = { rules: [], findings: [] };
+  const scope = scopeOf(broker, device, rights.findings);
+  if (!scope) return rights;
+  for (const { rules, parameters } of templates) addRules(rights, scope, rules, parameters);
+  if (device.rules.length > 0) {
+    const own = preparedRules(device.origin, device.rules, limits);
+    rights.findings.push(...own.findings);
+    addRules(rights, scope, own.rules, noParameters);
+  }
+  return rights;
+}
+
+const noParameters: ReadonlyMap<string, Level> = new Map();
+
+function scopeOf(broker: Broker, device: Device, findings: Finding[]): Scope | undefined {
+  const { namespace } = device.origin;
+  const prefix = prefixLevels(broker, namespace);
+  if (typeof prefix === 'string') {
+    const message = `\`spec.allowedNamespaces.topicPrefix\` of ${refText(broker.origin)} ${prefix}`;
+    findings.push(errorOn(device.origin, 'MQS052', 'NotAllowed', 'spec.brokerRef', message));
+    return undefined;
+  }
+  const groups: Level[] = [];
+  for (const [index, group] of device.groups.entries()) {
+    const level = levelValueOf(group);
+    if (level.ok) groups.push(level.value);
+    else
+      findings.push(
+        errorOn(device.origin, 'MQS048', 'Invalid', `spec.groups[${index}]`, `group "${group}" ${level.problem}`),
+      );
+  }
+  // An identity or namespace that fits no level has its own finding from admission.
+  const [identity, own] = [levelValueOf(device.identity), levelValueOf(namespace)];
+  if (!identity.ok || !own.ok) return undefined;
+  return { device, prefix, values: { device: identity.value, namespace: own.value }, groups };
+}
+
+function addRules(
+  rights: Rights,
+  scope: Scope,
+  rules: readonly PreparedRule[],
+  parameters: ReadonlyMap<string, Level>,
+): void {
+  const values: LevelValues = { ...scope.values, parameters };
+  for (const prepared of rules) {
+    if (!prepared.perGroup) addRule(rights, scope, prepared, values);
+    else for (const group of scope.groups) addRule(rights, scope, prepared, { ...values, group });
+  }
+}
+
+function addRule(rights: Rights, { device, prefix }: Scope, prepared: PreparedRule, values: LevelValues): void {
+  const bare = substituted(prepared.rule.pattern, values);
+  const filter = bare.ok && prefix.length > 0 ? prefixed(prefix, bare.value) : bare;
+  if (filter.ok) {
+    rights.rules.push(effectiveRule(prepared, filter.value, prefix.length === 0));
+    return;
+  }
+  const { object, index, topic } = prepared.origin;
+  const path = object.kind === 'MqttDevice' ? `spec.rules[${index}].topic` : 'spec.templateRefs';
+  const message = `topic "${topic}" of rule ${index} of ${refText(object)} ${filter.problem}`;
+  rights.findings.push(errorOn(device.origin, 'MQS044', 'ParametersInvalid', path, message));
+}
+
+function effectiveRule(
+  { rule, origin, shared }: PreparedRule,
+  filter: TopicFilter,
+  unprefixed: boolean,
+): EffectiveRule {
+  const { effect, actions, expiresAt } = rule;
+  if (shared && unprefixed) return { effect, actions, filter, origin, shared };
+  return expiresAt ? { effect, actions, filter, origin, expiresAt } : { effect, actions, filter, origin };
+}
+
+/** All that is wrong between the objects of a fleet; what is wrong with one object alone, its parser has said. */
+export function fleetFindings(fleet: Fleet): readonly Finding[] {
+  const findings = [...fleet.brokers.values()].flatMap((broker) => [
+    ...prefixFindings(broker),
+    ...defaultBinding(fleet, broker).findings,
+  ]);
+  for (const template of fleet.templates.values()) findings.push(...preparedTemplate(template).findings);
+  const devices = new Map<ObjectKey, Device>();
+  for (const device of [...fleet.devices.values()].flat()) {
+    devices.set(keyOf(device), device);
+    const resolved = resolveDevice(fleet, device);
+    if (!resolved.ok) findings.push(...resolved.findings);
+  }
+  for (const certificate of fleet.certificates.values()) {
+    findings.push(...certificateFindings(fleet, certificate, devices.get(certificate.device)));
+  }
+  return [...new Set(findings)];
+}
+
+function certificateFindings(
+  fleet: Fleet,
+  { origin, device: key, spec }: DeviceCertificate,
+  device?: Device,
+): Finding[] {
+  const path = 'spec.deviceRef';
+  if (!device) return [errorOn(origin, 'MQS050', 'DeviceNotFound', path, `MqttDevice ${key} does not exist`)];
+  if (device.authentication.type !== 'Certificate') {
+    const message = `${refText(device.origin)} authenticates by password, so no certificate is of use to it`;
+    return [errorOn(origin, 'MQS050', 'Invalid', path, message)];
+  }
+  const broker = fleet.brokers.get(device.broker);
+  return broker && isForeign(broker, device) && spec.key.kind === 'Generated'
+    ? foreignKeyFindings(broker, device, origin, 'spec.privateKey')
+    : [];
+}
