@@ -14,6 +14,7 @@ import {
   sequence,
   tagged,
   time,
+  writtenTime,
 } from './encode.ts';
 import { oids } from './oids.ts';
 import { decoded, type Decoded, pemBlocks, pemText, undecodable } from './pem.ts';
@@ -65,7 +66,7 @@ export interface CrlContent {
  * serials. Throws for a key that `caSigner` would have refused.
  */
 export function signedCrl({ issuer, key, number, thisUpdate, nextUpdate, entries }: CrlContent): PublishedCrl {
-  const own = entries.filter((entry) => entry.caKeyId === issuer.keyId).sort(bySerial);
+  const own = ordered(entries.filter((entry) => entry.caKeyId === issuer.keyId));
   const algorithm = signatureIdentifier(key);
   const tbs = sequence(
     integer('1'),
@@ -88,32 +89,52 @@ export function signedCrl({ issuer, key, number, thisUpdate, nextUpdate, entries
   return { caKeyId: issuer.keyId, pem: pemText(label, derOf(whole)), number, thisUpdate: from, nextUpdate: to };
 }
 
-/** The entries one behind the other, as hex first: a node of a tree for each would cost ten times the time. */
-function entriesDer(entries: readonly RevocationEntry[]): Buffer {
-  const times = new Map<number, string>();
-  const hex: string[] = [];
-  for (const { serial, at, reason } of entries) {
-    const second = Math.floor(at.getTime() / 1000);
-    const date = times.get(second) ?? derOf(time(at)).toString('hex');
-    times.set(second, date);
-    const number = integerHex(serial);
-    const content = `02${byteHex(number.length / 2)}${number}${date}${reasonHex.get(reason) ?? ''}`;
-    hex.push('30', byteHex(content.length / 2), content);
+/** In the order of their serials; sorting 100,000 that are in order already would cost a third of the signature. */
+function ordered(entries: readonly RevocationEntry[]): readonly RevocationEntry[] {
+  let former = entries[0];
+  for (const entry of entries) {
+    if (former && bySerial(former, entry) > 0) return [...entries].sort(bySerial);
+    former = entry;
   }
-  return Buffer.from(hex.join(''), 'hex');
+  return entries;
 }
 
-/** The extensions of an entry in hex; unspecified is said by leaving the reason out (RFC 5280 section 5.3.1). */
-const reasonHex: ReadonlyMap<CrlReason, string> = new Map(
-  [...reasonNames].map(([code, name]) => [name, code === 0 ? '' : derOf(reasonExtensions(code)).toString('hex')]),
+/** The most an entry takes, bytes: header 2, serial 23, time 17, reason 14. */
+const entryLimitBytes = 56;
+
+/** The entries one behind the other, written in place: a node of a tree for each would cost ten times the time. */
+function entriesDer(entries: readonly RevocationEntry[]): Buffer {
+  const bytes = Buffer.allocUnsafe(entries.length * entryLimitBytes);
+  let end = 0;
+  for (const { serial, at, reason } of entries) {
+    const start = end;
+    end = writtenSerial(bytes, start + 2, serial);
+    end = writtenTime(bytes, end, at);
+    end += reasonDer.get(reason)?.copy(bytes, end) ?? 0;
+    bytes[start] = der.tags.sequence;
+    bytes[start + 1] = end - start - 2;
+  }
+  return bytes.subarray(0, end);
+}
+
+/** Writes a serial as INTEGER and gives the position behind it. */
+function writtenSerial(bytes: Buffer, at: number, serial: string): number {
+  const hex = integerHex(serial);
+  const length = hex.length / 2;
+  bytes[at] = der.tags.integer;
+  bytes[at + 1] = length;
+  const isWritten = length <= 21 && bytes.write(hex, at + 2, 'hex') === length;
+  if (!isWritten) throw new Error(`sign CRL: serial ${serial} is not hex of at most 20 bytes`);
+  return at + 2 + length;
+}
+
+/** The extensions of an entry; unspecified is said by leaving the reason out (RFC 5280 section 5.3.1). */
+const reasonDer: ReadonlyMap<CrlReason, Buffer> = new Map(
+  [...reasonNames].flatMap(([code, name]) => (code === 0 ? [] : [[name, derOf(reasonExtensions(code))]])),
 );
 
 function reasonExtensions(code: number): Node {
   return sequence(extension(oids.reasonCode, tagged(der.tags.enumerated, Buffer.of(code))));
-}
-
-function byteHex(value: number): string {
-  return value.toString(16).padStart(2, '0');
 }
 
 function wholeSecond(value: Date): Date {

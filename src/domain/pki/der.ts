@@ -1,4 +1,5 @@
 import asn1 from 'node-forge/lib/asn1.js';
+import { timeOfSecondsText } from './time.ts';
 
 /** Tags of X.690 that X.509 uses, as the byte on the wire. */
 export const tags = {
@@ -139,12 +140,11 @@ function timeIn(tag: number, text: string): Date | undefined {
   return tag === tags.utcTime ? calendarTime(`${text < '5' ? '20' : '19'}${text}`) : undefined;
 }
 
-/** `20260131235959Z`; a day or an hour that does not exist would be rolled over by `Date`, so it is written again and compared. */
+/** `20260131235959Z`. */
 function calendarTime(text: string): Date | undefined {
-  const [, date = '', month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(text) ?? [];
-  const iso = `${date}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
-  const time = new Date(iso);
-  return !Number.isNaN(time.getTime()) && time.toISOString() === iso ? time : undefined;
+  if (!/^\d{14}Z$/.test(text)) return undefined;
+  const date = `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6, 8)}`;
+  return timeOfSecondsText(`${date}T${text.slice(8, 10)}:${text.slice(10, 12)}:${text.slice(12)}`);
 }
 
 /** Extensions as in RFC 5280 section 4.1: object identifier in dots, critical or not, and the DER inside. */

@@ -55,7 +55,7 @@ export function integer(hex: string): Node {
 
 /** Content of a non-negative INTEGER as hex: whole bytes, shortest, with a zero byte before a leading one bit. */
 export function integerHex(hex: string): string {
-  const digits = hex.replace(/^0+(?=.)/, '');
+  const digits = hex.startsWith('0') ? hex.replace(/^0+(?=.)/, '') : hex;
   const whole = digits.length % 2 === 0 ? digits : `0${digits}`;
   return whole.charCodeAt(0) >= 0x38 ? `00${whole}` : whole;
 }
@@ -75,12 +75,34 @@ export function utf8String(text: string): Node {
 
 /** UTCTime through 2049, GeneralizedTime from 2050 (RFC 5280 section 4.1.2.5); the fraction of the second is cut off. */
 export function time(value: Date): Node {
-  const digits = value.toISOString().replace(/[-:T]|\.\d+Z$/g, '');
+  const bytes = Buffer.alloc(17);
+  return encoded(bytes.subarray(0, writtenTime(bytes, 0, value)));
+}
+
+/** Writes what `time` encodes, 15 or 17 bytes, and gives the position behind it. */
+export function writtenTime(bytes: Buffer, at: number, value: Date): number {
   const year = value.getUTCFullYear();
-  if (year < 1950 || year > 9999) throw new Error(`write DER: year ${year} has no form in X.509`);
-  return year < 2050
-    ? tagged(tags.utcTime, Buffer.from(`${digits.slice(2)}Z`, 'latin1'))
-    : tagged(tags.generalizedTime, Buffer.from(`${digits}Z`, 'latin1'));
+  if (!(year >= 1950 && year <= 9999)) throw new Error(`write DER: year ${year} has no form in X.509`);
+  const isShort = year < 2050;
+  bytes[at] = isShort ? tags.utcTime : tags.generalizedTime;
+  bytes[at + 1] = isShort ? 13 : 15;
+  let end = at + 2;
+  if (!isShort) end = writtenDigits(bytes, end, Math.floor(year / 100));
+  end = writtenDigits(bytes, end, year % 100);
+  end = writtenDigits(bytes, end, value.getUTCMonth() + 1);
+  end = writtenDigits(bytes, end, value.getUTCDate());
+  end = writtenDigits(bytes, end, value.getUTCHours());
+  end = writtenDigits(bytes, end, value.getUTCMinutes());
+  end = writtenDigits(bytes, end, value.getUTCSeconds());
+  bytes[end] = 0x5a; // Z
+  return end + 1;
+}
+
+/** Writes two decimal digits. */
+function writtenDigits(bytes: Buffer, at: number, value: number): number {
+  bytes[at] = 0x30 + Math.floor(value / 10);
+  bytes[at + 1] = 0x30 + (value % 10);
+  return at + 2;
 }
 
 /** An Extension of RFC 5280 section 4.1; the critical flag is written only when set (DER leaves defaults out). */

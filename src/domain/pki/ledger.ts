@@ -29,12 +29,21 @@ export function emptyLedger(caKeyId: CaKeyId): Ledger {
 
 /** The ledger with these taken back too. For a serial that is in it already, the first reason and time stay. Holds and entries of other CAs are no business of it. */
 export function withRevoked(ledger: Ledger, entries: Iterable<RevocationEntry>): Ledger {
-  let held = ledger.entries;
+  const added = new Map<string, LedgerEntry>();
   for (const entry of entries) {
-    if (!isForGood(entry) || entry.caKeyId !== ledger.caKeyId || held.has(entry.serial)) continue;
-    held = held.set(entry.serial, inWholeSeconds(entry));
+    const { caKeyId, serial } = entry;
+    if (!isForGood(entry) || caKeyId !== ledger.caKeyId || ledger.entries.has(serial) || added.has(serial)) continue;
+    added.set(serial, inWholeSeconds(entry));
   }
-  return held === ledger.entries ? ledger : { ...ledger, entries: held };
+  return added.size === 0 ? ledger : { ...ledger, entries: joined(ledger.entries, added) };
+}
+
+/** Setting one by one copies a shard each time; from a few hundred on it is cheaper to build all shards anew. */
+function joined(held: Ledger['entries'], added: ReadonlyMap<string, LedgerEntry>): Ledger['entries'] {
+  if (added.size > 500) return ShardedMap.from([...held.entries(), ...added]);
+  let all = held;
+  for (const [serial, entry] of added) all = all.set(serial, entry);
+  return all;
 }
 
 /** The ledger without the entries whose certificates expired more than the grace ago. Meant for the moment at which a CRL is signed anyway. */

@@ -1,13 +1,13 @@
 import { type Finding, type Parsed, parsed, refused } from '../finding.ts';
 import { revocationReasons } from '../fleet.ts';
 import type { RevocationEntry } from './certificate.ts';
+import { secondsText, timeOfSecondsText } from './time.ts';
 
 /** All reasons that a record may give: those of RFC 5280 section 5.3.1 that a manifest may name, and the hold of a suspended device. */
 const recordReasons: ReadonlySet<string> = new Set<string>([...revocationReasons, 'CertificateHold']);
 
-const line =
-  /^(?<ca>[0-9a-f]{64}) (?<serial>[0-9a-f]{1,40}) (?<identity>[A-Za-z0-9._:@-]{1,64}) (?<notAfter>\S{20}) (?<reason>[A-Za-z]{1,32}) (?<at>\S{20})$/;
-const wholeSecond = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+/** CA key id, serial (no leading zero), identity, notAfter, reason, time. */
+const line = /^([0-9a-f]{64}) (0|[1-9a-f][0-9a-f]{0,39}) ([A-Za-z0-9._:@-]{1,64}) (\S{20}) ([A-Za-z]{1,32}) (\S{20})$/;
 
 /**
  * The bundle part `revocations`: one line `CAKEYID SERIAL IDENTITY NOTAFTER REASON AT` per entry, ordered by CA and
@@ -55,34 +55,16 @@ export function bySerial(a: { readonly serial: string }, b: { readonly serial: s
   return a.serial < b.serial ? -1 : 1;
 }
 
-/** RFC 3339 in UTC, the fraction of the second cut off: `2026-01-01T00:00:00Z`. */
-export function secondsText(time: Date): string {
-  return `${time.toISOString().slice(0, 19)}Z`;
-}
-
 function entryOf(content: string): RevocationEntry | undefined {
-  const fields = line.exec(content)?.groups;
-  if (!fields) return undefined;
-  const { ca = '', serial = '', identity = '', reason = '' } = fields;
-  const notAfter = timeOf(fields['notAfter'] ?? '');
-  const at = timeOf(fields['at'] ?? '');
-  if (!notAfter || !at || !isRecordReason(reason) || !isSerial(serial)) return undefined;
-  return { caKeyId: ca, serial, identity, notAfter, reason, at };
+  const [, caKeyId = '', serial = '', identity = '', until = '', reason = '', since = ''] = line.exec(content) ?? [];
+  const notAfter = timeOfSecondsText(until);
+  const at = timeOfSecondsText(since);
+  if (!notAfter || !at || !isRecordReason(reason)) return undefined;
+  return { caKeyId, serial, identity, notAfter, reason, at };
 }
 
 function isRecordReason(reason: string): reason is RevocationEntry['reason'] {
   return recordReasons.has(reason);
-}
-
-function isSerial(serial: string): boolean {
-  return serial === '0' || !serial.startsWith('0');
-}
-
-/** Undefined for what is not a day of the calendar: `2026-02-30` is refused, not rolled over. */
-function timeOf(text: string): Date | undefined {
-  if (!wholeSecond.test(text)) return undefined;
-  const time = new Date(text);
-  return !Number.isNaN(time.getTime()) && secondsText(time) === text ? time : undefined;
 }
 
 function unreadable(message: string): Finding {
