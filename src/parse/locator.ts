@@ -1,4 +1,4 @@
-import { EVENT_ID, getScalarValue, parseEvents, type Event } from 'js-yaml';
+import { EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE, type Event } from 'js-yaml';
 import type { Path } from './path.ts';
 
 /** A place in a text; line and column count from 0. */
@@ -88,7 +88,9 @@ function offsetOf(index: Index, document: number, path: Path): number {
 function startOf(event: Event | undefined): number | undefined {
   if (event?.type === EVENT_ID.MAPPING || event?.type === EVENT_ID.SEQUENCE) return event.start;
   if (event?.type === EVENT_ID.ALIAS) return event.anchorStart;
-  return event?.type === EVENT_ID.SCALAR && event.valueStart >= 0 ? event.valueStart : undefined;
+  if (event?.type !== EVENT_ID.SCALAR || event.valueStart < 0) return undefined;
+  const isQuoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED;
+  return isQuoted ? event.valueStart - 1 : event.valueStart;
 }
 
 interface Child {

@@ -74,7 +74,11 @@ function itemReading(item: Item, document: SourceDocument): ItemReading {
   const positionOf = (path: Path) => document.positionOf([...item.path, ...path]);
   const reading = declarationOf(envelopeOf(item), positionOf);
   const findings = reading.findings.map((finding) => ({ ...finding, position: positionOf(pathOf(finding.path)) }));
-  return { ...reading, findings };
+  return { ...reading, findings: findings.sort((a, b) => comparedPlaces(a.position, b.position)) };
+}
+
+function comparedPlaces(a: Position, b: Position): number {
+  return a.line - b.line || a.column - b.column;
 }
 
 function declarationOf(envelope: Envelope, positionOf: (path: Path) => Position): ItemReading {

@@ -11,7 +11,7 @@ import { brokerOf } from './broker.ts';
 import { certificateOf } from './certificate.ts';
 import { deviceOf } from './device.ts';
 import { originOf, problemFinding, type Mapping } from './envelope.ts';
-import { pathOf } from './path.ts';
+import { fieldName, pathOf } from './path.ts';
 import { crossFieldProblems } from './rules.ts';
 import { schemaProblems } from './schema.ts';
 import { templateOf } from './template.ts';
@@ -59,7 +59,7 @@ function schemaFindings(kind: Kind, object: Mapping): readonly Finding[] {
 
 function crossFieldFindings(kind: Kind, object: Mapping): readonly Finding[] {
   return crossFieldProblems(kind, object).map(({ path, message }) =>
-    problemFinding('MQS008', pathOf(path), `\`${path}\` ${message}`),
+    problemFinding('MQS008', pathOf(path), `${fieldName(pathOf(path))} ${message}`),
   );
 }
 

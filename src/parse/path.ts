@@ -14,6 +14,11 @@ export function pathText(path: Path): string {
   return text;
 }
 
+/** How messages name a field. */
+export function fieldName(path: Path): string {
+  return path.length === 0 ? 'the document' : `\`${pathText(path)}\``;
+}
+
 /** Inverse of `pathText`. What is not of its form ends the path: the nearest parent is then what is meant. */
 export function pathOf(text: string): Path {
   const step = /\.?([A-Za-z_$][\w$-]*)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]/y;

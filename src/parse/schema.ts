@@ -1,8 +1,7 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import addFormats from 'ajv-formats';
-import { schemas } from '../api/schemas.gen.ts';
+import type { ErrorObject } from 'ajv';
+import { validators } from '../api/validators.gen.js';
 import type { Kind } from '../domain/names.ts';
-import { pathOfPointer, pathText, type Path } from './path.ts';
+import { fieldName, pathOfPointer, pathText, type Path } from './path.ts';
 import { nearest, suggestionText } from './suggestion.ts';
 
 /** One thing that a schema forbids: a field and a sentence that begins with its name. */
@@ -14,43 +13,25 @@ export interface SchemaProblem {
 /** The most problems that are told of one document; the last of them counts the rest. */
 export const problemLimit = 20;
 
-const validators = new Map<Kind, ValidateFunction>();
-
-/** Compiling a schema takes some milliseconds, so it is done for the kinds that occur. */
-function validatorOf(kind: Kind): ValidateFunction {
-  const known = validators.get(kind);
-  if (known) return known;
-  const ajv = new Ajv({
-    allErrors: true,
-    verbose: true,
-    useDefaults: true,
-    strict: false,
-    validateSchema: false,
-    code: { optimize: false },
-  });
-  addFormats.default(ajv, ['date-time']);
-  const validator = ajv.compile(schemas[kind]);
-  validators.set(kind, validator);
-  return validator;
-}
-
 /** Puts the defaults of the schema into `object` and answers with what the schema forbids in it, in its order. */
 export function schemaProblems(kind: Kind, object: object): readonly SchemaProblem[] {
-  const validate = validatorOf(kind);
+  const validate = validators[kind];
   if (validate(object)) return [];
   const problems = uniqueProblems(kind, validate.errors ?? [], object);
-  if (problems.length <= problemLimit) return problems;
-  const rest = problems.length - problemLimit + 1;
-  return [...problems.slice(0, problemLimit - 1), { path: [], message: `${rest} more fields are wrong` }];
+  const rest = problems.slice(problemLimit - 1);
+  const [next] = rest;
+  if (!next || rest.length === 1) return problems;
+  return [...problems.slice(0, problemLimit - 1), { ...next, message: `${rest.length} more fields are wrong` }];
 }
 
 function uniqueProblems(kind: Kind, errors: readonly ErrorObject[], object: object): SchemaProblem[] {
   const problems = new Map<string, SchemaProblem>();
   for (const error of errors) {
     const problem = problemOf(kind, error, object);
-    const field = problem && pathText(problem.path);
+    if (!problem) continue;
+    const field = pathText(problem.path);
     // Of a value of the wrong type nothing else is worth saying.
-    if (field !== undefined && (error.keyword === 'type' || !problems.has(field))) problems.set(field, problem);
+    if (error.keyword === 'type' || !problems.has(field)) problems.set(field, problem);
   }
   return [...problems.values()];
 }
@@ -71,10 +52,6 @@ function problemOf(kind: Kind, error: ErrorObject, object: object): SchemaProble
   const path = field === undefined ? parent : [...parent, field];
   const sentence = sentenceOf(error, kind);
   return sentence === undefined ? undefined : { path, message: `${fieldName(path)} ${sentence}` };
-}
-
-function fieldName(path: Path): string {
-  return path.length === 0 ? 'the document' : `\`${pathText(path)}\``;
 }
 
 /** The field that an error is about, where it is not the one that the error is at. */

@@ -31,7 +31,8 @@ describe('local/manifests', () => {
     const { findings } = await readManifests([path.join(root, name)]);
     assert.equal(findings.length, 1);
     const [{ code, message, position }] = findings as [(typeof findings)[number]];
-    assert.ok(position?.file.startsWith(path.join(root, name)));
+    assert.ok(position);
+    assert.ok(position.file.startsWith(path.join(root, name)));
     return [code, message, position.line];
   }
 
