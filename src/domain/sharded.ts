@@ -44,6 +44,14 @@ export class ShardedMap<V> {
     );
   }
 
+  /** The map with these shards, of which there are `shardCount`; each key must be in the shard that `shardOf` names. */
+  static ofShards<V>(shards: readonly Shard<V>[]): ShardedMap<V> {
+    return new ShardedMap<V>(
+      shards,
+      shards.reduce((size, shard) => size + shard.size, 0),
+    );
+  }
+
   /** The shard with this number, `0` to `shardCount - 1`; the same object as long as nothing in it changed. */
   shard(index: number): Shard<V> {
     return this.#shards[index] ?? emptyShard;

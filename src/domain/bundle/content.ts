@@ -33,5 +33,7 @@ export interface BundleIndex {
 export interface Bundle {
   readonly index: BundleIndex;
   readonly parts: Readonly<Record<PartName, string>>;
+  /** Lengths of the chunks that were joined, in UTF-16 units: with them the gate checks every hash of the index again. */
+  readonly chunkLengths?: Readonly<Record<PartName, readonly number[]>>;
   readonly server?: { readonly certificate: string; readonly key: string };
 }

@@ -1,0 +1,236 @@
+import { type AclLine, aclLines, type AclUser, deniedLines } from '../acl/file.ts';
+import type { EffectiveRule } from '../acl/rule.ts';
+import type { Finding } from '../finding.ts';
+import { type Device, type Fleet, keyOf } from '../fleet.ts';
+import { shortHash } from '../hash.ts';
+import type { ObjectKey } from '../names.ts';
+import type { CaKeyId, IssuedCertificate, RevocationEntry } from '../pki/certificate.ts';
+import { resolveDevice } from '../resolve.ts';
+import { certificateCredentialOf, type Credential, passwordCredential } from './credential.ts';
+import { noPatterns, type Patterns, type RightsCache, rulesBeside, type SharedRight, sharedRights } from './fold.ts';
+import { verifiedIdentityLine, verifiedUser } from './verified.ts';
+
+/**
+ * What a broker is told about an identity. Active: its rules. Suspended and Locked: it may be connected and is denied
+ * everything. The others have no right to be connected: Gone is one that no device of this broker claims.
+ */
+export type IdentityState = 'Active' | 'Suspended' | 'Locked' | 'Revoked' | 'Expired' | 'Refused' | 'Gone';
+
+export interface IdentityStatus {
+  readonly identity: string;
+  readonly state: IdentityState;
+  /** The device that has the identity; absent when Gone. */
+  readonly device?: ObjectKey;
+  /** Names the rights that the broker enforces; the same in both layouts. Empty for who may not be connected. */
+  readonly rulesHash: string;
+  /** Until when it may be connected. */
+  readonly until?: Date;
+  /** Why it is Refused, or without a usable password; and who else claims the identity. */
+  readonly findings: readonly Finding[];
+}
+
+/** Everything that the result for one identity is made of, beside what is the same for all. Compared by `===`. */
+export interface IdentityInputs {
+  readonly devices: readonly Device[] | undefined;
+  readonly certificates: readonly IssuedCertificate[] | undefined;
+  readonly passwordHash: string | undefined;
+  readonly lockedUntil: Date | undefined;
+  readonly withdrawn: readonly RevocationEntry[] | undefined;
+}
+
+/** What is the same for all identities of one compile. */
+export interface BrokerContext {
+  readonly fleet: Fleet;
+  readonly broker: ObjectKey;
+  readonly layout: 'PerIdentity' | 'Patterns';
+  readonly trusted: ReadonlySet<CaKeyId>;
+  readonly patterns: Patterns;
+  /** Sets of shared rights met so far: identities with the same templates have one set together. */
+  readonly sharedRights: RightsCache;
+  readonly now: Date;
+}
+
+/** An identity with its lines in the parts of the bundle; an empty text is no line. */
+export interface CompiledIdentity extends IdentityStatus {
+  readonly inputs: IdentityInputs;
+  readonly acl: string;
+  /** Rules in `acl`. */
+  readonly rules: number;
+  readonly identityLine: string;
+  readonly passwordLine: string;
+  /** Rights that may become patterns; only of who is Active, in layout Patterns. */
+  readonly shared?: ReadonlySet<SharedRight>;
+  /** The result is another one from then on, milliseconds since the epoch; `Infinity`: never. */
+  readonly changesAt: number;
+}
+
+/**
+ * How long a certificate that has ended can still open a session: TLS tickets live 2 hours, and each use gives a new one
+ * until a reload changes their keys (facts 2.10).
+ */
+const ticketMilliseconds = 4 * 3600 * 1000;
+
+/** What the broker is to be told about one identity. */
+export function compiledIdentity(context: BrokerContext, identity: string, inputs: IdentityInputs): CompiledIdentity {
+  const subject: Subject = { context, identity, inputs };
+  const claims = (inputs.devices ?? [])
+    .filter(({ broker }) => broker === context.broker)
+    .map((device) => ({ device, resolved: resolveDevice(context.fleet, device) }));
+  const findings = claims.flatMap(({ resolved }) => (resolved.ok ? [] : resolved.findings));
+  // Of several claims at most one resolves: the others conflict with it, whatever its state.
+  const claim = claims.find(({ resolved }) => resolved.ok) ?? claims[0];
+  if (!claim) return withoutRights(subject, { state: 'Gone', findings });
+  const { device, resolved } = claim;
+  const facts = { device: keyOf(device), findings };
+  if (device.revoked) return withoutRights(subject, { ...facts, state: 'Revoked' });
+  if (!resolved.ok) return withoutRights(subject, { ...facts, state: 'Refused' });
+  const credential = credentialOf(context, device, inputs);
+  const until = earlier(device.expiresAt, credential.until);
+  if (until && until <= context.now) return withoutRights(subject, { ...facts, state: 'Expired' });
+  return withRights(subject, {
+    device,
+    credential,
+    rules: resolved.value.rules,
+    findings: credential.findings.length === 0 ? findings : [...findings, ...credential.findings],
+    until,
+  });
+}
+
+interface Subject {
+  readonly context: BrokerContext;
+  readonly identity: string;
+  readonly inputs: IdentityInputs;
+}
+
+function credentialOf({ trusted }: BrokerContext, device: Device, inputs: IdentityInputs): Credential {
+  const { certificates = [], withdrawn = [], passwordHash } = inputs;
+  return device.authentication.type === 'Password'
+    ? passwordCredential(device, passwordHash)
+    : certificateCredentialOf(certificates, withdrawn, trusted);
+}
+
+interface Holder {
+  readonly device: Device;
+  readonly credential: Credential;
+  readonly rules: readonly EffectiveRule[];
+  readonly findings: readonly Finding[];
+  readonly until: Date | undefined;
+}
+
+function withRights(subject: Subject, holder: Holder): CompiledIdentity {
+  const { context, identity, inputs } = subject;
+  const { device, credential, findings, until, rules } = holder;
+  const state = stateOf(device, inputs, context.now);
+  const users = state === 'Active' ? activeUsers(context, device, rules) : deniedUsers(context, identity);
+  const acl = verifiedUser(users.block);
+  const rulesHash = hashOf(users, acl);
+  const listed = {
+    identity,
+    authentication: device.authentication.type,
+    rulesHash,
+    ...(credential.hash !== undefined && { credentialHash: credential.hash }),
+    ...(until && { until }),
+  };
+  const line = verifiedIdentityLine(listed);
+  if (acl === undefined || line === undefined) return unfaithful(subject, holder);
+  const isAllInPatterns = context.layout === 'Patterns' && users.block.lines.length === 0 && !users.block.until;
+  return {
+    identity,
+    state,
+    device: keyOf(device),
+    rulesHash,
+    ...(until && { until }),
+    findings,
+    inputs,
+    acl: isAllInPatterns ? '' : acl,
+    rules: users.block.lines.length,
+    identityLine: line,
+    passwordLine: credential.line,
+    ...(state === 'Active' && context.layout === 'Patterns' && { shared: sharedRights(rules, context.sharedRights) }),
+    changesAt: nextOf(context.now, [until, inputs.lockedUntil, ...rules.map((rule) => rule.expiresAt)]),
+  };
+}
+
+function stateOf(device: Device, { lockedUntil }: IdentityInputs, now: Date): 'Active' | 'Suspended' | 'Locked' {
+  if (device.suspended) return 'Suspended';
+  return lockedUntil && lockedUntil > now ? 'Locked' : 'Active';
+}
+
+/** The block of an identity, and what it would be if nothing were folded into patterns: that is what its hash names. */
+interface Users {
+  readonly block: AclUser;
+  readonly whole: AclUser;
+}
+
+function activeUsers({ patterns, now }: BrokerContext, device: Device, rules: readonly EffectiveRule[]): Users {
+  const whole = userOf(device.identity, aclLines(rules, now), device.expiresAt);
+  const beside = rulesBeside(rules, patterns);
+  return { whole, block: beside === rules ? whole : userOf(device.identity, aclLines(beside, now), device.expiresAt) };
+}
+
+function deniedUsers({ patterns }: BrokerContext, identity: string): Users {
+  const whole = userOf(identity, deniedLines(noPatterns.lines));
+  return { whole, block: patterns.rights.size === 0 ? whole : userOf(identity, deniedLines(patterns.lines)) };
+}
+
+function userOf(name: string, lines: readonly AclLine[], until?: Date): AclUser {
+  return until ? { name, lines, until } : { name, lines };
+}
+
+function hashOf({ block, whole }: Users, blockText: string | undefined): string {
+  return shortHash((whole === block ? blockText : verifiedUser(whole)) ?? '');
+}
+
+/**
+ * Nothing in `identities`, and in layout PerIdentity no line in the ACL. Where patterns give rights to everyone, it is
+ * denied everything for as long as a certificate in its name can open a session.
+ */
+function withoutRights(
+  { context, identity, inputs }: Subject,
+  ended: Pick<IdentityStatus, 'state' | 'device' | 'findings'>,
+  until?: Date,
+): CompiledIdentity {
+  const lastSession = context.layout === 'Patterns' ? lastSessionOf(context, inputs) : undefined;
+  const denied = lastSession && lastSession > context.now ? deniedUsers(context, identity).block : undefined;
+  return {
+    ...ended,
+    identity,
+    rulesHash: '',
+    inputs,
+    acl: (denied && verifiedUser(denied)) ?? '',
+    rules: denied?.lines.length ?? 0,
+    identityLine: '',
+    passwordLine: '',
+    changesAt: nextOf(context.now, [lastSession, until]),
+  };
+}
+
+/** When the last certificate in this name, taken back or not, is good for nothing any more. */
+function lastSessionOf({ trusted }: BrokerContext, inputs: IdentityInputs): Date | undefined {
+  const { certificates = [], withdrawn = [] } = inputs;
+  const ends = [...certificates, ...withdrawn]
+    .filter(({ caKeyId }) => trusted.has(caKeyId))
+    .map(({ notAfter }) => notAfter.getTime() + ticketMilliseconds);
+  return ends.length > 0 ? new Date(Math.max(...ends)) : undefined;
+}
+
+function unfaithful(subject: Subject, { device, until }: Holder): CompiledIdentity {
+  const message = `the lines of identity ${JSON.stringify(subject.identity)} do not read back as they were meant`;
+  const finding: Finding = { code: 'MQS100', severity: 'Error', message, path: 'spec', object: device.origin };
+  return withoutRights(subject, { state: 'Refused', device: keyOf(device), findings: [finding] }, until);
+}
+
+function earlier(a: Date | undefined, b: Date | undefined): Date | undefined {
+  if (!a || !b) return a ?? b;
+  return a < b ? a : b;
+}
+
+/** The first of the times that is still to come, milliseconds. */
+function nextOf(now: Date, times: readonly (Date | undefined)[]): number {
+  let next = Infinity;
+  for (const time of times) {
+    const at = time?.getTime() ?? Infinity;
+    if (at > now.getTime() && at < next) next = at;
+  }
+  return next;
+}

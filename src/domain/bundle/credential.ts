@@ -1,0 +1,47 @@
+import { parsePasswords, passwordHashProblem, passwordLine } from '../broker/passwords.ts';
+import type { Finding } from '../finding.ts';
+import type { Device } from '../fleet.ts';
+import { shortHash } from '../hash.ts';
+import type { CaKeyId, IssuedCertificate, RevocationEntry } from '../pki/certificate.ts';
+import { certificateCredential } from './identities.ts';
+
+/** What lets an identity in. Without a hash there is nothing yet; `until` is the end of its last certificate. */
+export interface Credential {
+  readonly hash?: string;
+  /** Its line in the password file; empty for certificates. */
+  readonly line: string;
+  readonly until?: Date;
+  readonly findings: readonly Finding[];
+}
+
+const noCredential: Credential = { line: '', findings: [] };
+
+/** The credential by password; a hash that not every Mosquitto reads is left out and reported. */
+export function passwordCredential({ identity, origin }: Device, hash: string | undefined): Credential {
+  if (hash === undefined) return noCredential;
+  const line = passwordLine(identity, hash);
+  const read = parsePasswords(line);
+  if (read.ok && read.value.get(identity) === hash) return { hash: shortHash(line), line, findings: [] };
+  const why = passwordHashProblem(hash) ?? 'the identity cannot stand in a password file';
+  const message = `the password hash is refused: ${why}`;
+  const path = 'spec.authentication.password';
+  return { line: '', findings: [{ code: 'MQS107', severity: 'Error', message, path, object: origin }] };
+}
+
+/** The credential by those of these certificates that a trusted CA issued and nobody took back for good. */
+export function certificateCredentialOf(
+  certificates: readonly IssuedCertificate[],
+  withdrawn: readonly RevocationEntry[],
+  trusted: ReadonlySet<CaKeyId>,
+): Credential {
+  let last: Date | undefined;
+  for (const certificate of certificates) {
+    if (!trusted.has(certificate.caKeyId) || withdrawn.some((entry) => isSameSerial(entry, certificate))) continue;
+    if (!last || certificate.notAfter > last) last = certificate.notAfter;
+  }
+  return last ? { hash: certificateCredential, line: '', until: last, findings: [] } : noCredential;
+}
+
+function isSameSerial(a: RevocationEntry, b: IssuedCertificate): boolean {
+  return a.serial === b.serial && a.caKeyId === b.caKeyId;
+}
