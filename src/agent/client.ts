@@ -42,6 +42,8 @@ export type PublishOutcome =
   { readonly kind: 'Acknowledged'; readonly code: number } | { readonly kind: 'Unanswered'; readonly reason: string };
 
 export interface Session {
+  /** False once the connection is gone. */
+  isOpen(): boolean;
   /** Publishes at QoS 1 and gives the reason code. */
   publish(topic: string, payload?: string): Promise<PublishOutcome>;
   /** Sends DISCONNECT and closes. */
@@ -85,6 +87,7 @@ function firstAnswer(client: MqttClient, milliseconds: number): Promise<FirstAns
 
 function sessionOn(client: MqttClient, milliseconds: number): Session {
   return {
+    isOpen: () => client.connected,
     publish: (topic, payload = '') => acknowledged(client, topic, payload, milliseconds),
     close: () => ended(client, milliseconds),
   };

@@ -1,0 +1,318 @@
+import type { Bundle } from '../domain/bundle/content.ts';
+import type { BundleReading, InstanceReport, Refusal } from '../ports.ts';
+import { candidateOf } from './candidate.ts';
+import { enforcement, type Enforcement, stopBroker } from './enforce.ts';
+import { type GateInput, gateRefusals } from './gate.ts';
+import { currentLink, setLink } from './generation.ts';
+import { inboxOf } from './inbox.ts';
+import { identitiesToKick, kicked } from './kick.ts';
+import { recordGood } from './record.ts';
+import { reportOf } from './report.ts';
+import { type AgentOptions, type AgentState, type InForce, nowOf, openedState, tell, type Trial } from './state.ts';
+import { backoffMilliseconds, nextStep, type StepFacts, type StepKind } from './step.ts';
+
+/** A broker that ran this long before it ended is started again at once, milliseconds. */
+const soundRun = 60_000;
+
+/** Between tries of a set that opened the broker more than once, milliseconds. */
+const pauseAfterOpening = 3_600_000;
+
+/** No wait is longer, so that a clock that was set is noticed, milliseconds. */
+const longestWait = 60_000;
+
+/**
+ * Keeps one Mosquitto on the newest good set of its source until the signal is aborted, then stops it. The broker is
+ * started with the first set that passes the gate, never before; each set is proved before it is reported, and what
+ * fails leaves the last good set in force. Throws only when the agent cannot begin: no Mosquitto, no usable directory.
+ */
+export async function runAgent(options: AgentOptions, signal: AbortSignal): Promise<void> {
+  const inbox = inboxOf(options.source, signal);
+  const state = await openedState(options, inbox);
+  checkRecorded(state);
+  try {
+    while (!signal.aborted) {
+      takeReading(state, inbox.take());
+      noteSourceFailure(state, inbox.failure());
+      await noteEnd(state);
+      const step = nextStep(factsOf(state));
+      if (step.kind === 'Wait') await wait(state, step.until);
+      else await takeStep(state, step.kind, signal);
+      sendReport(state);
+    }
+  } finally {
+    await Promise.all([stopBroker(state), state.sending]);
+  }
+}
+
+/** What a former agent proved may have become unfit since, as when its CRL ended: then it is not started. */
+function checkRecorded(state: AgentState): void {
+  if (!state.good) return;
+  const refusals = gateRefusals({ ...gateInput(state, state.good.candidate), loaded: undefined });
+  if (refusals.length === 0) return;
+  state.restore = undefined;
+  state.lastError = `the last good set is not started: ${refusalText(refusals)}`;
+}
+
+function gateInput(state: AgentState, next: GateInput['next']): GateInput {
+  const { broker, directory, clock } = state.options;
+  const { mosquittoVersion, good } = state;
+  return {
+    next,
+    loaded: good?.candidate,
+    now: clock.now(),
+    broker,
+    directory: currentLink(directory),
+    mosquittoVersion,
+  };
+}
+
+function refusalText(refusals: readonly Refusal[]): string {
+  return refusals.map(({ check, reason }) => `${check}: ${reason}`).join('; ');
+}
+
+function factsOf(state: AgentState): StepFacts {
+  return {
+    now: nowOf(state),
+    wantedAt: state.wanted?.at,
+    restoreAt: state.restore?.at,
+    refreshAt: state.refresh?.at,
+    followUpAt: state.followUp?.at,
+    reportAt: state.reportRetry?.at,
+  };
+}
+
+/** A trial that failed once more, with its next time. */
+function failedTrial(state: AgentState, trial: Trial | undefined): Trial {
+  const failures = (trial?.failures ?? 0) + 1;
+  return { at: nowOf(state) + backoffMilliseconds(failures + 1), failures };
+}
+
+function takeReading(state: AgentState, reading: BundleReading | undefined): void {
+  if (reading?.kind === 'Bundle') {
+    const at = nowOf(state);
+    state.wanted = { candidate: candidateOf(reading.bundle, state.good?.candidate), at, failures: 0 };
+  } else if (reading) {
+    noteRefusal(state, undefined, [{ check: 'Readable', reason: reading.reason }]);
+    if (state.restore && !state.running) state.restore = { ...state.restore, at: nowOf(state) };
+  }
+}
+
+function noteSourceFailure(state: AgentState, failure: string | undefined): void {
+  if (failure !== undefined) state.lastError = `read bundles: ${failure}`;
+}
+
+function noteRefusal(state: AgentState, revision: number | undefined, refusals: readonly Refusal[]): void {
+  const refused = { ...(revision !== undefined && { revision }), refusals };
+  state.refused = refused;
+  tell(state, { kind: 'Refused', ...refused });
+}
+
+/** A broker that ended is started again on the last good set: at once when it had run for a while, later each time if not. */
+async function noteEnd(state: AgentState): Promise<void> {
+  const { running } = state;
+  if (!running?.exit) return;
+  const { code, signal, tail } = running.exit;
+  tell(state, { kind: 'Exited', exit: running.exit });
+  await stopBroker(state);
+  state.lastError = `Mosquitto ended with ${code === null ? String(signal) : `code ${code}`}: ${tail.slice(-3).join(' | ')}`;
+  if (nowOf(state) - running.startedAt >= soundRun) state.crashes = 0;
+  restoreLater(state);
+}
+
+function restoreLater(state: AgentState): void {
+  state.crashes += 1;
+  if (!state.good) return;
+  state.good = { candidate: state.good.candidate };
+  state.refresh = undefined;
+  state.restore = { at: nowOf(state) + backoffMilliseconds(state.crashes), failures: state.crashes };
+}
+
+async function wait({ options, inbox }: AgentState, until: number): Promise<void> {
+  const timer = new AbortController();
+  const milliseconds = Math.max(0, Math.min(until - options.clock.now().getTime(), longestWait));
+  const time = options.clock.sleep(milliseconds, timer.signal).catch(() => undefined);
+  await Promise.race([inbox.heard(), time]);
+  timer.abort();
+}
+
+/** A step that throws, as on a full disk, is tried again later; what the broker enforces is settled by `restore`. */
+async function takeStep(state: AgentState, kind: StepKind, signal: AbortSignal): Promise<void> {
+  try {
+    await steps[kind](state, signal);
+  } catch (error) {
+    if (signal.aborted) return;
+    const what = error instanceof Error ? error.message : String(error);
+    state.lastError = what;
+    tell(state, { kind: 'Failed', what });
+    postpone(state, kind, what);
+  }
+}
+
+function postpone(state: AgentState, kind: StepKind, what: string): void {
+  if (kind === 'Enforce') wantedFailed(state, [{ check: 'Apply', reason: what }]);
+  else if (kind === 'Restore') state.restore = failedTrial(state, state.restore);
+  else if (kind === 'Refresh') state.refresh = failedTrial(state, state.refresh);
+  else if (kind === 'FollowUp') state.followUp = failedTrial(state, state.followUp);
+}
+
+const steps: Readonly<Record<StepKind, (state: AgentState, signal: AbortSignal) => Promise<void> | void>> = {
+  Enforce: enforceWanted,
+  Restore: restoreGood,
+  Refresh: refreshGood,
+  FollowUp: followUp,
+  Report: sendReport,
+};
+
+async function enforceWanted(state: AgentState, signal: AbortSignal): Promise<void> {
+  if (!state.wanted) return;
+  const { candidate } = state.wanted;
+  const refusals = gateRefusals(gateInput(state, candidate));
+  if (refusals.length > 0) return wantedFailed(state, refusals);
+  const inForce = state.good?.inForce;
+  if (inForce && isSameSet(state.good?.candidate.bundle, candidate.bundle)) return adopt(state, inForce);
+  const result = await enforcement(state, candidate, state.restore ? 'Healing' : 'Reload', signal);
+  if (result.proof.kind === 'Proved') {
+    state.good = { candidate };
+    state.wanted = undefined;
+    return proved(state, result);
+  }
+  wantedFailed(state, [{ check: 'Proof', reason: proofText(result) }], result.proof.kind === 'FailOpen');
+  // The rules are in force and nothing is known to be wrong: the set stays while the proof is tried again.
+  if (result.proof.kind === 'Unproved') state.restore = undefined;
+  else if (!state.good) await stopBroker(state);
+}
+
+/** The same content again, perhaps as another revision: it is in force already, and the broker is left alone. */
+function adopt(state: AgentState, inForce: InForce): void {
+  if (!state.wanted || !state.good) return;
+  const isNumberedAnew = state.wanted.candidate.bundle.index.revision !== state.good.candidate.bundle.index.revision;
+  if (isNumberedAnew) {
+    state.good = { candidate: state.wanted.candidate, inForce };
+    state.followUp = { at: nowOf(state), failures: 0 };
+  }
+  state.wanted = undefined;
+  state.refused = undefined;
+}
+
+/** True if the broker would be given the very same: whatever the revision, nothing has to be done. */
+function isSameSet(former: Bundle | undefined, next: Bundle): boolean {
+  return (
+    former?.index.hash === next.index.hash &&
+    former.server?.certificate === next.server?.certificate &&
+    former.server?.key === next.server?.key
+  );
+}
+
+/** The newest bundle waits for its next try. One that opened the broker soon waits long, for each try may open it again. */
+function wantedFailed(state: AgentState, refusals: readonly Refusal[], opened = false): void {
+  const { wanted } = state;
+  if (!wanted) return;
+  noteRefusal(state, wanted.candidate.bundle.index.revision, refusals);
+  const trial = failedTrial(state, wanted);
+  const at = opened && trial.failures > 1 ? nowOf(state) + pauseAfterOpening : trial.at;
+  state.wanted = { candidate: wanted.candidate, failures: trial.failures, at };
+}
+
+function proofText({ proof }: Enforcement): string {
+  if (proof.kind === 'BrokerGone') return `Mosquitto ended: ${proof.exit.tail.slice(-3).join(' | ')}`;
+  return proof.kind === 'Proved' ? `proved in ${proof.milliseconds} ms` : `${proof.kind}: ${proof.what}`;
+}
+
+/** The good set is in force: what remains is to end sessions, remember it and tell. */
+function proved(state: AgentState, { assembly, generation, proof }: Enforcement): void {
+  if (!state.good || proof.kind !== 'Proved') return;
+  const { admission, nextChangeAt } = assembly;
+  const now = nowOf(state);
+  const inForce = { generation, admission, provedAt: new Date(now), milliseconds: proof.milliseconds };
+  state.good = { candidate: state.good.candidate, inForce };
+  state.restore = undefined;
+  state.refresh = nextChangeAt && { at: nextChangeAt.getTime(), failures: 0 };
+  state.followUp = { at: now, failures: 0 };
+  if (!state.wanted) state.refused = undefined;
+  state.lastError = undefined;
+}
+
+/** Puts the last good set back in force; where the broker will not have it, it is stopped and started on it. */
+async function restoreGood(state: AgentState, signal: AbortSignal): Promise<void> {
+  if (!state.good) return;
+  const result = await enforcement(state, state.good.candidate, 'Healing', signal);
+  if (result.proof.kind === 'Proved') return proved(state, result);
+  state.lastError = `restore the last good set: ${proofText(result)}`;
+  if (result.proof.kind === 'Unproved') state.restore = failedTrial(state, state.restore);
+  if (result.proof.kind !== 'Failed' && result.proof.kind !== 'FailOpen') return;
+  await stopBroker(state);
+  restoreLater(state);
+}
+
+/** Something has ended: the same bundle, assembled for now. */
+async function refreshGood(state: AgentState, signal: AbortSignal): Promise<void> {
+  if (!state.good) return;
+  const result = await enforcement(state, state.good.candidate, 'Reload', signal);
+  if (result.proof.kind === 'Proved') proved(state, result);
+  else state.lastError = `drop what has ended: ${proofText(result)}`;
+}
+
+/** Ends sessions, then remembers the bundle, then says that it is loaded: so no report comes before its effect. */
+async function followUp(state: AgentState): Promise<void> {
+  const { directory } = state.options;
+  const { candidate, inForce } = state.good ?? {};
+  if (!candidate || !inForce) return void (state.followUp = undefined);
+  const failures = await kickedNow(state, inForce.admission);
+  if (failures.size > 0) {
+    const [identity, why] = [...failures][0] ?? [];
+    throw new Error(`end ${failures.size} sessions, first that of ${String(identity)}: ${String(why)}`);
+  }
+  state.formerAdmission = inForce.admission;
+  await setLink(directory, 'kicked', inForce.generation);
+  if (state.recorded !== candidate.bundle) await recordGood(directory, inForce.generation, candidate.bundle);
+  state.recorded = candidate.bundle;
+  const { revision, hash } = candidate.bundle.index;
+  tell(state, { kind: 'Recorded', revision });
+  if (state.loaded?.revision !== revision || state.loaded.hash !== hash) {
+    const { provedAt, milliseconds } = inForce;
+    state.loaded = { revision, hash, provedAt: provedAt.toISOString(), milliseconds: Math.ceil(milliseconds) };
+  }
+  state.followUp = undefined;
+}
+
+async function kickedNow(
+  state: AgentState,
+  admission: NonNullable<AgentState['formerAdmission']>,
+): Promise<ReadonlyMap<string, string>> {
+  const identities = identitiesToKick(state.formerAdmission, admission);
+  if (identities.size === 0) return new Map();
+  const { username, password, socketPath } = state.overlay;
+  const path = {
+    endpoint: { kind: 'Unix', path: socketPath },
+    username,
+    password,
+    answer: state.limits.answer,
+  } as const;
+  const failures = await kicked(identities, path);
+  tell(state, { kind: 'Kicked', identities: [...identities].filter((identity) => !failures.has(identity)) });
+  return failures;
+}
+
+/** Sends the report when it says something new, without waiting for the sink. One that fails is tried again later. */
+function sendReport(state: AgentState): void {
+  const report = reportOf(state);
+  const text = JSON.stringify(report);
+  if (!report || state.sending || text === state.reported) return;
+  if (state.reportRetry && state.reportRetry.at > nowOf(state)) return;
+  state.sending = sent(state, report, text).finally(() => {
+    state.sending = undefined;
+    state.inbox.ring();
+  });
+}
+
+async function sent(state: AgentState, report: InstanceReport, text: string): Promise<void> {
+  try {
+    await state.options.report.report(report);
+    state.reported = text;
+    state.reportRetry = undefined;
+    tell(state, { kind: 'Reported', report });
+  } catch (error) {
+    state.reportRetry = failedTrial(state, state.reportRetry);
+    tell(state, { kind: 'Failed', what: `send report: ${error instanceof Error ? error.message : String(error)}` });
+  }
+}

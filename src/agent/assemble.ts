@@ -1,0 +1,120 @@
+import { aclAt, type AclFile, aclText, deniedLines } from '../domain/acl/file.ts';
+import { serverCertificateFile, serverKeyFile } from '../domain/broker/broker-conf.ts';
+import { type Conf, confText, withListener } from '../domain/broker/conf.ts';
+import { passwordsText } from '../domain/broker/passwords.ts';
+import type { PartName } from '../domain/bundle/content.ts';
+import { type BundleIdentity, identitiesText } from '../domain/bundle/identities.ts';
+import type { Parsed } from '../domain/finding.ts';
+import { type Candidate, checksCrls, takesCertificates } from './candidate.ts';
+import type { GenerationFiles } from './generation.ts';
+import type { Admission } from './kick.ts';
+import { type Attempt, type Overlay, overlayAcl } from './overlay.ts';
+
+/** A set as the broker gets it. */
+export interface Assembly {
+  readonly files: GenerationFiles;
+  /** With the agent's own listener. */
+  readonly conf: Conf;
+  readonly admission: Admission;
+  /** When the next rule or identity ends: then the set has to be assembled again. */
+  readonly nextChangeAt?: Date;
+  /** Equal for two assemblies between which a reload is enough; else the broker has to be started again. */
+  readonly restartKey: string;
+}
+
+/**
+ * The files of a set at `now`: without what has ended, with what the agent adds for this attempt. The candidate has
+ * passed the gate. What has ended is dropped here, so that rights end in time also while the operator is away.
+ */
+export function assembled(candidate: Candidate, overlay: Overlay, attempt: Attempt, now: Date): Assembly {
+  const { parts, server } = candidate.bundle;
+  const identities = gated(candidate.identities());
+  const acl = gated(candidate.acl());
+  const ended = [...identities.values()].filter(({ until }) => until !== undefined && until <= now);
+  const conf = withListener(gated(candidate.conf()), { kind: 'Unix', path: overlay.socketPath });
+  const confFile = confText(conf);
+  const living = ended.length === 0 ? identities : without(identities, ended);
+  const own = canaryFiles(candidate, overlay, attempt);
+  const files = new Map<PartName | typeof serverCertificateFile | typeof serverKeyFile, string>([
+    ['mosquitto.conf', confFile],
+    ['acl', aclFileAt(acl, parts.acl, ended, now) + overlayAcl(overlay, attempt, acl.patterns)],
+    ['passwords', passwordsWithout(ended, candidate) + overlay.passwordLine],
+    ['identities', ended.length === 0 ? parts.identities : identitiesText([...living.values()])],
+    ['revocations', parts.revocations],
+    ['ca', joined(parts.ca, own.ca)],
+    ['crl', joined(parts.crl, own.crl)],
+  ]);
+  if (server) files.set(serverCertificateFile, server.certificate).set(serverKeyFile, server.key);
+  const nextChangeAt = earliestEnd(acl, identities, now);
+  return {
+    files,
+    conf,
+    admission: { identities: living, revocations: gated(candidate.revocations()) },
+    ...(nextChangeAt && { nextChangeAt }),
+    restartKey: checksCrls(conf) ? confFile : `${confFile}${parts.ca}`,
+  };
+}
+
+/** A candidate that passed the gate can be read. */
+function gated<T>(read: Parsed<T>): T {
+  if (read.ok) return read.value;
+  throw new Error(`assemble: ${read.findings.map(({ path, message }) => `${path}: ${message}`).join('; ')}`);
+}
+
+function without(
+  identities: ReadonlyMap<string, BundleIdentity>,
+  ended: readonly BundleIdentity[],
+): ReadonlyMap<string, BundleIdentity> {
+  const living = new Map(identities);
+  for (const { identity } of ended) living.delete(identity);
+  return living;
+}
+
+/** The text as it came while nothing in it has ended, for rendering a large file takes long. */
+function aclFileAt(file: AclFile, text: string, ended: readonly BundleIdentity[], now: Date): string {
+  const isOver = ({ until }: { readonly until?: Date }): boolean => until !== undefined && until <= now;
+  const isWhole = ![...file.patterns, ...file.users, ...file.users.flatMap(({ lines }) => lines)].some(isOver);
+  if (isWhole && ended.length === 0) return text;
+  const present = aclAt(file, now);
+  const gone = new Set(ended.map(({ identity }) => identity));
+  // Patterns are for everyone, so who has ended must be denied by name; the certificate may still be in a TLS ticket.
+  const lines = deniedLines(file.patterns);
+  const users = [...present.users.filter(({ name }) => !gone.has(name)), ...[...gone].map((name) => ({ name, lines }))];
+  return gated(aclText({ patterns: present.patterns, users }));
+}
+
+function passwordsWithout(ended: readonly BundleIdentity[], { bundle, passwords }: Candidate): string {
+  if (ended.length === 0) return bundle.parts.passwords;
+  const hashes = new Map(gated(passwords()));
+  for (const { identity } of ended) hashes.delete(identity);
+  return passwordsText(hashes);
+}
+
+function canaryFiles(
+  { conf }: Candidate,
+  { canaries }: Overlay,
+  { turn }: Attempt,
+): { readonly ca: string; readonly crl: string } {
+  const read = gated(conf());
+  if (!takesCertificates(read)) return { ca: '', crl: '' };
+  return { ca: canaries.ca, crl: checksCrls(read) ? turn.crl : '' };
+}
+
+/** Two PEM texts in one. */
+function joined(text: string, addition: string): string {
+  return text === '' || text.endsWith('\n') ? text + addition : `${text}\n${addition}`;
+}
+
+function earliestEnd(acl: AclFile, identities: ReadonlyMap<string, BundleIdentity>, now: Date): Date | undefined {
+  let earliest = Infinity;
+  const look = ({ until }: { readonly until?: Date }): void => {
+    if (until && until > now) earliest = Math.min(earliest, until.getTime());
+  };
+  acl.patterns.forEach(look);
+  for (const user of acl.users) {
+    look(user);
+    user.lines.forEach(look);
+  }
+  identities.forEach(look);
+  return earliest === Infinity ? undefined : new Date(earliest);
+}

@@ -1,0 +1,80 @@
+import type { AclFile } from '../domain/acl/file.ts';
+import { parseAcl } from '../domain/acl/file-parser.ts';
+import { parseConf } from '../domain/broker/conf-parser.ts';
+import type { Conf, NetworkListener } from '../domain/broker/conf.ts';
+import { parsePasswords } from '../domain/broker/passwords.ts';
+import type { Bundle, PartName } from '../domain/bundle/content.ts';
+import { type BundleIdentity, parseIdentities } from '../domain/bundle/identities.ts';
+import type { Parsed } from '../domain/finding.ts';
+import type { CaKeyId, RevocationEntry } from '../domain/pki/certificate.ts';
+import { crlSignerIn, parsedCrls, type ReadCrl } from '../domain/pki/crl.ts';
+import { parseRevocations } from '../domain/pki/revocations.ts';
+import { type CaCertificate, caCertificatesIn } from '../domain/pki/x509.ts';
+
+/** A CRL with the CA among the trusted ones that signed it; without one, none did. */
+export interface SignedBy {
+  readonly crl: ReadCrl;
+  readonly signer: CaKeyId | undefined;
+}
+
+/** A bundle with its parts read; each is read when it is first asked for, and once. */
+export interface Candidate {
+  readonly bundle: Bundle;
+  readonly conf: () => Parsed<Conf>;
+  readonly acl: () => Parsed<AclFile>;
+  readonly passwords: () => Parsed<ReadonlyMap<string, string>>;
+  readonly identities: () => Parsed<ReadonlyMap<string, BundleIdentity>>;
+  readonly revocations: () => Parsed<readonly RevocationEntry[]>;
+  readonly cas: () => Parsed<readonly CaCertificate[]>;
+  readonly crls: () => Parsed<readonly SignedBy[]>;
+}
+
+/** `former` is one whose parts are taken over where they have the same text, so that one edit does not read all again. */
+export function candidateOf(bundle: Bundle, former?: Candidate): Candidate {
+  const { parts } = bundle;
+  const same = (...names: readonly PartName[]): Candidate | undefined =>
+    names.every((name) => former?.bundle.parts[name] === parts[name]) ? former : undefined;
+  return {
+    bundle,
+    conf: same('mosquitto.conf')?.conf ?? once(() => parseConf(parts['mosquitto.conf'])),
+    acl: same('acl')?.acl ?? once(() => parseAcl(parts.acl)),
+    passwords: same('passwords')?.passwords ?? once(() => parsePasswords(parts.passwords)),
+    identities: same('identities')?.identities ?? once(() => parseIdentities(parts.identities)),
+    revocations: same('revocations')?.revocations ?? once(() => parseRevocations(parts.revocations)),
+    cas: same('ca')?.cas ?? once(() => caCertificatesIn(parts.ca)),
+    crls: same('crl', 'ca')?.crls ?? once(() => crlsWithSigners(parts.crl, parts.ca)),
+  };
+}
+
+function crlsWithSigners(crl: string, ca: string): Parsed<readonly SignedBy[]> {
+  const read = parsedCrls(crl);
+  if (!read.ok) return read;
+  return { ok: true, value: read.value.map((one) => ({ crl: one, signer: crlSignerIn(one, ca) })) };
+}
+
+function once<T>(read: () => T): () => T {
+  let value: { readonly read: T } | undefined;
+  return () => (value ??= { read: read() }).read;
+}
+
+/** The value, or nothing where it could not be read: that is the finding of another check. */
+export function readable<T>(read: Parsed<T>): T | undefined {
+  return read.ok ? read.value : undefined;
+}
+
+/** Listeners for devices of a configuration. */
+export function networkListeners(conf: Conf | undefined): readonly NetworkListener[] {
+  return conf?.listeners.filter((listener) => listener.kind === 'Network') ?? [];
+}
+
+/** True if clients show certificates on a listener of it. */
+export function takesCertificates(conf: Conf | undefined): boolean {
+  return networkListeners(conf).some(({ authentication }) => authentication === 'Certificate');
+}
+
+/** True if client certificates are looked up in CRLs. */
+export function checksCrls(conf: Conf | undefined): boolean {
+  return networkListeners(conf).some(
+    (listener) => listener.authentication === 'Certificate' && listener.tls.crlFile !== undefined,
+  );
+}

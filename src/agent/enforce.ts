@@ -1,0 +1,77 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { type Assembly, assembled } from './assemble.ts';
+import type { Candidate } from './candidate.ts';
+import { currentLink, type GenerationName, setLink, writtenGeneration } from './generation.ts';
+import { attemptOf } from './overlay.ts';
+import { proof, type Proof } from './prove.ts';
+import { proofPlan } from './proof-plan.ts';
+import { type AgentState, nowOf, type Running, tell } from './state.ts';
+
+/** How an attempt to have a set enforced ended. */
+export interface Enforcement {
+  readonly assembly: Assembly;
+  readonly generation: GenerationName;
+  readonly proof: Proof;
+}
+
+/**
+ * One attempt: writes the set as a new generation, puts it in place in one step, has the broker read it (by SIGHUP, or by
+ * a start where a reload would not do) and has it proved. `Healing`: the broker may be open now.
+ */
+export async function enforcement(
+  state: AgentState,
+  candidate: Candidate,
+  mode: 'Reload' | 'Healing',
+  signal: AbortSignal,
+): Promise<Enforcement> {
+  const { options, overlay, limits } = state;
+  const { revision } = candidate.bundle.index;
+  state.attempts += 1;
+  const attempt = attemptOf(overlay, state.attempts, options.random);
+  const assembly = assembled(candidate, overlay, attempt, options.clock.now());
+  const generation = await writtenGeneration(options.directory, assembly.files);
+  tell(state, { kind: 'Written', revision, generation });
+  beginUnproved(state);
+  await setLink(options.directory, 'current', generation);
+  tell(state, { kind: 'Swapped', revision, generation });
+  if (state.running && state.running.restartKey !== assembly.restartKey) await stopBroker(state);
+  const start = state.running ? mode : 'Started';
+  const running = (state.running ??= await startedBroker(state, assembly.restartKey));
+  const plan = proofPlan(assembly.conf, overlay, attempt, candidate.bundle.server?.certificate);
+  const outcome = await proof({ broker: running.process, plan, start, clock: options.clock, limits, signal });
+  tell(state, { kind: 'Proof', revision, proof: outcome });
+  return { assembly, generation, proof: outcome };
+}
+
+/** From the swap to the proof the last good set is not known to be in force: whatever ends the attempt, it is restored. */
+function beginUnproved(state: AgentState): void {
+  if (!state.good) return;
+  state.good = { candidate: state.good.candidate };
+  state.restore ??= { at: nowOf(state), failures: 0 };
+  state.refresh = undefined;
+}
+
+/** Starts the broker on the generation in place. It is asked for its version again: it may have been replaced. */
+async function startedBroker(state: AgentState, restartKey: string): Promise<Running> {
+  const { launcher, directory, onLog } = state.options;
+  state.mosquittoVersion = await launcher.version();
+  await rm(state.overlay.socketPath, { force: true });
+  const file = path.join(currentLink(directory), 'mosquitto.conf');
+  const process = await launcher.start(file, (line) => onLog?.(line));
+  tell(state, { kind: 'Started', pid: process.pid });
+  const running: Running = { process, startedAt: nowOf(state), restartKey };
+  void process.exited.then((exit) => {
+    running.exit = exit;
+    state.inbox.ring();
+  });
+  return running;
+}
+
+export async function stopBroker(state: AgentState): Promise<void> {
+  const { running } = state;
+  if (!running) return;
+  state.running = undefined;
+  await running.process.stop();
+  tell(state, { kind: 'Stopped' });
+}

@@ -1,0 +1,279 @@
+import type { AclFile, AclLine } from '../domain/acl/file.ts';
+import { implicitPatterns } from '../domain/acl/file.ts';
+import { serverCertificateFile, serverKeyFile } from '../domain/broker/broker-conf.ts';
+import type { Conf } from '../domain/broker/conf.ts';
+import { contentHash } from '../domain/bundle/chunks.ts';
+import { type Bundle, type BundleIndex, type PartName, partNames } from '../domain/bundle/content.ts';
+import type { Parsed } from '../domain/finding.ts';
+import { sha256 } from '../domain/hash.ts';
+import type { CaKeyId, RevocationEntry } from '../domain/pki/certificate.ts';
+import { caBundleProblem, type CaCertificate, isIssuedBy, keyPairProblem } from '../domain/pki/x509.ts';
+import type { Refusal } from '../ports.ts';
+import {
+  type Candidate,
+  checksCrls,
+  networkListeners,
+  readable,
+  type SignedBy,
+  takesCertificates,
+} from './candidate.ts';
+import { ownNamePrefix, ownTopicRoot } from './overlay.ts';
+
+/** What the gate looks at: the set that would be loaded, the one that was last proved, the time and the place. */
+export interface GateInput {
+  readonly next: Candidate;
+  readonly loaded: Candidate | undefined;
+  readonly now: Date;
+  /** Name of the broker whose agent this is. */
+  readonly broker: string;
+  /** The directory link that all paths have to go through. */
+  readonly directory: string;
+  /** What the binary says, such as `2.0.11`. */
+  readonly mosquittoVersion: string;
+}
+
+/**
+ * A check answers with the reason for refusing, or with nothing; also with nothing where what it needs could not be read,
+ * for that is what another check refuses. The name is what status and tests say.
+ */
+export interface GateCheck {
+  readonly name: string;
+  readonly refuses: (input: GateInput) => string | undefined;
+}
+
+export const gateChecks: readonly GateCheck[] = [
+  { name: 'BrokerIsOurs', refuses: ({ next, broker }) => otherBrokerProblem(next.bundle.index, broker) },
+  { name: 'ContentHash', refuses: ({ next }) => contentProblem(next.bundle) },
+  { name: 'RevisionNotLower', refuses: revisionProblem },
+  { name: 'ConfAllowed', refuses: ({ next }) => unreadable(next.conf()) },
+  { name: 'ConfPaths', refuses: ({ next, directory }) => pathProblem(readable(next.conf()), directory) },
+  { name: 'ConfDialect', refuses: dialectProblem },
+  { name: 'AclParses', refuses: ({ next }) => unreadable(next.acl()) },
+  { name: 'AclLeavesProbesAlone', refuses: ({ next }) => probeTopicProblem(readable(next.acl())) },
+  { name: 'AclUsersAreIdentities', refuses: ({ next }) => strayUserProblem(next) },
+  { name: 'PasswordsParse', refuses: ({ next }) => unreadable(next.passwords()) },
+  { name: 'IdentitiesParse', refuses: ({ next }) => unreadable(next.identities()) },
+  { name: 'IdentitiesNotReserved', refuses: ({ next }) => reservedNameProblem(next) },
+  { name: 'PasswordsFitIdentities', refuses: ({ next }) => passwordIdentityProblem(next) },
+  { name: 'RevocationsParse', refuses: ({ next }) => unreadable(next.revocations()) },
+  { name: 'ServerKeyPair', refuses: serverProblem },
+  { name: 'CaChain', refuses: ({ next }) => caProblem(next) },
+  { name: 'CrlParses', refuses: ({ next }) => (checksCrls(confOf(next)) ? unreadable(next.crls()) : undefined) },
+  { name: 'CrlSigned', refuses: ({ next }) => unsignedCrlProblem(crlsOf(next)) },
+  { name: 'CrlInDate', refuses: ({ next, now }) => crlDateProblem(crlsOf(next), now) },
+  { name: 'CrlForEachCa', refuses: ({ next }) => missingCrlProblem(next) },
+  { name: 'CrlNumberNotLower', refuses: ({ next, loaded }) => crlNumberProblem(crlsOf(next), loaded) },
+  { name: 'RevokedInCrl', refuses: ({ next, now }) => notInCrlProblem(next, now) },
+  { name: 'RevocationsKept', refuses: ({ next, loaded, now }) => lostRevocationProblem(next, loaded, now) },
+];
+
+/** All refusals, in table order; an empty list opens the gate. A check that throws refuses. */
+export function gateRefusals(input: GateInput, checks = gateChecks): readonly Refusal[] {
+  return checks.flatMap(({ name, refuses }) => {
+    const reason = reasonOf(refuses, input);
+    return reason === undefined ? [] : [{ check: name, reason }];
+  });
+}
+
+function reasonOf(refuses: GateCheck['refuses'], input: GateInput): string | undefined {
+  try {
+    return refuses(input);
+  } catch (error) {
+    return `the check failed: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+function unreadable(read: Parsed<unknown>): string | undefined {
+  if (read.ok) return undefined;
+  const [first, ...others] = read.findings.map(({ path, message }) => `${path}: ${message}`);
+  return others.length === 0 ? first : `${first ?? ''} (and ${others.length} more)`;
+}
+
+/** Some names of a list that may be long. */
+function some(names: readonly string[]): string {
+  const shown = names.slice(0, 5).join(', ');
+  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
+}
+
+function confOf(candidate: Candidate): Conf | undefined {
+  return readable(candidate.conf());
+}
+
+function otherBrokerProblem({ broker }: BundleIndex, ours: string): string | undefined {
+  return broker === ours ? undefined : `the bundle is for broker ${broker}, this is ${ours}`;
+}
+
+function contentProblem({ index, parts, chunkLengths }: Bundle): string | undefined {
+  if (contentHash(index.parts) !== index.hash) return `the index does not have its hash ${index.hash}`;
+  const damaged = partNames.filter((name) => !isIntact(parts[name], index.parts[name], chunkLengths?.[name]));
+  return damaged.length === 0 ? undefined : `${some(damaged)} does not have the hash that the index names`;
+}
+
+/** True if the text is made of chunks with these hashes; where their lengths are not known, it must at least be one chunk or several. */
+function isIntact(text: string, hashes: readonly string[], lengths: readonly number[] | undefined): boolean {
+  if (hashes.length <= 1) return hashes.length === 0 ? text === '' : sha256(text) === hashes[0];
+  if (!lengths) return text !== '';
+  let start = 0;
+  for (const [index, hash] of hashes.entries()) {
+    const end = start + (lengths[index] ?? 0);
+    if (sha256(text.slice(start, end)) !== hash) return false;
+    start = end;
+  }
+  return start === text.length && lengths.length === hashes.length;
+}
+
+function revisionProblem({ next, loaded }: GateInput): string | undefined {
+  const [given, former] = [next.bundle.index.revision, loaded?.bundle.index.revision ?? 0];
+  return given < former ? `revision ${given} is lower than the loaded ${former}` : undefined;
+}
+
+/** A path outside the link would not change with it, and could be a file of someone else. */
+function pathProblem(conf: Conf | undefined, directory: string): string | undefined {
+  if (!conf) return undefined;
+  const expected = new Map<string, string>([
+    [conf.aclFile, 'acl' satisfies PartName],
+    [conf.passwordFile, 'passwords' satisfies PartName],
+  ]);
+  for (const listener of networkListeners(conf)) {
+    if (listener.tls) {
+      expected.set(listener.tls.certificateFile, serverCertificateFile).set(listener.tls.keyFile, serverKeyFile);
+    }
+    if (listener.authentication === 'Certificate') expected.set(listener.tls.caFile, 'ca' satisfies PartName);
+    const crlFile = listener.authentication === 'Certificate' ? listener.tls.crlFile : undefined;
+    if (crlFile !== undefined) expected.set(crlFile, 'crl' satisfies PartName);
+  }
+  const astray = [...expected].filter(([path, file]) => path !== `${directory}/${file}`).map(([path]) => path);
+  if (astray.length > 0) return `${some(astray)} is not where the agent puts the files: ${directory}`;
+  return conf.listeners.some(({ kind }) => kind === 'Unix') ? "a local listener is the agent's own" : undefined;
+}
+
+/** 2.0 has no plugins for ACL and passwords: it would not start. The dialect of 2.0 is understood by 2.1. */
+function dialectProblem({ next, mosquittoVersion }: GateInput): string | undefined {
+  const dialect = confOf(next)?.dialect.version;
+  if (dialect !== '2.1' || !mosquittoVersion.startsWith('2.0.')) return undefined;
+  return `the configuration is for Mosquitto 2.1, this is ${mosquittoVersion}`;
+}
+
+/** A set that grants the topics of the probes would let a broker pass that enforces something else. */
+function probeTopicProblem(acl: AclFile | undefined): string | undefined {
+  if (!acl) return undefined;
+  const isImplicit = ({ access, topic }: AclLine): boolean =>
+    implicitPatterns.some((own) => own.access === access && own.topic === topic);
+  const lines = [...acl.patterns.filter((line) => !isImplicit(line)), ...acl.users.flatMap((user) => user.lines)];
+  const own = lines.find(({ access, topic }) => access !== 'deny' && topic.split('/', 1)[0] === ownTopicRoot);
+  return own && `a rule for ${own.topic}: topics below ${ownTopicRoot} are granted to nobody`;
+}
+
+/** Rights of a user who is no identity would be rights of whoever holds a certificate of that name. */
+function strayUserProblem({ acl, identities }: Candidate): string | undefined {
+  const [file, known] = [readable(acl()), readable(identities())];
+  if (!file || !known) return undefined;
+  const granted = file.users.filter(({ lines }) => lines.some(({ access }) => access !== 'deny'));
+  const stray = granted.map(({ name }) => name).filter((name) => !known.has(name));
+  return stray.length === 0 ? undefined : `rights are given to ${some(stray)}, not among the identities`;
+}
+
+function reservedNameProblem({ identities, acl }: Candidate): string | undefined {
+  const names = [...(readable(identities())?.keys() ?? []), ...(readable(acl())?.users ?? []).map(({ name }) => name)];
+  const reserved = names.filter((name) => name.startsWith(ownNamePrefix));
+  return reserved.length === 0 ? undefined : `${some(reserved)}: names with ${ownNamePrefix} are the agent's own`;
+}
+
+function passwordIdentityProblem({ identities, passwords }: Candidate): string | undefined {
+  const [known, hashes] = [readable(identities()), readable(passwords())];
+  if (!known || !hashes) return undefined;
+  const stray = [...hashes.keys()].filter((name) => known.get(name)?.authentication !== 'Password');
+  if (stray.length > 0) return `passwords are given for ${some(stray)}, not an identity with password`;
+  const missing = [...known.values()]
+    .filter(({ authentication, credentialHash }) => authentication === 'Password' && credentialHash !== undefined)
+    .map(({ identity }) => identity)
+    .filter((identity) => !hashes.has(identity));
+  return missing.length === 0 ? undefined : `the password of ${some(missing)} is missing`;
+}
+
+/** 2.0 keeps running with a pair that does not fit and refuses all TLS; 2.1 ends (facts 1.1). */
+function serverProblem({ next, now }: GateInput): string | undefined {
+  if (!networkListeners(confOf(next)).some(({ tls }) => tls)) return undefined;
+  const { server } = next.bundle;
+  return server ? keyPairProblem(server.certificate, server.key, now) : 'a listener has TLS, and there is no key pair';
+}
+
+function caProblem(next: Candidate): string | undefined {
+  return takesCertificates(confOf(next)) ? caBundleProblem(next.bundle.parts.ca) : undefined;
+}
+
+/** The CRLs that the broker would use; none where it uses none or they cannot be read. */
+function crlsOf(candidate: Candidate): readonly SignedBy[] {
+  return checksCrls(confOf(candidate)) ? (readable(candidate.crls()) ?? []) : [];
+}
+
+function unsignedCrlProblem(crls: readonly SignedBy[]): string | undefined {
+  const unsigned = crls.findIndex(({ signer }) => signer === undefined);
+  return unsigned < 0 ? undefined : `CRL ${unsigned + 1} is not signed by one of the trusted CAs`;
+}
+
+/** Outside its dates a CRL refuses every client of its CA (facts 2.2). */
+function crlDateProblem(crls: readonly SignedBy[], now: Date): string | undefined {
+  for (const { crl } of crls) {
+    if (now >= crl.nextUpdate) return `a CRL ended at ${crl.nextUpdate.toISOString()}: every client would be refused`;
+    if (now < crl.thisUpdate) return `a CRL begins at ${crl.thisUpdate.toISOString()}: until then clients are refused`;
+  }
+  return undefined;
+}
+
+/** With a CRL file, clients of a CA without one are refused (facts 2.4); a CA above others issues no client certificates. */
+function missingCrlProblem(next: Candidate): string | undefined {
+  const cas = readable(next.cas());
+  const crls = crlsOf(next);
+  if (!cas || crls.length === 0) return undefined;
+  const listed = new Set(crls.map(({ signer }) => signer));
+  const isAbove = (ca: CaCertificate): boolean =>
+    cas.some((other) => other.keyId !== ca.keyId && isIssuedBy(other.pem, ca));
+  const missing = cas.filter((ca) => !listed.has(ca.keyId) && !isAbove(ca)).map(({ keyId }) => keyId);
+  return missing.length === 0 ? undefined : `there is no CRL of the trusted CA with key ${some(missing)}`;
+}
+
+function crlNumberProblem(crls: readonly SignedBy[], loaded: Candidate | undefined): string | undefined {
+  const former = new Map((loaded ? crlsOf(loaded) : []).map(({ signer, crl }) => [signer, crl.number]));
+  for (const { signer, crl } of crls) {
+    const number = former.get(signer) ?? 0n;
+    if (crl.number < number) return `the number of a CRL fell from ${number.toString()} to ${crl.number.toString()}`;
+  }
+  return undefined;
+}
+
+/** What is to be refused by serial must be in the CRL of its CA; a certificate past its end is refused by its date. */
+function notInCrlProblem(next: Candidate, now: Date): string | undefined {
+  const entries = readable(next.revocations()) ?? [];
+  const serials = new Map<CaKeyId | undefined, SignedBy['crl']['entries']>();
+  for (const { signer, crl } of crlsOf(next)) serials.set(signer, crl.entries);
+  const missing = entries.filter(
+    ({ caKeyId, serial, notAfter }) => notAfter > now && serials.get(caKeyId)?.has(serial) === false,
+  );
+  return missing.length === 0 ? undefined : `the CRL lacks ${some(missing.map(entryText))}`;
+}
+
+/** Once taken back, a certificate stays so until its end; a hold may be lifted, and a CA may be trusted no more. */
+function lostRevocationProblem(next: Candidate, loaded: Candidate | undefined, now: Date): string | undefined {
+  const entries = readable(next.revocations());
+  const former = loaded && readable(loaded.revocations());
+  const trusted = new Set(readable(next.cas())?.map(({ keyId }) => keyId));
+  if (!entries || !former) return undefined;
+  const kept = new Set(entries.filter(isForGood).map(entryKey));
+  const lost = former
+    .filter((entry) => isForGood(entry) && entry.notAfter > now && trusted.has(entry.caKeyId))
+    .filter((entry) => !kept.has(entryKey(entry)));
+  return lost.length === 0 ? undefined : `no longer revoked: ${some(lost.map(entryText))}`;
+}
+
+function isForGood({ reason }: RevocationEntry): boolean {
+  return reason !== 'CertificateHold';
+}
+
+function entryKey({ caKeyId, serial }: RevocationEntry): string {
+  return `${caKeyId} ${serial}`;
+}
+
+function entryText({ serial, identity }: RevocationEntry): string {
+  return `serial ${serial} of ${identity}`;
+}

@@ -1,0 +1,160 @@
+import path from 'node:path';
+import type {
+  BrokerExit,
+  BrokerLauncher,
+  BrokerProcess,
+  BundleSource,
+  Clock,
+  InstanceReport,
+  Random,
+  Refusal,
+  ReportSink,
+} from '../ports.ts';
+import type { Bundle } from '../domain/bundle/content.ts';
+import { type Candidate, candidateOf } from './candidate.ts';
+import { type GenerationName, openGenerations } from './generation.ts';
+import type { Inbox } from './inbox.ts';
+import type { Admission } from './kick.ts';
+import { type Overlay, overlayFor } from './overlay.ts';
+import { defaultProofLimits, type Proof, type ProofLimits } from './prove.ts';
+import { recordedAdmission, recordedGood } from './record.ts';
+
+export interface AgentOptions {
+  /** Name of the broker as the index of its bundles has it. */
+  readonly broker: string;
+  readonly instance: string;
+  /** The agent's own directory, mode 0700. The placement of the bundle's files is `currentLink(directory)`. */
+  readonly directory: string;
+  /** Where the local listener's socket is made, mode 0700; with its file name at most 107 bytes. Default: `directory`. */
+  readonly socketDirectory?: string;
+  readonly source: BundleSource;
+  readonly report: ReportSink;
+  readonly launcher: BrokerLauncher;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly limits?: Partial<ProofLimits>;
+  readonly onEvent?: (event: AgentEvent) => void;
+  /** Each line that the broker logs. */
+  readonly onLog?: (line: string) => void;
+}
+
+/** What the agent did, in the order in which it did it. */
+export type AgentEvent =
+  | { readonly kind: 'Refused'; readonly revision?: number; readonly refusals: readonly Refusal[] }
+  | { readonly kind: 'Written' | 'Swapped'; readonly revision: number; readonly generation: GenerationName }
+  | { readonly kind: 'Started'; readonly pid: number }
+  | { readonly kind: 'Stopped' }
+  | { readonly kind: 'Exited'; readonly exit: BrokerExit }
+  | { readonly kind: 'Proof'; readonly revision: number; readonly proof: Proof }
+  | { readonly kind: 'Kicked'; readonly identities: readonly string[] }
+  | { readonly kind: 'Recorded'; readonly revision: number }
+  | { readonly kind: 'Reported'; readonly report: InstanceReport }
+  | { readonly kind: 'Failed'; readonly what: string };
+
+/** A broker that was started, until its end was noted. */
+export interface Running {
+  readonly process: BrokerProcess;
+  readonly startedAt: number;
+  readonly restartKey: string;
+  exit?: BrokerExit;
+}
+
+/** Something to be tried, and how often it failed in a row. Times in milliseconds since the epoch. */
+export interface Trial {
+  readonly at: number;
+  readonly failures: number;
+}
+
+/** The set whose enforcement was last proved. */
+export interface Good {
+  readonly candidate: Candidate;
+  /** Absent while this agent has not proved it, or the broker was given another set since. */
+  readonly inForce?: InForce;
+}
+
+export interface InForce {
+  readonly generation: GenerationName;
+  readonly admission: Admission;
+  readonly provedAt: Date;
+  readonly milliseconds: number;
+}
+
+/** All that an agent knows; changed by its steps and by nothing else. */
+export interface AgentState {
+  readonly options: AgentOptions;
+  readonly limits: ProofLimits;
+  readonly overlay: Overlay;
+  readonly inbox: Inbox;
+  mosquittoVersion: string;
+  attempts: number;
+  running: Running | undefined;
+  good: Good | undefined;
+  /** The newest bundle, until it is proved. */
+  wanted: (Trial & { readonly candidate: Candidate }) | undefined;
+  /** Set while the broker does not enforce the last good set, or may not. */
+  restore: Trial | undefined;
+  /** When something of the set in force ends. */
+  refresh: Trial | undefined;
+  /** Ends of the broker and stops for its faults, since it last ran for a while. */
+  crashes: number;
+  /** Who was admitted when last every session that had to go was ended. */
+  formerAdmission: Admission | undefined;
+  /** Set while a proof is not followed up: sessions to end, the bundle to remember. */
+  followUp: Trial | undefined;
+  /** The bundle that lies on the disk as the last good one. */
+  recorded: Bundle | undefined;
+  refused: InstanceReport['refused'];
+  lastError: string | undefined;
+  loaded: InstanceReport['loaded'];
+  /** The text of the last report that was sent. */
+  reported: string | undefined;
+  /** While a report is being sent. */
+  sending: Promise<void> | undefined;
+  reportRetry: Trial | undefined;
+}
+
+/** A broker is started on what a former agent proved only when its source is silent for this long, milliseconds. */
+const silenceBeforeRestore = 2_000;
+
+/** The state of an agent that just started: it knows what a former one left on the disk, and has no broker. */
+export async function openedState(options: AgentOptions, inbox: Inbox): Promise<AgentState> {
+  const { directory, socketDirectory = directory, random, launcher, clock } = options;
+  const overlay = overlayFor(path.join(socketDirectory, 'agent.sock'), random);
+  await openGenerations(directory);
+  const [good, formerAdmission, mosquittoVersion] = await Promise.all([
+    recordedGood(directory),
+    recordedAdmission(directory),
+    launcher.version(),
+  ]);
+  return {
+    options,
+    limits: { ...defaultProofLimits, ...options.limits },
+    overlay,
+    inbox,
+    mosquittoVersion,
+    attempts: 0,
+    running: undefined,
+    good: good && { candidate: candidateOf(good) },
+    wanted: undefined,
+    restore: good && { at: clock.now().getTime() + silenceBeforeRestore, failures: 0 },
+    refresh: undefined,
+    crashes: 0,
+    formerAdmission,
+    followUp: undefined,
+    recorded: good,
+    refused: undefined,
+    lastError: undefined,
+    loaded: undefined,
+    reported: undefined,
+    sending: undefined,
+    reportRetry: undefined,
+  };
+}
+
+export function nowOf({ options }: AgentState): number {
+  return options.clock.now().getTime();
+}
+
+export function tell({ options }: AgentState, event: AgentEvent): void {
+  options.onEvent?.(event);
+}
