@@ -29,8 +29,8 @@ export function brokerOf({ spec }: MqttBroker, origin: Origin): Broker {
       defaultTemplates: (acl.defaultTemplateRefs ?? []).map(templateUseOf),
     },
     allowedNamespaces: allowedNamespacesOf(spec.allowedNamespaces),
-    update,
-    limits,
+    update: { ...update },
+    limits: { ...limits },
   };
 }
 

@@ -7,7 +7,12 @@ import { rulesOf } from './rule.ts';
 
 /** The template of a manifest that has passed its schema and the rules between fields. */
 export function templateOf({ spec }: AclTemplate, origin: Origin): Parsed<Template> {
-  const parameters = new Map<string, ParameterSpec>(Object.entries(spec.parameters.properties ?? {}));
+  const parameters = new Map(
+    Object.entries(spec.parameters.properties ?? {}).map(([name, parameter]): [string, ParameterSpec] => [
+      name,
+      { ...parameter },
+    ]),
+  );
   const { rules, findings } = rulesOf(spec.rules);
   const template: Template = {
     origin,

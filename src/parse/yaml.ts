@@ -27,7 +27,7 @@ export const fileLimit = 8 * 1024 * 1024;
 /** Nodes that aliases may add to one document: enough for any hand-written manifest, too few for a bomb. */
 export const aliasedNodeLimit = 10_000;
 /** Nesting of a document, aliases included. */
-export const depthLimit = 100;
+const depthLimit = 100;
 
 /** A part of a file that begins at a `---` line: what is wrong in one of them does not touch the others. */
 interface Chunk {

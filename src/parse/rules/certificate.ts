@@ -23,19 +23,21 @@ const renewBeforeRule: RuleOn<{ duration?: string; renewBefore?: string }> = {
   holds: ({ duration, renewBefore }) => isShorter(renewBefore, duration),
 };
 
-function boundRules(least: string): readonly RuleOn<string>[] {
-  return [
-    { message: `must be at least ${least}`, holds: (duration) => isAtMost(least, duration) },
-    { message: 'must be at most 87600h', holds: (duration) => isAtMost(duration, '87600h') },
-  ];
+function leastRule(least: string): RuleOn<string> {
+  return { message: `must be at least ${least}`, holds: (duration) => isAtMost(least, duration) };
 }
+
+const mostRule: RuleOn<string> = {
+  message: 'must be at most 87600h',
+  holds: (duration) => isAtMost(duration, '87600h'),
+};
 
 /** Rules on `duration` and `renewBefore` of the node at `at`; the lower bounds are cert-manager's. */
 export function lifetimeRules(kind: Kind, at: string): readonly CrossFieldRule[] {
   return [
     ...rulesOn(kind, at, [renewBeforeRule]),
-    ...rulesOn(kind, `${at}.duration`, boundRules('1h')),
-    ...rulesOn(kind, `${at}.renewBefore`, boundRules('5m')),
+    ...rulesOn(kind, `${at}.duration`, [leastRule('1h'), mostRule]),
+    ...rulesOn(kind, `${at}.renewBefore`, [leastRule('5m')]),
   ];
 }
 
