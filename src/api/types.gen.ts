@@ -93,7 +93,7 @@ export interface MqttBroker {
           name: string;
         };
         /**
-         * cert-manager issuer from which the operator asks for the certificate.
+         * The cert-manager issuer from which the operator asks for the certificate.
          */
         issuerRef?: {
           /**
@@ -149,7 +149,7 @@ export interface MqttBroker {
        */
       duration: string;
       /**
-       * Default time before its end at which a client certificate is renewed; a change reaches a device at its next renewal. Must be shorter than `duration`. A Go duration of hours, minutes and seconds, such as '2160h' or '1h30m'; at least 5m, at most 87600h (10 years).
+       * Default time before its end at which a client certificate is renewed; a change reaches a device at its next renewal. A Go duration of hours, minutes and seconds, such as '720h'; at least 5m and shorter than `duration`.
        */
       renewBefore: string;
       /**
@@ -843,7 +843,7 @@ export interface MqttDevice {
            */
           duration?: string;
           /**
-           * How long before its end a certificate is renewed. When absent, the `clientCertificates.renewBefore` of the broker. Must be shorter than `duration`. A Go duration of hours, minutes and seconds, such as '2160h' or '1h30m'; at least 5m, at most 87600h (10 years).
+           * How long before its end a certificate is renewed. When absent, the `clientCertificates.renewBefore` of the broker. A Go duration of hours, minutes and seconds, such as '720h'; at least 5m and shorter than `duration`.
            */
           renewBefore?: string;
           /**
@@ -965,7 +965,7 @@ export interface MqttDevice {
        */
       description?: string;
       /**
-       * When the rule ends by itself; an Allow is dropped and a Deny lifted then. RFC 3339 time, such as '2030-01-31T00:00:00Z'.
+       * When the rule ends by itself. RFC 3339 time, such as '2030-01-31T00:00:00Z'.
        */
       expiresAt?: string;
     }[];
@@ -1122,7 +1122,7 @@ export interface DeviceCertificate {
      */
     duration?: string;
     /**
-     * How long before its end a certificate is renewed. When absent, the `clientCertificates.renewBefore` of the broker. Must be shorter than `duration`. A Go duration of hours, minutes and seconds, such as '2160h' or '1h30m'; at least 5m, at most 87600h (10 years).
+     * How long before its end a certificate is renewed. When absent, the `clientCertificates.renewBefore` of the broker. A Go duration of hours, minutes and seconds, such as '720h'; at least 5m and shorter than `duration`.
      */
     renewBefore?: string;
     /**
