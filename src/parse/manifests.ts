@@ -114,7 +114,7 @@ export function assembled(files: readonly FileResult[]): ParseResult {
     if (first) findings.push(duplicate(declaration, first));
     else declarations.set(key, declaration);
   }
-  if (findings.length === 0) findings.push(...nothingFound(files));
+  if (findings.every(({ severity }) => severity !== 'Error')) findings.push(...nothingFound(files));
   return {
     ...contentOf(declarations.values()),
     findings,

@@ -17,23 +17,23 @@ export const problemLimit = 20;
 export function schemaProblems(kind: Kind, object: object): readonly SchemaProblem[] {
   const validate = validators[kind];
   if (validate(object)) return [];
-  const problems = uniqueProblems(kind, validate.errors ?? [], object);
-  const rest = problems.slice(problemLimit - 1);
-  const [next] = rest;
-  if (!next || rest.length === 1) return problems;
-  return [...problems.slice(0, problemLimit - 1), { ...next, message: `${rest.length} more fields are wrong` }];
+  const errors = errorsByField(validate.errors ?? [], object);
+  const problems = errors.slice(0, problemLimit).flatMap((error) => problemOf(kind, error, object));
+  const rest = errors.length - problemLimit + 1;
+  const last = problems.pop();
+  if (!last) return [];
+  return [...problems, rest > 1 ? { ...last, message: `${rest} more fields are wrong` } : last];
 }
 
-function uniqueProblems(kind: Kind, errors: readonly ErrorObject[], object: object): SchemaProblem[] {
-  const problems = new Map<string, SchemaProblem>();
+/** The first error of each field; but of a value of the wrong type nothing else is worth saying. */
+function errorsByField(errors: readonly ErrorObject[], object: object): readonly ErrorObject[] {
+  const byField = new Map<string, ErrorObject>();
   for (const error of errors) {
-    const problem = problemOf(kind, error, object);
-    if (!problem) continue;
-    const field = pathText(problem.path);
-    // Of a value of the wrong type nothing else is worth saying.
-    if (error.keyword === 'type' || !problems.has(field)) problems.set(field, problem);
+    if (!isTelling(error)) continue;
+    const field = pathText(fieldOf(error, object));
+    if (error.keyword === 'type' || !byField.has(field)) byField.set(field, error);
   }
-  return [...problems.values()];
+  return [...byField.values()];
 }
 
 /** Steps of a pointer with indices as numbers, which only the value can tell from keys. */
@@ -46,12 +46,21 @@ function pathIn(object: unknown, pointer: string): Path {
   });
 }
 
-function problemOf(kind: Kind, error: ErrorObject, object: object): SchemaProblem | undefined {
+/** Keywords that only group others (`anyOf`, `allOf`) say nothing that their parts do not say. */
+function isTelling({ keyword, propertyName }: ErrorObject): boolean {
+  // What is wrong with a name is said once, by `propertyNames` itself.
+  return propertyName === undefined && sentences.has(keyword);
+}
+
+function fieldOf(error: ErrorObject, object: object): Path {
   const parent = pathIn(object, error.instancePath);
   const field = extraField(error);
-  const path = field === undefined ? parent : [...parent, field];
-  const sentence = sentenceOf(error, kind);
-  return sentence === undefined ? undefined : { path, message: `${fieldName(path)} ${sentence}` };
+  return field === undefined ? parent : [...parent, field];
+}
+
+function problemOf(kind: Kind, error: ErrorObject, object: object): SchemaProblem {
+  const path = fieldOf(error, object);
+  return { path, message: `${fieldName(path)} ${sentences.get(error.keyword)?.(error, kind) ?? 'is wrong'}` };
 }
 
 /** The field that an error is about, where it is not the one that the error is at. */
@@ -68,7 +77,7 @@ function extraField({ keyword, params }: ErrorObject): string | undefined {
   return typeof name === 'string' ? name : undefined;
 }
 
-type Sentence = (error: ErrorObject, kind: Kind) => string | undefined;
+type Sentence = (error: ErrorObject, kind: Kind) => string;
 
 const sentences = new Map<string, Sentence>([
   ['additionalProperties', unknownField],
@@ -104,13 +113,6 @@ function limit(verb: string, unit = ''): Sentence {
     const is = typeof data === 'number' ? `, is ${data}` : '';
     return `${verb} ${String(schema)}${unit && ` ${unit}`}${is}`;
   };
-}
-
-/** Undefined for keywords that only group others (`anyOf`, `allOf`), whose parts speak for themselves. */
-function sentenceOf(error: ErrorObject, kind: Kind): string | undefined {
-  // What is wrong with a name is said once, by `propertyNames` itself.
-  if (error.propertyName !== undefined) return undefined;
-  return sentences.get(error.keyword)?.(error, kind);
 }
 
 function unknownField(error: ErrorObject, kind: Kind): string {

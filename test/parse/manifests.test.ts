@@ -174,10 +174,12 @@ describe('parse/manifests', () => {
       'a Secret whose data is no base64': [
         `apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata:\n  a: "é"\n`,
         'MQS011 5:3 `data.a` is not base64: use `stringData` for plain text',
+        'MQS012 1:1 no file holds an object of mqttsecurity.io/v1alpha1',
       ],
       'a ConfigMap whose value is a number': [
         `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: s}\ndata: {a: 1}\n`,
         'MQS011 4:8 `data.a` must be a string: write it in quotes',
+        'MQS012 1:1 no file holds an object of mqttsecurity.io/v1alpha1',
       ],
       'nothing of ours': [
         'apiVersion: apps/v1\nkind: Deployment\n',
