@@ -134,6 +134,16 @@ export function compileRows() {
   const memory = process.memoryUsage.rss() / 1e6;
   const again = timed(() => compileBroker(input, now));
   const times = editTimes(input, again.value);
-  return { floor: floor.milliseconds, full: full.milliseconds, again: again.milliseconds, memory, p50: percentile(times, 0.5), p99: percentile(times, 0.99), chunks: full.value.content?.parts.acl.length, hash: full.value.content?.hash === again.value.content?.hash , findings: full.value.findings.length};
+  return {
+    floor: floor.milliseconds,
+    full: full.milliseconds,
+    again: again.milliseconds,
+    memory,
+    p50: percentile(times, 0.5),
+    p99: percentile(times, 0.99),
+    chunks: full.value.content?.parts.acl.length,
+    hash: full.value.content?.hash === again.value.content?.hash,
+    findings: full.value.findings.length,
+  };
 }
 if (process.argv[1] === import.meta.filename) console.log(compileRows());
