@@ -77,7 +77,7 @@ function factsOf(state: AgentState): StepFacts {
     restoreAt: state.restore?.at,
     refreshAt: state.refresh?.at,
     followUpAt: state.followUp?.at,
-    reportAt: state.reportRetry?.at,
+    reportAt: state.sending ? undefined : state.reportRetry?.at,
   };
 }
 

@@ -70,9 +70,14 @@ function without(
   return living;
 }
 
+/** Something that may end. */
+interface Ending {
+  readonly until?: Date | undefined;
+}
+
 /** The text as it came while nothing in it has ended, for rendering a large file takes long. */
 function aclFileAt(file: AclFile, text: string, ended: readonly BundleIdentity[], now: Date): string {
-  const isOver = ({ until }: { readonly until?: Date }): boolean => until !== undefined && until <= now;
+  const isOver = ({ until }: Ending): boolean => until !== undefined && until <= now;
   const isWhole = ![...file.patterns, ...file.users, ...file.users.flatMap(({ lines }) => lines)].some(isOver);
   if (isWhole && ended.length === 0) return text;
   const present = aclAt(file, now);
@@ -107,7 +112,7 @@ function joined(text: string, addition: string): string {
 
 function earliestEnd(acl: AclFile, identities: ReadonlyMap<string, BundleIdentity>, now: Date): Date | undefined {
   let earliest = Infinity;
-  const look = ({ until }: { readonly until?: Date }): void => {
+  const look = ({ until }: Ending): void => {
     if (until && until > now) earliest = Math.min(earliest, until.getTime());
   };
   acl.patterns.forEach(look);

@@ -96,10 +96,15 @@ export async function runningBroker(broker: BrokerUnderTest, directory: string, 
 }
 
 /** Waits until the condition holds, looking every 5 ms; fails loudly after `seconds`. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string, seconds = 10): Promise<void> {
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  what: string | (() => string),
+  seconds = 10,
+): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`waited ${String(seconds)} s for: ${what}`);
+    if (Date.now() > deadline)
+      throw new Error(`waited ${String(seconds)} s for: ${typeof what === 'string' ? what : what()}`);
     await delay(5);
   }
 }

@@ -1,0 +1,153 @@
+/** An agent on a real broker, fed by hand: bundles go in, events and reports come out, devices connect. */
+import path from 'node:path';
+import { runAgent } from '../../../src/agent/agent.ts';
+import { connected, type ConnectOutcome, type Session } from '../../../src/agent/client.ts';
+import { currentLink } from '../../../src/agent/generation.ts';
+import type { AgentEvent, AgentOptions } from '../../../src/agent/state.ts';
+import type { Bundle } from '../../../src/domain/bundle/content.ts';
+import { systemClock, systemRandom } from '../../../src/local/system.ts';
+import type { BrokerLauncher, BundleReading, BundleSource, Clock, InstanceReport } from '../../../src/ports.ts';
+import { brokerName, type KeyPair, newSite, type Site } from '../../agent/site.ts';
+import { type BrokerUnderTest, currentUser, freePorts, scratchDirectory, until } from '../mosquitto.ts';
+
+/** A source that gives what the test hands to it. */
+export interface HandSource extends BundleSource {
+  give(reading: BundleReading): void;
+}
+
+export function handSource(): HandSource {
+  const queue: BundleReading[] = [];
+  let wake = (): void => undefined;
+  return {
+    give(reading) {
+      queue.push(reading);
+      wake();
+    },
+    async *bundles(signal) {
+      signal.addEventListener('abort', () => wake(), { once: true });
+      while (!signal.aborted) {
+        const reading = queue.shift();
+        if (reading) yield reading;
+        else await new Promise<void>((resolve) => (wake = resolve));
+      }
+    },
+  };
+}
+
+export interface Plant {
+  readonly broker: BrokerUnderTest;
+  readonly directory: string;
+  readonly site: Site;
+  readonly ports: { readonly mtls: number; readonly password: number };
+}
+
+export async function newPlant(broker: BrokerUnderTest, now = new Date()): Promise<Plant> {
+  const directory = path.join(scratchDirectory(), 'agent');
+  const [mtls = 0, password = 0] = await freePorts(2);
+  const ports = { mtls, password };
+  const dialect =
+    broker.dialect === '2.0'
+      ? ({ version: '2.0' } as const)
+      : ({ version: '2.1', pluginDirectory: broker.pluginDirectory } as const);
+  const site = newSite({ now, link: currentLink(directory), dialect, user: currentUser, ports });
+  return { broker, directory, site, ports };
+}
+
+export interface RunningAgent {
+  readonly events: readonly AgentEvent[];
+  readonly reports: readonly InstanceReport[];
+  readonly log: readonly string[];
+  give(bundle: Bundle): void;
+  giveUnreadable(reason: string): void;
+  /** Resolves when this revision is reported as loaded. */
+  loaded(revision: number): Promise<void>;
+  report(): InstanceReport | undefined;
+  /** How often an event of this kind was told. */
+  count(kind: AgentEvent['kind']): number;
+  stop(): Promise<void>;
+}
+
+export interface AgentChanges {
+  readonly clock?: Clock;
+  readonly launcher?: BrokerLauncher;
+  readonly onEvent?: (event: AgentEvent) => void;
+  readonly limits?: NonNullable<AgentOptions['limits']>;
+}
+
+export function startAgent({ broker, directory }: Plant, changes: AgentChanges = {}): RunningAgent {
+  const source = handSource();
+  const events: AgentEvent[] = [];
+  const reports: InstanceReport[] = [];
+  const log: string[] = [];
+  const stop = new AbortController();
+  const options: AgentOptions = {
+    broker: brokerName,
+    instance: 'one',
+    directory,
+    source,
+    report: { report: (report) => Promise.resolve(void reports.push(report)) },
+    launcher: broker.launcher,
+    clock: systemClock(),
+    random: systemRandom,
+    onLog: (line) => void log.push(line),
+    ...changes,
+    onEvent(event) {
+      events.push(event);
+      changes.onEvent?.(event);
+    },
+  };
+  const run = runAgent(options, stop.signal);
+  let failure: unknown;
+  run.catch((error: unknown) => (failure = error));
+  const report = (): InstanceReport | undefined => reports.at(-1);
+  return {
+    events,
+    reports,
+    log,
+    give: (bundle) => source.give({ kind: 'Bundle', bundle }),
+    giveUnreadable: (reason) => source.give({ kind: 'Unreadable', reason }),
+    report,
+    count: (kind) => events.filter((event) => event.kind === kind).length,
+    async loaded(revision) {
+      await until(
+        () => {
+          if (failure) throw new Error('the agent ended', { cause: failure });
+          return report()?.loaded?.revision === revision;
+        },
+        () => `revision ${revision} is loaded; last report ${JSON.stringify(report())}\n${log.slice(-20).join('\n')}`,
+      );
+    },
+    async stop() {
+      stop.abort();
+      await run;
+    },
+  };
+}
+
+/** Connects a device: by certificate, or by user name and password. */
+export function connectedDevice(
+  { ports }: Plant,
+  identity: string,
+  credential: KeyPair | string,
+): Promise<ConnectOutcome> {
+  const at = { kind: 'Network', host: '127.0.0.1', webSockets: false } as const;
+  if (typeof credential !== 'string') {
+    return connected({ ...at, port: ports.mtls, tls: credential }, { clientId: identity }, 5_000);
+  }
+  const login = { clientId: identity, username: identity, password: credential };
+  return connected({ ...at, port: ports.password, tls: {} }, login, 5_000);
+}
+
+/** The session of a device that has to be let in. */
+export async function sessionOf(plant: Plant, identity: string, credential: KeyPair | string): Promise<Session> {
+  const outcome = await connectedDevice(plant, identity, credential);
+  if (outcome.kind === 'Connected') return outcome.session;
+  throw new Error(`connect ${identity}: ${JSON.stringify(outcome)}`);
+}
+
+/** Reason code of a publish that has to be answered. */
+export async function publishCode(session: Session, topic: string): Promise<number> {
+  const outcome = await session.publish(topic, 'x');
+  if (outcome.kind === 'Acknowledged') return outcome.code;
+  throw new Error(`publish ${topic}: ${outcome.reason}`);
+}
