@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { type Finding, type Parsed, parsed, refused } from '../finding.ts';
 import type { CaKeyId, PublishedCrl, RevocationEntry } from './certificate.ts';
 import * as der from './der.ts';
+import { nameAttributes } from './distinguished-name.ts';
 import {
   bitString,
   derOf,
@@ -210,14 +211,13 @@ function readCrl(bytes: Buffer): Decoded<ReadCrl> {
   der.expectEnd(outer, 'the list');
   const tbs = der.taken(whole, der.tags.sequence, 'the signed part');
   const algorithm = der.encodingOf(whole, der.taken(whole, der.tags.sequence, 'the signature algorithm'));
-  const bits = der.contentOf(whole, der.taken(whole, der.tags.bitString, 'the signature'));
+  const signature = der.takenBits(whole, 'the signature');
   der.expectEnd(whole, 'the list');
   if (signatureName(algorithm) === undefined) der.fault(whole, 'the signature algorithm is not one that is accepted');
   const content = readContent(der.inside(whole, tbs), algorithm);
-  if (bits[0] !== 0) der.fault(whole, 'the signature is not whole bytes');
   const [problem] = outer.faults;
   if (problem !== undefined) return undecodable(problem);
-  return decoded({ ...content, tbs: der.encodingOf(whole, tbs), algorithm, signature: bits.subarray(1) });
+  return decoded({ ...content, tbs: der.encodingOf(whole, tbs), algorithm, signature });
 }
 
 /** TBSCertList, RFC 5280 section 5.1.2. */
@@ -226,6 +226,8 @@ function readContent(tbs: der.DerCursor, algorithm: Buffer): Omit<ReadCrl, 'tbs'
   const inner = der.encodingOf(tbs, der.taken(tbs, der.tags.sequence, 'the inner signature algorithm'));
   if (!inner.equals(algorithm)) der.fault(tbs, 'the two signature algorithms differ');
   const issuer = der.encodingOf(tbs, der.taken(tbs, der.tags.sequence, 'the issuer'));
+  if (nameAttributes(issuer).some(({ text }) => text === undefined))
+    der.fault(tbs, 'the issuer is not a readable name');
   const thisUpdate = der.takenTime(tbs, 'thisUpdate');
   const nextUpdate = der.takenTime(tbs, 'nextUpdate');
   if (nextUpdate <= thisUpdate) der.fault(tbs, 'nextUpdate is not after thisUpdate');
@@ -277,14 +279,14 @@ function readExtensions(wrapped: der.DerCursor): Pick<ReadCrl, 'authorityKeyId' 
     if (!value) der.fault(wrapped, `${what} is missing (RFC 5280 section 5.2)`);
     return { ...der.cursorOn(value ?? Buffer.alloc(0)), faults: wrapped.faults };
   };
-  const number = valueOf(oids.cRLNumber, 'the CRL number');
-  const keyId = valueOf(oids.authorityKeyIdentifier, 'the authority key identifier');
-  const names = der.inside(keyId, der.taken(keyId, der.tags.sequence, 'the authority key identifier'));
-  const identifier = der.taken(names, der.contextTag(0, 'primitive'), 'the key identifier');
-  return {
-    number: BigInt(`0x${der.takenNumber(number, 'the CRL number')}`),
-    authorityKeyId: der.contentOf(names, identifier),
-  };
+  const numbers = valueOf(oids.cRLNumber, 'the CRL number');
+  const number = BigInt(`0x${der.takenNumber(numbers, 'the CRL number')}`);
+  der.expectEnd(numbers, 'the CRL number');
+  const names = valueOf(oids.authorityKeyIdentifier, 'the authority key identifier');
+  const identifiers = der.inside(names, der.taken(names, der.tags.sequence, 'the authority key identifier'));
+  const identifier = der.taken(identifiers, der.contextTag(0, 'primitive'), 'the key identifier');
+  der.expectEnd(names, 'the authority key identifier');
+  return { number, authorityKeyId: der.contentOf(identifiers, identifier) };
 }
 
 function unreadable(message: string): { readonly ok: false; readonly findings: readonly Finding[] } {

@@ -166,7 +166,7 @@ function fieldsIn(bytes: Buffer): Decoded<CsrFields> {
   der.expectEnd(outer, 'request');
   const signed = der.taken(whole, der.tags.sequence, 'signed part');
   const algorithm = der.encodingOf(whole, der.taken(whole, der.tags.sequence, 'signature algorithm'));
-  const bits = der.contentOf(whole, der.taken(whole, der.tags.bitString, 'signature'));
+  const signature = der.takenBits(whole, 'signature');
   der.expectEnd(whole, 'request');
   const info = der.inside(whole, signed);
   if (der.takenNumber(info, 'version') !== '0') der.fault(info, 'its version is not 1');
@@ -183,7 +183,7 @@ function fieldsIn(bytes: Buffer): Decoded<CsrFields> {
     spki,
     requested,
     algorithm,
-    signature: bits.subarray(1),
+    signature,
   });
 }
 

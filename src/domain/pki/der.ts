@@ -116,13 +116,27 @@ export function encodingOf(cursor: DerCursor, { start, to }: DerValue): Buffer {
 /** A non-negative INTEGER as lower-case hex without leading zeros; at most 20 bytes (RFC 5280 section 4.1.2.2). */
 export function takenNumber(cursor: DerCursor, what: string): string {
   const { from, to } = taken(cursor, tags.integer, what);
-  const { bytes } = cursor;
-  const [first = 0, second = 0] = [bytes[from], bytes[from + 1]];
   if (cursor.faults.length > 0) return '0';
-  if (to === from || to - from > 20) fault(cursor, `${what} has ${to - from} bytes, not 1 to 20`);
-  else if (first >= 0x80) fault(cursor, `${what} is negative`);
-  else if (to - from > 1 && first === 0 && second < 0x80) fault(cursor, `${what} is not in its shortest form`);
-  return bytes.toString('hex', from, to).replace(/^0+(?=.)/, '');
+  const problem = numberProblem(cursor.bytes, from, to);
+  if (problem !== undefined) {
+    fault(cursor, `${what} ${problem}`);
+    return '0';
+  }
+  return cursor.bytes.toString('hex', from, to).replace(/^0+(?=.)/, '');
+}
+
+function numberProblem(bytes: Buffer, from: number, to: number): string | undefined {
+  const [first = 0, second = 0] = [bytes[from], bytes[from + 1]];
+  if (to === from || to - from > 20) return `has ${to - from} bytes, not 1 to 20`;
+  if (first >= 0x80) return 'is negative';
+  return to - from > 1 && first === 0 && second < 0x80 ? 'is not in its shortest form' : undefined;
+}
+
+/** Content of a BIT STRING of whole bytes, as signatures are. */
+export function takenBits(cursor: DerCursor, what: string): Buffer {
+  const content = contentOf(cursor, taken(cursor, tags.bitString, what));
+  if (content[0] !== 0) fault(cursor, `${what} is not whole bytes`);
+  return content.subarray(1);
 }
 
 /** A UTCTime or GeneralizedTime in the one form of RFC 5280 section 4.1.2.5: UTC, whole seconds, the calendar's own days. */
@@ -181,10 +195,20 @@ function takenBoolean(cursor: DerCursor, what: string): boolean {
 export function takenOid(cursor: DerCursor, what: string): string {
   const content = contentOf(cursor, taken(cursor, tags.oid, what));
   if (cursor.faults.length > 0) return '';
-  const isWhole = content.length > 0 && content.length <= 64 && (content.at(-1) ?? 0x80) < 0x80;
-  if (!isWhole) {
+  if (!isOid(content)) {
     fault(cursor, `${what} is not an object identifier`);
     return '';
   }
   return asn1.derToOid(content.toString('latin1'));
+}
+
+/** Whole numbers in base 128, each in its shortest form: none begins with 0x80 (X.690 section 8.19.2). */
+function isOid(content: Buffer): boolean {
+  if (content.length === 0 || content.length > 64) return false;
+  let isStart = true;
+  for (const byte of content) {
+    if (isStart && byte === 0x80) return false;
+    isStart = byte < 0x80;
+  }
+  return isStart;
 }

@@ -53,8 +53,8 @@ export function keyIdentifier(key: KeyObject): Buffer {
   const cursor = der.cursorOn(spkiOf(key));
   const fields = der.inside(cursor, der.taken(cursor, der.tags.sequence, 'key'));
   der.taken(fields, der.tags.sequence, 'key algorithm');
-  const bits = der.contentOf(fields, der.taken(fields, der.tags.bitString, 'key bits'));
-  return createHash('sha256').update(bits.subarray(1)).digest().subarray(0, 20);
+  const bits = der.takenBits(fields, 'key bits');
+  return createHash('sha256').update(bits).digest().subarray(0, 20);
 }
 
 /** A serial number in the form of `IssuedCertificate.serial`: lower-case hex, no separators, no leading zeros. */

@@ -154,15 +154,17 @@ describe('CSR that is refused', () => {
     assert.equal(csrProblems(pem, identity).length, 3);
   });
 
-  it('never throws for damaged bytes, and fits only unchanged', () => {
+  it('never throws for a damaged byte or a cut, and fits only unchanged', () => {
     const der = derOf(good);
+    const position = fc.nat(der.length - 1);
     fc.assert(
-      fc.property(fc.nat(der.length - 1), fc.integer({ min: 1, max: 255 }), fc.boolean(), (at, bits, isCut) => {
+      fc.property(position, fc.integer({ min: 1, max: 255 }), position, (at, bits, cut) => {
         const copy = Buffer.from(der);
         copy[at]! ^= bits;
-        assert.notDeepEqual(csrProblems(pemOf(isCut ? der.subarray(0, at) : copy), identity), []);
+        assert.notDeepEqual(csrProblems(pemOf(copy), identity), []);
+        assert.notDeepEqual(csrProblems(pemOf(der.subarray(0, cut)), identity), []);
       }),
-      { numRuns: 1000 },
+      { numRuns: 2000 },
     );
   });
 });
