@@ -19,7 +19,12 @@ export interface Io {
   now(): Date;
   /** Aborted by SIGINT and SIGTERM. */
   stopSignal(): AbortSignal;
-  isProcessAlive(pid: number): boolean;
+  readonly processes: {
+    /** Id of this one. */
+    readonly self: number;
+    isAlive(pid: number): boolean;
+    terminate(pid: number): void;
+  };
 }
 
 /** A mistake in the call itself: the message is shown with a pointer to the help text. */

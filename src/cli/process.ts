@@ -15,7 +15,7 @@ export function processIo(): Io {
     err: (text) => void process.stderr.write(text),
     now: () => new Date(),
     stopSignal,
-    isProcessAlive,
+    processes: { self: process.pid, isAlive: isProcessAlive, terminate: (pid) => void process.kill(pid, 'SIGTERM') },
   };
 }
 

@@ -1,8 +1,9 @@
 import { type Finding } from '../domain/finding.ts';
 import { keyOf, type Device } from '../domain/fleet.ts';
 import { type Kind, type ObjectKey } from '../domain/names.ts';
-import { fleetFindings, resolveDevice } from '../domain/resolve.ts';
+import { resolveDevice, type ResolvedDevice } from '../domain/resolve.ts';
 import { assembled, type FileResult, type ParseResult } from '../parse/manifests.ts';
+import { validationFindings } from '../parse/validation.ts';
 import { devicesIn } from './lineage.ts';
 
 type Declaration = FileResult['declarations'][number];
@@ -20,7 +21,7 @@ export interface Accepted {
   readonly result: ParseResult;
   readonly devices: ReadonlyMap<ObjectKey, Device>;
   /** Devices whose rules resolve. */
-  readonly admitted: ReadonlySet<ObjectKey>;
+  readonly admitted: ReadonlyMap<ObjectKey, ResolvedDevice>;
   /** False only for what is certainly gone; see `LocalFacts`. */
   readonly isDeclared: (kind: Kind, key: ObjectKey) => boolean;
   readonly findings: readonly Finding[];
@@ -46,8 +47,7 @@ export function accepted(former: Accepted | undefined, state: ManifestState): Ac
     isDeclared: declaredIn(state),
     findings: [
       ...state.unreadable,
-      ...raw.findings,
-      ...fleetFindings(assembled([...merged.values()]).fleet),
+      ...validationFindings({ ...raw, fleet: assembled([...merged.values()]).fleet }),
       ...keptFindings(settled, state),
     ],
   };
@@ -134,7 +134,7 @@ function brokenDevices(files: ReadonlyMap<string, FileResult>, former: Accepted)
   const result = assembled([...files.values()]);
   const devices = devicesIn(result.fleet);
   const admitted = admittedIn(result, devices);
-  return [...former.admitted].flatMap((key) => (admitted.has(key) ? [] : (devices.get(key) ?? [])));
+  return [...former.admitted.keys()].flatMap((key) => (admitted.has(key) ? [] : (devices.get(key) ?? [])));
 }
 
 function templateKeys(device: Device, former: Accepted): readonly string[] {
@@ -167,8 +167,13 @@ function withoutDeclarations(file: FileResult, keys: ReadonlySet<string>): FileR
   return others.length === file.declarations.length ? file : { ...file, declarations: others };
 }
 
-function admittedIn({ fleet }: ParseResult, devices: ReadonlyMap<ObjectKey, Device>): ReadonlySet<ObjectKey> {
-  return new Set([...devices].filter(([, device]) => resolveDevice(fleet, device).ok).map(([key]) => key));
+function admittedIn({ fleet }: ParseResult, devices: ReadonlyMap<ObjectKey, Device>): Accepted['admitted'] {
+  const resolved = new Map<ObjectKey, ResolvedDevice>();
+  for (const [key, device] of devices) {
+    const result = resolveDevice(fleet, device);
+    if (result.ok) resolved.set(key, result.value);
+  }
+  return resolved;
 }
 
 function declaredIn({ files, unreadable }: ManifestState): Accepted['isDeclared'] {
@@ -189,7 +194,7 @@ function keptFindings(files: ReadonlyMap<string, FileResult>, state: ManifestSta
     }
     return kept.map((one): Finding => {
       const message = `${one.kind} ${one.namespace}/${one.name} keeps its last good version`;
-      return { code: 'MQS120', severity: 'Warning', path: '', message };
+      return { code: 'MQS120', severity: 'Warning', path: '', message, position: one.positionOf([]) };
     });
   });
 }

@@ -1,11 +1,13 @@
 import { link, rm, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
-import { errorCode, textOf } from './files.ts';
+import { type Clock } from '../ports.ts';
+import { errorCode, replaceFile, textOf } from './files.ts';
 
 /** Tells processes: their start time names them beyond the number, which the system gives out again. */
 export interface ProcessTable {
   readonly self: number;
   isAlive(pid: number): boolean;
+  terminate(pid: number): void;
 }
 
 interface Holder {
@@ -37,6 +39,21 @@ export async function takeLock(file: string, processes: ProcessTable): Promise<(
 export async function lockHolder(file: string, processes: ProcessTable): Promise<number | undefined> {
   const holder = await holderOf(file);
   return holder && (await isRunning(holder, processes)) ? holder.pid : undefined;
+}
+
+/** Remembers the broker's process, so that the next run can end one that this run left behind when it was killed. */
+export async function rememberBroker(file: string, pid: number): Promise<void> {
+  await replaceFile(file, `${JSON.stringify({ pid, start: await startOf(pid) })}\n`);
+}
+
+/** Ends a broker that a killed run left behind: it holds the ports, and nobody tells it of revocations. */
+export async function endOrphan(file: string, processes: ProcessTable, clock: Clock): Promise<void> {
+  const orphan = await holderOf(file);
+  if (orphan && orphan.start !== '' && (await isRunning(orphan, processes))) {
+    processes.terminate(orphan.pid);
+    for (let waited = 0; waited < 5_000 && (await isRunning(orphan, processes)); waited += 20) await clock.sleep(20);
+  }
+  await rm(file, { force: true });
 }
 
 async function linked(draft: string, file: string): Promise<boolean> {

@@ -19,7 +19,7 @@ export interface LocalFacts {
   /** False only for what is certainly gone: an object that is invalid, or may be in a file that cannot be read, is not. */
   readonly isDeclared: (kind: Kind, key: ObjectKey) => boolean;
   /** Devices whose rules resolve: only they are given credentials. */
-  readonly admitted: ReadonlySet<ObjectKey>;
+  readonly admitted: { has(device: ObjectKey): boolean };
   /** Certificates that were issued and have not expired. */
   readonly held: readonly HeldCertificate[];
   /** Of the built-in CA. */

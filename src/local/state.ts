@@ -25,7 +25,11 @@ export interface StatePaths {
   readonly broker: string;
   /** Sessions and retained messages of Mosquitto. */
   readonly data: string;
+  /** The running Mosquitto. */
+  readonly brokerProcess: string;
   readonly records: string;
+  /** Texts of the manifests when they were last good. */
+  readonly goodManifests: string;
   readonly ports: string;
   readonly report: string;
   readonly status: string;
@@ -46,7 +50,9 @@ export function statePaths(root: string): StatePaths {
     bundle: at('bundle'),
     broker: at('broker'),
     data: at('data'),
+    brokerProcess: at('broker.json'),
     records: at('records'),
+    goodManifests: at('manifests.json'),
     ports: at('ports.json'),
     report: at('report.json'),
     status: at('status.json'),
@@ -75,7 +81,8 @@ export async function existingState(root: string): Promise<StatePaths> {
   throw new Error(`read state ${root}: there is none yet; 'mqttsec dev' makes it`);
 }
 
-async function isState(paths: StatePaths): Promise<boolean> {
+/** Whether there is one; refuses what is none, and one of another layout. */
+export async function isState(paths: StatePaths): Promise<boolean> {
   const text = await textOf(paths.version);
   if (text === undefined) {
     const names = await namesIn(paths.root);

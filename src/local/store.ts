@@ -20,7 +20,7 @@ import { makeDirectory, replaceFile, textOf } from './files.ts';
 import { keyRequestOf, type HeldCertificate, type Lineage } from './lineage.ts';
 import { forgetPassword, keepPassword, readPasswords } from './passwords.ts';
 import { type Issuance, type LocalPlan, type PasswordIssuance, type StoredPassword } from './plan.ts';
-import { addToRecord, removeRecord } from './records.ts';
+import { addToRecord, removeRecord, type DeviceRecord } from './records.ts';
 import { publishedIndex } from './sink.ts';
 import { publishedParts } from './source.ts';
 import { type StatePaths } from './state.ts';
@@ -34,6 +34,8 @@ export interface Store {
   crl: StoredCrl | undefined;
   readonly passwords: Map<ObjectKey, StoredPassword>;
   readonly hashes: Map<ObjectKey, string>;
+  /** Passwords that were checked against a hash, by hash. */
+  readonly verified: Map<string, string>;
 }
 
 export interface StoredCrl {
@@ -58,6 +60,7 @@ export async function openStore(paths: StatePaths, chance: Chance): Promise<Stor
     crl: await crlIn(paths, keyId),
     passwords: new Map(passwords),
     hashes: new Map(hashes),
+    verified: new Map(),
   };
 }
 
@@ -118,15 +121,31 @@ export async function keepLedger(store: Store, ledger: Ledger): Promise<void> {
   store.ledger = ledger;
 }
 
-/** Does what the plan says. The ledger comes first: what is forgotten after that is on it. */
-export async function act(plan: LocalPlan, store: Store, fleet: Fleet, chance: Chance): Promise<void> {
+/**
+ * Does what the plan says, and answers with the records as they are then. The ledger comes first: what is forgotten after
+ * that is on it.
+ */
+export async function act(
+  plan: LocalPlan,
+  store: Store,
+  fleet: Fleet,
+  records: ReadonlyMap<ObjectKey, DeviceRecord>,
+  chance: Chance,
+): Promise<ReadonlyMap<ObjectKey, DeviceRecord>> {
+  const next = new Map(records);
   await keepLedger(store, withRevoked(store.ledger, plan.revoke));
-  for (const { device, revoked } of plan.record) await addToRecord(store.paths.records, device, { revoked });
+  for (const { device, revoked } of plan.record) {
+    next.set(device, await addToRecord(store.paths.records, device, { revoked }));
+  }
   for (const lineage of plan.forget.lineages) await forget(store, lineage);
-  for (const device of plan.forget.records) await removeRecord(store.paths.records, device);
+  for (const device of plan.forget.records) {
+    await removeRecord(store.paths.records, device);
+    next.delete(device);
+  }
   for (const device of plan.forget.passwords) await forgetPasswordOf(store, device);
   await inGroups(plan.issue, (issuance) => issue(store, issuance, fleet, chance));
   await inGroups(plan.passwords, (issuance) => generatePassword(store, issuance, chance));
+  return next;
 }
 
 async function forget(store: Store, lineage: ObjectKey): Promise<void> {

@@ -58,14 +58,15 @@ function watcherOf(
   }
 }
 
-interface ChangeFlag {
+/** Goes up when something happened, and stays up until somebody looked. */
+export interface ChangeFlag {
   readonly raise: () => void;
   readonly lower: () => void;
   /** Resolves when the flag is up, or after this long. */
   readonly raised: (milliseconds: number, clock: Clock, signal: AbortSignal) => Promise<void>;
 }
 
-function changeFlag(): ChangeFlag {
+export function changeFlag(): ChangeFlag {
   let isUp = false;
   let wake: () => void = () => undefined;
   return {

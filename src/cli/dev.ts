@@ -1,0 +1,165 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { type AgentEvent } from '../agent/state.ts';
+import { type DevOptions } from '../local/dev.ts';
+import { stateName } from '../local/state.ts';
+import { type LocalStatus } from '../local/status.ts';
+import { findingsText } from '../parse/report.ts';
+import { brokerOption, choiceOf, commandOf } from './command.ts';
+import { UsageError, type Io } from './io.ts';
+import { isProven, statusText } from './status-text.ts';
+
+export const command = commandOf({
+  synopsis: 'DIR [--once] [--port N] [--state DIR]',
+  about: `Runs a Mosquitto from a directory of manifests, without a cluster: compiles them, issues certificates
+and passwords, starts the broker, proves that it enforces what they say, and follows every edit.
+A mistake leaves the last good set in force. Keys and passwords lie in the state directory (mode 0600).
+Ctrl-C stops the broker; the next run comes back into the same state.`,
+  options: {
+    once: { type: 'boolean', about: 'bring it up, prove it, print the status and stop; exit code 1 when that fails' },
+    port: { type: 'string', short: 'p', value: 'N', about: 'the listeners take N, N+1, …; without it free ports' },
+    host: { type: 'string', value: 'ADDRESS', about: 'address to listen on (127.0.0.1)' },
+    state: { type: 'string', value: 'DIR', about: `state directory (DIR/${stateName})` },
+    broker: brokerOption,
+    mosquitto: {
+      type: 'string',
+      multiple: true,
+      value: 'PATH',
+      about: 'Mosquitto to start; give it again for each word of a command that starts it',
+    },
+    plugins: { type: 'string', value: 'DIR', about: 'directory of the plugins of Mosquitto 2.1' },
+    log: { type: 'boolean', about: "show the broker's log on stderr" },
+    output: { type: 'string', short: 'o', value: 'FORMAT', about: 'with --once: table (default) or json' },
+  },
+  run: async ({ options, operands, io }) => {
+    const [manifests, ...others] = operands;
+    if (manifests === undefined || others.length > 0) throw new UsageError('dev takes one DIR');
+    const format = choiceOf('output', options.output, ['table', 'json']) ?? 'table';
+    const once = options.once === true;
+    const [{ runDev }, { systemClock, systemRandom }] = await Promise.all([
+      import('../local/dev.ts'),
+      import('../local/system.ts'),
+    ]);
+    const stop = io.stopSignal();
+    const show = shown(io, once);
+    const dev: DevOptions = {
+      manifests,
+      state: options.state ?? (await stateOf(manifests)),
+      host: options.host ?? '127.0.0.1',
+      once,
+      mosquitto: {
+        command: options.mosquitto ?? [],
+        searchPath: (io.environment['PATH'] ?? '').split(path.delimiter),
+        ...(options.plugins !== undefined && { pluginDirectory: options.plugins }),
+      },
+      ...(options.broker !== undefined && { broker: options.broker }),
+      ...(options.port !== undefined && { port: portOf(options.port) }),
+    };
+    const status = await runDev(dev, {
+      clock: systemClock(),
+      random: systemRandom,
+      processes: io.processes,
+      stop,
+      onFindings: (findings) => io.err(findingsText(findings.filter(({ severity }) => severity !== 'Info'))),
+      onStatus: show.status,
+      onEvent: show.event,
+      onLog: (line) => {
+        if (options.log === true) io.err(`mosquitto: ${line}\n`);
+      },
+    });
+    if (!once) return 0;
+    io.out(format === 'json' ? `${JSON.stringify(status, undefined, 2)}\n` : statusText(status, io));
+    return isProven(status) ? 0 : 1;
+  },
+});
+
+async function stateOf(manifests: string): Promise<string> {
+  const isFile = await stat(manifests).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  return path.join(isFile ? path.dirname(manifests) : manifests, stateName);
+}
+
+function portOf(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port < 1 || port > 65_535) throw new UsageError(`--port '${text}' is not a port number from 1 to 65535`);
+  return port;
+}
+
+interface Show {
+  readonly status: (status: LocalStatus) => void;
+  readonly event: (event: AgentEvent) => void;
+}
+
+/** A live table on a terminal, else a line for each change; with --once only the status at the end. */
+function shown(io: Io, once: boolean): Show {
+  if (once) return { status: () => undefined, event: () => undefined };
+  if (io.columns !== undefined) return liveTable(io);
+  return plainLines(io);
+}
+
+const clearScreen = '\u001b[H\u001b[2J\u001b[3J';
+
+function liveTable(io: Io): Show {
+  return {
+    status: (status) => {
+      const findings = findingsText(status.findings.filter(({ severity }) => severity !== 'Info'));
+      io.out(
+        `${clearScreen}${statusText(status, io)}${findings === '' ? '' : `\n${findings}`}\nCtrl-C stops the broker.\n`,
+      );
+    },
+    event: () => undefined,
+  };
+}
+
+function plainLines(io: Io): Show {
+  const former = new Map<string, string>();
+  let listening = false;
+  return {
+    status: (status) => {
+      if (!listening && status.loaded) {
+        for (const { name, port, authentication } of status.listeners) {
+          io.out(`listening ${name} ${status.host}:${String(port)} ${authentication}\n`);
+        }
+        listening = true;
+      }
+      for (const { device, identity, programmed, reason, notAfter = '-' } of status.devices) {
+        const line = `${device} identity=${identity} programmed=${String(programmed)} reason=${reason} notAfter=${notAfter}`;
+        if (former.get(device) !== line) io.out(`device ${line}\n`);
+        former.set(device, line);
+      }
+    },
+    event: (event) => {
+      const line = eventText(event);
+      if (line !== undefined) io.out(`${line}\n`);
+    },
+  };
+}
+
+function eventText(event: AgentEvent): string | undefined {
+  switch (event.kind) {
+    case 'Proof': {
+      const { kind } = event.proof;
+      const what = kind === 'Proved' ? ` in ${event.proof.milliseconds.toFixed(0)} ms` : '';
+      return `revision ${String(event.revision)} ${kind}${what}`;
+    }
+    case 'Refused':
+      return `refused ${event.refusals.map(({ check, reason }) => `${check}: ${reason}`).join('; ')}`;
+    case 'Kicked':
+      return event.identities.length === 0 ? undefined : `disconnected ${event.identities.join(', ')}`;
+    case 'Started':
+      return `started Mosquitto, process ${String(event.pid)}`;
+    case 'Exited':
+      return `Mosquitto ended: ${event.exit.tail.at(-1) ?? 'it said nothing'}`;
+    case 'Failed':
+      return `failed ${event.what}`;
+    case 'Stopped':
+      return 'stopped Mosquitto';
+    case 'Written':
+    case 'Swapped':
+    case 'Recorded':
+    case 'Reported':
+      return undefined;
+  }
+}

@@ -1,0 +1,39 @@
+import { type DeviceStatus, type LocalStatus } from '../local/status.ts';
+import { type Io } from './io.ts';
+import { tableText } from './table.ts';
+
+/** What is published is proved, and nothing is wrong with what is declared. */
+export function isProven({ bundle, loaded, findings }: LocalStatus): boolean {
+  return bundle !== undefined && loaded?.hash === bundle.hash && findings.every(({ severity }) => severity !== 'Error');
+}
+
+export function statusText(status: LocalStatus, io: Pick<Io, 'colour'>): string {
+  const { broker, mosquittoVersion, host, listeners, bundle, loaded, refused, lastError } = status;
+  const revision = bundle ? `revision ${String(bundle.revision)}` : 'nothing published';
+  const proof = loaded
+    ? `revision ${String(loaded.revision)} proved ${loaded.provedAt} in ${loaded.milliseconds.toFixed(0)} ms`
+    : 'not proved yet';
+  const ports = listeners.map(({ name, port, authentication, tls }) => {
+    return `${name} ${host}:${String(port)} ${authentication}${tls ? ' TLS' : ''}`;
+  });
+  const problems = [...(refused?.refusals ?? []).map(({ check, reason }) => `refused by ${check}: ${reason}`)];
+  if (lastError !== undefined) problems.push(`last error: ${lastError}`);
+  return `MqttBroker ${broker} on Mosquitto ${mosquittoVersion}: ${revision}, ${proof}
+${ports.map((line) => `  ${line}\n`).join('')}${problems.map((line) => `  ${line}\n`).join('')}
+${devicesText(status.devices, io)}`;
+}
+
+const headings = ['IDENTITY', 'ROLE', 'AUTHENTICATION', 'NOT-AFTER', 'PROGRAMMED', 'REASON'];
+
+function devicesText(devices: readonly DeviceStatus[], { colour }: Pick<Io, 'colour'>): string {
+  const rows = devices.map((device) => [
+    device.identity,
+    device.role ?? '-',
+    device.authentication,
+    device.notAfter?.slice(0, 16).replace('T', ' ') ?? '-',
+    device.programmed ? 'True' : 'False',
+    device.reason,
+  ]);
+  const text = tableText(headings, rows);
+  return colour ? text.replaceAll(/\bFalse\b/g, '\u001b[31mFalse\u001b[0m') : text;
+}

@@ -1,0 +1,156 @@
+import { chunkCountsOf } from '../domain/bundle/chunks.ts';
+import { compileBroker, type Compiled } from '../domain/bundle/compile.ts';
+import { type Placement } from '../domain/bundle/placement.ts';
+import { type Finding } from '../domain/finding.ts';
+import { keyOf, type Broker, type Fleet, type MosquittoVersion } from '../domain/fleet.ts';
+import { type IssuedCertificate, type PublishedCrl } from '../domain/pki/certificate.ts';
+import { parsedCrl } from '../domain/pki/crl.ts';
+import { crlDueAt, crlDueReason, crlEntries, crlStamp } from '../domain/pki/crl-schedule.ts';
+import { prunedLedger } from '../domain/pki/ledger.ts';
+import { ShardedMap } from '../domain/sharded.ts';
+import { type Accepted } from './accepted.ts';
+import { signCrl } from './authority.ts';
+import { type HeldCertificate } from './lineage.ts';
+import { passwordLines } from './password-lines.ts';
+import { earliest, isDone, planOf, type LocalFacts, type LocalPlan } from './plan.ts';
+import { withRecords, type Records } from './records.ts';
+import { keepServerKeyPair } from './server.ts';
+import { publishedIndex } from './sink.ts';
+import { act, keepCrl, keepLedger, type Chance, type Store } from './store.ts';
+import { localTrust, type LocalTrust } from './trust.ts';
+
+/** What a broker is to enforce now. */
+export interface LocalBundle {
+  readonly fleet: Fleet;
+  readonly compiled: Compiled;
+  /** Of everything, manifests included. */
+  readonly findings: readonly Finding[];
+  readonly nextChangeAt: Date | undefined;
+}
+
+export interface LocalInput {
+  readonly accepted: Accepted;
+  readonly records: Records;
+  readonly broker: Broker;
+  /** Of the Mosquitto that runs: its files are rendered, whatever the manifest says. */
+  readonly dialect: MosquittoVersion;
+  readonly placement: Placement;
+  readonly previous: Compiled | undefined;
+}
+
+/** A plan that is acted on leaves nothing to do; more rounds than this would mean that it does not. */
+const mostRounds = 5;
+
+/** Brings the state directory to what the manifests ask for, and compiles the broker's files from both. */
+export async function localBundle(store: Store, input: LocalInput, chance: Chance): Promise<LocalBundle> {
+  const { accepted, broker, records, placement, previous } = input;
+  const { values } = accepted.result;
+  const plan = await settledPlan(store, input, chance);
+  const fleet = fleetOf(input);
+  const trust = localTrust(broker, values, store.authority.issuer.keyId, store.authority.certificatePem);
+  const crl = await signedCrl(store, plan.holds, trust, chance.now);
+  const server = await keepServerKeyPair(store.paths.server, broker, values, store.authority, chance);
+  const passwords = await passwordLines(store, fleet, keyOf(broker), values, chance.random);
+  const index = await publishedIndex(store.paths.bundle);
+  const compiled = compileBroker(
+    {
+      fleet,
+      broker: keyOf(broker),
+      certificates: certificatesByIdentity(store.held),
+      cas: trust.cas,
+      passwordLines: passwords.lines,
+      crls: [...(crl ? [crl] : []), ...trust.externalCrls],
+      revocations: crl ? crlEntries(store.ledger, plan.holds) : [],
+      lockouts: ShardedMap.empty(),
+      placement,
+      ...(index && { chunkCounts: chunkCountsOf(index) }),
+    },
+    chance.now,
+    previous,
+  );
+  const sources = [accepted, records, plan, trust, server, passwords, compiled];
+  return {
+    fleet,
+    compiled,
+    findings: [...sources.flatMap(({ findings }) => findings), ...dialectFindings(input)],
+    nextChangeAt: earliest([plan.nextChangeAt, server.renewAt, crl && crlDueAt(crl), compiled.nextChangeAt]),
+  };
+}
+
+function fleetOf({ accepted, records, broker, dialect }: LocalInput): Fleet {
+  const fleet = withRecords(accepted.result.fleet, records.records, records.unreadable);
+  const present = fleet.brokers.get(keyOf(broker));
+  if (!present || present.version === dialect) return fleet;
+  return { ...fleet, brokers: new Map(fleet.brokers).set(keyOf(broker), { ...present, version: dialect }) };
+}
+
+function dialectFindings({ broker, dialect }: LocalInput): readonly Finding[] {
+  if (broker.version === dialect) return [];
+  const message = `the manifest says Mosquitto ${broker.version}, ${dialect} runs: its files are made for ${dialect}`;
+  return [{ code: 'MQS122', severity: 'Warning', path: 'spec.mosquitto.version', message, object: broker.origin }];
+}
+
+/** Plans and acts until there is nothing left to do. */
+async function settledPlan(store: Store, input: LocalInput, chance: Chance): Promise<LocalPlan> {
+  const fleet = fleetOf(input);
+  let records = input.records.records;
+  for (let round = 1; ; round += 1) {
+    const plan = planOf(factsOf(store, input, fleet, records), chance.now);
+    if (isDone(plan)) return plan;
+    if (round > mostRounds) throw new Error('plan local fleet: it does not come to rest');
+    records = await act(plan, store, fleet, records, chance);
+  }
+}
+
+function factsOf(
+  store: Store,
+  { accepted, broker }: LocalInput,
+  fleet: Fleet,
+  records: LocalFacts['records'],
+): LocalFacts {
+  return {
+    fleet,
+    written: accepted.devices,
+    broker: keyOf(broker),
+    isDeclared: accepted.isDeclared,
+    admitted: accepted.admitted,
+    held: store.held,
+    ledger: store.ledger,
+    records,
+    passwords: store.passwords,
+    hashed: store.hashes.keys(),
+  };
+}
+
+/** The list of the built-in CA, signed again when it is due; undefined where the broker checks none. */
+async function signedCrl(
+  store: Store,
+  holds: readonly HeldCertificate[],
+  { crlValiditySeconds: validitySeconds }: LocalTrust,
+  now: Date,
+): Promise<PublishedCrl | undefined> {
+  if (validitySeconds === undefined) return undefined;
+  const { crl } = store;
+  const due = crlDueReason({ published: crl?.read, entries: crlEntries(store.ledger, holds), now, validitySeconds });
+  if (crl && !due) {
+    const { number, thisUpdate, nextUpdate } = crl.read;
+    return { caKeyId: store.ledger.caKeyId, pem: crl.pem, number, thisUpdate, nextUpdate };
+  }
+  await keepLedger(store, prunedLedger(store.ledger, now));
+  const entries = crlEntries(store.ledger, holds);
+  const signed = signCrl(store.authority, { ...crlStamp(crl?.read.number, now, validitySeconds), entries });
+  const read = parsedCrl(signed.pem);
+  if (!read.ok) throw new Error('sign revocation list: it does not read back');
+  await keepCrl(store, { pem: signed.pem, read: read.value });
+  return signed;
+}
+
+function certificatesByIdentity(held: readonly HeldCertificate[]): ShardedMap<readonly IssuedCertificate[]> {
+  const byIdentity = new Map<string, IssuedCertificate[]>();
+  for (const certificate of held) {
+    const others = byIdentity.get(certificate.identity);
+    if (others) others.push(certificate);
+    else byIdentity.set(certificate.identity, [certificate]);
+  }
+  return ShardedMap.from(byIdentity);
+}

@@ -1,0 +1,346 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import path from 'node:path';
+import { runAgent } from '../agent/agent.ts';
+import { currentLink } from '../agent/generation.ts';
+import { type AgentEvent, type AgentOptions } from '../agent/state.ts';
+import { type Compiled } from '../domain/bundle/compile.ts';
+import { type Placement } from '../domain/bundle/placement.ts';
+import { type Finding } from '../domain/finding.ts';
+import { keyOf, type Broker } from '../domain/fleet.ts';
+import { withPositions } from '../parse/manifests.ts';
+import { reportable } from '../parse/report.ts';
+import { type Clock, type InstanceReport, type PublishedBundle, type Random } from '../ports.ts';
+import { accepted, type Accepted, type ManifestState } from './accepted.ts';
+import { chosenBroker } from './chosen-broker.ts';
+import { localBundle, type LocalBundle } from './compile.ts';
+import { devicesIn } from './lineage.ts';
+import { endOrphan, rememberBroker, takeLock, type ProcessTable } from './lock.ts';
+import { formerlyAccepted, keepGood, manifestReader, readState, type ManifestReader } from './manifest-reader.ts';
+import { localMosquitto, type LocalMosquitto, type MosquittoChoice } from './mosquitto.ts';
+import { currentCertificates } from './plan.ts';
+import { listenerPorts } from './ports.ts';
+import { readRecords } from './records.ts';
+import { storedKeyPair } from './server.ts';
+import { directorySink } from './sink.ts';
+import { directorySource } from './source.ts';
+import { isState, jsonOf, openState, statePaths, writeJson, type StatePaths } from './state.ts';
+import { deviceStatuses, type LocalStatus } from './status.ts';
+import { openStore, type Store } from './store.ts';
+import { changeFlag, readAtChanges, type ChangeFlag } from './watch.ts';
+
+export interface DevOptions {
+  /** Directory (or file) of manifests. */
+  readonly manifests: string;
+  readonly state: string;
+  /** NAME or NAMESPACE/NAME, where there are several. */
+  readonly broker?: string;
+  readonly host: string;
+  /** Port of the first listener; the others follow. */
+  readonly port?: number;
+  readonly mosquitto: MosquittoChoice;
+  /** Return as soon as the first set is proved, or is found not to be provable. */
+  readonly once: boolean;
+}
+
+export interface DevWorld {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly processes: ProcessTable;
+  /** Ends the run; the broker is stopped. */
+  readonly stop: AbortSignal;
+  /** What is wrong with the manifests, each time that it changes. */
+  readonly onFindings: (findings: readonly Finding[]) => void;
+  readonly onStatus: (status: LocalStatus) => void;
+  readonly onEvent: (event: AgentEvent) => void;
+  readonly onLog: (line: string) => void;
+}
+
+/** All that a run knows. */
+interface Run {
+  readonly options: DevOptions;
+  readonly world: DevWorld;
+  readonly store: Store;
+  readonly mosquitto: LocalMosquitto;
+  readonly reader: ManifestReader;
+  /** Highest revision that a former run proved. */
+  readonly formerRevision: number;
+  manifests: ManifestState;
+  accepted: Accepted;
+  broker: Broker;
+  ports: ReadonlyMap<string, number>;
+  bundle: LocalBundle | undefined;
+  published: PublishedBundle | undefined;
+  /** Statuses by the hash of the content that they were published with. */
+  readonly carried: Map<string, Compiled['statuses']>;
+  report: InstanceReport | undefined;
+  /** Why the last attempt to compile or publish failed; the set in force stays. */
+  failure: string | undefined;
+  status: LocalStatus | undefined;
+}
+
+/**
+ * Runs one broker from a directory of manifests until it is stopped: whatever is edited there, or recorded in the state
+ * directory, is compiled, published and proved; what is wrong leaves the last good set in force. Answers with the last
+ * status. Throws for what keeps it from beginning; then nothing was written unless the manifests are good.
+ */
+export async function runDev(options: DevOptions, world: DevWorld): Promise<LocalStatus> {
+  const mosquitto = await localMosquitto(options.mosquitto, world.clock);
+  const reader = manifestReader(options.manifests);
+  const paths = statePaths(options.state);
+  const former = (await isState(paths)) ? await formerlyAccepted(reader, paths.goodManifests) : undefined;
+  const manifests = await readState(reader, world.clock);
+  const present = accepted(former, manifests);
+  world.onFindings(reportable(present.findings));
+  const broker = chosenBroker(present.result.fleet, options.broker);
+  await openState(options.state);
+  const unlock = await takeLock(paths.lock, world.processes);
+  try {
+    await endOrphan(paths.brokerProcess, world.processes, world.clock);
+    const store = await openStore(paths, { now: world.clock.now(), random: world.random });
+    const run: Run = {
+      options,
+      world,
+      store,
+      mosquitto,
+      reader,
+      formerRevision: await formerRevision(paths),
+      manifests,
+      accepted: present,
+      broker,
+      ports: new Map(),
+      bundle: undefined,
+      published: undefined,
+      carried: new Map(),
+      report: undefined,
+      failure: undefined,
+      status: undefined,
+    };
+    return await withSocketDirectory(paths, (socketDirectory) => served(run, socketDirectory));
+  } finally {
+    await unlock();
+  }
+}
+
+async function formerRevision(paths: StatePaths): Promise<number> {
+  const report = await jsonOf(paths.report);
+  const revision = (report as Partial<InstanceReport> | undefined)?.loaded?.revision;
+  return typeof revision === 'number' ? revision : 0;
+}
+
+/** Limit of a socket path on Linux, bytes: `sun_path` of unix(7). */
+const socketPathLimit = 107;
+
+/** A directory for the agent's socket: its own, or a short-lived one where the path would be too long. */
+async function withSocketDirectory<T>(paths: StatePaths, use: (directory: string) => Promise<T>): Promise<T> {
+  if (Buffer.byteLength(path.join(paths.broker, 'agent.sock')) <= socketPathLimit) return use(paths.broker);
+  const directory = await mkdtemp(path.join(tmpdir(), 'mqttsec-'));
+  try {
+    return await use(directory);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** The agent and the watchers beside the loop; all end with it. */
+async function served(run: Run, socketDirectory: string): Promise<LocalStatus> {
+  const end = new AbortController();
+  const signal = AbortSignal.any([run.world.stop, end.signal]);
+  const news = changeFlag();
+  run.ports = await portsFor(run);
+  await compiledAndPublished(run);
+  const sides = [
+    runAgent(agentOptions(run, socketDirectory, news), signal),
+    watchedManifests(run, news, signal),
+    watchedRecords(run, news, signal),
+  ];
+  const failed = Promise.race(sides.map((side) => side.then(() => undefined)));
+  try {
+    const ended = await Promise.race([loop(run, news, signal), failed]);
+    return ended ?? (await currentStatus(run));
+  } finally {
+    end.abort();
+    await Promise.allSettled(sides);
+  }
+}
+
+/** No wait is longer, so that a clock that is set forward is noticed, milliseconds. */
+const longestWait = 60_000;
+/** Pause after a failure of our own, such as a full disk, milliseconds. */
+const retryWait = 1_000;
+
+async function loop(run: Run, news: ChangeFlag, signal: AbortSignal): Promise<LocalStatus> {
+  const { clock } = run.world;
+  let compiledWith = run.manifests;
+  for (;;) {
+    const status = await currentStatus(run);
+    if (signal.aborted || (run.options.once && isSettled(run))) return status;
+    const due = run.failure === undefined ? run.bundle?.nextChangeAt : new Date(clock.now().getTime() + retryWait);
+    const wait = Math.min(Math.max((due?.getTime() ?? Infinity) - clock.now().getTime(), 0), longestWait);
+    await news.raised(wait, clock, signal);
+    news.lower();
+    if (run.manifests !== compiledWith) {
+      compiledWith = run.manifests;
+      run.accepted = accepted(run.accepted, run.manifests);
+      run.broker = run.accepted.result.fleet.brokers.get(keyOf(run.broker)) ?? run.broker;
+    }
+    if (!signal.aborted) await attempted(run);
+  }
+}
+
+/** The set in force stays when this fails. */
+async function attempted(run: Run): Promise<void> {
+  try {
+    run.ports = await portsFor(run);
+    await compiledAndPublished(run);
+    run.failure = undefined;
+  } catch (error) {
+    run.failure = error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** The first set is proved, or will not be. */
+function isSettled({ bundle, published, report }: Run): boolean {
+  if (!bundle?.compiled.content || !published) return true;
+  return report?.loaded?.hash === published.hash || report?.refused?.revision === published.revision;
+}
+
+function portsFor({ broker, store, options, ports }: Run): Promise<ReadonlyMap<string, number>> {
+  const { host, port } = options;
+  const choice = { file: store.paths.ports, host, ...(port !== undefined && { first: port }) };
+  return listenerPorts(broker.listeners, choice, ports);
+}
+
+/** How many sets are remembered: the agent may be proving an older one than the last. */
+const carriedSets = 16;
+
+async function compiledAndPublished(run: Run): Promise<void> {
+  const { store, accepted: present, broker, mosquitto, world } = run;
+  const records = await readRecords(store.paths.records);
+  const placement = placementOf(run);
+  const previous = run.bundle?.compiled;
+  const chance = { now: world.clock.now(), random: world.random };
+  const input = { accepted: present, records, broker, dialect: mosquitto.dialect, placement, previous };
+  run.bundle = await localBundle(store, input, chance);
+  const { content, statuses } = run.bundle.compiled;
+  if (!content) return;
+  run.carried.delete(content.hash);
+  run.carried.set(content.hash, statuses);
+  for (const hash of [...run.carried.keys()].slice(0, -carriedSets)) run.carried.delete(hash);
+  const loadedRevision = () => Math.max(run.formerRevision, run.report?.loaded?.revision ?? 0);
+  run.published = await directorySink(store.paths.bundle, loadedRevision).publish(keyOf(broker), content);
+  await keepGood(run.reader, store.paths.goodManifests);
+}
+
+function placementOf({ store, mosquitto, options, ports }: Run): Placement {
+  return {
+    directory: currentLink(store.paths.broker),
+    user: userInfo().username,
+    pluginDirectory: mosquitto.pluginDirectory,
+    persistenceDirectory: store.paths.data,
+    bindAddress: options.host,
+    ports,
+  };
+}
+
+function agentOptions(run: Run, socketDirectory: string, news: ChangeFlag): AgentOptions {
+  const { store, world, mosquitto, broker } = run;
+  const { paths } = store;
+  return {
+    broker: keyOf(broker),
+    instance: 'local',
+    directory: paths.broker,
+    socketDirectory,
+    source: directorySource({
+      directory: paths.bundle,
+      serverDirectory: paths.server,
+      serverKeyPair: () => storedKeyPair(paths.server),
+      clock: world.clock,
+    }),
+    report: {
+      report: async (report) => {
+        await writeJson(paths.report, report);
+        run.report = report;
+        news.raise();
+      },
+    },
+    launcher: mosquitto.launcher,
+    clock: world.clock,
+    random: world.random,
+    onLog: world.onLog,
+    onEvent: (event) => {
+      // Only a help for the next run: the agent itself ends what it finds on its files.
+      if (event.kind === 'Started') void rememberBroker(paths.brokerProcess, event.pid).catch(() => undefined);
+      world.onEvent(event);
+    },
+  };
+}
+
+/** Editors write in several steps: this long after the last one the files are read, milliseconds. */
+const settleMilliseconds = 20;
+
+async function watchedManifests(run: Run, news: ChangeFlag, signal: AbortSignal): Promise<void> {
+  const { manifests } = run.options;
+  const isDirectory = (await stat(manifests)).isDirectory();
+  const directory = isDirectory ? manifests : path.dirname(manifests);
+  const matters = (name: string) => name.split(path.sep).every((part) => !part.startsWith('.'));
+  const watch = { recursive: isDirectory, settleMilliseconds, matters };
+  const read = () => readState(run.reader, run.world.clock);
+  for await (const state of readAtChanges(read, [directory], run.world.clock, signal, watch)) {
+    if (state === run.manifests) continue;
+    run.manifests = state;
+    news.raise();
+  }
+}
+
+async function watchedRecords(run: Run, news: ChangeFlag, signal: AbortSignal): Promise<void> {
+  const { records } = run.store.paths;
+  let last: string | undefined;
+  const read = async () => JSON.stringify([...(await readRecords(records)).records]);
+  for await (const text of readAtChanges(read, [records], run.world.clock, signal, { recursive: true })) {
+    if (last !== undefined && text !== last) news.raise();
+    last = text;
+  }
+}
+
+/** The status as it is now; written and told when it is another than the last. */
+async function currentStatus(run: Run): Promise<LocalStatus> {
+  const status = statusOf(run);
+  if (JSON.stringify(status) === JSON.stringify(run.status)) return status;
+  if (JSON.stringify(status.findings) !== JSON.stringify(run.status?.findings)) run.world.onFindings(status.findings);
+  run.status = status;
+  await writeJson(run.store.paths.status, status);
+  run.world.onStatus(status);
+  return status;
+}
+
+function statusOf(run: Run): LocalStatus {
+  const { accepted: present, broker, bundle, published, report, store } = run;
+  const key = keyOf(broker);
+  const loaded = report?.loaded;
+  const lastError = run.failure ?? report?.lastError;
+  return {
+    broker: key,
+    mosquittoVersion: run.mosquitto.version,
+    host: run.options.host,
+    listeners: broker.listeners.map(({ name, authentication, tls, protocol, port }) => {
+      return { name, port: run.ports.get(name) ?? port, authentication, tls, protocol };
+    }),
+    ...(published && { bundle: { revision: published.revision, hash: published.hash } }),
+    ...(loaded && { loaded }),
+    ...(report?.refused && { refused: report.refused }),
+    ...(lastError !== undefined && { lastError }),
+    devices: bundle
+      ? deviceStatuses({
+          broker: key,
+          accepted: present,
+          devices: devicesIn(bundle.fleet),
+          statuses: bundle.compiled.statuses,
+          loaded: loaded && run.carried.get(loaded.hash),
+          isRefused: report?.refused !== undefined,
+          certificates: currentCertificates(store),
+        })
+      : [],
+    findings: reportable(withPositions(bundle?.findings ?? present.findings, present.result)),
+  };
+}

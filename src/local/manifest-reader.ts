@@ -1,0 +1,109 @@
+import path from 'node:path';
+import { type Clock } from '../ports.ts';
+import { parseFile, type FileResult } from '../parse/manifests.ts';
+import { accepted, type Accepted, type ManifestState } from './accepted.ts';
+import { readManifests } from './manifests.ts';
+import { jsonOf, writeJson } from './state.ts';
+
+/** A file of manifests and what was parsed of it. */
+interface ParsedFile {
+  readonly hash: string;
+  readonly text: string;
+  readonly result: FileResult;
+}
+
+/** Reads manifests; a file whose text is the same is not parsed again. */
+export interface ManifestReader {
+  readonly root: string;
+  files: ReadonlyMap<string, ParsedFile>;
+  /** The last answer; given again when nothing changed. */
+  state: ManifestState | undefined;
+}
+
+export function manifestReader(root: string): ManifestReader {
+  return { root, files: new Map(), state: undefined };
+}
+
+/** Objects that vanish are looked for again after this long: an editor may be in the middle of writing, milliseconds. */
+const vanishedDelay = 300;
+
+/**
+ * What the manifests say now. When a device or certificate that was there has gone, the reading counts only when a second
+ * one shows the same: taking back what half-written files do not show would be for good.
+ */
+export async function readState(reader: ManifestReader, clock: Clock): Promise<ManifestState> {
+  let former = reader.files;
+  for (;;) {
+    const state = await readOnce(reader);
+    if (!isLoss(former, reader.files) || isSame(former, reader.files)) return state;
+    if (state.unreadable.length > 0) return state;
+    const seen = reader.files;
+    await clock.sleep(vanishedDelay);
+    const again = await readOnce(reader);
+    if (isSame(seen, reader.files)) return again;
+    former = seen;
+  }
+}
+
+async function readOnce(reader: ManifestReader): Promise<ManifestState> {
+  const { files, findings } = await readManifests([reader.root]);
+  const parsed = files.map((file): [string, ParsedFile] => {
+    const known = reader.files.get(file.name);
+    if (known?.hash === file.hash) return [file.name, known];
+    return [file.name, { hash: file.hash, text: file.text, result: parseFile(file) }];
+  });
+  const next = new Map(parsed);
+  const isUnchanged =
+    isSame(reader.files, next) && JSON.stringify(reader.state?.unreadable) === JSON.stringify(findings);
+  reader.files = next;
+  if (!reader.state || !isUnchanged) {
+    reader.state = { files: parsed.map(([, { result }]) => result), unreadable: findings };
+  }
+  return reader.state;
+}
+
+type Files = ManifestReader['files'];
+
+function isSame(a: Files, b: Files): boolean {
+  return a.size === b.size && [...a].every(([name, { hash }]) => b.get(name)?.hash === hash);
+}
+
+function isLoss(former: Files, files: Files): boolean {
+  const present = namesIn(files);
+  return [...namesIn(former)].some((name) => !present.has(name));
+}
+
+function namesIn(files: Files): ReadonlySet<string> {
+  const all = [...files.values()].flatMap(({ result }) => result.declarations);
+  return new Set(all.map(({ kind, namespace, name }) => `${kind}/${namespace}/${name}`));
+}
+
+/** Texts of files that were wholly good, kept so that a restart in the middle of a mistake knows the last good set. */
+interface GoodTexts {
+  readonly [file: string]: string;
+}
+
+export async function keepGood(reader: ManifestReader, file: string): Promise<void> {
+  const former = await goodTexts(file);
+  const good: Record<string, string> = Object.create(null) as Record<string, string>;
+  for (const [name, { text, result }] of reader.files) {
+    const relative = path.relative(reader.root, name);
+    const last = result.findings.length === 0 ? text : former[relative];
+    if (last !== undefined) good[relative] = last;
+  }
+  if (JSON.stringify(good) !== JSON.stringify(former)) await writeJson(file, good);
+}
+
+/** What was accepted before, from the texts that a former run kept. */
+export async function formerlyAccepted(reader: ManifestReader, file: string): Promise<Accepted | undefined> {
+  const texts = Object.entries(await goodTexts(file));
+  if (texts.length === 0) return undefined;
+  const files = texts.map(([name, text]) => parseFile({ name: path.join(reader.root, name), text }));
+  return accepted(undefined, { files, unreadable: [] });
+}
+
+async function goodTexts(file: string): Promise<GoodTexts> {
+  const value = await jsonOf(file);
+  const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}

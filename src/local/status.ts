@@ -1,0 +1,100 @@
+import { type Role } from '../domain/acl/rule.ts';
+import { type Compiled } from '../domain/bundle/compile.ts';
+import { type Finding } from '../domain/finding.ts';
+import { type AuthenticationType, type Broker, type Device } from '../domain/fleet.ts';
+import { keyOf } from '../domain/fleet.ts';
+import { type ObjectKey } from '../domain/names.ts';
+import { type Reason } from '../domain/reasons.ts';
+import { type InstanceReport } from '../ports.ts';
+import { type Accepted } from './accepted.ts';
+import { type HeldCertificate } from './lineage.ts';
+
+/** One device as `status` shows it. */
+export interface DeviceStatus {
+  readonly device: ObjectKey;
+  readonly identity: string;
+  readonly role?: Role;
+  readonly authentication: AuthenticationType;
+  /** End of the newest certificate. */
+  readonly notAfter?: string;
+  /** The broker has loaded what the manifests now say of this device, and proved it. */
+  readonly programmed: boolean;
+  readonly reason: Reason;
+  readonly message?: string;
+}
+
+/** What `dev` writes and `status` shows. */
+export interface LocalStatus {
+  readonly broker: ObjectKey;
+  readonly mosquittoVersion: string;
+  readonly host: string;
+  readonly listeners: readonly {
+    readonly name: string;
+    readonly port: number;
+    readonly authentication: AuthenticationType;
+    readonly tls: boolean;
+    readonly protocol: Broker['listeners'][number]['protocol'];
+  }[];
+  /** What was published last; absent before the first. */
+  readonly bundle?: { readonly revision: number; readonly hash: string };
+  readonly loaded?: InstanceReport['loaded'];
+  readonly refused?: InstanceReport['refused'];
+  readonly lastError?: string;
+  readonly devices: readonly DeviceStatus[];
+  readonly findings: readonly Finding[];
+}
+
+/** What the statuses of devices are made of. */
+export interface StatusFacts {
+  readonly broker: ObjectKey;
+  readonly accepted: Accepted;
+  /** Devices with what records add. */
+  readonly devices: ReadonlyMap<ObjectKey, Device>;
+  readonly statuses: Compiled['statuses'];
+  /** Statuses as they were compiled into the bundle that the agent proved; absent before the first proof. */
+  readonly loaded: Compiled['statuses'] | undefined;
+  readonly isRefused: boolean;
+  readonly certificates: ReadonlyMap<ObjectKey, HeldCertificate>;
+}
+
+export function deviceStatuses(facts: StatusFacts): readonly DeviceStatus[] {
+  const devices = [...facts.devices.values()].filter(({ broker }) => broker === facts.broker);
+  return devices.map((device) => deviceStatus(device, facts)).sort((a, b) => (a.device < b.device ? -1 : 1));
+}
+
+function deviceStatus(device: Device, facts: StatusFacts): DeviceStatus {
+  const key = keyOf(device);
+  const role = facts.accepted.admitted.get(key)?.role;
+  const notAfter = newestEnd(device, facts.certificates);
+  return {
+    device: key,
+    identity: device.identity,
+    ...(role && { role }),
+    authentication: device.authentication.type,
+    ...(notAfter && { notAfter: notAfter.toISOString() }),
+    ...outcomeOf(device, facts),
+  };
+}
+
+function newestEnd(device: Device, certificates: ReadonlyMap<ObjectKey, HeldCertificate>): Date | undefined {
+  const own = [...certificates.values()].filter((certificate) => certificate.device === keyOf(device));
+  return own.reduce<Date | undefined>((last, { notAfter }) => (last && last > notAfter ? last : notAfter), undefined);
+}
+
+function outcomeOf(device: Device, facts: StatusFacts): Pick<DeviceStatus, 'programmed' | 'reason' | 'message'> {
+  const status = facts.statuses.get(device.identity);
+  if (!status || (status.device !== undefined && status.device !== keyOf(device))) {
+    return { programmed: false, reason: status ? 'Conflicted' : 'Pending' };
+  }
+  const loaded = facts.loaded?.get(device.identity);
+  const programmed = loaded?.rulesHash === status.rulesHash && loaded.state === status.state;
+  const problem = status.findings.find(({ severity }) => severity === 'Error');
+  const message = problem && { message: problem.message };
+  if (status.state === 'Refused') return { programmed: false, reason: problem?.reason ?? 'Invalid', ...message };
+  if (!programmed) return { programmed, reason: facts.isRefused ? 'Refused' : 'Pending' };
+  const ended = { Suspended: 'Suspended', Locked: 'Locked', Revoked: 'Revoked', Expired: 'Expired' } as const;
+  if (status.state === 'Active' || status.state === 'Gone') {
+    return problem ? { programmed, reason: problem.reason ?? 'Invalid', ...message } : { programmed, reason: 'Ready' };
+  }
+  return { programmed, reason: ended[status.state] };
+}
