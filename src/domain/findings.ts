@@ -74,6 +74,11 @@ export const findingKinds = {
     title: 'Topic of a rule is malformed',
     fix: 'Write a topic filter (MQTT 5.0 section 4.7) whose variables fill whole levels.',
   },
+  MQS014: {
+    severity: 'Warning',
+    title: 'Document is no object of Kubernetes',
+    fix: 'Keep it outside of the paths that are read, or give it apiVersion and kind.',
+  },
   MQS041: {
     severity: 'Error',
     title: 'Rule reaches further than its role may',

@@ -59,6 +59,7 @@ function isList({ apiVersion: version, kind, items }: Mapping): boolean {
 export function envelopeOf({ value }: Item): Envelope {
   if (!isMapping(value)) return bad('MQS004', [], 'the document is not a mapping');
   const { apiVersion: version, kind } = value;
+  if (version === undefined && kind === undefined) return { type: 'Bad', finding: notAnObject };
   if (typeof version !== 'string' || version === '')
     return bad('MQS004', ['apiVersion'], `\`apiVersion\` is required: ${apiVersion}`);
   if (typeof kind !== 'string' || kind === '') return bad('MQS004', ['kind'], '`kind` is required');
@@ -72,6 +73,13 @@ export function envelopeOf({ value }: Item): Envelope {
   if (ours) return { type: 'Ours', kind: ours, object: value };
   return bad('MQS005', ['kind'], `\`kind\` ${kind} is not one of ${kinds.join(', ')}${suggestionText(kind, kinds)}`);
 }
+
+const notAnObject: Finding = {
+  code: 'MQS014',
+  severity: 'Warning',
+  message: 'the document has neither `apiVersion` nor `kind`: it is left out',
+  path: '',
+};
 
 /** A kind of ours in a group that is almost ours is a slip of the pen, not someone else's object. */
 function foreignEnvelope(group: string, kind: string): Envelope {

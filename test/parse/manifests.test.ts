@@ -32,6 +32,11 @@ describe('parse/manifests', () => {
     const bad: Record<string, [text: string, ...findings: string[]]> = {
       'a document that is a list': ['- a\n- b', 'MQS004 1:1 the document is not a mapping'],
       'a document that is a word': ['hello', 'MQS004 1:1 the document is not a mapping'],
+      'neither apiVersion nor kind': [
+        'services: {}',
+        'MQS014 1:1 the document has neither `apiVersion` nor `kind`: it is left out',
+        'MQS012 1:1 no file holds an object of mqttsecurity.io/v1alpha1',
+      ],
       'no apiVersion': ['kind: MqttDevice', 'MQS004 1:1 `apiVersion` is required: mqttsecurity.io/v1alpha1'],
       'no kind': ['apiVersion: mqttsecurity.io/v1alpha1', 'MQS004 1:1 `kind` is required'],
       'kind that is a number': ['apiVersion: v1\nkind: 3', 'MQS004 2:1 `kind` is required'],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { pathOf, pathText } from '../../src/parse/path.ts';
+import { dump } from 'js-yaml';
+import { pathOf, pathText, type Path } from '../../src/parse/path.ts';
 import { aliasedNodeLimit, fileLimit, sourceDocuments } from '../../src/parse/yaml.ts';
 
 const read = (text: string) => sourceDocuments({ name: 'f.yaml', text });
@@ -157,6 +158,65 @@ describe('parse/yaml', () => {
       fc.assert(fc.property(fc.string(), (text) => void pathOf(text)));
     });
   });
+
+  const key = fc.stringMatching(/^[a-z]{1,8}$/);
+  const anyValue = fc.letrec((tie) => ({
+    any: fc.oneof(
+      { maxDepth: 4 },
+      fc.string(),
+      fc.integer(),
+      fc.boolean(),
+      fc.constant(null),
+      fc.array(tie('any')),
+      tie('map'),
+    ),
+    map: fc.dictionary(key, tie('any')),
+  }));
+
+  it('reads documents back as they were written', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(anyValue.any, fc.jsonValue())),
+        fc.constantFrom('\n', '\r\n'),
+        (values, lineEnd) => {
+          const text = values.map((value) => `---\n${dump(value)}`).join('');
+          const { documents, findings } = read(lineEnd === '\n' ? text : text.replaceAll('\n', lineEnd));
+          assert.deepEqual(findings, []);
+          const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+          assert.deepEqual(
+            documents.map(({ value }) => asJson(value)),
+            asJson(values),
+          );
+        },
+      ),
+    );
+  });
+
+  it('gives each key the place where it is written', () => {
+    fc.assert(
+      fc.property(fc.array(anyValue.map), fc.constantFrom('\n', '\r\n'), (values, lineEnd) => {
+        const text = values
+          .map((value) => `---\n${dump(value)}`)
+          .join('')
+          .replaceAll('\n', lineEnd);
+        const lines = text.split(lineEnd);
+        for (const [index, { positionOf }] of read(text).documents.entries()) {
+          for (const path of pathsOf(values[index])) {
+            const { line, column } = positionOf(path);
+            const found = lines[line - 1]!.slice(column - 1).replace(/^['"]/, '');
+            assert.ok(found.startsWith(String(path.at(-1))), `${pathText(path)} is at ${line}:${column}: ${found}`);
+          }
+        }
+      }),
+    );
+  });
+
+  /** Paths of all keys of a value. */
+  function pathsOf(value: unknown, path: Path = []): Path[] {
+    if (typeof value !== 'object' || value === null) return [];
+    if (Array.isArray(value)) return value.flatMap((item, index) => pathsOf(item, [...path, index]));
+    return Object.entries(value).flatMap(([name, item]) => [[...path, name], ...pathsOf(item, [...path, name])]);
+  }
 
   it('never throws and never changes a prototype, whatever the text', () => {
     const piece = fc.oneof(
