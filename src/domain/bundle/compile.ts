@@ -7,7 +7,7 @@ import type { IssuedCertificate, PublishedCrl, RevocationEntry, TrustedCa } from
 import { ShardedMap } from '../sharded.ts';
 import { type ChunkCounts, chunksByOffset, contentOf, chunkOf } from './chunks.ts';
 import { type IdentityStatus } from './compiled-identity.ts';
-import { type CompiledShard, lineOf, type LinesPart, type Totals } from './compiled-shard.ts';
+import { type CompiledShard, type LinesPart, shardText, type Totals } from './compiled-shard.ts';
 import { type CompiledShards, compiledShards } from './compiled-shards.ts';
 import type { BundleContent } from './content.ts';
 import type { Placement } from './placement.ts';
@@ -79,9 +79,10 @@ export function compileBroker(input: CompileInput, now: Date, previous?: Compile
   const patterns = verifiedPatterns(shards.patterns.lines);
   const blocking = [
     ...trustFindings(broker, input.cas, input.crls),
-    ...sizeFindings(broker, shards.totals, parts),
+    ...sizeFindings(broker, shards.totals),
+    ...(parts ? [] : [tooLarge(broker, 'a single identity or serial number fills more than a chunk of 256 KiB')]),
     ...(conf.ok ? [] : conf.findings),
-    ...(patterns === undefined ? [unfaithfulPatterns(broker)] : []),
+    ...patternFindings(broker, patterns),
   ];
   const isWhole = blocking.length === 0 && conf.ok && parts && patterns !== undefined;
   const content = isWhole && contentWith(input, confText(conf.value), patterns, parts);
@@ -121,14 +122,7 @@ function splitParts(
 }
 
 function linesOf(part: LinesPart): Split<CompiledShard> {
-  return {
-    bytesOf: ({ bytes }) => bytes[part],
-    textOf: ({ identities }) => {
-      let text = '';
-      for (const identity of identities.values()) text += lineOf(identity, part);
-      return text;
-    },
-  };
+  return { bytesOf: ({ bytes }) => bytes[part], textOf: (shard) => shardText(shard, part) };
 }
 
 const revocationSplit: Split<RevocationShard> = {
@@ -139,20 +133,16 @@ const revocationSplit: Split<RevocationShard> = {
 /** Mosquitto 2.0 compares each rule with all users while it loads: 0.7 s at 10,000 × 4, 11 s at twice that (facts 5.1). */
 const largestOn20: Totals = { users: 8_000, rules: 40_000 };
 
-function sizeFindings(broker: Broker, totals: Totals, parts: SplitParts | undefined): readonly Finding[] {
-  const about = {
-    code: 'MQS105',
-    severity: 'Error',
-    reason: 'TooLarge',
-    path: 'spec.acl',
-    object: broker.origin,
-  } as const;
-  if (!parts) return [{ ...about, message: 'a single identity or serial number fills more than a chunk of 256 KiB' }];
-  const { users, rules } = totals;
+/** Why the broker would stall on these rules, if it would. */
+export function sizeFindings(broker: Broker, { users, rules }: Totals): readonly Finding[] {
   if (broker.version !== '2.0' || (users <= largestOn20.users && rules <= largestOn20.rules)) return [];
   const most = `${largestOn20.users} identities and ${largestOn20.rules} rules`;
   const message = `${users} identities with ${rules} rules of their own would stall Mosquitto 2.0, which takes ${most}`;
-  return [{ ...about, message }];
+  return [tooLarge(broker, message)];
+}
+
+function tooLarge({ origin }: Broker, message: string): Finding {
+  return { code: 'MQS105', severity: 'Error', reason: 'TooLarge', message, path: 'spec.acl', object: origin };
 }
 
 function bindFindings({ version, listeners, origin }: Broker, { bindAddress }: Placement): readonly Finding[] {
@@ -164,12 +154,14 @@ function bindFindings({ version, listeners, origin }: Broker, { bindAddress }: P
   });
 }
 
-function unfaithfulPatterns({ origin }: Broker): Finding {
+/** `text` is undefined where the patterns did not read back. */
+export function patternFindings({ origin }: Broker, text: string | undefined): readonly Finding[] {
+  if (text !== undefined) return [];
   const message = 'the pattern lines do not read back as they were meant';
-  return { code: 'MQS100', severity: 'Error', message, path: 'spec.acl', object: origin };
+  return [{ code: 'MQS100', severity: 'Error', message, path: 'spec.acl', object: origin }];
 }
 
-function unknownBroker(key: ObjectKey): Finding {
+export function unknownBroker(key: ObjectKey): Finding {
   const message = `MqttBroker ${key} does not exist`;
   return { code: 'MQS045', severity: 'Error', reason: 'BrokerNotFound', message, path: 'metadata.name' };
 }

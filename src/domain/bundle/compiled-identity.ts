@@ -8,7 +8,8 @@ import type { CaKeyId, IssuedCertificate, RevocationEntry } from '../pki/certifi
 import { resolveDevice } from '../resolve.ts';
 import { certificateCredentialOf, type Credential, passwordCredential } from './credential.ts';
 import { noPatterns, type Patterns, type RightsCache, rulesBeside, type SharedRight, sharedRights } from './fold.ts';
-import { verifiedIdentityLine, verifiedUser } from './verified.ts';
+import { verifiedUser } from './verified.ts';
+import { verifiedIdentityLine } from './identities.ts';
 
 /**
  * What a broker is told about an identity. Active: its rules. Suspended and Locked: it may be connected and is denied
@@ -19,12 +20,12 @@ export type IdentityState = 'Active' | 'Suspended' | 'Locked' | 'Revoked' | 'Exp
 export interface IdentityStatus {
   readonly identity: string;
   readonly state: IdentityState;
-  /** The device that has the identity; absent when Gone. */
-  readonly device?: ObjectKey;
+  /** The device that has the identity; undefined when Gone. */
+  readonly device: ObjectKey | undefined;
   /** Names the rights that the broker enforces; the same in both layouts. Empty for who may not be connected. */
   readonly rulesHash: string;
-  /** Until when it may be connected. */
-  readonly until?: Date;
+  /** Until when it may be connected; undefined: for good, or not at all. */
+  readonly until: Date | undefined;
   /** Why it is Refused, or without a usable password; and who else claims the identity. */
   readonly findings: readonly Finding[];
 }
@@ -59,7 +60,7 @@ export interface CompiledIdentity extends IdentityStatus {
   readonly identityLine: string;
   readonly passwordLine: string;
   /** Rights that may become patterns; only of who is Active, in layout Patterns. */
-  readonly shared?: ReadonlySet<SharedRight>;
+  readonly shared: ReadonlySet<SharedRight> | undefined;
   /** The result is another one from then on, milliseconds since the epoch; `Infinity`: never. */
   readonly changesAt: number;
 }
@@ -73,27 +74,44 @@ const ticketMilliseconds = 4 * 3600 * 1000;
 /** What the broker is to be told about one identity. */
 export function compiledIdentity(context: BrokerContext, identity: string, inputs: IdentityInputs): CompiledIdentity {
   const subject: Subject = { context, identity, inputs };
-  const claims = (inputs.devices ?? [])
-    .filter(({ broker }) => broker === context.broker)
-    .map((device) => ({ device, resolved: resolveDevice(context.fleet, device) }));
-  const findings = claims.flatMap(({ resolved }) => (resolved.ok ? [] : resolved.findings));
-  // Of several claims at most one resolves: the others conflict with it, whatever its state.
-  const claim = claims.find(({ resolved }) => resolved.ok) ?? claims[0];
-  if (!claim) return withoutRights(subject, { state: 'Gone', findings });
-  const { device, resolved } = claim;
+  const claim = claimOf(context, inputs.devices ?? []);
+  if (!claim) return withoutRights(subject, { state: 'Gone', device: undefined, findings: none });
+  const { device, rules, findings } = claim;
   const facts = { device: keyOf(device), findings };
   if (device.revoked) return withoutRights(subject, { ...facts, state: 'Revoked' });
-  if (!resolved.ok) return withoutRights(subject, { ...facts, state: 'Refused' });
+  if (!rules) return withoutRights(subject, { ...facts, state: 'Refused' });
   const credential = credentialOf(context, device, inputs);
   const until = earlier(device.expiresAt, credential.until);
   if (until && until <= context.now) return withoutRights(subject, { ...facts, state: 'Expired' });
-  return withRights(subject, {
-    device,
-    credential,
-    rules: resolved.value.rules,
-    findings: credential.findings.length === 0 ? findings : [...findings, ...credential.findings],
-    until,
-  });
+  return withRights(subject, { device, credential, rules, findings, until });
+}
+
+/** Who has the identity on this broker, with all that is wrong with the claims. Without rules it is refused. */
+interface Claim {
+  readonly device: Device;
+  readonly rules: readonly EffectiveRule[] | undefined;
+  readonly findings: readonly Finding[];
+}
+
+const none: readonly Finding[] = [];
+
+/** No copy where there is nothing to add: most identities have no findings, and share one empty list. */
+function joined(a: readonly Finding[], b: readonly Finding[]): readonly Finding[] {
+  if (b.length === 0) return a;
+  return a.length === 0 ? b : [...a, ...b];
+}
+
+/** Of several claims at most one resolves: the others conflict with it, whatever its state. */
+function claimOf({ fleet, broker }: BrokerContext, devices: readonly Device[]): Claim | undefined {
+  let claim: Claim | undefined;
+  for (const device of devices) {
+    if (device.broker !== broker) continue;
+    const resolved = resolveDevice(fleet, device);
+    const findings = joined(claim?.findings ?? none, resolved.ok ? none : resolved.findings);
+    if (resolved.ok) claim = { device, rules: resolved.value.rules, findings };
+    else claim = { device, rules: undefined, ...claim, findings };
+  }
+  return claim;
 }
 
 interface Subject {
@@ -119,7 +137,7 @@ interface Holder {
 
 function withRights(subject: Subject, holder: Holder): CompiledIdentity {
   const { context, identity, inputs } = subject;
-  const { device, credential, findings, until, rules } = holder;
+  const { device, credential, until, rules } = holder;
   const state = stateOf(device, inputs, context.now);
   const users = state === 'Active' ? activeUsers(context, device, rules) : deniedUsers(context, identity);
   const acl = verifiedUser(users.block);
@@ -128,8 +146,8 @@ function withRights(subject: Subject, holder: Holder): CompiledIdentity {
     identity,
     authentication: device.authentication.type,
     rulesHash,
-    ...(credential.hash !== undefined && { credentialHash: credential.hash }),
-    ...(until && { until }),
+    credentialHash: credential.hash,
+    until,
   };
   const line = verifiedIdentityLine(listed);
   if (acl === undefined || line === undefined) return unfaithful(subject, holder);
@@ -139,16 +157,20 @@ function withRights(subject: Subject, holder: Holder): CompiledIdentity {
     state,
     device: keyOf(device),
     rulesHash,
-    ...(until && { until }),
-    findings,
+    until,
+    findings: joined(holder.findings, credential.findings),
     inputs,
     acl: isAllInPatterns ? '' : acl,
     rules: users.block.lines.length,
     identityLine: line,
     passwordLine: credential.line,
-    ...(state === 'Active' && context.layout === 'Patterns' && { shared: sharedRights(rules, context.sharedRights) }),
-    changesAt: nextOf(context.now, [until, inputs.lockedUntil, ...rules.map((rule) => rule.expiresAt)]),
+    shared: state === 'Active' && context.layout === 'Patterns' ? sharedRights(rules, context.sharedRights) : undefined,
+    changesAt: nextOf(context.now, [until, inputs.lockedUntil, ...endsOf(rules)]),
   };
+}
+
+function endsOf(rules: readonly EffectiveRule[]): Date[] {
+  return rules.flatMap(({ expiresAt }) => expiresAt ?? []);
 }
 
 function stateOf(device: Device, { lockedUntil }: IdentityInputs, now: Date): 'Active' | 'Suspended' | 'Locked' {
@@ -193,14 +215,16 @@ function withoutRights(
   const lastSession = context.layout === 'Patterns' ? lastSessionOf(context, inputs) : undefined;
   const denied = lastSession && lastSession > context.now ? deniedUsers(context, identity).block : undefined;
   return {
-    ...ended,
     identity,
+    ...ended,
     rulesHash: '',
+    until: undefined,
     inputs,
     acl: (denied && verifiedUser(denied)) ?? '',
     rules: denied?.lines.length ?? 0,
     identityLine: '',
     passwordLine: '',
+    shared: undefined,
     changesAt: nextOf(context.now, [lastSession, until]),
   };
 }

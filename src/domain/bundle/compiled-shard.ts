@@ -22,8 +22,14 @@ export interface ShardInputs {
 export const linesParts = ['acl', 'identities', 'passwords'] as const;
 export type LinesPart = (typeof linesParts)[number];
 
-/** What an identity has in a part. */
-export function lineOf(identity: CompiledIdentity, part: LinesPart): string {
+/** What all identities of a shard have in a part, in ascending order. */
+export function shardText({ identities }: CompiledShard, part: LinesPart): string {
+  let text = '';
+  for (const identity of identities.values()) text += lineOf(identity, part);
+  return text;
+}
+
+function lineOf(identity: CompiledIdentity, part: LinesPart): string {
   switch (part) {
     case 'acl':
       return identity.acl;
@@ -101,14 +107,20 @@ function identityInputs(inputs: ShardInputs, identity: string): IdentityInputs {
   };
 }
 
+/** Lists are compared by what they hold: a caller that gathers them anew has the same objects in them. */
 function areSame(a: IdentityInputs, b: IdentityInputs): boolean {
   return (
-    a.devices === b.devices &&
-    a.certificates === b.certificates &&
+    isSameList(a.devices, b.devices) &&
+    isSameList(a.certificates, b.certificates) &&
     a.passwordHash === b.passwordHash &&
-    a.lockedUntil === b.lockedUntil &&
-    a.withdrawn === b.withdrawn
+    a.lockedUntil?.getTime() === b.lockedUntil?.getTime() &&
+    isSameList(a.withdrawn, b.withdrawn)
   );
+}
+
+function isSameList<T>(a: readonly T[] | undefined, b: readonly T[] | undefined): boolean {
+  if (a === b) return true;
+  return a?.length === b?.length && a?.every((item, i) => item === b?.[i]) === true;
 }
 
 function summary(

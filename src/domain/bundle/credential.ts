@@ -7,25 +7,25 @@ import { certificateCredential } from './identities.ts';
 
 /** What lets an identity in. Without a hash there is nothing yet; `until` is the end of its last certificate. */
 export interface Credential {
-  readonly hash?: string;
+  readonly hash: string | undefined;
   /** Its line in the password file; empty for certificates. */
   readonly line: string;
-  readonly until?: Date;
+  readonly until: Date | undefined;
   readonly findings: readonly Finding[];
 }
 
-const noCredential: Credential = { line: '', findings: [] };
+const noCredential: Credential = { hash: undefined, line: '', until: undefined, findings: [] };
 
 /** The credential by password; a hash that not every Mosquitto reads is left out and reported. */
 export function passwordCredential({ identity, origin }: Device, hash: string | undefined): Credential {
   if (hash === undefined) return noCredential;
   const line = passwordLine(identity, hash);
   const read = parsePasswords(line);
-  if (read.ok && read.value.get(identity) === hash) return { hash: shortHash(line), line, findings: [] };
+  if (read.ok && read.value.get(identity) === hash) return { ...noCredential, hash: shortHash(line), line };
   const why = passwordHashProblem(hash) ?? 'the identity cannot stand in a password file';
   const message = `the password hash is refused: ${why}`;
   const path = 'spec.authentication.password';
-  return { line: '', findings: [{ code: 'MQS107', severity: 'Error', message, path, object: origin }] };
+  return { ...noCredential, findings: [{ code: 'MQS107', severity: 'Error', message, path, object: origin }] };
 }
 
 /** The credential by those of these certificates that a trusted CA issued and nobody took back for good. */
@@ -39,7 +39,7 @@ export function certificateCredentialOf(
     if (!trusted.has(certificate.caKeyId) || withdrawn.some((entry) => isSameSerial(entry, certificate))) continue;
     if (!last || certificate.notAfter > last) last = certificate.notAfter;
   }
-  return last ? { hash: certificateCredential, line: '', until: last, findings: [] } : noCredential;
+  return last ? { ...noCredential, hash: certificateCredential, until: last } : noCredential;
 }
 
 function isSameSerial(a: RevocationEntry, b: IssuedCertificate): boolean {

@@ -11,9 +11,9 @@ export interface BundleIdentity {
   /** Changes with every right that the identity gains or loses. */
   readonly rulesHash: string;
   /** Changes when sessions of the former credential must end; not on renewal of a certificate. Absent: none exists. */
-  readonly credentialHash?: string;
+  readonly credentialHash: string | undefined;
   /** The earlier of the object's end and the end of the last certificate. */
-  readonly until?: Date;
+  readonly until: Date | undefined;
 }
 
 /** Credential hash of all certificates: renewed ones overlap, so that none of them ends a session. */
@@ -43,20 +43,32 @@ export function parseIdentities(text: string): Parsed<ReadonlyMap<string, Bundle
   return findings.length > 0 ? refused(...findings) : parsed(identities);
 }
 
+const linePattern = /^([!-~]+) (Certificate|Password) ([!-~]+) ([!-~]+) ([!-~]+)$/;
+
 function identityOf(line: string): BundleIdentity | undefined {
-  const [identity = '', authentication, rulesHash = '', credential = '', until = '', ...rest] = line.split(' ');
-  if (authentication !== 'Certificate' && authentication !== 'Password') return undefined;
+  const [, identity, authentication, rulesHash, credential, until] = linePattern.exec(line) ?? [];
+  if (identity === undefined || rulesHash === undefined || until === undefined) return undefined;
   const end = until === '-' ? undefined : new Date(until);
-  const read: BundleIdentity = {
+  if (end && (Number.isNaN(end.getTime()) || end.toISOString() !== until)) return undefined;
+  return {
     identity,
-    authentication,
+    authentication: authentication === 'Password' ? 'Password' : 'Certificate',
     rulesHash,
-    ...(credential !== '-' && { credentialHash: credential }),
-    ...(end && { until: end }),
+    credentialHash: credential === '-' ? undefined : credential,
+    until: end,
   };
-  const isTime = end === undefined || (!Number.isNaN(end.getTime()) && end.toISOString() === until);
-  const isWhole = rest.length === 0 && [identity, rulesHash, credential].every((field) => /^[!-~]+$/.test(field));
-  return isTime && isWhole ? read : undefined;
+}
+
+/** The line of an identity, if it reads back as what was meant. */
+export function verifiedIdentityLine(meant: BundleIdentity): string | undefined {
+  const line = identityLine(meant);
+  const fields = linePattern.exec(line.slice(0, -1));
+  const isSame =
+    fields?.[1] === meant.identity &&
+    fields[2] === meant.authentication &&
+    fields[3] === meant.rulesHash &&
+    fields[4] === (meant.credentialHash ?? '-');
+  return isSame ? line : undefined;
 }
 
 function problem(line: number, message: string): Finding {

@@ -5,18 +5,19 @@ import type { PublishedCrl, TrustedCa } from '../pki/certificate.ts';
 
 /** The `ca` part: the certificates of each trusted CA, in their order. */
 export function caText(cas: readonly TrustedCa[]): string {
-  return cas.map(({ certificates }) => wholeLines(certificates)).join('');
+  return pemText(cas.map(({ certificates }) => certificates));
 }
 
 /** The `crl` part: one CRL for each trusted CA that has one; two certificates over one key share it. */
 export function crlText(cas: readonly TrustedCa[], crls: readonly PublishedCrl[]): string {
   const keyIds = new Set(cas.filter(({ revocation }) => revocation !== 'None').map(({ keyId }) => keyId));
   const published = [...keyIds].flatMap((keyId) => crls.find(({ caKeyId }) => caKeyId === keyId) ?? []);
-  return published.map(({ pem }) => wholeLines(pem)).join('');
+  return pemText(published.map(({ pem }) => pem));
 }
 
-function wholeLines(pem: string): string {
-  return pem.endsWith('\n') ? pem : `${pem}\n`;
+/** Several PEM texts in one file. */
+export function pemText(texts: readonly string[]): string {
+  return texts.map((text) => (text.endsWith('\n') ? text : `${text}\n`)).join('');
 }
 
 /** Why the broker would let nobody in with a certificate, or not start (facts 2.4): such a set is not published. */

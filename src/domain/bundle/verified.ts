@@ -1,21 +1,20 @@
-import { type AclFile, type AclLine, aclText, type AclUser } from '../acl/file.ts';
+import { type AclFile, type AclLine, type AclUser, patternsText, userText } from '../acl/file.ts';
+import type { Parsed } from '../finding.ts';
 import { parseAcl } from '../acl/file-parser.ts';
-import { type BundleIdentity, identityLine, parseIdentities } from './identities.ts';
 
 /**
  * Texts for the broker that were read back with the parsers of the gate and found to say what was meant. Undefined where
  * they do not. Each is made of whole lines and, for an ACL, of whole blocks, so that joining keeps what they say.
  */
 export function verifiedUser(user: AclUser): string | undefined {
-  return verifiedAcl({ patterns: [], users: [user] });
+  return verifiedAcl({ patterns: [], users: [user] }, userText(user));
 }
 
 export function verifiedPatterns(patterns: readonly AclLine[]): string | undefined {
-  return verifiedAcl({ patterns, users: [] });
+  return verifiedAcl({ patterns, users: [] }, patternsText(patterns));
 }
 
-function verifiedAcl(meant: AclFile): string | undefined {
-  const text = aclText(meant);
+function verifiedAcl(meant: AclFile, text: Parsed<string>): string | undefined {
   if (!text.ok) return undefined;
   const read = parseAcl(text.value);
   return read.ok && isSameAcl(read.value, meant) ? text.value : undefined;
@@ -30,7 +29,11 @@ function isSameUser(a: AclUser, b: AclUser): boolean {
 }
 
 function areSameLines(a: readonly AclLine[], b: readonly AclLine[]): boolean {
-  return areSame(a, b, (x, y) => x.access === y.access && x.topic === y.topic && isSameEnd(x, y));
+  return areSame(a, b, isSameLine);
+}
+
+function isSameLine(a: AclLine, b: AclLine): boolean {
+  return a.access === b.access && a.topic === b.topic && isSameEnd(a, b);
 }
 
 function isSameEnd(a: { readonly until?: Date }, b: { readonly until?: Date }): boolean {
@@ -38,18 +41,10 @@ function isSameEnd(a: { readonly until?: Date }, b: { readonly until?: Date }): 
 }
 
 function areSame<T>(a: readonly T[], b: readonly T[], isSame: (x: T, y: T) => boolean): boolean {
-  return (
-    a.length === b.length &&
-    a.every((x, i) => {
-      const y = b[i];
-      return y !== undefined && isSame(x, y);
-    })
-  );
-}
-
-export function verifiedIdentityLine(meant: BundleIdentity): string | undefined {
-  const line = identityLine(meant);
-  const read = parseIdentities(line);
-  const same = read.ok ? read.value.get(meant.identity) : undefined;
-  return same && identityLine(same) === line ? line : undefined;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i += 1) {
+    const [x, y] = [a[i], b[i]];
+    if (x === undefined || y === undefined || !isSame(x, y)) return false;
+  }
+  return true;
 }
