@@ -202,9 +202,10 @@ function caProblem(next: Candidate): string | undefined {
   return takesCertificates(confOf(next)) ? caBundleProblem(next.bundle.parts.ca) : undefined;
 }
 
-/** The CRLs that the broker would use; none where it uses none or they cannot be read. */
+/** The CRLs that the broker would use; none where it uses none, or they or the CAs cannot be read. */
 function crlsOf(candidate: Candidate): readonly SignedBy[] {
-  return checksCrls(confOf(candidate)) ? (readable(candidate.crls()) ?? []) : [];
+  const isReadable = checksCrls(confOf(candidate)) && candidate.cas().ok;
+  return isReadable ? (readable(candidate.crls()) ?? []) : [];
 }
 
 function unsignedCrlProblem(crls: readonly SignedBy[]): string | undefined {

@@ -52,7 +52,7 @@ export const defaultProofLimits: ProofLimits = { overall: 60_000, poll: 5, resen
 
 /**
  * How the attempt begins: with a broker that was just started on the files, or one that has to be told; `Healing`: one
- * that may be open now, so that openness says nothing about the attempt until its reload is over.
+ * that may be open now. Openness is believed at once only after a `Reload`, from a state that was not open.
  */
 export type ProofStart = 'Started' | 'Reload' | 'Healing';
 
@@ -93,15 +93,21 @@ async function firstProblem(subject: ProofSubject, signal: AbortSignal): Promise
   return undefined;
 }
 
-/** What a look at the rules said: those of this attempt are in force, not yet, the broker is open, or there is no answer. */
-type Look = 'InForce' | 'NotYet' | 'Open' | 'Unanswered';
+/**
+ * What a look at the rules said: those of this attempt are in force; not yet; the broker is open; it does not know the
+ * agent's user any more, so that it has read neither passwords nor ACL (facts 1.1); or it gives no answer.
+ */
+type Look = 'InForce' | 'NotYet' | 'Open' | 'LockedOut' | 'Unanswered';
 
 const lookTexts: Record<Look, string> = {
   InForce: 'the rules are in force',
   NotYet: 'the rules of this generation did not come into force',
   Open: 'a publish that nobody is allowed was accepted',
+  LockedOut: 'the passwords were not read, hence no ACL either',
   Unanswered: 'the local listener does not answer',
 };
+
+const isOpen = (look: Look): boolean => look === 'Open' || look === 'LockedOut';
 
 async function rulesProblem(subject: ProofSubject, signal: AbortSignal): Promise<Proof | undefined> {
   const begun = performance.now();
@@ -109,20 +115,20 @@ async function rulesProblem(subject: ProofSubject, signal: AbortSignal): Promise
   const tell = reloader(subject);
   let look: Look = 'Unanswered';
   while (look !== 'InForce' && !signal.aborted && performance.now() - begun < subject.limits.overall) {
-    const session = await link.session();
-    if (session && !tell()) break;
-    look = session ? await lookThrough(session, subject.plan) : 'Unanswered';
-    if (look === 'Open' && subject.start !== 'Healing') break;
+    const answer = await link.answer();
+    if (answer !== 'Unanswered' && !tell()) break;
+    look = typeof answer === 'string' ? answer : await lookThrough(answer, subject.plan);
+    if (isOpen(look) && subject.start === 'Reload') break;
     if (look !== 'InForce') await subject.clock.sleep(subject.limits.poll);
   }
   await link.close();
   if (look === 'InForce') return undefined;
-  return { kind: look === 'Open' ? 'FailOpen' : 'Failed', what: lookTexts[look] };
+  return { kind: isOpen(look) ? 'FailOpen' : 'Failed', what: lookTexts[look] };
 }
 
 /**
- * Sends SIGHUP when it is due, at first at once; false when enough were sent. It is called with a session open and not
- * before: the CONNACK shows that the broker's handlers are in place, without which the signal kills it (facts 1.7).
+ * Sends SIGHUP when it is due, at first at once; false when enough were sent. It is called after a CONNACK and not
+ * before: that shows that the broker's handlers are in place, without which the signal kills it (facts 1.7).
  */
 function reloader({ broker, start, limits }: ProofSubject): () => boolean {
   let sent = start === 'Started' ? 1 : 0;
@@ -138,16 +144,21 @@ function reloader({ broker, start, limits }: ProofSubject): () => boolean {
 }
 
 /** The agent's session on the local listener, opened again when it was lost. */
-function localLink({ plan, limits }: ProofSubject): {
-  session(): Promise<Session | undefined>;
+interface LocalLink {
+  answer(): Promise<Session | 'LockedOut' | 'Unanswered'>;
   close(): Promise<void>;
-} {
+}
+
+function localLink({ plan, limits }: ProofSubject): LocalLink {
   let open: Session | undefined;
   return {
-    async session() {
+    async answer() {
       if (open?.isOpen() === true) return open;
+      open = undefined;
       const outcome = await connected(plan.local.endpoint, plan.local.login, limits.answer);
-      open = outcome.kind === 'Connected' ? outcome.session : undefined;
+      if (outcome.kind === 'Refused') return 'LockedOut';
+      if (outcome.kind !== 'Connected') return 'Unanswered';
+      open = outcome.session;
       return open;
     },
     async close() {

@@ -1,0 +1,119 @@
+/** For each check of the gate one set that only this check refuses; `test/broker/agent/gate.test.ts` gives them to real brokers. */
+import { aclText, implicitPatterns } from '../../src/domain/acl/file.ts';
+import { confText } from '../../src/domain/broker/conf.ts';
+import type { Bundle } from '../../src/domain/bundle/content.ts';
+import { candidateOf } from '../../src/agent/candidate.ts';
+import type { GateInput } from '../../src/agent/gate.ts';
+import {
+  brokerName,
+  bundleOf,
+  crlOf,
+  day,
+  deviceCertificate,
+  newCa,
+  revocationOf,
+  serverPair,
+  type Site,
+  type SiteDevice,
+  type SiteSet,
+  valueOf,
+} from './site.ts';
+
+/** A good set of a site, and the one that was loaded before it. */
+export interface Sets {
+  readonly site: Site;
+  readonly devices: readonly SiteDevice[];
+  readonly good: SiteSet;
+  readonly loaded: Bundle;
+  readonly next: Bundle;
+}
+
+export const devices: readonly SiteDevice[] = [
+  { identity: 'a', lines: [{ access: 'readwrite', topic: 'dev/a/#' }] },
+  { identity: 'b', lines: [{ access: 'readwrite', topic: 'dev/b/#' }], password: 'correct horse' },
+];
+
+/** Revision 5 of a site: devices a and b, and a certificate of c that was revoked in the loaded revision 4 already. */
+export function setsOf(site: Site): Sets {
+  const revocations = [revocationOf(site.ca, deviceCertificate(site, 'c'), site.now)];
+  const good: SiteSet = { revision: 5, devices, revocations, crlNumber: 5 };
+  const loaded = bundleOf(site, { ...good, revision: 4, crlNumber: 4 });
+  return { site, devices, good, loaded, next: bundleOf(site, good) };
+}
+
+export function inputOf({ site, loaded }: Sets, next: Bundle): GateInput {
+  return {
+    next: candidateOf(next),
+    loaded: candidateOf(loaded),
+    now: site.now,
+    broker: brokerName,
+    directory: site.conf.aclFile.replace(/\/acl$/, ''),
+    mosquittoVersion: site.conf.dialect.version === '2.0' ? '2.0.11' : '2.1.2',
+  };
+}
+
+/** Gives the bad set; it may change the loaded one and what else the gate looks at. */
+export type BadSet = (sets: Sets) => GateInput;
+
+const withParts = (parts: NonNullable<SiteSet['parts']>): BadSet => {
+  return (sets) => inputOf(sets, bundleOf(sets.site, { ...sets.good, parts }));
+};
+
+/** The set with one part made by a function of the good one's. */
+const withPart = (name: keyof Bundle['parts'], change: (text: string, sets: Sets) => string): BadSet => {
+  return (sets) => withParts({ [name]: change(sets.next.parts[name], sets) })(sets);
+};
+
+const withGood = (change: (sets: Sets) => Partial<SiteSet>): BadSet => {
+  return (sets) => inputOf(sets, bundleOf(sets.site, { ...sets.good, ...change(sets) }));
+};
+
+export const badSets: Readonly<Record<string, BadSet>> = {
+  BrokerIsOurs: (sets) => ({ ...inputOf(sets, sets.next), broker: 'other' }),
+  ContentHash: (sets) => {
+    const { parts } = sets.next;
+    // One bit of a topic: it reads well, and gives device a the tree of device `c`.
+    return inputOf(sets, { ...sets.next, parts: { ...parts, acl: parts.acl.replace('dev/a/#', 'dev/c/#') } });
+  },
+  RevisionNotLower: withGood(() => ({ revision: 3 })),
+  ConfAllowed: withPart('mosquitto.conf', (text) => text.replace('allow_anonymous false', 'allow_anonymous true')),
+  ConfPaths: (sets) => withParts({ 'mosquitto.conf': confText({ ...sets.site.conf, aclFile: '/dev/null' }) })(sets),
+  ConfDialect: (sets) => {
+    const dialect = { version: '2.1', pluginDirectory: '/usr/lib/mosquitto' } as const;
+    const input = withParts({ 'mosquitto.conf': confText({ ...sets.site.conf, dialect }) })(sets);
+    return { ...input, mosquittoVersion: '2.0.11' };
+  },
+  AclParses: withPart('acl', (text) => text.replace('topic readwrite dev/a/#', 'topic bogus dev/a/#')),
+  AclLeavesProbesAlone: withGood(() => ({
+    parts: {
+      acl: valueOf(
+        aclText({
+          patterns: [...implicitPatterns, { access: 'readwrite', topic: '$mqttsec/#' }],
+          users: devices.map(({ identity, lines }) => ({ name: identity, lines })),
+        }),
+      ),
+    },
+  })),
+  AclUsersAreIdentities: withPart('acl', (text) => `${text}user c\ntopic readwrite dev/c/#\n`),
+  PasswordsParse: withPart('passwords', (text) => text.replace('$7$', '$9$')),
+  IdentitiesParse: withPart('identities', (text) => text.replace(' Certificate ', ' Certficate ')),
+  IdentitiesNotReserved: withGood(() => ({ devices: [...devices, { identity: 'mqttsec-agent-0', lines: [] }] })),
+  PasswordsFitIdentities: withPart('passwords', () => ''),
+  RevocationsParse: withPart('revocations', (text) => text.replace(' KeyCompromise ', ' Compromised ')),
+  ServerKeyPair: (sets) => {
+    const dates = { notBefore: sets.site.now, notAfter: new Date(sets.site.now.getTime() + day) };
+    const other = serverPair(sets.site.ca, dates);
+    const server = { certificate: sets.site.server.certificate, key: other.key };
+    return inputOf(sets, bundleOf(sets.site, { ...sets.good, server }));
+  },
+  CaChain: withPart('ca', (text, { site }) => text + site.server.certificate),
+  CrlParses: withPart('crl', (text) => text.slice(0, text.length / 2)),
+  CrlSigned: withPart('crl', (text, { site }) => text + crlOf(newCa('plant-ca', site.now), 1, site.now, [])),
+  CrlInDate: withPart('crl', (_, { site, good }) =>
+    crlOf(site.ca, 5, site.now, good.revocations ?? [], { from: -2 * day, to: -day }),
+  ),
+  CrlForEachCa: withPart('ca', (text, { site }) => text + newCa('second', site.now).pem),
+  CrlNumberNotLower: withGood(() => ({ crlNumber: 3 })),
+  RevokedInCrl: withPart('crl', (_, { site }) => crlOf(site.ca, 5, site.now, [])),
+  RevocationsKept: withGood(() => ({ revocations: [] })),
+};
