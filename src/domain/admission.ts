@@ -37,17 +37,26 @@ export function isForeign(broker: Broker, device: Device): boolean {
 }
 
 /** What keeps a device from being one of this broker's, its rules aside: namespace, role, identity, authentication. */
-export function admissionFindings(fleet: Fleet, broker: Broker, device: Device, roles: readonly Role[]): Finding[] {
-  return [
-    ...namespaceFindings(fleet, broker, device, roles),
-    ...identityFindings(broker, device),
-    ...claimFindings(fleet, broker, device),
-    ...authenticationFindings(broker, device),
+export function admissionFindings(
+  fleet: Fleet,
+  broker: Broker,
+  device: Device,
+  roles: readonly Role[],
+): readonly Finding[] {
+  const all = [
+    namespaceFindings(fleet, broker, device, roles),
+    identityFindings(broker, device),
+    claimFindings(fleet, broker, device),
+    authenticationFindings(broker, device),
   ];
+  return all.every(({ length }) => length === 0) ? none : all.flat();
 }
 
-function namespaceFindings(fleet: Fleet, broker: Broker, device: Device, roles: readonly Role[]): Finding[] {
-  if (!isForeign(broker, device)) return [];
+/** Most devices have none, and share this. */
+const none: readonly Finding[] = [];
+
+function namespaceFindings(fleet: Fleet, broker: Broker, device: Device, roles: readonly Role[]): readonly Finding[] {
+  if (!isForeign(broker, device)) return none;
   const { namespace } = device.origin;
   const brokerText = refText(broker.origin);
   if (!isAdmitted(fleet, broker, namespace)) {
@@ -84,9 +93,9 @@ function labelsText(fleet: Fleet, { allowedNamespaces: { from, selector } }: Bro
     : `, for ${wanted}, and the labels of ${namespace} are not known`;
 }
 
-function identityFindings(broker: Broker, device: Device): Finding[] {
+function identityFindings(broker: Broker, device: Device): readonly Finding[] {
   const problem = identityProblem(broker, device);
-  if (problem === undefined) return [];
+  if (problem === undefined) return none;
   return [errorOn(device.origin, 'MQS048', 'Invalid', 'spec.identity', `identity "${device.identity}" ${problem}`)];
 }
 
@@ -107,9 +116,9 @@ function identityProblem(broker: Broker, device: Device): string | undefined {
  * Another device that has the identity already. Only devices that their broker admits count, so that nobody can take a
  * name by naming somebody else's broker. Where an age is not known, both are refused.
  */
-function claimFindings(fleet: Fleet, broker: Broker, device: Device): Finding[] {
+function claimFindings(fleet: Fleet, broker: Broker, device: Device): readonly Finding[] {
   const claimants = fleet.devices.get(device.identity) ?? [];
-  if (claimants.length < 2 && claimants[0] === device) return [];
+  if (claimants.length < 2 && claimants[0] === device) return none;
   return claimants
     .filter((other) => keyOf(other) !== keyOf(device) && isContender(fleet, broker, other))
     .filter((other) => !other.origin.createdAt || !device.origin.createdAt || claimOrder(other, device) < 0)
@@ -143,14 +152,13 @@ function sameBundle({ ca: a }: TrustedCaSpec, { ca: b }: TrustedCaSpec): boolean
   return a.kind === b.kind && a.name === b.name && a.key === b.key;
 }
 
-function authenticationFindings(broker: Broker, device: Device): Finding[] {
-  const { type } = device.authentication;
-  const problem = authenticationProblem(broker, type);
-  const findings = problem === undefined ? [] : [authenticationFinding(device, problem)];
-  if (device.authentication.type === 'Certificate' && device.authentication.template?.key.kind === 'Generated') {
-    findings.push(...foreignKeyFindings(broker, device, device.origin, 'spec.authentication.certificate.template'));
-  }
-  return findings;
+function authenticationFindings(broker: Broker, device: Device): readonly Finding[] {
+  const { authentication, origin } = device;
+  const problem = authenticationProblem(broker, authentication.type);
+  if (problem !== undefined) return [errorOn(origin, 'MQS049', 'Invalid', 'spec.authentication.type', problem)];
+  return authentication.type === 'Certificate' && authentication.template?.key.kind === 'Generated'
+    ? foreignKeyFindings(broker, device, origin, 'spec.authentication.certificate.template')
+    : none;
 }
 
 function authenticationProblem(broker: Broker, type: AuthenticationType): string | undefined {
@@ -161,13 +169,14 @@ function authenticationProblem(broker: Broker, type: AuthenticationType): string
   return `${refText(broker.origin)} has no \`clientCertificates\`: nobody issues certificates for its devices`;
 }
 
-function authenticationFinding(device: Device, problem: string): Finding {
-  return errorOn(device.origin, 'MQS049', 'Invalid', 'spec.authentication.type', problem);
-}
-
 /** Keys are generated in the namespace of the broker, where a device of another namespace could not fetch them. */
-export function foreignKeyFindings(broker: Broker, device: Device, object: ObjectRef, path: string): Finding[] {
-  if (!isForeign(broker, device)) return [];
+export function foreignKeyFindings(
+  broker: Broker,
+  device: Device,
+  object: ObjectRef,
+  path: string,
+): readonly Finding[] {
+  if (!isForeign(broker, device)) return none;
   const message = `${refText(device.origin)} is not in the namespace of ${refText(broker.origin)}: it needs a \`csr\`, its key cannot be generated`;
   return [errorOn(object, 'MQS051', 'NotAllowed', path, message)];
 }

@@ -117,8 +117,10 @@ export function aclLines(rules: readonly EffectiveRule[], now: Date): readonly A
     if (rule.effect === 'Deny') denied.add(topic);
     else allowed.set(topic, laterEnds(allowed.get(topic), rule));
   }
-  const denies = [...denied].map((topic): AclLine => ({ access: 'deny', topic }));
-  return [...denies, ...[...allowed].flatMap(([topic, ends]) => allowLines(topic, ends))];
+  const lines: AclLine[] = [];
+  for (const topic of denied) lines.push({ access: 'deny', topic });
+  for (const [topic, { read, write }] of allowed) addAllows(lines, topic, read, write);
+  return lines;
 }
 
 /** Until when a topic may be read and written: `Infinity` is for good, `-Infinity` is not at all. Milliseconds. */
@@ -127,22 +129,28 @@ interface Ends {
   readonly write: number;
 }
 
-function laterEnds({ read, write }: Ends = { read: -Infinity, write: -Infinity }, rule: EffectiveRule): Ends {
-  const end = rule.expiresAt?.getTime() ?? Infinity;
+const never: Ends = { read: -Infinity, write: -Infinity };
+
+function laterEnds(ends: Ends | undefined, { actions, expiresAt }: EffectiveRule): Ends {
+  const { read, write } = ends ?? never;
+  const end = expiresAt?.getTime() ?? Infinity;
   return {
-    read: rule.actions.includes('Subscribe') ? Math.max(read, end) : read,
-    write: rule.actions.includes('Publish') ? Math.max(write, end) : write,
+    read: actions.includes('Subscribe') ? Math.max(read, end) : read,
+    write: actions.includes('Publish') ? Math.max(write, end) : write,
   };
 }
 
-function allowLines(topic: string, { read, write }: Ends): readonly AclLine[] {
-  if (read === write) return allowLine('readwrite', topic, read);
-  return [...allowLine('read', topic, read), ...allowLine('write', topic, write)];
+function addAllows(lines: AclLine[], topic: string, read: number, write: number): void {
+  if (read === write) addAllow(lines, 'readwrite', topic, read);
+  else {
+    addAllow(lines, 'read', topic, read);
+    addAllow(lines, 'write', topic, write);
+  }
 }
 
-function allowLine(access: AclAccess, topic: string, end: number): readonly AclLine[] {
-  if (end === -Infinity) return [];
-  return [end === Infinity ? { access, topic } : { access, topic, until: new Date(end) }];
+function addAllow(lines: AclLine[], access: AclAccess, topic: string, end: number): void {
+  if (end === Infinity) lines.push({ access, topic });
+  else if (end !== -Infinity) lines.push({ access, topic, until: new Date(end) });
 }
 
 /**

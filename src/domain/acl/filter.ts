@@ -30,8 +30,15 @@ export function filterOf(text: string): Checked<TopicFilter> {
   return problem === undefined ? { ok: true, value: text.split('/').map(levelOf) } : { ok: false, problem };
 }
 
+// A filter of printable ASCII: nearly all are, and this looks at each of their characters once.
+const usualFilter = /^(?:\+|[ -"$-*,-.0-~]*)(?:\/(?:\+|[ -"$-*,-.0-~]*))*(?:\/#)?$/;
+const usualLength = 199;
+
 /** What keeps `text` from being a topic filter that Mosquitto loads as it stands, if anything; builds nothing. */
 export function filterProblem(text: string): string | undefined {
+  const { length } = text;
+  const isUsual = length > 0 && length <= usualLength && text[0] !== ' ' && text[length - 1] !== ' ';
+  if (isUsual && usualFilter.test(text)) return undefined;
   return textProblem(text) ?? wildcardProblem(text);
 }
 
