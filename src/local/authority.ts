@@ -8,6 +8,7 @@ import { type CrlStamp } from '../domain/pki/crl-schedule.ts';
 import { signedCrl } from '../domain/pki/crl.ts';
 import { type ParsedCsr } from '../domain/pki/csr.ts';
 import { type CertificateUse, signedCertificate } from '../domain/pki/issue.ts';
+import { backdateMilliseconds } from '../domain/pki/time.ts';
 import { type CaSigner, caSigner, issuedCertificate } from '../domain/pki/x509.ts';
 import type { Random } from '../ports.ts';
 
@@ -20,8 +21,6 @@ export interface Authority extends CaSigner {
 
 /** Ten years: no laptop's state directory outlives it. What it issues never does. */
 const caLifeSeconds = 3650 * 86_400;
-/** How far `notBefore` lies back: a broker whose clock is behind would refuse the certificate. */
-const backdateMilliseconds = 10 * 60_000;
 const serialLength = 16;
 
 const keyPair = promisify(generateKeyPair);

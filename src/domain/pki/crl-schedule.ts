@@ -2,9 +2,7 @@ import type { IssuedCertificate, RevocationEntry } from './certificate.ts';
 import type { ReadCrl } from './crl.ts';
 import type { Ledger } from './ledger.ts';
 import { bySerial } from './revocations.ts';
-
-/** How far `thisUpdate` lies back, milliseconds: a broker whose clock is behind would refuse every client (facts 2.2). */
-export const backdateMilliseconds = 10 * 60_000;
+import { backdateMilliseconds } from './time.ts';
 
 /** Validity of a CRL where the broker says nothing else: 7 days, the longest absence of the signer that clients survive. */
 export const defaultCrlValiditySeconds = 7 * 86_400;

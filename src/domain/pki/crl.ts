@@ -39,13 +39,13 @@ const reasonCodes = {
 } as const satisfies Record<RevocationEntry['reason'] | 'AaCompromise', number>;
 
 /** Why a certificate is on a CRL; other CAs may also say that an attribute authority was compromised. */
-export type CrlReason = keyof typeof reasonCodes;
+type CrlReason = keyof typeof reasonCodes;
 
 const reasonNames: ReadonlyMap<number, CrlReason> = new Map(
   (Object.keys(reasonCodes) as CrlReason[]).map((name) => [reasonCodes[name], name]),
 );
 
-export interface CrlEntry {
+interface CrlEntry {
   readonly reason: CrlReason;
   readonly date: Date;
 }

@@ -57,7 +57,7 @@ export function isAtEnd(cursor: DerCursor): boolean {
 }
 
 /** True if the next value has this tag. */
-export function isNext(cursor: DerCursor, tag: number): boolean {
+function isNext(cursor: DerCursor, tag: number): boolean {
   return !isAtEnd(cursor) && cursor.bytes[cursor.at] === tag;
 }
 
@@ -172,13 +172,15 @@ export interface Extension {
 export function takenExtensions(cursor: DerCursor, what: string): readonly Extension[] {
   const list = inside(cursor, taken(cursor, tags.sequence, what));
   const extensions: Extension[] = [];
+  const seen = new Set<string>();
   while (!isAtEnd(list)) {
     const fields = inside(list, taken(list, tags.sequence, `${what}: extension`));
     const oid = takenOid(fields, `${what}: extension identifier`);
     const critical = isNext(fields, tags.boolean) && takenBoolean(fields, `${what}: critical flag`);
     const value = contentOf(fields, taken(fields, tags.octetString, `${what}: value of extension ${oid}`));
     expectEnd(fields, `${what}: extension ${oid}`);
-    if (extensions.some((other) => other.oid === oid)) fault(list, `${what} has extension ${oid} twice`);
+    if (seen.has(oid)) fault(list, `${what} has extension ${oid} twice`);
+    seen.add(oid);
     extensions.push({ oid, critical, value });
   }
   return extensions;

@@ -5,7 +5,7 @@ import type { CaKeyId, RevocationEntry } from './certificate.ts';
 import { parseRevocations, revocationsText } from './revocations.ts';
 
 /** A certificate taken back for good. */
-export type LedgerEntry = RevocationEntry & { readonly reason: RevocationReason };
+type LedgerEntry = RevocationEntry & { readonly reason: RevocationReason };
 
 /**
  * All that was ever taken back under one CA key and is not long expired, by serial. Immutable: each operation gives a
@@ -21,7 +21,7 @@ export interface Ledger {
  * signed later than notAfter, as RFC 5280 section 3.3 demands (CRLs are signed every 2.3 days by default), and a broker
  * whose clock is behind does not meet the certificate again.
  */
-export const pruneGraceMilliseconds = 3 * 86_400_000;
+const pruneGraceMilliseconds = 3 * 86_400_000;
 
 export function emptyLedger(caKeyId: CaKeyId): Ledger {
   return { caKeyId, entries: ShardedMap.empty() };

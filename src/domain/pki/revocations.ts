@@ -22,7 +22,7 @@ export function revocationsText(entries: readonly RevocationEntry[]): string {
 }
 
 /** One line of `revocationsText`, without its line feed. */
-export function revocationLine({ caKeyId, serial, identity, notAfter, reason, at }: RevocationEntry): string {
+function revocationLine({ caKeyId, serial, identity, notAfter, reason, at }: RevocationEntry): string {
   return `${caKeyId} ${serial} ${identity} ${secondsText(notAfter)} ${reason} ${secondsText(at)}`;
 }
 
@@ -43,7 +43,7 @@ export function parseRevocations(text: string): Parsed<readonly RevocationEntry[
   return parsed(entries);
 }
 
-export function byCaAndSerial(a: RevocationEntry, b: RevocationEntry): number {
+function byCaAndSerial(a: RevocationEntry, b: RevocationEntry): number {
   if (a.caKeyId !== b.caKeyId) return a.caKeyId < b.caKeyId ? -1 : 1;
   return bySerial(a, b);
 }

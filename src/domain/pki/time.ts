@@ -1,3 +1,9 @@
+/**
+ * How far the beginning of what we sign lies back, milliseconds: 10 minutes. A broker whose clock is behind would refuse
+ * a certificate, and with a CRL every client (facts 2.2).
+ */
+export const backdateMilliseconds = 10 * 60_000;
+
 const form = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
 /** RFC 3339 in UTC, the fraction of the second cut off: `2026-01-01T00:00:00Z`. X.509 knows nothing finer. */

@@ -152,13 +152,6 @@ export function caBundleProblem(pem: string): string | undefined {
   return undefined;
 }
 
-/** Key ids of the certificates in a PEM bundle, in its order. */
-export function bundleKeyIds(pem: string): Parsed<readonly CaKeyId[]> {
-  const certificates = certificatesIn(pem);
-  if (!certificates.ok) return unusable(certificates.problem);
-  return parsed(certificates.value.map(({ x509 }) => keyIdOf(x509.publicKey)));
-}
-
 /** The CA certificates of a PEM bundle, in its order. */
 export function caCertificatesIn(pem: string): Parsed<readonly CaCertificate[]> {
   const certificates = certificatesIn(pem);
@@ -207,9 +200,13 @@ function firstCertificate(pem: string): Decoded<ReadCertificate> {
   return first ? decoded(first) : undecodable('it holds no certificate');
 }
 
+/** The most certificates that one PEM text may hold: checking chains costs the square of it. */
+const bundleLimit = 100;
+
 function certificatesIn(pem: string): Decoded<readonly ReadCertificate[]> {
   const blocks = pemBlocks(pem, { labels: ['CERTIFICATE'], comments: true });
   if (!blocks.ok) return blocks;
+  if (blocks.value.length > bundleLimit) return undecodable(`it holds more than ${bundleLimit} certificates`);
   const certificates: ReadCertificate[] = [];
   for (const [index, block] of blocks.value.entries()) {
     const certificate = readCertificate(block);

@@ -176,6 +176,7 @@ describe('CA bundle', () => {
     ['must not hold a device certificate', root + pem, /sensor-1 is not a CA/],
     ['must not hold a key', root + keyPem, /begins a block PRIVATE KEY/],
     ['must not be empty', '', /no PEM block/],
+    ['must not be endless', root.repeat(101), /more than 100 certificates/],
     ['must not be cut', root.slice(0, -40), /cut off|not begun/],
   ];
   for (const [what, bundle, problem] of rows) {
