@@ -6,24 +6,12 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { definitionsIn, type Definition } from './gen/crd.ts';
 import { findingsPage, kindsPage, reasonsPage } from './gen/pages.ts';
-import { keyedListsOf, manifestSchema } from './gen/schemas.ts';
+import { keyedListsOf } from './gen/schemas.ts';
 import { typesText } from './gen/types.ts';
 import { validatorsText, validatorTypesText } from './gen/validators.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const banner = '// Generated from crds/ by `npm run gen`: change the definitions, not this file.\n';
-
-function schemasText(definitions: readonly Definition[]): string {
-  const lines = definitions.map(
-    (definition) => `  ${definition.kind}: ${JSON.stringify(manifestSchema(definition))},\n`,
-  );
-  return (
-    `${banner}import type { Kind } from '../domain/names.ts';\n\n` +
-    '/**\n * JSON Schema of a manifest of each kind, with defaults; `date-time` is the only format. Compiling them takes 0.1 s: to\n' +
-    ' * check manifests there is validators.gen.js, made from these very schemas, which loads in 5 ms.\n */\n' +
-    `export const schemas: Readonly<Record<Kind, object>> = {\n${lines.join('')}};\n`
-  );
-}
 
 function listsText(definitions: readonly Definition[]): string {
   const lines = definitions.map((definition) => `  ${definition.kind}: ${JSON.stringify(keyedListsOf(definition))},\n`);
@@ -40,7 +28,6 @@ async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   const definitions = definitionsIn(path.join(root, 'crds'));
   return new Map([
     ['src/api/types.gen.ts', await typesText(definitions, banner)],
-    ['src/api/schemas.gen.ts', schemasText(definitions)],
     ['src/api/validators.gen.js', validatorsText(definitions, banner)],
     ['src/api/validators.gen.d.ts', validatorTypesText(banner)],
     ['src/api/lists.gen.ts', listsText(definitions)],

@@ -30,7 +30,7 @@ export interface SchemaNode {
   readonly 'x-kubernetes-validations'?: readonly CelRule[];
 }
 
-export interface CelRule {
+interface CelRule {
   readonly rule: string;
   readonly message: string;
   readonly fieldPath?: string;

@@ -10,9 +10,9 @@ export function kindsPage(definitions: readonly Definition[]): string {
     '# Reference of the kinds',
     '',
     generated,
-    'API group `mqttsecurity.io`, version `v1alpha1`, all namespaced. `kubectl explain KIND.spec` says the same. Field',
-    'names end in their unit; a name that stands as `[]` below is a list, `.*` stands for each key of a map. Limits in',
-    'the column "Type" are inclusive. Rules between fields follow each table; offline and in the cluster they are the same.',
+    'API group `mqttsecurity.io`, version `v1alpha1`, all namespaced; `kubectl explain KIND.spec` says the same. `[]` after',
+    'a name stands for each item of a list, `.*` for each value of a map; limits are inclusive. The rules between fields',
+    'that follow each table are checked by the API server and, in the same words, by `mqttsec validate`.',
     '',
     ...definitions.map(
       ({ kind, schema }) => `- [${kind}](#${kind.toLowerCase()}): ${firstSentence(schema.description)}`,
