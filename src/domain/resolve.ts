@@ -235,7 +235,7 @@ function certificateFindings(
   fleet: Fleet,
   { origin, device: key, spec }: DeviceCertificate,
   device?: Device,
-): Finding[] {
+): readonly Finding[] {
   const path = 'spec.deviceRef';
   if (!device) return [errorOn(origin, 'MQS050', 'DeviceNotFound', path, `MqttDevice ${key} does not exist`)];
   if (device.authentication.type !== 'Certificate') {
