@@ -71,7 +71,7 @@ function hiddenLine(io: Io, prompt: string): Promise<string> {
       for (const key of data.toString('utf8')) {
         if (key === keys.interrupt) return finish(() => reject(new Error('hash password: interrupted')));
         if (key === '\r' || key === '\n' || key === keys.end) return finish(() => resolve(line));
-        line = key === keys.backspace || key === keys.erase ? [...line].slice(0, -1).join('') : line + key;
+        line = key === keys.backspace || key === keys.erase ? Array.from(line).slice(0, -1).join('') : line + key;
       }
     };
     stdin.on('data', onData);

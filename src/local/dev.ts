@@ -184,7 +184,7 @@ async function loop(run: Run, news: ChangeFlag, signal: AbortSignal): Promise<Lo
       run.accepted = accepted(run.accepted, run.manifests);
       run.broker = run.accepted.result.fleet.brokers.get(keyOf(run.broker)) ?? run.broker;
     }
-    if (!signal.aborted) await attempted(run);
+    await attempted(run);
   }
 }
 

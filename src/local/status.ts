@@ -1,8 +1,8 @@
 import { type Role } from '../domain/acl/rule.ts';
 import { type Compiled } from '../domain/bundle/compile.ts';
+import { type IdentityState } from '../domain/bundle/compiled-identity.ts';
 import { type Finding } from '../domain/finding.ts';
-import { type AuthenticationType, type Broker, type Device } from '../domain/fleet.ts';
-import { keyOf } from '../domain/fleet.ts';
+import { keyOf, type AuthenticationType, type Broker, type Device } from '../domain/fleet.ts';
 import { type ObjectKey } from '../domain/names.ts';
 import { type Reason } from '../domain/reasons.ts';
 import { type InstanceReport } from '../ports.ts';
@@ -81,20 +81,30 @@ function newestEnd(device: Device, certificates: ReadonlyMap<ObjectKey, HeldCert
   return own.reduce<Date | undefined>((last, { notAfter }) => (last && last > notAfter ? last : notAfter), undefined);
 }
 
-function outcomeOf(device: Device, facts: StatusFacts): Pick<DeviceStatus, 'programmed' | 'reason' | 'message'> {
+type Outcome = Pick<DeviceStatus, 'programmed' | 'reason' | 'message'>;
+
+function outcomeOf(device: Device, facts: StatusFacts): Outcome {
   const status = facts.statuses.get(device.identity);
-  if (!status || (status.device !== undefined && status.device !== keyOf(device))) {
-    return { programmed: false, reason: status ? 'Conflicted' : 'Pending' };
-  }
-  const loaded = facts.loaded?.get(device.identity);
-  const programmed = loaded?.rulesHash === status.rulesHash && loaded.state === status.state;
+  if (status?.device !== undefined && status.device !== keyOf(device))
+    return { programmed: false, reason: 'Conflicted' };
+  if (!status) return { programmed: false, reason: 'Pending' };
   const problem = status.findings.find(({ severity }) => severity === 'Error');
-  const message = problem && { message: problem.message };
-  if (status.state === 'Refused') return { programmed: false, reason: problem?.reason ?? 'Invalid', ...message };
-  if (!programmed) return { programmed, reason: facts.isRefused ? 'Refused' : 'Pending' };
-  const ended = { Suspended: 'Suspended', Locked: 'Locked', Revoked: 'Revoked', Expired: 'Expired' } as const;
-  if (status.state === 'Active' || status.state === 'Gone') {
-    return problem ? { programmed, reason: problem.reason ?? 'Invalid', ...message } : { programmed, reason: 'Ready' };
+  const complaint = problem && ({ reason: problem.reason ?? 'Invalid', message: problem.message } as const);
+  if (status.state === 'Refused') return { programmed: false, reason: 'Invalid', ...complaint };
+  const loaded = facts.loaded?.get(device.identity);
+  if (loaded?.rulesHash !== status.rulesHash || loaded.state !== status.state) {
+    return { programmed: false, reason: facts.isRefused ? 'Refused' : 'Pending' };
   }
-  return { programmed, reason: ended[status.state] };
+  return { programmed: true, reason: reasonsOfStates[status.state], ...complaint };
 }
+
+/** What a state is called once it is proved; Refused never is. */
+const reasonsOfStates = {
+  Active: 'Ready',
+  Gone: 'Ready',
+  Refused: 'Invalid',
+  Suspended: 'Suspended',
+  Locked: 'Locked',
+  Revoked: 'Revoked',
+  Expired: 'Expired',
+} as const satisfies Record<IdentityState, Reason>;

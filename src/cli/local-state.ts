@@ -1,0 +1,39 @@
+import { lockHolder } from '../local/lock.ts';
+import { existingState, jsonOf, stateName, type StatePaths } from '../local/state.ts';
+import { type DeviceStatus, type LocalStatus } from '../local/status.ts';
+import { UsageError, type Io } from './io.ts';
+
+export const stateOption = {
+  type: 'string',
+  value: 'DIR',
+  about: `state directory of 'dev' (${stateName})`,
+} as const;
+
+/** What a former or running `dev` left in its state directory. */
+export interface LocalState {
+  readonly paths: StatePaths;
+  readonly status: LocalStatus;
+  /** Process id of the `dev` that runs on it now. */
+  readonly running: number | undefined;
+}
+
+export async function localState(directory: string | undefined, io: Io): Promise<LocalState> {
+  const paths = await existingState(directory ?? stateName);
+  const status = await jsonOf(paths.status);
+  if (status === undefined) throw new Error(`read status ${paths.status}: 'mqttsec dev' has not written it yet`);
+  return { paths, status: status as LocalStatus, running: await lockHolder(paths.lock, io.processes) };
+}
+
+/** The device that is meant: NAMESPACE/NAME, name or identity. */
+export function deviceNamed({ status }: LocalState, operands: readonly string[]): DeviceStatus {
+  const [name, ...others] = operands;
+  if (name === undefined || others.length > 0)
+    throw new UsageError('give one DEVICE: its name, NAMESPACE/NAME or identity');
+  const { devices } = status;
+  const exact = devices.filter(({ device, identity }) => device === name || identity === name);
+  const found = exact.length > 0 ? exact : devices.filter(({ device }) => device.endsWith(`/${name}`));
+  const [device] = found;
+  if (device && found.length === 1) return device;
+  if (device) throw new Error(`find device ${name}: it may be ${found.map((one) => one.device).join(' or ')}`);
+  throw new Error(`find device ${name}: MqttBroker ${status.broker} has none of this name`);
+}

@@ -1,0 +1,21 @@
+import { addToRecord } from '../local/records.ts';
+import { commandOf } from './command.ts';
+import { deviceNamed, localState, stateOption } from './local-state.ts';
+
+export const command = commandOf({
+  synopsis: 'DEVICE [--state DIR]',
+  about: `Has a new certificate issued to a device now. The present one stays good until it ends, or until
+spec.previousCertificate.revokeAfterSeconds is over; then 'bundle' hands out the new one.`,
+  options: { state: stateOption },
+  run: async ({ options, operands, io }) => {
+    const state = await localState(options.state, io);
+    const { device, authentication } = deviceNamed(state, operands);
+    if (authentication === 'Password') {
+      throw new Error(`renew ${device}: it has a password; raise spec.authentication.password.revision instead`);
+    }
+    await addToRecord(state.paths.records, device, { renewAt: io.now() });
+    const when = state.running === undefined ? "when 'mqttsec dev' runs" : 'now';
+    io.out(`MqttDevice ${device} gets a new certificate ${when}\n`);
+    return 0;
+  },
+});
