@@ -104,6 +104,10 @@ describe('local/manifests', () => {
       await symlink('a.yaml', path.join(root, 'a.yaml'));
       assert.deepEqual(await findingOf('.'), ['MQS001', 'cannot be read: symbolic links form a loop', 1]);
     });
+    it('no file of exactly the limit, which is read', async () => {
+      await write('big.yaml', Buffer.alloc(fileLimit, 'a'));
+      assert.deepEqual(await namesOf('.'), ['big.yaml']);
+    });
     it('standard input over the limit', async () => {
       const { findings } = await readManifests(['-'], () => chunks('a'.repeat(fileLimit), 'b'));
       assert.deepEqual(

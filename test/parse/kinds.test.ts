@@ -63,6 +63,7 @@ clientCertificates:
   - {name: own, caRef: {kind: Secret, name: own}}
   - {name: signed, caRef: {kind: ConfigMap, name: pub}, revocation: {signerSecretRef: {name: key}, validitySeconds: 3600}}
   - {name: external, caRef: {kind: ConfigMap, name: e, key: e.pem}, revocation: {type: ExternalCrl, crlRef: {name: crl}}}
+  - {name: secret, caRef: {kind: ConfigMap, name: s}, revocation: {type: ExternalCrl, crlRef: {kind: Secret, name: crl, key: k}}}
   - {name: none, caRef: {kind: ConfigMap, name: n}, revocation: {type: None}}
 acl: {defaultTemplateRefs: [{name: base, parameters: {n: 1}}]}
 allowedNamespaces: {from: Selector, selector: {matchLabels: {team: blue}}, topicPrefix: "t/{namespace}", roles: [Backend]}
@@ -98,6 +99,11 @@ limits: {maxPacketSizeBytes: 2048, persistentClientExpirationSeconds: 7200}`);
           name: 'external',
           ca: { kind: 'ConfigMap', name: 'e', key: 'e.pem' },
           revocation: { type: 'ExternalCrl', crl: { kind: 'ConfigMap', name: 'crl', key: 'ca.crl' } },
+        },
+        {
+          name: 'secret',
+          ca: { kind: 'ConfigMap', name: 's', key: 'ca.crt' },
+          revocation: { type: 'ExternalCrl', crl: { kind: 'Secret', name: 'crl', key: 'k' } },
         },
         { name: 'none', ca: { kind: 'ConfigMap', name: 'n', key: 'ca.crt' }, revocation: { type: 'None' } },
       ]);

@@ -120,6 +120,17 @@ describe('parse/manifests', () => {
         'MQS003 9:19 `spec.templateRefs[0].name` is "A", which does not match ^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$',
         'MQS003 10:13 `spec.revoked.reason` must be one of Unspecified, KeyCompromise, CaCompromise, AffiliationChanged, Superseded, CessationOfOperation, PrivilegeWithdrawn, is "Stolen"',
       ],
+      'numbers and lists out of bounds': [
+        device(
+          `  groups: [${'a,'.repeat(33)}]\n  authentication: {type: Password, password: {generate: {}, revision: 0}}\n`,
+        ).replace('  authentication:\n    type: Certificate\n', ''),
+        'MQS003 6:3 `spec.groups` must have at most 32 items',
+        'MQS003 7:61 `spec.authentication.password.revision` must be at least 1, is 0',
+      ],
+      'a list of ours without items': [
+        'apiVersion: mqttsecurity.io/v1alpha1\nkind: MqttDeviceList\nitems: 3',
+        'MQS005 2:1 `kind` MqttDeviceList is not one of MqttBroker, BrokerInstance, AclTemplate, MqttDevice, DeviceCertificate',
+      ],
       'a time that is none': [
         device('  expiresAt: tomorrow\n'),
         'MQS003 8:3 `spec.expiresAt` is "tomorrow", which is not an RFC 3339 time such as 2030-01-31T00:00:00Z',
@@ -224,6 +235,8 @@ describe('parse/manifests', () => {
       'apiVersion: cert-manager.io/v1\nkind: Issuer\nspec: []\n',
       'apiVersion: v1\nkind: Service\n',
       'apiVersion: example.com/v1\nkind: MqttDevice\nspec: {what: ever}\n',
+      'apiVersion: mqttsecurty.io/v1\nkind: Deployment\n',
+      'apiVersion: v1\nkind: List\nitems:\n',
       'apiVersion: v1\nkind: Secret\n',
       '# nothing\n',
       '',

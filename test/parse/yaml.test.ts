@@ -41,6 +41,7 @@ describe('parse/yaml', () => {
       'alias that holds itself': ['a: 1\nb: &b [*b]', 'MQS002', 1, 1, /holds itself/],
       'alias bomb': [bomb(9), 'MQS002', 1, 1, new RegExp(`more than ${aliasedNodeLimit} nodes`)],
       'deep nesting': ['['.repeat(5000), 'MQS002', 1, 100, /nesting|depth/],
+      'directives without a document': ['%YAML 1.2\n', 'MQS002', 2, 1, /document|directive/],
       'too large': [' '.repeat(fileLimit + 1), 'MQS001', 1, 1, /larger than 8 MiB/],
     };
     for (const [name, [text, code, line, column, message]] of Object.entries(bad)) {
@@ -89,6 +90,16 @@ describe('parse/yaml', () => {
     const { a, b } = read('a: &x {n: 1}\nb: *x').documents[0]!.value as Record<'a' | 'b', { n: number }>;
     a.n = 2;
     assert.equal(b.n, 1);
+  });
+
+  it('takes a text of exactly the limit', () => {
+    assert.deepEqual(read(`a: 1${' '.repeat(fileLimit - 4)}`).findings, []);
+  });
+
+  it('lets aliases repeat up to the limit', () => {
+    const aliases = '*a,'.repeat(aliasedNodeLimit / 10);
+    assert.deepEqual(read(`[&a [1,2,3,4,5,6,7,8,9], ${aliases}]`).findings, []);
+    assert.equal(read(`[&a [1,2,3,4,5,6,7,8,9], ${aliases} *a]`).findings.length, 1);
   });
 
   it('takes a prototype key as a key like any other', () => {
