@@ -17,8 +17,18 @@ export interface Question {
 }
 
 export interface Answer extends Verdict<EffectiveRule | undefined> {
-  /** Why, in lines for a person: the rule and where it is written, or what came nearest and where it parts. */
+  /** Where no rule allows it: the allow that came nearest. */
+  readonly nearest?: NearestRule;
+  /** Why the devices that claim the identity are refused; it has no rights then. */
+  readonly findings: readonly Finding[];
+  /** All of this in lines for a person: the rule and where it is written, or what came nearest and where it parts. */
   readonly lines: readonly string[];
+}
+
+export interface NearestRule {
+  readonly rule: EffectiveRule;
+  /** Why it does not allow it: `level 2 is "s-1" there, not "s-2"`. */
+  readonly why: string;
 }
 
 /** Answers questions about one broker, as that broker would. */
@@ -86,17 +96,21 @@ function holderOf(fleet: Fleet, broker: Broker, identity: string): Holder {
   return { resolved, findings: results.flatMap((result) => (result.ok ? [] : result.findings)) };
 }
 
-function explained(world: World, question: Question, verdict: Verdict<EffectiveRule | undefined>): Answer {
-  const { fleet, broker } = world;
-  const holder = holderOf(fleet, broker, question.identity);
+function explained(
+  { fleet, broker, now }: World,
+  question: Question,
+  verdict: Verdict<EffectiveRule | undefined>,
+): Answer {
+  const { resolved, findings } = holderOf(fleet, broker, question.identity);
+  const nearest = resolved && isUngranted(verdict) ? nearestAllow(resolved, question, now) : undefined;
   const lines = [
     `${verdict.allowed ? 'yes' : 'no'}: ${verdict.why}`,
     ...(verdict.rule ? ruleLines(verdict.rule) : []),
-    ...(verdict.why === whys.unknown ? unknownLines(broker, question, holder) : []),
-    ...(holder.resolved && isUngranted(verdict) ? nearestLines(holder.resolved, question, world.now) : []),
+    ...(resolved ? [] : unknownLines(broker, question, findings)),
+    ...(nearest ? nearestLines(nearest) : []),
     ...(question.action === 'subscribe' ? [subscribeLine] : []),
   ];
-  return { ...verdict, lines };
+  return { ...verdict, findings: resolved ? [] : findings, lines, ...(nearest && { nearest }) };
 }
 
 const subscribeLine = 'note: Mosquitto accepts every subscription (SUBACK); what may not be received is not delivered';
@@ -105,7 +119,7 @@ function isUngranted({ why }: Verdict<unknown>): boolean {
   return why === whys.noRule || why === whys.partlyAllowed;
 }
 
-function unknownLines(broker: Broker, { identity }: Question, { findings }: Holder): readonly string[] {
+function unknownLines(broker: Broker, { identity }: Question, findings: readonly Finding[]): readonly string[] {
   if (findings.length === 0) return [`no MqttDevice of ${refText(broker.origin)} has the identity ${identity}`];
   return findings.map(({ object, message }) => `${object ? refText(object) : identity} is refused: ${message}`);
 }
@@ -120,23 +134,22 @@ function ruleLines(rule: EffectiveRule): readonly string[] {
   return description === undefined ? [line] : [line, `  ${description}`];
 }
 
-/** The allow that came nearest to granting it, and why it did not. */
-function nearestLines({ rules }: ResolvedDevice, { action, topic }: Question, now: Date): readonly string[] {
-  const asked = filterOf(topic);
-  if (!asked.ok) return [];
-  const wanted: RuleAction = action === 'publish' ? 'Publish' : 'Subscribe';
-  const failures = rules.flatMap((rule) =>
-    rule.effect === 'Allow' ? [failureOf(rule, asked.value, wanted, now)] : [],
-  );
-  const nearest = failures.toSorted((a, b) => b.nearness - a.nearness)[0];
-  if (!nearest) return ['this identity has no rule that allows anything'];
-  const [line = '', ...rest] = ruleLines(nearest.rule);
-  return [`nearest: ${line}`, ...rest, `  ${nearest.why}`];
+function nearestLines({ rule, why }: NearestRule): readonly string[] {
+  const [line = '', ...rest] = ruleLines(rule);
+  return [`nearest: ${line}`, ...rest, `  ${why}`];
 }
 
-interface Failure {
-  readonly rule: EffectiveRule;
-  readonly why: string;
+function nearestAllow({ rules }: ResolvedDevice, { action, topic }: Question, now: Date): NearestRule | undefined {
+  const asked = filterOf(topic);
+  if (!asked.ok) return undefined;
+  const wanted: RuleAction = action === 'publish' ? 'Publish' : 'Subscribe';
+  const allows = rules.filter(({ effect }) => effect === 'Allow');
+  const failures = allows.map((rule) => failureOf(rule, asked.value, wanted, now));
+  const [nearest] = failures.toSorted((a, b) => b.nearness - a.nearness);
+  return nearest && { rule: nearest.rule, why: nearest.why };
+}
+
+interface Failure extends NearestRule {
   /** Number of levels that fit; all of them is nearer than any number. */
   readonly nearness: number;
 }
