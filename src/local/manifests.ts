@@ -7,7 +7,7 @@ import type { Finding } from '../domain/finding.ts';
 import { fileLimit, tooLarge, unreadable, type SourceFile } from '../parse/yaml.ts';
 
 /** A file of manifests as it was read. */
-export interface ManifestFile extends SourceFile {
+interface ManifestFile extends SourceFile {
   /** Lower-case hex of the SHA-256 of its bytes: an equal hash needs no new parse. */
   readonly hash: string;
 }
