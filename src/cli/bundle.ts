@@ -11,7 +11,7 @@ import { deviceNamed, localState, stateOption, type LocalState } from './local-s
 export const command = commandOf({
   synopsis: 'DEVICE --out DIR [--state DIR] [--force]',
   about: `Writes what a device needs to connect (mode 0600): ca.crt, client.crt and client.key or user name and password,
-connection.json, and mosquitto_pub.conf: options for 'mosquitto_pub -o mosquitto_pub.conf', run inside DIR.
+connection.json, and options for the command line clients: inside DIR, 'XDG_CONFIG_HOME=. mosquitto_pub -t TOPIC -m TEXT'.
 Where the device made its own key by a signing request, client.key is not in it.`,
   options: {
     out: { type: 'string', value: 'DIR', about: 'directory for the files' },
@@ -116,6 +116,7 @@ function withConnection(
   ];
   const all = [...common, ...(tls ? [['--cafile', 'ca.crt'] as const] : []), ...options];
   files.set('connection.json', `${JSON.stringify(connection, undefined, 2)}\n`);
-  files.set('mosquitto_pub.conf', all.map(([option, value]) => `${option} ${value}\n`).join(''));
+  const text = all.map(([option, value]) => `${option} ${value}\n`).join('');
+  for (const client of ['mosquitto_pub', 'mosquitto_sub']) files.set(client, text);
   return files;
 }

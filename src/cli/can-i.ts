@@ -1,30 +1,20 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { deviceVerdicts, type Verdict } from '../domain/acl/verdict.ts';
-import { type EffectiveRule } from '../domain/acl/rule.ts';
+import { actions, answered, oracleOf, type Answer, type Oracle, type Question } from '../domain/acl/cani.ts';
 import { filterText } from '../domain/acl/filter.ts';
-import { type Finding } from '../domain/finding.ts';
-import { keyOf, type Broker, type Device } from '../domain/fleet.ts';
-import { refText } from '../domain/names.ts';
-import { resolveDevice, type ResolvedDevice } from '../domain/resolve.ts';
-import { chosenBroker } from '../local/chosen-broker.ts';
-import { withPositions } from '../parse/manifests.ts';
 import { brokerOption, choiceOf, commandOf, nowOption } from './command.ts';
 import { fleetInput, isRefused, type FleetInput } from './fleet-input.ts';
 import { UsageError, type ExitCode, type Io } from './io.ts';
 
-const actions = ['publish', 'receive', 'subscribe'] as const;
-type Action = (typeof actions)[number];
-
 export const command = commandOf({
-  synopsis: 'IDENTITY publish|receive|subscribe TOPIC PATH… [--explain]\n       can-i --batch FILE PATH…',
+  synopsis: 'IDENTITY publish|receive|subscribe TOPIC PATH… [--explain]\n   or: --batch FILE PATH…',
   about: `Tells whether the broker lets an identity publish to a topic, receive a message on it, or subscribe to a filter.
 A subscription is a yes only if everything that the filter selects may be received; Mosquitto itself grants
 any subscription and drops what may not be read. Exit code 0: yes. 1: no. 2: no answer.
---batch reads lines {"identity": …, "action": …, "topic": …} and writes one line for each, in order; its exit code
-is 0 when all could be answered.`,
+--batch reads lines {"identity": …, "action": …, "topic": …} and writes a line {"allowed": …} for each, in order;
+its exit code is 0 when all could be answered.`,
   options: {
-    explain: { type: 'boolean', about: 'name the rule that decides, and where it comes from' },
+    explain: { type: 'boolean', about: 'name the rule that decides and where it is written, or what came nearest' },
     batch: { type: 'string', value: 'FILE', about: 'questions as JSON lines; - for standard input' },
     broker: brokerOption,
     now: nowOption,
@@ -32,22 +22,22 @@ is 0 when all could be answered.`,
   },
   run: async ({ options, operands, io }) => {
     const format = choiceOf('output', options.output, ['text', 'json']) ?? 'text';
-    const question = options.batch === undefined ? questionOf(operands) : undefined;
+    const { batch, broker } = options;
+    const question = batch === undefined ? questionOf(operands) : undefined;
     const paths = operands.slice(question ? 3 : 0);
-    if (options.batch === '-' && paths.includes('-')) throw new UsageError('only one of --batch and PATH can be -');
+    if (batch === '-' && paths.includes('-')) throw new UsageError('only one of --batch and PATH can be -');
     const input = await fleetInput(paths, io);
     if (isRefused([...input.unreadable, ...input.findings], io)) return 2;
-    const judge = judgeOf(input, options.broker, io.now());
-    if (options.batch !== undefined) return answeredAll(options.batch, judge, io);
-    return question ? answered(question, judge, { json: format === 'json', explain: options.explain === true }, io) : 2;
+    if (batch !== undefined) return answeredAll(batch, oracleFor(input, io.now(), broker), io);
+    if (!question) return 2;
+    const answer = answered(input.fleet, { ...question, ...(broker !== undefined && { broker }) }, io.now());
+    if (!answer.ok) throw new Error(`choose broker: ${answer.problem}`);
+    if (format === 'json') io.out(`${JSON.stringify(record(question, answer.value, input), undefined, 2)}\n`);
+    else
+      io.out(options.explain === true ? explanation(answer.value, input) : `${answer.value.allowed ? 'yes' : 'no'}\n`);
+    return answer.value.allowed ? 0 : 1;
   },
 });
-
-interface Question {
-  readonly identity: string;
-  readonly action: Action;
-  readonly topic: string;
-}
 
 function questionOf([identity, action, topic]: readonly string[]): Question {
   if (identity === undefined || action === undefined || topic === undefined) {
@@ -58,78 +48,39 @@ function questionOf([identity, action, topic]: readonly string[]): Question {
   return { identity, action: known, topic };
 }
 
-type Answer = Verdict<EffectiveRule | undefined>;
-
-/** Answers questions about the devices of one broker. */
-interface Judge {
-  readonly input: FleetInput;
-  readonly answer: (question: Question) => Answer;
-  /** Why the rules of this identity do not resolve; it then has no rights. */
-  readonly problems: (identity: string) => readonly Finding[];
+function oracleFor({ fleet }: FleetInput, now: Date, broker: string | undefined): Oracle {
+  const oracle = oracleOf(fleet, now, broker);
+  if (oracle.ok) return oracle.value;
+  throw new Error(`choose broker: ${oracle.problem}`);
 }
 
-function judgeOf(input: FleetInput, brokerName: string | undefined, now: Date): Judge {
-  const claim = claimsOn(input, brokerName);
-  const deviceOf = (identity: string): ResolvedDevice | undefined => {
-    const device = claim(identity);
-    const resolved = device && resolveDevice(input.fleet, device);
-    return resolved?.ok ? resolved.value : undefined;
-  };
-  const problems = (identity: string): readonly Finding[] => {
-    const device = claim(identity);
-    const resolved = device && resolveDevice(input.fleet, device);
-    return resolved && !resolved.ok ? resolved.findings : [];
-  };
-  const engine = deviceVerdicts(deviceOf, now);
-  return { input, problems, answer: ({ identity, action, topic }) => engine[action](identity, topic) };
+function explanation(answer: Answer, input: FleetInput): string {
+  const place = placeOf(answer, input);
+  const written = place ? [`written at ${place.file}:${String(place.line)}`] : [];
+  return [...answer.lines, ...written].map((line) => `${line}\n`).join('');
 }
 
-/** Who has an identity on the broker that is meant. Without a name, an identity that one broker alone knows is clear. */
-function claimsOn({ fleet }: FleetInput, brokerName: string | undefined): (identity: string) => Device | undefined {
-  const isClear = brokerName !== undefined || fleet.brokers.size <= 1;
-  const chosen: Broker | undefined = isClear ? chosenBroker(fleet, brokerName) : undefined;
-  return (identity) => {
-    const claimants = fleet.devices.get(identity) ?? [];
-    const broker = chosen ? keyOf(chosen) : claimants[0]?.broker;
-    if (!chosen && claimants.some((device) => device.broker !== broker)) chosenBroker(fleet, undefined);
-    return claimants.find((device) => device.broker === broker);
-  };
+function placeOf({ rule }: Pick<Answer, 'rule'>, { positionOf }: FleetInput) {
+  return rule && positionOf(rule.origin.object, `spec.rules[${String(rule.origin.index)}].topic`);
 }
 
-function answered(question: Question, judge: Judge, shape: { json: boolean; explain: boolean }, io: Io): ExitCode {
-  if (isRefused(withPositions(judge.problems(question.identity), judge.input), io)) return 2;
-  const answer = judge.answer(question);
-  if (shape.json) io.out(`${JSON.stringify(record(question, answer, judge.input), undefined, 2)}\n`);
-  else io.out(`${answer.allowed ? 'yes' : 'no'}\n${shape.explain ? explanation(question, answer, judge.input) : ''}`);
-  return answer.allowed ? 0 : 1;
-}
-
-function explanation({ action }: Question, { allowed, why, rule }: Answer, input: FleetInput): string {
-  const lines = [why];
-  if (rule) {
-    const { object, index, topic, description } = rule.origin;
-    const place = input.positionOf(object, `spec.rules[${String(index)}].topic`);
-    const at = place ? ` (${place.file}:${String(place.line)})` : '';
-    lines.push(`${rule.effect} ${rule.actions.join(', ')} ${filterText(rule.filter)}`);
-    lines.push(`rule ${String(index)} of ${refText(object)}: ${topic}${description ? `, ${description}` : ''}${at}`);
-    if (rule.expiresAt) lines.push(`until ${rule.expiresAt.toISOString()}`);
-  }
-  if (action === 'subscribe' && !allowed) {
-    lines.push('Mosquitto answers the SUBSCRIBE with success nevertheless, and delivers only what may be received');
-  }
-  return lines.map((line) => `  ${line}\n`).join('');
-}
-
-function record(question: Question, { allowed, why, rule }: Answer, input: FleetInput) {
-  if (!rule) return { ...question, allowed, why };
+function record(question: Question, answer: Answer, input: FleetInput) {
+  const { allowed, why, lines, rule } = answer;
+  if (!rule) return { ...question, allowed, why, lines };
   const { object, index, topic } = rule.origin;
-  const place = input.positionOf(object, `spec.rules[${String(index)}].topic`);
   const { kind, namespace, name } = object;
+  const place = placeOf(answer, input);
   const origin = { kind, namespace, name, index, topic, ...(place && { file: place.file, line: place.line }) };
-  return { ...question, allowed, why, rule: { effect: rule.effect, filter: filterText(rule.filter), ...origin } };
+  return {
+    ...question,
+    allowed,
+    why,
+    lines,
+    rule: { effect: rule.effect, filter: filterText(rule.filter), ...origin },
+  };
 }
 
-async function answeredAll(file: string, judge: Judge, io: Io): Promise<ExitCode> {
+async function answeredAll(file: string, oracle: Oracle, io: Io): Promise<ExitCode> {
   let failures = 0;
   let number = 0;
   const output = chunkedOutput(io);
@@ -141,17 +92,15 @@ async function answeredAll(file: string, judge: Judge, io: Io): Promise<ExitCode
       failures += 1;
       io.err(`${file}:${String(number)}: ${question}\n`);
       output.add({ error: question });
-    } else output.add(batchAnswer(question, judge));
+    } else output.add(batchAnswer(oracle, question));
   }
   output.end();
   return failures > 0 ? 2 : 0;
 }
 
-function batchAnswer(question: Question, judge: Judge) {
-  const { allowed, why } = judge.answer(question);
-  if (allowed) return { allowed, why };
-  const [problem] = judge.problems(question.identity);
-  return { allowed, why: problem?.message ?? why };
+function batchAnswer(oracle: Oracle, question: Question) {
+  const { allowed, why } = oracle.verdict(question);
+  return { allowed, why };
 }
 
 function parsedQuestion(line: string): Question | string {

@@ -62,7 +62,7 @@ export async function namesIn(directory: string): Promise<readonly string[]> {
   }
 }
 
-export function isMissing(error: unknown): boolean {
+function isMissing(error: unknown): boolean {
   return errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR';
 }
 

@@ -82,7 +82,7 @@ async function isRunning({ pid, start }: Holder, processes: ProcessTable): Promi
 }
 
 /** Field 22 of /proc/PID/stat (proc(5)): clock ticks after boot. The name, field 2, may hold spaces and brackets. */
-export async function startOf(pid: number): Promise<string> {
+async function startOf(pid: number): Promise<string> {
   const text = await textOf(`/proc/${String(pid)}/stat`).catch(() => undefined);
   return text?.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '';
 }
