@@ -51,10 +51,15 @@ export const missingLines: readonly string[] = lines.filter((_, index) => provid
 /** The user that a broker of the tests keeps: rendered as `user`, else one started by root would change to another. */
 export const currentUser = userInfo().username;
 
+const scratch: string[] = [];
+process.once('exit', () => {
+  for (const directory of scratch) rmSync(directory, { recursive: true, force: true });
+});
+
 /** A directory that is removed when the test process ends; its path is short enough for unix sockets below it. */
 export function scratchDirectory(): string {
   const directory = mkdtempSync(path.join(tmpdir(), 'mqttsec-'));
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+  scratch.push(directory);
   return directory;
 }
 
@@ -90,7 +95,7 @@ export async function runningBroker(broker: BrokerUnderTest, directory: string, 
   const ended = child.exited.then(() =>
     Promise.reject(new Error(`start ${broker.name}: it ended:\n${log.join('\n')}`)),
   );
-  await Promise.race([until(() => log.some((line) => / running\b/.test(line)), `${broker.name} runs`), ended]);
+  await Promise.race([until(() => log.some((line) => / running$/.test(line)), `${broker.name} runs`), ended]);
   ended.catch(() => undefined);
   return { process: child, log, stop: () => child.stop() };
 }

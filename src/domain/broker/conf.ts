@@ -63,7 +63,8 @@ export const fixedDirectives: readonly (readonly [directive: string, value: stri
   ['check_retain_source', 'true'],
   ['set_tcp_nodelay', 'true'],
   ['connection_messages', 'true'],
-  ['log_dest', 'stdout'],
+  // Not stdout: 2.0 fills a buffer before it writes that into a pipe, so its lines come late or never.
+  ['log_dest', 'stderr'],
   ['log_type', 'error'],
   ['log_type', 'warning'],
   ['log_type', 'notice'],

@@ -32,7 +32,7 @@ allow_anonymous false
 check_retain_source true
 set_tcp_nodelay true
 connection_messages true
-log_dest stdout
+log_dest stderr
 log_type error
 log_type warning
 log_type notice
@@ -74,7 +74,7 @@ allow_anonymous false
 check_retain_source true
 set_tcp_nodelay true
 connection_messages true
-log_dest stdout
+log_dest stderr
 log_type error
 log_type warning
 log_type notice
