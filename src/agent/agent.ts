@@ -34,10 +34,10 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
       takeReading(state, inbox.take());
       noteSourceFailure(state, inbox.failure());
       await noteEnd(state);
+      sendReport(state);
       const step = nextStep(factsOf(state));
       if (step.kind === 'Wait') await wait(state, step.until);
       else await takeStep(state, step.kind, signal);
-      sendReport(state);
     }
   } finally {
     await Promise.all([stopBroker(state), state.sending]);

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type Assembly, assembled } from './assemble.ts';
 import type { Candidate } from './candidate.ts';
@@ -56,7 +55,6 @@ function beginUnproved(state: AgentState): void {
 async function startedBroker(state: AgentState, restartKey: string): Promise<Running> {
   const { launcher, directory, onLog } = state.options;
   state.mosquittoVersion = await launcher.version();
-  await rm(state.overlay.socketPath, { force: true });
   const file = path.join(currentLink(directory), 'mosquitto.conf');
   const process = await launcher.start(file, (line) => onLog?.(line));
   tell(state, { kind: 'Started', pid: process.pid });

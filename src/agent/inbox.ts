@@ -2,11 +2,11 @@ import type { BundleReading, BundleSource } from '../ports.ts';
 
 /** Where events arrive while the agent works. Of several readings only the newest is kept. */
 export interface Inbox {
-  /** The newest reading since the last call. */
+  /** The newest reading since the last call; what rang before it is looked at. */
   take(): BundleReading | undefined;
   /** Wakes who waits. */
   ring(): void;
-  /** Resolves at the next ring, at once when it rang since the last call. For one waiter. */
+  /** Resolves at the next ring, at once when it rang since the last `take`. For one waiter. */
   heard(): Promise<void>;
   /** How the source ended, if it did by an error. */
   failure(): string | undefined;
@@ -35,6 +35,7 @@ export function inboxOf(source: BundleSource, signal: AbortSignal): Inbox {
   signal.addEventListener('abort', ring, { once: true });
   return {
     take() {
+      rang = false;
       const taken = newest;
       newest = undefined;
       return taken;
@@ -42,12 +43,8 @@ export function inboxOf(source: BundleSource, signal: AbortSignal): Inbox {
     ring,
     heard: () =>
       new Promise((resolve) => {
-        wake = () => {
-          rang = false;
-          wake = undefined;
-          resolve();
-        };
-        if (rang) wake();
+        wake = resolve;
+        if (rang) resolve();
       }),
     failure: () => failure,
   };

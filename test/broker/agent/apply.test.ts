@@ -49,6 +49,21 @@ for (const broker of brokers) {
       }
     });
 
+    it('brings an edited rule to a live session without dropping it', async () => {
+      const pair = deviceCertificate(plant.site, 'a');
+      agent.give(bundleOf(plant.site, { revision: 1, devices: [device('a')] }));
+      await agent.loaded(1);
+      const session = await sessionOf(plant, 'a', pair);
+      assert.equal(await publishCode(session, 'extra/a'), denied);
+      const lines = [...rights('a'), { access: 'write', topic: 'extra/a' }] as const;
+      agent.give(bundleOf(plant.site, { revision: 2, devices: [{ identity: 'a', lines }] }));
+      await agent.loaded(2);
+      assert.ok((await publishCode(session, 'extra/a')) < 0x80);
+      assert.ok((await publishCode(session, 'dev/a/x')) < 0x80);
+      assert.equal(agent.count('Started'), 1);
+      assert.equal(agent.count('Kicked'), 0);
+    });
+
     it('cuts the session of a revoked device, keeps it out, and leaves its neighbour alone', async () => {
       const [pair, neighbour] = [deviceCertificate(plant.site, 'a'), deviceCertificate(plant.site, 'b')];
       agent.give(bundleOf(plant.site, { revision: 1, devices: [device('a'), device('b')] }));
@@ -61,6 +76,86 @@ for (const broker of brokers) {
       assert.equal((await connectedDevice(plant, 'a', pair)).kind, 'TlsRefused');
       assert.ok(kept.isOpen());
       assert.ok((await publishCode(kept, 'dev/b/x')) < 0x80);
+    });
+
+    it('denies a suspended device everything and keeps its session, until the hold is lifted', async () => {
+      const pair = deviceCertificate(plant.site, 'a');
+      agent.give(bundleOf(plant.site, { revision: 1, devices: [device('a')] }));
+      await agent.loaded(1);
+      const session = await sessionOf(plant, 'a', pair);
+      const revocations = [revocationOf(plant.site.ca, pair, new Date(), 'CertificateHold')];
+      const suspended = { identity: 'a', lines: [{ access: 'deny', topic: '#' }] } as const;
+      agent.give(bundleOf(plant.site, { revision: 2, devices: [suspended], revocations, crlNumber: 2 }));
+      await agent.loaded(2);
+      assert.equal(await publishCode(session, 'dev/a/x'), denied);
+      assert.equal((await connectedDevice(plant, 'a', pair)).kind, 'TlsRefused');
+      agent.give(bundleOf(plant.site, { revision: 3, devices: [device('a')], crlNumber: 3 }));
+      await agent.loaded(3);
+      assert.ok((await publishCode(session, 'dev/a/x')) < 0x80);
+      assert.ok((await publishCode(await sessionOf(plant, 'a', pair), 'dev/a/x')) < 0x80);
+    });
+
+    it('ends the session of a changed password, and takes only the new one', async () => {
+      agent.give(bundleOf(plant.site, { revision: 1, devices: [{ ...device('a'), password: 'old' }] }));
+      await agent.loaded(1);
+      const session = await sessionOf(plant, 'a', 'old');
+      agent.give(bundleOf(plant.site, { revision: 2, devices: [{ ...device('a'), password: 'new' }] }));
+      await agent.loaded(2);
+      await until(() => !session.isOpen(), 'the session is ended');
+      assert.equal((await connectedDevice(plant, 'a', 'old')).kind, 'Refused');
+      await sessionOf(plant, 'a', 'new');
+    });
+
+    it('ends what has ended by itself, while nobody sends anything', async () => {
+      const soon = new Date(Date.now() + 1_000);
+      const pair = deviceCertificate(plant.site, 'a');
+      const other = deviceCertificate(plant.site, 'b');
+      const lines = [...rights('a'), { access: 'write', topic: 'extra/a', until: soon }] as const;
+      const leaving = { ...device('b'), until: soon };
+      agent.give(bundleOf(plant.site, { revision: 1, devices: [{ identity: 'a', lines }, leaving] }));
+      await agent.loaded(1);
+      const [session, ending] = [await sessionOf(plant, 'a', pair), await sessionOf(plant, 'b', other)];
+      await until(() => !ending.isOpen(), 'the session of b is ended');
+      assert.ok(new Date() >= soon);
+      assert.equal(await publishCode(session, 'extra/a'), denied);
+      assert.ok((await publishCode(session, 'dev/a/x')) < 0x80);
+      assert.equal(await publishCode(await sessionOf(plant, 'b', other), 'dev/b/x'), denied);
+    });
+
+    it('starts the broker again for another configuration, and leaves it alone for the same content', async () => {
+      const { site } = plant;
+      agent.give(bundleOf(site, { revision: 1, devices: [device('a')] }));
+      await agent.loaded(1);
+      const swaps = agent.count('Swapped');
+      const same = bundleOf(site, { revision: 1, devices: [device('a')] });
+      agent.give({ ...same, index: { ...same.index, revision: 7 }, parts: { ...same.parts } });
+      await until(() => agent.count('Swapped') > swaps || agent.report()?.loaded?.revision === 7, 'it is taken');
+      const conf = { ...site.conf, limits: { maxPacketSizeBytes: 2_000 } };
+      agent.give(bundleOf({ ...site, conf }, { revision: 8, devices: [device('a')] }));
+      await agent.loaded(8);
+      assert.equal(agent.count('Started'), 2);
+    });
+
+    it('keeps the last good set when a bad one comes, and says so', async () => {
+      const pair = deviceCertificate(plant.site, 'a');
+      agent.give(bundleOf(plant.site, { revision: 1, devices: [device('a')] }));
+      await agent.loaded(1);
+      const session = await sessionOf(plant, 'a', pair);
+      agent.give(bundleOf(plant.site, { revision: 2, devices: [], parts: { acl: 'user a\ntopic bogus #\n' } }));
+      await until(() => agent.report()?.refused?.revision === 2, 'it is refused');
+      assert.deepEqual(
+        agent.report()?.refused?.refusals.map(({ check }) => check),
+        ['AclParses'],
+      );
+      assert.equal(agent.report()?.loaded?.revision, 1);
+      agent.giveUnreadable('chunk acl[0] is missing');
+      await until(() => agent.report()?.refused?.revision === undefined, 'it is said that nothing could be read');
+      assert.deepEqual(
+        agent.report()?.refused?.refusals.map(({ check }) => check),
+        ['Readable'],
+      );
+      assert.ok((await publishCode(session, 'dev/a/x')) < 0x80);
+      assert.equal(agent.count('Swapped'), 1);
     });
   });
 }
