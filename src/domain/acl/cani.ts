@@ -25,7 +25,7 @@ export interface Answer extends Verdict<EffectiveRule | undefined> {
   readonly lines: readonly string[];
 }
 
-export interface NearestRule {
+interface NearestRule {
   readonly rule: EffectiveRule;
   /** Why it does not allow it: `level 2 is "s-1" there, not "s-2"`. */
   readonly why: string;

@@ -19,7 +19,7 @@ export const plusLevel: Level = { kind: 'plus' };
 export const hashLevel: Level = { kind: 'hash' };
 
 /** The most levels that Mosquitto takes in the topic of a message: one more than in a rule. */
-export const maximumTopicLevels = 201;
+const maximumTopicLevels = 201;
 
 // Controls (C0, C1, DEL), half surrogate pairs and non-characters: Mosquitto drops the connection of who sends one.
 const forbiddenCharacter = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u;
@@ -209,7 +209,7 @@ function mayShareRoot(a: TopicFilter, b: TopicFilter): boolean {
 }
 
 /** True if the filter is about topics that begin with `$`, which no leading wildcard reaches (section 4.7.2). */
-export function isDollarRooted(filter: TopicFilter): boolean {
+function isDollarRooted(filter: TopicFilter): boolean {
   const first = filter[0];
   return first?.kind === 'literal' && first.text.startsWith('$');
 }

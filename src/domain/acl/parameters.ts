@@ -2,7 +2,7 @@ import type { ParameterSpec, Template } from '../fleet.ts';
 import type { Level } from './filter.ts';
 import { levelValueOf } from './pattern.ts';
 
-export interface ParameterProblem {
+interface ParameterProblem {
   readonly name: string;
   /** Follows the name of the parameter: `is 900, above its maximum 100`. */
   readonly problem: string;
@@ -36,10 +36,13 @@ export function parameterLevels(template: Template, given: ReadonlyMap<string, u
 }
 
 function unknownParameters({ parameters }: Template, given: ReadonlyMap<string, unknown>): ParameterProblem[] {
-  const known = [...parameters.keys()].join(', ') || 'none';
-  return [...given.keys()]
-    .filter((name) => !parameters.has(name))
-    .map((name) => ({ name, problem: `is not a parameter of this template, which has: ${known}` }));
+  const problems: ParameterProblem[] = [];
+  for (const name of given.keys()) {
+    if (parameters.has(name)) continue;
+    const known = [...parameters.keys()].join(', ') || 'none';
+    problems.push({ name, problem: `is not a parameter of this template, which has: ${known}` });
+  }
+  return problems;
 }
 
 function isNeeded({ required, rules }: Template, name: string): boolean {
@@ -58,7 +61,7 @@ function parameterLevelOf(spec: ParameterSpec, value: unknown): Level | string {
 }
 
 /** What keeps `value` from being one of this parameter, if anything; lengths count characters (code points). */
-export function parameterProblem(spec: ParameterSpec, value: unknown): string | undefined {
+function parameterProblem(spec: ParameterSpec, value: unknown): string | undefined {
   switch (spec.type) {
     case 'boolean':
       return typeof value === 'boolean' ? undefined : `is ${shown(value)}, not a boolean`;

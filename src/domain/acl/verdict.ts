@@ -11,7 +11,7 @@ import {
   topicProblem,
 } from './filter.ts';
 import { levelValueOf } from './pattern.ts';
-import type { EffectiveRule } from './rule.ts';
+import type { Effect, EffectiveRule } from './rule.ts';
 import { addFilter, emptyTrie, type TrieNode, valueFor } from './trie.ts';
 
 /** What the broker would do. `rule` is the one that decided, where one did; several allows together have none. */
@@ -25,14 +25,14 @@ export interface Verdict<R> {
 /** A rule as the engine looks at it. */
 interface Grant<R> {
   readonly filter: TopicFilter;
-  readonly effect: 'Allow' | 'Deny';
+  readonly effect: Effect;
   readonly read: boolean;
   readonly write: boolean;
   readonly rule: R;
 }
 
 /** One identity: its own rules, or why it has no rights at all. */
-export type Subject<R> = { readonly grants: readonly Grant<R>[] } | { readonly blocked: string };
+type Subject<R> = { readonly grants: readonly Grant<R>[] } | { readonly blocked: string };
 
 /** Answers as Mosquitto 2.0 and 2.1 would (facts 4.1-4.4); each question takes well under a microsecond. */
 export interface VerdictEngine<R> {
@@ -85,7 +85,7 @@ interface Compiled<R> {
  * An engine over the subjects that `subjectOf` knows; each is compiled when it is first asked about. `unlisted` is who
  * is not known. `patterns` are for everybody who is not blocked; a level `%u` in them is the identity.
  */
-export function verdictEngine<R>(
+function verdictEngine<R>(
   subjectOf: (identity: string) => Subject<R> | undefined,
   patterns: readonly Grant<R>[],
   unlisted: Subject<R>,
