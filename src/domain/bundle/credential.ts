@@ -36,12 +36,13 @@ export function certificateCredentialOf(
 ): Credential {
   let last: Date | undefined;
   for (const certificate of certificates) {
-    if (!trusted.has(certificate.caKeyId) || withdrawn.some((entry) => isSameSerial(entry, certificate))) continue;
+    if (!trusted.has(certificate.caKeyId) || withdrawn.some((entry) => endsForGood(entry, certificate))) continue;
     if (!last || certificate.notAfter > last) last = certificate.notAfter;
   }
   return last ? { ...noCredential, hash: certificateCredential, until: last } : noCredential;
 }
 
-function isSameSerial(a: RevocationEntry, b: IssuedCertificate): boolean {
-  return a.serial === b.serial && a.caKeyId === b.caKeyId;
+/** A hold does not: sessions of a suspended device stay. */
+function endsForGood(entry: RevocationEntry, { serial, caKeyId }: IssuedCertificate): boolean {
+  return entry.serial === serial && entry.caKeyId === caKeyId && entry.reason !== 'CertificateHold';
 }

@@ -1,7 +1,7 @@
 import type { CaKeyId, RevocationEntry } from '../pki/certificate.ts';
 import { type Shard, shardCount, shardOf } from '../sharded.ts';
 
-/** Revocations for good, by identity, in the shards that identities are in. Holds are not among them. */
+/** Revocations and holds by identity, in the shards that identities are in. */
 export interface Withdrawn {
   readonly entries: readonly RevocationEntry[];
   readonly shards: readonly Shard<readonly RevocationEntry[]>[];
@@ -21,7 +21,7 @@ export function withdrawnOf(
   if (previous?.entries === entries) return previous;
   const shards = new Array<Map<string, RevocationEntry[]> | undefined>(shardCount).fill(undefined);
   for (const entry of entries) {
-    if (entry.reason === 'CertificateHold' || !trusted.has(entry.caKeyId)) continue;
+    if (!trusted.has(entry.caKeyId)) continue;
     const shard = (shards[shardOf(entry.identity)] ??= new Map<string, RevocationEntry[]>());
     const others = shard.get(entry.identity);
     if (others) others.push(entry);
@@ -48,5 +48,6 @@ function unlessSame(
 
 function isSame(a: RevocationEntry, b: RevocationEntry | undefined): boolean {
   if (a === b) return true;
-  return a.serial === b?.serial && a.caKeyId === b.caKeyId && a.notAfter.getTime() === b.notAfter.getTime();
+  const isSameSerial = a.serial === b?.serial && a.caKeyId === b.caKeyId;
+  return isSameSerial && a.notAfter.getTime() === b.notAfter.getTime() && a.reason === b.reason;
 }
