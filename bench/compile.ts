@@ -1,4 +1,5 @@
 /** Compiling a broker's bundle: all of it, and after one edit, beside the bare cost of making and hashing its bytes. */
+import { spawnSync } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import { patternOf } from '../src/domain/acl/pattern.ts';
 import type { Rule, RuleAction } from '../src/domain/acl/rule.ts';
@@ -9,12 +10,17 @@ import { sha256 } from '../src/domain/hash.ts';
 import { objectKey } from '../src/domain/names.ts';
 import type { IssuedCertificate } from '../src/domain/pki/certificate.ts';
 import { ShardedMap } from '../src/domain/sharded.ts';
+import { type BenchRow, median } from './row.ts';
+
+export const name = 'Compiling bundles';
 
 const namespace = 'plant';
 const identities = 100_000;
-const edits = 500;
+const edits = 1000;
 const now = new Date('2026-01-01T00:00:00Z');
 const caKeyId = 'ca'.repeat(32);
+
+type Layout = Broker['acl']['layout'];
 
 function rule(effect: Rule['effect'], actions: readonly RuleAction[], topic: string): Rule {
   const pattern = patternOf(topic);
@@ -22,21 +28,25 @@ function rule(effect: Rule['effect'], actions: readonly RuleAction[], topic: str
   return { effect, actions, pattern: pattern.value, topic };
 }
 
-const template: Template = {
-  origin: { kind: 'AclTemplate', namespace, name: 'sensor' },
-  role: 'Device',
-  allowControl: false,
-  parameters: new Map([['site', { type: 'string' }]]),
-  required: ['site'],
-  rules: [
-    rule('Allow', ['Publish'], 'plants/{param.site}/{device}/telemetry/#'),
-    rule('Allow', ['Subscribe'], 'plants/{param.site}/{device}/commands/#'),
-    rule('Allow', ['Publish', 'Subscribe'], 'plants/{param.site}/{device}/state'),
-    rule('Deny', [], 'plants/{param.site}/{device}/telemetry/raw'),
-  ],
-};
+/** Four rules for each device; with a parameter, so that no two devices share one, or over the identity alone. */
+function templateFor(layout: Layout): Template {
+  const root = layout === 'Patterns' ? 'plants/{device}' : 'plants/{param.site}/{device}';
+  return {
+    origin: { kind: 'AclTemplate', namespace, name: 'sensor' },
+    role: 'Device',
+    allowControl: false,
+    parameters: new Map([['site', { type: 'string' }]]),
+    required: ['site'],
+    rules: [
+      rule('Allow', ['Publish'], `${root}/telemetry/#`),
+      rule('Allow', ['Subscribe'], `${root}/commands/#`),
+      rule('Allow', ['Publish', 'Subscribe'], `${root}/state`),
+      rule('Deny', [], `${root}/telemetry/raw`),
+    ],
+  };
+}
 
-function brokerWith(layout: Broker['acl']['layout']): Broker {
+function brokerWith(layout: Layout): Broker {
   return {
     origin: { kind: 'MqttBroker', namespace, name: 'main' },
     version: '2.1',
@@ -74,10 +84,10 @@ function certificateOf({ identity }: Device, index: number): IssuedCertificate {
   return { identity, caKeyId, serial: index.toString(16), notBefore: now, notAfter, fingerprint: '' };
 }
 
-export function fleetInput(count: number, layout: Broker['acl']['layout'] = 'PerIdentity'): CompileInput {
-  const devices = Array.from({ length: count }, (_, index) => deviceAt(index, `site-${index % 100}`));
+function inputFor(layout: Layout): CompileInput {
+  const devices = Array.from({ length: identities }, (_, index) => deviceAt(index, `site-${index % 100}`));
   return {
-    fleet: fleetOf({ brokers: [brokerWith(layout)], templates: [template], devices }),
+    fleet: fleetOf({ brokers: [brokerWith(layout)], templates: [templateFor(layout)], devices }),
     broker: objectKey(namespace, 'main'),
     certificates: ShardedMap.from(devices.map((device, index) => [device.identity, [certificateOf(device, index)]])),
     cas: [{ name: 'devices', keyId: caKeyId, certificates: 'CA', revocation: 'SignedCrl' }],
@@ -95,17 +105,18 @@ function timed<T>(run: () => T): { readonly value: T; readonly milliseconds: num
   return { value, milliseconds: performance.now() - start };
 }
 
-/** The same bytes, made in the plainest way that there is. */
-function floorText(count: number): string {
+/** The ACL and identities of layout PerIdentity, made in the plainest way that there is; answers with their size. */
+function floorBytes(): number {
   let text = '';
-  for (let index = 0; index < count; index += 1) {
-    const name = `sensor-${String(index).padStart(6, '0')}`;
-    const root = `plants/site-${index % 100}/${name}`;
-    text += `user ${name}\ntopic deny ${root}/telemetry/raw\ntopic write ${root}/telemetry/#\n`;
+  for (let index = 0; index < identities; index += 1) {
+    const identity = `sensor-${String(index).padStart(6, '0')}`;
+    const root = `plants/site-${index % 100}/${identity}`;
+    text += `user ${identity}\ntopic deny ${root}/telemetry/raw\ntopic write ${root}/telemetry/#\n`;
     text += `topic read ${root}/commands/#\ntopic readwrite ${root}/state\n`;
-    text += `${name} Certificate ${'0'.repeat(32)} certificate 2026-01-02T00:00:00.000Z\n`;
+    text += `${identity} Certificate ${'0'.repeat(32)} certificate 2026-01-02T00:00:00.000Z\n`;
   }
-  return sha256(text);
+  sha256(text);
+  return Buffer.byteLength(text);
 }
 
 function percentile(values: readonly number[], share: number): number {
@@ -113,8 +124,66 @@ function percentile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
 
-function editTimes(input: CompileInput, first: Compiled): number[] {
-  let compiled = first;
+/** What a process finds that compiles for the first time, as an operator does when it starts. */
+interface FirstCompile {
+  readonly milliseconds: number;
+  readonly floorMilliseconds: number;
+  readonly megabytes: number;
+  /** With the fleet, before it was compiled. */
+  readonly fleetMegabytes: number;
+}
+
+function firstCompile(layout: Layout): FirstCompile {
+  const input = inputFor(layout);
+  const fleetMegabytes = process.memoryUsage.rss() / 1e6;
+  const compiled = timed(() => compileBroker(input, now));
+  const megabytes = process.memoryUsage.rss() / 1e6;
+  const floor = timed(floorBytes);
+  const { content } = compiled.value;
+  const bytes = [...(content?.parts.acl.slice(1) ?? []), ...(content?.parts.identities ?? [])];
+  const size = bytes.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+  if (layout === 'PerIdentity' && size !== floor.value) throw new Error('measure compile: the floor has other bytes');
+  return {
+    milliseconds: compiled.milliseconds,
+    floorMilliseconds: floor.milliseconds,
+    megabytes,
+    fleetMegabytes,
+  };
+}
+
+/** In a process of its own, for nothing is warm there. */
+function firstCompileApart(layout: Layout): FirstCompile {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [import.meta.filename, layout], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`measure compile: ${stderr}`);
+  return JSON.parse(stdout) as FirstCompile;
+}
+
+function fullRows(layout: Layout): readonly BenchRow[] {
+  const runs = Array.from({ length: 3 }, () => firstCompileApart(layout));
+  const milliseconds = median(runs.map((one) => one.milliseconds));
+  const floor = median(runs.map((one) => one.floorMilliseconds));
+  const size = `${identities.toLocaleString('en')} identities × 4 rules, ${layout}`;
+  return [
+    {
+      measure: `first full compile, ${size}`,
+      value: milliseconds,
+      unit: 'ms',
+      floor,
+      ratio: milliseconds / floor,
+      target: '≤ 1,000 ms',
+    },
+    {
+      measure: `memory after it, ${layout}`,
+      value: median(runs.map((one) => one.megabytes)),
+      unit: 'MB',
+      floor: median(runs.map((one) => one.fleetMegabytes)),
+      target: '≤ 450 MB',
+    },
+  ];
+}
+
+function editTimes(input: CompileInput): readonly number[] {
+  let compiled: Compiled = compileBroker(input, now);
   let { fleet } = input;
   return Array.from({ length: edits }, (_, index) => {
     const device = deviceAt((index * 7919) % identities, `moved-${index}`);
@@ -127,23 +196,25 @@ function editTimes(input: CompileInput, first: Compiled): number[] {
   });
 }
 
-export function compileRows() {
-  const input = fleetInput(identities);
-  const floor = timed(() => floorText(identities));
-  const full = timed(() => compileBroker(input, now));
-  const memory = process.memoryUsage.rss() / 1e6;
-  const again = timed(() => compileBroker(input, now));
-  const times = editTimes(input, again.value);
-  return {
-    floor: floor.milliseconds,
-    full: full.milliseconds,
-    again: again.milliseconds,
-    memory,
-    p50: percentile(times, 0.5),
-    p99: percentile(times, 0.99),
-    chunks: full.value.content?.parts.acl.length,
-    hash: full.value.content?.hash === again.value.content?.hash,
-    findings: full.value.findings.length,
-  };
+function editRows(): readonly BenchRow[] {
+  const input = inputFor('PerIdentity');
+  const times = editTimes(input);
+  const chunk = 'x'.repeat(100_000);
+  const floor = median(Array.from({ length: 200 }, (_, index) => timed(() => sha256(`${index}${chunk}`)).milliseconds));
+  return ([0.5, 0.99] as const).map((share) => ({
+    measure: `one edit among ${identities.toLocaleString('en')} identities, p${share * 100}`,
+    value: percentile(times, share),
+    unit: 'ms',
+    floor,
+    ratio: percentile(times, share) / floor,
+    target: '≤ 5 ms',
+  }));
 }
-if (process.argv[1] === import.meta.filename) console.log(compileRows());
+
+export async function run(): Promise<readonly BenchRow[]> {
+  return Promise.resolve([...fullRows('PerIdentity'), ...fullRows('Patterns'), ...editRows()]);
+}
+
+if (process.argv[1] === import.meta.filename) {
+  console.log(JSON.stringify(firstCompile(process.argv[2] === 'Patterns' ? 'Patterns' : 'PerIdentity')));
+}
