@@ -118,16 +118,41 @@ function mapValues<V>(map: ReadonlyMap<string, V>, change: (value: V, key: strin
 }
 
 /**
- * Devices that were good and now are not, though still declared, get back their former manifest; where that is not enough,
- * the former templates too.
+ * Devices that were good and now are not, though still declared, get their rights back: first by taking away who newly
+ * claims their identity, then by their former manifest, then by their former templates.
  */
 function withFormerRights(files: ReadonlyMap<string, FileResult>, former: Accepted): ReadonlyMap<string, FileResult> {
-  const broken = brokenDevices(files, former);
-  if (broken.length === 0) return files;
-  const withDevices = restored(files, former, new Set(broken.map((device) => `MqttDevice/${keyOf(device)}`)));
-  const stillBroken = brokenDevices(withDevices, former);
-  if (stillBroken.length === 0) return withDevices;
-  return restored(withDevices, former, new Set(stillBroken.flatMap((device) => templateKeys(device, former))));
+  const remedies = [withoutRivals, withFormerManifests, withFormerTemplates];
+  return remedies.reduce((now, remedy) => {
+    const broken = brokenDevices(now, former);
+    return broken.length === 0 ? now : remedy(now, former, broken);
+  }, files);
+}
+
+type Files = ReadonlyMap<string, FileResult>;
+
+/** Others that claim the identity of one of these devices, and did not before, are put back to where they were: nowhere, mostly. */
+function withoutRivals(files: Files, former: Accepted, broken: readonly Device[]): Files {
+  const identities = new Map(broken.map((device) => [device.identity, keyOf(device)]));
+  const present = devicesIn(assembled([...files.values()]).fleet);
+  const rivals = [...present].filter(([key, { identity }]) => {
+    const holder = identities.get(identity);
+    return holder !== undefined && holder !== key && former.devices.get(key)?.identity !== identity;
+  });
+  const keys = new Set(rivals.map(([key]) => `MqttDevice/${key}`));
+  return restored(
+    mapValues(files, (file) => withoutDeclarations(file, keys)),
+    former,
+    keys,
+  );
+}
+
+function withFormerManifests(files: Files, former: Accepted, broken: readonly Device[]): Files {
+  return restored(files, former, new Set(broken.map((device) => `MqttDevice/${keyOf(device)}`)));
+}
+
+function withFormerTemplates(files: Files, former: Accepted, broken: readonly Device[]): Files {
+  return restored(files, former, new Set(broken.flatMap((device) => templateKeys(device, former))));
 }
 
 function brokenDevices(files: ReadonlyMap<string, FileResult>, former: Accepted): readonly Device[] {

@@ -229,7 +229,7 @@ async function compiledAndPublished(run: Run): Promise<void> {
   for (const hash of [...run.carried.keys()].slice(0, -carriedSets)) run.carried.delete(hash);
   const loadedRevision = () => Math.max(run.formerRevision, run.report?.loaded?.revision ?? 0);
   run.published = await directorySink(store.paths.bundle, loadedRevision).publish(keyOf(broker), content);
-  await keepGood(run.reader, store.paths.goodManifests);
+  await keepGood(run.reader, present, store.paths.goodManifests);
 }
 
 function placementOf({ store, mosquitto, options, ports }: Run): Placement {

@@ -83,15 +83,20 @@ interface GoodTexts {
   readonly [file: string]: string;
 }
 
-export async function keepGood(reader: ManifestReader, file: string): Promise<void> {
+export async function keepGood(reader: ManifestReader, { files }: Accepted, file: string): Promise<void> {
   const former = await goodTexts(file);
   const good: Record<string, string> = Object.create(null) as Record<string, string>;
-  for (const [name, { text, result }] of reader.files) {
+  for (const [name, inForce] of files) {
     const relative = path.relative(reader.root, name);
-    const last = result.findings.length === 0 ? text : former[relative];
+    const present = reader.files.get(name);
+    const last = present?.result === inForce && isGood(inForce) ? present.text : former[relative];
     if (last !== undefined) good[relative] = last;
   }
   if (JSON.stringify(good) !== JSON.stringify(former)) await writeJson(file, good);
+}
+
+function isGood({ findings, declarations }: FileResult): boolean {
+  return findings.length === 0 && declarations.every(({ content }) => content !== undefined);
 }
 
 /** What was accepted before, from the texts that a former run kept. */

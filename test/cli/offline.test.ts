@@ -1,0 +1,238 @@
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { partNames } from '../../src/domain/bundle/content.ts';
+import { directoryOf, fleet, mqttsec, sample } from './program.ts';
+
+const lines = (text: string) => text.split('\n').filter(Boolean);
+
+describe('mqttsec validate', () => {
+  it('finds nothing wrong with the sample', () => {
+    const { code, out, err } = mqttsec(['validate', sample]);
+    assert.deepEqual([code, err], [0, '']);
+    assert.match(out, /^\d+ objects in 7 files: nothing wrong$/m);
+  });
+
+  const good = fleet['devices.yaml'];
+  const bad: Record<string, { files: Record<string, string | undefined>; code: 1 | 2; line: RegExp }> = {
+    'unreadable YAML': {
+      files: { ...fleet, 'x.yaml': 'kind: [\n' },
+      code: 2,
+      line: /x\.yaml:\d+:\d+ Error MQS002 /,
+    },
+    'an unknown field': {
+      files: { ...fleet, 'devices.yaml': good.replace('  brokerRef', '  brokerReff: {}\n  brokerRef') },
+      code: 1,
+      line: /devices\.yaml:5:\d+ Error MQS003 .*brokerReff/,
+    },
+    'a wrong type': {
+      files: { ...fleet, 'devices.yaml': good.replace('brokerRef: { name: main }', 'brokerRef: { name: 7 }') },
+      code: 1,
+      line: /devices\.yaml:5:\d+ Error MQS003 /,
+    },
+    'a file of 10 MB': {
+      files: { ...fleet, 'x.yaml': `# ${'x'.repeat(10_000_000)}\n` },
+      code: 2,
+      line: /x\.yaml:1:1 Error MQS001 .*larger than 8 MiB/,
+    },
+    'an empty directory': { files: {}, code: 2, line: /Error MQS001 directory holds no \.yaml, \.yml or \.json file/ },
+    'an object that is declared twice': {
+      files: { ...fleet, 'z.yaml': good },
+      code: 1,
+      line: /z\.yaml:3:\d+ Error MQS007 .*the first is at .*devices\.yaml:3/,
+    },
+    'a reference to nothing': {
+      files: { ...fleet, 'devices.yaml': good.replace('{ name: sensor }', '{ name: nothing }') },
+      code: 1,
+      line: /devices\.yaml:6:\d+ Error MQS\d+ .*AclTemplate plant\/nothing does not exist/,
+    },
+    'a control character': {
+      files: {
+        ...fleet,
+        'devices.yaml': good.replace('brokerRef: { name: main }', 'brokerRef: { name: "ma\\u0007in" }'),
+      },
+      code: 1,
+      line: /devices\.yaml:5:\d+ Error MQS003 /,
+    },
+    'a prototype key': {
+      files: { ...fleet, 'devices.yaml': good.replace('  brokerRef', '  __proto__: { suspended: true }\n  brokerRef') },
+      code: 1,
+      line: /devices\.yaml:5:\d+ Error MQS003 .*__proto__/,
+    },
+    'a parameter with a wildcard': {
+      files: {
+        ...fleet,
+        'template.yaml': fleet['template.yaml']
+          .replace('  rules:', '  parameters: { properties: { room: { type: string } }, required: [room] }\n  rules:')
+          .replace('sensors/{device}/#', 'sensors/{param.room}/{device}'),
+        'devices.yaml': good.replaceAll('{ name: sensor }', "{ name: sensor, parameters: { room: 'a/#' } }"),
+      },
+      code: 1,
+      line: /devices\.yaml:6:\d+ Error MQS\d+ .*room/,
+    },
+    'a signing request that is none': {
+      files: {
+        ...fleet,
+        'devices.yaml': good.replace('certificate: { template: {} }', 'certificate: { template: { csr: "x" } }'),
+      },
+      code: 1,
+      line: /devices\.yaml:9:\d+ Error MQS\d+ /,
+    },
+  };
+  for (const [name, { files, code, line }] of Object.entries(bad)) {
+    it(`says what and where about ${name}`, () => {
+      const directory = directoryOf(files as Record<string, string>);
+      const run = mqttsec(['validate', directory]);
+      assert.equal(run.code, code, run.out);
+      assert.match(run.out, line);
+      assert.equal(run.err, '');
+      for (const found of lines(run.out)) assert.match(found, /^\S+:\d+:\d+ (Error|Warning) MQS\d{3} /);
+    });
+  }
+
+  it('takes standard input, and gives JSON and SARIF', () => {
+    const input = fleet['devices.yaml'];
+    const json = JSON.parse(mqttsec(['validate', '-', '-o', 'json'], { input }).out) as {
+      findings: { file: string }[];
+    };
+    assert.ok(json.findings.length > 0);
+    assert.ok(json.findings.every(({ file }) => file === '<stdin>'));
+    const sarif = JSON.parse(mqttsec(['validate', '-', '-o', 'sarif'], { input }).out) as { version: string };
+    assert.equal(sarif.version, '2.1.0');
+  });
+});
+
+describe('mqttsec render', () => {
+  it('gives the same bytes on every run, named as the parts', () => {
+    const [one, two] = [path.join(directoryOf({}), 'out'), path.join(directoryOf({}), 'out')];
+    for (const out of [one, two]) {
+      assert.deepEqual(mqttsec(['render', sample, '--broker', 'plant', '--out', out]), { code: 0, out: '', err: '' });
+    }
+    assert.deepEqual(readdirSync(one).sort(), [...partNames].sort());
+    for (const name of partNames) {
+      assert.equal(readFileSync(path.join(one, name), 'utf8'), readFileSync(path.join(two, name), 'utf8'), name);
+    }
+  });
+
+  it('writes nothing anew when nothing changed', () => {
+    const out = directoryOf({});
+    const times = () => partNames.map((name) => statSync(path.join(out, name)).mtimeMs);
+    mqttsec(['render', sample, '--out', out]);
+    const before = times();
+    assert.equal(mqttsec(['render', sample, '--out', out]).code, 0);
+    assert.deepEqual(times(), before);
+  });
+
+  it('writes nothing at all for manifests with an error', () => {
+    const directory = directoryOf({ ...fleet, 'x.yaml': 'kind: [\n' });
+    const out = path.join(directory, 'out');
+    const run = mqttsec(['render', directory, '--out', out]);
+    assert.equal(run.code, 2);
+    assert.match(run.err, /x\.yaml:\d+:\d+ Error MQS002 /);
+    assert.throws(() => readdirSync(out));
+  });
+
+  it('does not write into a directory that holds something else', () => {
+    const out = directoryOf({ 'important.txt': 'mine' });
+    const run = mqttsec(['render', sample, '--out', out]);
+    assert.equal(run.code, 2);
+    assert.match(run.err, /^mqttsec: write .*: it holds important\.txt, which is no part of a bundle\n$/);
+    assert.deepEqual(readdirSync(out), ['important.txt']);
+  });
+
+  it('asks which of several brokers', () => {
+    const second = fleet['broker.yaml'].replace('name: main', 'name: other');
+    const directory = directoryOf({ ...fleet, 'second.yaml': second });
+    const run = mqttsec(['render', directory, '--out', path.join(directory, 'out')]);
+    assert.equal(run.code, 2);
+    assert.match(run.err, /give one of plant\/main, plant\/other with --broker/);
+    assert.equal(mqttsec(['render', directory, '--broker', 'nope', '--out', '/x']).code, 2);
+  });
+});
+
+describe('mqttsec can-i', () => {
+  const directory = directoryOf(fleet);
+  const ask = (...words: string[]) => mqttsec(['can-i', ...words, directory]);
+
+  it('says yes with exit code 0 and no with 1', () => {
+    assert.deepEqual(ask('s-1', 'publish', 'sensors/s-1/t'), { code: 0, out: 'yes\n', err: '' });
+    assert.deepEqual(ask('s-1', 'publish', 'sensors/p-1/t'), { code: 1, out: 'no\n', err: '' });
+    assert.deepEqual(ask('s-1', 'receive', 'commands/s-1'), { code: 0, out: 'yes\n', err: '' });
+    assert.deepEqual(ask('s-1', 'subscribe', 'commands/#'), { code: 1, out: 'no\n', err: '' });
+    assert.deepEqual(ask('nobody', 'publish', 'x'), { code: 1, out: 'no\n', err: '' });
+  });
+
+  it('explains with the rule and its place', () => {
+    const { out } = mqttsec(['can-i', 's-1', 'publish', 'sensors/s-1/t', directory, '--explain']);
+    assert.match(out, /^yes: /);
+    assert.match(
+      out,
+      /rule 0 of AclTemplate plant\/sensor: Allow Publish sensors\/\{device\}\/#, here sensors\/s-1\/#/,
+    );
+    assert.match(out, /written at .*template\.yaml:7$/m);
+    const json = mqttsec(['can-i', 's-1', 'publish', 'sensors/s-1/t', directory, '-o', 'json']).out;
+    const { allowed, rule } = JSON.parse(json) as { allowed: boolean; rule: { kind: string; line: number } };
+    assert.deepEqual([allowed, rule.kind, rule.line], [true, 'AclTemplate', 7]);
+  });
+
+  it('answers a batch in order', () => {
+    const questions = [
+      { identity: 's-1', action: 'publish', topic: 'sensors/s-1/t' },
+      { identity: 's-1', action: 'receive', topic: 'sensors/s-1/t' },
+      { identity: '__proto__', action: 'publish', topic: 'x' },
+      { identity: 'p-1', action: 'subscribe', topic: 'commands/p-1' },
+    ];
+    const input = questions.map((question) => `${JSON.stringify(question)}\n`).join('');
+    const run = mqttsec(['can-i', '--batch', '-', directory], { input });
+    const answers = lines(run.out).map((line) => (JSON.parse(line) as { allowed: boolean }).allowed);
+    assert.deepEqual([run.code, run.err, answers], [0, '', [true, false, false, true]]);
+    const file = path.join(directoryOf({}), 'questions.jsonl');
+    writeFileSync(file, input);
+    assert.equal(mqttsec(['can-i', '--batch', file, directory]).out, run.out);
+  });
+
+  it('names the line of a batch that is no question, answers the others and ends with 2', () => {
+    const input = 'xx\n{"identity":"s-1","action":"publish","topic":"sensors/s-1/t"}\n{"identity":1}\n';
+    const run = mqttsec(['can-i', '--batch', '-', directory], { input });
+    assert.equal(run.code, 2);
+    assert.equal(run.err, '-:1: the line is no JSON\n-:3: identity and topic must be text\n');
+    assert.equal((JSON.parse(lines(run.out)[1] ?? '') as { allowed: boolean }).allowed, true);
+  });
+
+  it('gives no answer for manifests that cannot be read, or that hold an error', () => {
+    assert.equal(mqttsec(['can-i', 's-1', 'publish', 'x', '/nonexistent']).code, 2);
+    const broken = directoryOf({ ...fleet, 'x.yaml': 'kind: [\n' });
+    const run = mqttsec(['can-i', 's-1', 'publish', 'sensors/s-1/t', broken]);
+    assert.deepEqual([run.code, run.out], [2, '']);
+  });
+
+  it('looks at the time that it is given', () => {
+    const until =
+      "spec:\n  rules: [{ actions: [Publish], topic: 'extra/{device}', expiresAt: '2026-06-01T00:00:00Z' }]\n";
+    const directory = directoryOf({ ...fleet, 'devices.yaml': fleet['devices.yaml'].replace('spec:\n', until) });
+    const at = (now: string) => mqttsec(['can-i', 's-1', 'publish', 'extra/s-1', directory, '--now', now]).out;
+    assert.equal(at('2026-05-31T23:59:59Z'), 'yes\n');
+    assert.equal(at('2026-06-01T00:00:00Z'), 'no\n');
+  });
+});
+
+describe('mqttsec hash', () => {
+  it('gives a hash of the one line on standard input, another at each call', () => {
+    const [one, two] = [mqttsec(['hash'], { input: 'secret\n' }), mqttsec(['hash'], { input: 'secret' })];
+    assert.match(one.out, /^\$7\$101\$[A-Za-z0-9+/]{16}\$[A-Za-z0-9+/]{86}==\n$/);
+    assert.notEqual(one.out, two.out);
+    assert.equal(one.out.includes('secret'), false);
+  });
+
+  for (const [name, input] of Object.entries({
+    nothing: '',
+    'two lines': 'a\nb\n',
+    'a control character': 'a\u0007',
+  })) {
+    it(`refuses ${name}`, () => {
+      const { code, out, err } = mqttsec(['hash'], { input });
+      assert.deepEqual([code, out], [2, '']);
+      assert.match(err, /^mqttsec: hash password: /);
+    });
+  }
+});
