@@ -2,6 +2,7 @@
 import { aclText, implicitPatterns } from '../../src/domain/acl/file.ts';
 import { confText } from '../../src/domain/broker/conf.ts';
 import type { Bundle } from '../../src/domain/bundle/content.ts';
+import { pemText } from '../../src/domain/pki/pem.ts';
 import { candidateOf } from '../../src/agent/candidate.ts';
 import type { GateInput } from '../../src/agent/gate.ts';
 import {
@@ -34,8 +35,8 @@ export const devices: readonly SiteDevice[] = [
 ];
 
 /** Revision 5 of a site: devices a and b, and a certificate of c that was revoked in the loaded revision 4 already. */
-export function setsOf(site: Site): Sets {
-  const revocations = [revocationOf(site.ca, deviceCertificate(site, 'c'), site.now)];
+export function setsOf(site: Site, revoked = deviceCertificate(site, 'c')): Sets {
+  const revocations = [revocationOf(site.ca, revoked, site.now)];
   const good: SiteSet = { revision: 5, devices, revocations, crlNumber: 5 };
   const loaded = bundleOf(site, { ...good, revision: 4, crlNumber: 4 });
   return { site, devices, good, loaded, next: bundleOf(site, good) };
@@ -68,6 +69,13 @@ const withGood = (change: (sets: Sets) => Partial<SiteSet>): BadSet => {
   return (sets) => inputOf(sets, bundleOf(sets.site, { ...sets.good, ...change(sets) }));
 };
 
+/** The last byte of the DER is part of the signature. */
+function withBrokenSignature(pem: string): string {
+  const der = Buffer.from(pem.split('\n').slice(1, -2).join(''), 'base64');
+  der.writeUInt8(der.readUInt8(der.length - 1) ^ 1, der.length - 1);
+  return pemText('X509 CRL', der);
+}
+
 export const badSets: Readonly<Record<string, BadSet>> = {
   BrokerIsOurs: (sets) => ({ ...inputOf(sets, sets.next), broker: 'other' }),
   ContentHash: (sets) => {
@@ -76,7 +84,9 @@ export const badSets: Readonly<Record<string, BadSet>> = {
     return inputOf(sets, { ...sets.next, parts: { ...parts, acl: parts.acl.replace('dev/a/#', 'dev/c/#') } });
   },
   RevisionNotLower: withGood(() => ({ revision: 3 })),
-  ConfAllowed: withPart('mosquitto.conf', (text) => text.replace('allow_anonymous false', 'allow_anonymous true')),
+  ConfAllowed: withPart('mosquitto.conf', (text) =>
+    text.replace('allow_anonymous false', 'allow_anonymous true').replaceAll('use_username_as_clientid true\n', ''),
+  ),
   ConfPaths: (sets) => withParts({ 'mosquitto.conf': confText({ ...sets.site.conf, aclFile: '/dev/null' }) })(sets),
   ConfDialect: (sets) => {
     const dialect = { version: '2.1', pluginDirectory: '/usr/lib/mosquitto' } as const;
@@ -106,13 +116,21 @@ export const badSets: Readonly<Record<string, BadSet>> = {
     const server = { certificate: sets.site.server.certificate, key: other.key };
     return inputOf(sets, bundleOf(sets.site, { ...sets.good, server }));
   },
-  CaChain: withPart('ca', (text, { site }) => text + site.server.certificate),
+  CaChain: withPart('ca', (text) => text.slice(0, text.length / 2)),
   CrlParses: withPart('crl', (text) => text.slice(0, text.length / 2)),
-  CrlSigned: withPart('crl', (text, { site }) => text + crlOf(newCa('plant-ca', site.now), 1, site.now, [])),
+  CrlSigned: withPart('crl', (text, { site, good }) => {
+    // The broker prefers the later of two CRLs of one CA (facts 2.7), whatever its signature is worth.
+    const later = { from: -60_000, to: day };
+    return text + withBrokenSignature(crlOf(site.ca, 6, site.now, good.revocations ?? [], later));
+  }),
   CrlInDate: withPart('crl', (_, { site, good }) =>
     crlOf(site.ca, 5, site.now, good.revocations ?? [], { from: -2 * day, to: -day }),
   ),
-  CrlForEachCa: withPart('ca', (text, { site }) => text + newCa('second', site.now).pem),
+  CrlForEachCa: (sets) => {
+    const { ca, now } = sets.site;
+    const second = newCa('second', now);
+    return withParts({ ca: ca.pem + second.pem, crl: crlOf(second, 1, now, []) })(sets);
+  },
   CrlNumberNotLower: withGood(() => ({ crlNumber: 3 })),
   RevokedInCrl: withPart('crl', (_, { site }) => crlOf(site.ca, 5, site.now, [])),
   RevocationsKept: withGood(() => ({ revocations: [] })),
