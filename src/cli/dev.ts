@@ -49,7 +49,7 @@ Ctrl-C stops the broker; the next run comes back into the same state.`,
       once,
       mosquitto: {
         command: options.mosquitto ?? [],
-        searchPath: (io.environment['PATH'] ?? '').split(path.delimiter),
+        searchPath: [...(io.environment['PATH'] ?? '').split(path.delimiter), ...systemDirectories],
         ...(options.plugins !== undefined && { pluginDirectory: options.plugins }),
       },
       ...(options.broker !== undefined && { broker: options.broker }),
@@ -72,6 +72,9 @@ Ctrl-C stops the broker; the next run comes back into the same state.`,
     return isProven(status) ? 0 : 1;
   },
 });
+
+/** Debian keeps Mosquitto where only root's search path leads. */
+const systemDirectories = ['/usr/sbin', '/usr/local/sbin'];
 
 async function stateOf(manifests: string): Promise<string> {
   const isFile = await stat(manifests).then(

@@ -22,15 +22,15 @@ export interface MosquittoChoice {
   readonly searchPath: readonly string[];
 }
 
-/** Debian keeps it where only root's search path leads. */
-const systemDirectories = ['/usr/sbin', '/usr/local/sbin'];
-
 export async function localMosquitto(choice: MosquittoChoice, clock: Clock): Promise<LocalMosquitto> {
   const [file, ...words] = choice.command.length > 0 ? choice.command : await foundBinary(choice.searchPath);
   if (file === undefined) {
     throw new Error(
       `start Mosquitto: there is none on the PATH; install it ('apt-get install mosquitto') or name one with --mosquitto`,
     );
+  }
+  if (path.isAbsolute(file) && !(await isThere(file, constants.X_OK))) {
+    throw new Error(`start ${file}: there is no such program`);
   }
   const launcher = mosquittoLauncher({ command: [file, ...words], clock });
   const version = await launcher.version();
@@ -46,7 +46,7 @@ function dialectOf(version: string): MosquittoVersion | undefined {
 }
 
 async function foundBinary(searchPath: readonly string[]): Promise<readonly string[]> {
-  for (const directory of [...searchPath, ...systemDirectories]) {
+  for (const directory of searchPath) {
     const file = path.join(directory, 'mosquitto');
     if (directory !== '' && (await isThere(file, constants.X_OK))) return [file];
   }
