@@ -80,6 +80,9 @@ export default tseslint.config(
   contract('parse', ['agent', 'local', 'cli', 'kube', 'controllers', 'shell'], { pure: true }),
   contract('agent', ['parse', 'local', 'cli', 'controllers', 'shell'], { pure: false }),
   contract('local', ['cli', 'controllers', 'kube'], { pure: false }),
+  contract('kube', ['api', 'domain', 'parse', 'monitor', 'agent', 'local', 'controllers', 'cli', 'shell'], {
+    pure: false,
+  }),
   {
     files: ['src/**/*.ts'],
     ignores: ['src/cli/**', 'src/shell/**', 'src/domain/**', 'src/parse/**'],
