@@ -5,14 +5,14 @@ import type { Broker, Fleet } from '../fleet.ts';
 import type { ObjectKey } from '../names.ts';
 import type { IssuedCertificate, PublishedCrl, RevocationEntry, TrustedCa } from '../pki/certificate.ts';
 import { ShardedMap } from '../sharded.ts';
-import { type ChunkCounts, chunksByOffset, contentOf, chunkOf } from './chunks.ts';
+import { type ChunkCounts, chunksByOffset, contentOf, chunkOf, type HashedPart } from './chunks.ts';
 import { type IdentityStatus } from './compiled-identity.ts';
-import { type CompiledShard, type LinesPart, shardText, type Totals } from './compiled-shard.ts';
+import { type LinesPart, type Totals } from './compiled-shard.ts';
 import { type CompiledShards, compiledShards } from './compiled-shards.ts';
 import type { BundleContent } from './content.ts';
 import type { Placement } from './placement.ts';
-import { type RevocationShard, type RevocationShards, revocationShards } from './revocation-shards.ts';
-import { type Split, splitPart, type SplitPart } from './split.ts';
+import { type RevocationShards, revocationShards } from './revocation-shards.ts';
+import { splitPart, type SplitPart } from './split.ts';
 import { caText, crlText, trustFindings } from './trust.ts';
 import { verifiedPatterns } from './verified.ts';
 
@@ -55,12 +55,7 @@ interface CompileMemo {
   readonly parts: SplitParts | undefined;
 }
 
-interface SplitParts {
-  readonly acl: SplitPart<CompiledShard>;
-  readonly identities: SplitPart<CompiledShard>;
-  readonly passwords: SplitPart<CompiledShard>;
-  readonly revocations: SplitPart<RevocationShard>;
-}
+type SplitParts = Readonly<Record<HashedPart, SplitPart>>;
 
 /**
  * The bundle of one broker at `now`. A function of `input` and `now` alone: `previous`, a former result for the same
@@ -89,7 +84,7 @@ export function compileBroker(input: CompileInput, now: Date, previous?: Compile
   return {
     ...(content && { content }),
     ...(shards.changesAt < Infinity && { nextChangeAt: new Date(shards.changesAt) }),
-    statuses: ShardedMap.ofShards<IdentityStatus>(shards.shards.map(({ identities }) => identities)),
+    statuses: ShardedMap.ofShards(shards.shards.map(({ statuses }) => statuses)),
     findings: [...blocking, ...bindFindings(broker, input.placement), ...shards.findings],
     memo: { shards, revocations, parts: parts ?? memo?.parts },
   };
@@ -114,21 +109,16 @@ function splitParts(
   counts: ChunkCounts | undefined,
   former: SplitParts | undefined,
 ): SplitParts | undefined {
-  const acl = splitPart(shards, linesOf('acl'), counts?.acl, former?.acl);
-  const identities = splitPart(shards, linesOf('identities'), counts?.identities, former?.identities);
-  const passwords = splitPart(shards, linesOf('passwords'), counts?.passwords, former?.passwords);
-  const taken = splitPart(revocations.shards, revocationSplit, counts?.revocations, former?.revocations);
+  const linesOf = (part: LinesPart) =>
+    splitPart(
+      shards.map(({ texts }) => texts[part]),
+      counts?.[part],
+      former?.[part],
+    );
+  const [acl, identities, passwords] = [linesOf('acl'), linesOf('identities'), linesOf('passwords')];
+  const taken = splitPart(revocations.shards, counts?.revocations, former?.revocations);
   return acl && identities && passwords && taken && { acl, identities, passwords, revocations: taken };
 }
-
-function linesOf(part: LinesPart): Split<CompiledShard> {
-  return { bytesOf: ({ bytes }) => bytes[part], textOf: (shard) => shardText(shard, part) };
-}
-
-const revocationSplit: Split<RevocationShard> = {
-  bytesOf: ({ text }) => Buffer.byteLength(text),
-  textOf: ({ text }) => text,
-};
 
 /** Mosquitto 2.0 compares each rule with all users while it loads: 0.7 s at 10,000 × 4, 11 s at twice that (facts 5.1). */
 const largestOn20: Totals = { users: 8_000, rules: 40_000 };

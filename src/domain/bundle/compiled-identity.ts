@@ -30,7 +30,7 @@ export interface IdentityStatus {
   readonly findings: readonly Finding[];
 }
 
-/** Everything that the result for one identity is made of, beside what is the same for all. Compared by `===`. */
+/** Everything that the result for one identity is made of, beside what is the same for all. */
 export interface IdentityInputs {
   readonly devices: readonly Device[] | undefined;
   readonly certificates: readonly IssuedCertificate[] | undefined;
@@ -52,8 +52,8 @@ export interface BrokerContext {
 }
 
 /** An identity with its lines in the parts of the bundle; an empty text is no line. */
-export interface CompiledIdentity extends IdentityStatus {
-  readonly inputs: IdentityInputs;
+export interface CompiledIdentity {
+  readonly status: IdentityStatus;
   readonly acl: string;
   /** Rules in `acl`. */
   readonly rules: number;
@@ -152,14 +152,9 @@ function withRights(subject: Subject, holder: Holder): CompiledIdentity {
   const line = verifiedIdentityLine(listed);
   if (acl === undefined || line === undefined) return unfaithful(subject, holder);
   const isAllInPatterns = context.layout === 'Patterns' && users.block.lines.length === 0 && !users.block.until;
+  const findings = joined(holder.findings, credential.findings);
   return {
-    identity,
-    state,
-    device: keyOf(device),
-    rulesHash,
-    until,
-    findings: joined(holder.findings, credential.findings),
-    inputs,
+    status: { identity, state, device: keyOf(device), rulesHash, until, findings },
     acl: isAllInPatterns ? '' : acl,
     rules: users.block.lines.length,
     identityLine: line,
@@ -215,11 +210,7 @@ function withoutRights(
   const lastSession = context.layout === 'Patterns' ? lastSessionOf(context, inputs) : undefined;
   const denied = lastSession && lastSession > context.now ? deniedUsers(context, identity).block : undefined;
   return {
-    identity,
-    ...ended,
-    rulesHash: '',
-    until: undefined,
-    inputs,
+    status: { identity, ...ended, rulesHash: '', until: undefined },
     acl: (denied && verifiedUser(denied)) ?? '',
     rules: denied?.lines.length ?? 0,
     identityLine: '',

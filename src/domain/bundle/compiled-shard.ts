@@ -2,13 +2,9 @@ import type { Finding } from '../finding.ts';
 import type { Device } from '../fleet.ts';
 import type { IssuedCertificate, RevocationEntry } from '../pki/certificate.ts';
 import type { Shard } from '../sharded.ts';
-import {
-  type BrokerContext,
-  type CompiledIdentity,
-  compiledIdentity,
-  type IdentityInputs,
-} from './compiled-identity.ts';
+import { type BrokerContext, compiledIdentity, type IdentityInputs, type IdentityStatus } from './compiled-identity.ts';
 import { commonRights, type SharedRight } from './fold.ts';
+import { type ShardText, shardText } from './split.ts';
 
 /** The inputs of all identities in one shard, each the very object that the caller holds: compared by `===`. */
 export interface ShardInputs {
@@ -19,26 +15,7 @@ export interface ShardInputs {
   readonly withdrawn: Shard<readonly RevocationEntry[]>;
 }
 
-export const linesParts = ['acl', 'identities', 'passwords'] as const;
-export type LinesPart = (typeof linesParts)[number];
-
-/** What all identities of a shard have in a part, in ascending order. */
-export function shardText({ identities }: CompiledShard, part: LinesPart): string {
-  let text = '';
-  for (const identity of identities.values()) text += lineOf(identity, part);
-  return text;
-}
-
-function lineOf(identity: CompiledIdentity, part: LinesPart): string {
-  switch (part) {
-    case 'acl':
-      return identity.acl;
-    case 'identities':
-      return identity.identityLine;
-    case 'passwords':
-      return identity.passwordLine;
-  }
-}
+export type LinesPart = 'acl' | 'identities' | 'passwords';
 
 /** What became of the identities of one shard. */
 export interface CompiledShard {
@@ -46,9 +23,8 @@ export interface CompiledShard {
   /** The patterns that its blocks were written beside. */
   readonly patternsKey: string;
   /** In ascending order. */
-  readonly identities: ReadonlyMap<string, CompiledIdentity>;
-  /** Size of the lines of each part in UTF-8. */
-  readonly bytes: Readonly<Record<LinesPart, number>>;
+  readonly statuses: ReadonlyMap<string, IdentityStatus>;
+  readonly texts: Readonly<Record<LinesPart, ShardText>>;
   readonly totals: Totals;
   readonly findings: readonly Finding[];
   /** Rights that all its Active identities have; undefined where there is none. */
@@ -77,17 +53,31 @@ export function isCurrent(shard: CompiledShard, inputs: ShardInputs, { patterns,
   );
 }
 
-/** The shard compiled anew; identities of `previous` that nothing happened to are taken over. */
+/** The shard compiled anew; texts of `previous` that come out the same are taken over. */
 export function compiledShard(context: BrokerContext, inputs: ShardInputs, previous?: CompiledShard): CompiledShard {
-  const reusable = previous?.patternsKey === context.patterns.key ? previous.identities : undefined;
-  const identities = new Map<string, CompiledIdentity>();
+  const statuses = new Map<string, IdentityStatus>();
+  const findings: Finding[] = [];
+  const totals = { users: 0, rules: 0 };
+  let [acl, identities, passwords, changesAt] = ['', '', '', Infinity];
+  let shared: ReadonlySet<SharedRight> | undefined;
   for (const identity of identitiesOf(context, inputs)) {
-    const own = identityInputs(inputs, identity);
-    const former = reusable?.get(identity);
-    const isSame = former && former.changesAt > context.now.getTime() && areSame(former.inputs, own);
-    identities.set(identity, isSame ? former : compiledIdentity(context, identity, own));
+    const compiled = compiledIdentity(context, identity, identityInputs(inputs, identity));
+    statuses.set(identity, compiled.status);
+    findings.push(...compiled.status.findings);
+    acl += compiled.acl;
+    identities += compiled.identityLine;
+    passwords += compiled.passwordLine;
+    totals.users += compiled.acl === '' ? 0 : 1;
+    totals.rules += compiled.rules;
+    shared = commonRights(shared, compiled.shared);
+    changesAt = Math.min(changesAt, compiled.changesAt);
   }
-  return summary(context, inputs, identities);
+  const texts = {
+    acl: shardText(acl, previous?.texts.acl),
+    identities: shardText(identities, previous?.texts.identities),
+    passwords: shardText(passwords, previous?.texts.passwords),
+  };
+  return { inputs, patternsKey: context.patterns.key, statuses, texts, totals, findings, shared, changesAt };
 }
 
 /** Who claims an identity; where patterns give rights to everyone, also who once had a certificate. */
@@ -105,42 +95,4 @@ function identityInputs(inputs: ShardInputs, identity: string): IdentityInputs {
     lockedUntil: inputs.lockouts.get(identity),
     withdrawn: inputs.withdrawn.get(identity),
   };
-}
-
-/** Lists are compared by what they hold: a caller that gathers them anew has the same objects in them. */
-function areSame(a: IdentityInputs, b: IdentityInputs): boolean {
-  return (
-    isSameList(a.devices, b.devices) &&
-    isSameList(a.certificates, b.certificates) &&
-    a.passwordHash === b.passwordHash &&
-    a.lockedUntil?.getTime() === b.lockedUntil?.getTime() &&
-    isSameList(a.withdrawn, b.withdrawn)
-  );
-}
-
-function isSameList<T>(a: readonly T[] | undefined, b: readonly T[] | undefined): boolean {
-  if (a === b) return true;
-  return a?.length === b?.length && a?.every((item, i) => item === b?.[i]) === true;
-}
-
-function summary(
-  { patterns }: BrokerContext,
-  inputs: ShardInputs,
-  identities: ReadonlyMap<string, CompiledIdentity>,
-): CompiledShard {
-  const bytes = { acl: 0, identities: 0, passwords: 0 };
-  const totals = { users: 0, rules: 0 };
-  const findings: Finding[] = [];
-  let shared: ReadonlySet<SharedRight> | undefined;
-  let changesAt = Infinity;
-  for (const identity of identities.values()) {
-    for (const part of linesParts) bytes[part] += Buffer.byteLength(lineOf(identity, part));
-    if (identity.acl !== '') totals.users += 1;
-    totals.rules += identity.rules;
-    if (identity.findings.length > 0) findings.push(...identity.findings);
-    shared = commonRights(shared, identity.shared);
-    changesAt = Math.min(changesAt, identity.changesAt);
-  }
-  const patternsKey = patterns.key;
-  return { inputs, patternsKey, identities, bytes, totals, findings, shared, changesAt };
 }

@@ -6,7 +6,7 @@ import type { ObjectKey } from '../names.ts';
 import { ShardedMap } from '../sharded.ts';
 import { patternFindings, sizeFindings, unknownBroker } from './compile.ts';
 import { type CompiledShards, compiledShards } from './compiled-shards.ts';
-import { type LinesPart, shardText } from './compiled-shard.ts';
+import type { LinesPart } from './compiled-shard.ts';
 import type { PartName } from './content.ts';
 import { imagePlacement, type Placement } from './placement.ts';
 import { pemText } from './trust.ts';
@@ -82,5 +82,5 @@ function crlValue({ revocation }: TrustedCaSpec, valueOf: (ref: ValueRef) => str
 }
 
 function partText({ shards }: CompiledShards, part: LinesPart): string {
-  return shards.map((shard) => shardText(shard, part)).join('');
+  return shards.map(({ texts }) => texts[part].text).join('');
 }

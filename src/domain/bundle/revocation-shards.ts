@@ -1,6 +1,7 @@
 import type { RevocationEntry } from '../pki/certificate.ts';
 import { revocationsText } from '../pki/revocations.ts';
 import { shardCount, shardOf } from '../sharded.ts';
+import { type ShardText, shardText } from './split.ts';
 
 /** The `revocations` part by the hash of the serial: entries and their text in each shard. */
 export interface RevocationShards {
@@ -8,9 +9,8 @@ export interface RevocationShards {
   readonly shards: readonly RevocationShard[];
 }
 
-export interface RevocationShard {
+interface RevocationShard extends ShardText {
   readonly entries: readonly RevocationEntry[];
-  readonly text: string;
 }
 
 /** Shards that hold the very entries that they held in `previous` are the same objects again. */
@@ -24,5 +24,5 @@ export function revocationShards(entries: readonly RevocationEntry[], previous?:
 function shardWith(entries: readonly RevocationEntry[], previous: RevocationShard | undefined): RevocationShard {
   const isSame =
     previous?.entries.length === entries.length && entries.every((entry, i) => entry === previous.entries[i]);
-  return isSame ? previous : { entries, text: revocationsText(entries) };
+  return isSame ? previous : { entries, ...shardText(revocationsText(entries), undefined) };
 }

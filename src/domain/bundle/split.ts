@@ -1,42 +1,53 @@
 import { type Chunk } from './content.ts';
 import { chunkCountFor, chunkOf, shardsOfChunk } from './chunks.ts';
 
-/** A part split into chunks by hash, with the shards that its text came from. */
-export interface SplitPart<S> {
-  readonly shards: readonly S[];
-  readonly chunks: readonly Chunk[];
+/** The lines of one shard in a part, with their size in UTF-8. The same object for the same text: compared by `===`. */
+export interface ShardText {
+  readonly text: string;
+  readonly bytes: number;
 }
 
-/** How a part is made of shards. */
-export interface Split<S> {
-  readonly bytesOf: (shard: S) => number;
-  readonly textOf: (shard: S) => string;
+/** The object of before, if its text is this one. */
+export function shardText(text: string, previous: ShardText | undefined): ShardText {
+  return previous?.text === text ? previous : { text, bytes: Buffer.byteLength(text) };
+}
+
+/** A part split into chunks by hash, with the texts of the shards that it is made of. */
+export interface SplitPart {
+  readonly texts: readonly ShardText[];
+  readonly chunks: readonly Chunk[];
 }
 
 /**
  * The chunks of a part: as many as `formerCount` while they fit. A chunk whose shards are those of `previous` is taken
  * over. Undefined when the text is too long for any number of chunks.
  */
-export function splitPart<S>(
-  shards: readonly S[],
-  { bytesOf, textOf }: Split<S>,
+export function splitPart(
+  texts: readonly ShardText[],
   formerCount: number | undefined,
-  previous: SplitPart<S> | undefined,
-): SplitPart<S> | undefined {
-  const count = chunkCountFor(shards.map(bytesOf), formerCount);
+  previous: SplitPart | undefined,
+): SplitPart | undefined {
+  const count = chunkCountFor(
+    texts.map(({ bytes }) => bytes),
+    formerCount,
+  );
   if (count === undefined) return undefined;
   const former = previous?.chunks.length === count ? previous : undefined;
   const chunks = Array.from({ length: count }, (_, number): Chunk => {
     const [first, end] = shardsOfChunk(number, count);
     const known = former?.chunks[number];
-    if (known && areSame(shards, former.shards, first, end)) return known;
-    const text = shards.slice(first, end).map(textOf).join('');
-    return known?.text === text ? known : chunkOf(text);
+    if (known && areSame(texts, former.texts, first, end)) return known;
+    return chunkOf(
+      texts
+        .slice(first, end)
+        .map(({ text }) => text)
+        .join(''),
+    );
   });
-  return { shards, chunks };
+  return { texts, chunks };
 }
 
-function areSame<S>(a: readonly S[], b: readonly S[], first: number, end: number): boolean {
+function areSame(a: readonly ShardText[], b: readonly ShardText[], first: number, end: number): boolean {
   for (let i = first; i < end; i += 1) if (a[i] !== b[i]) return false;
   return true;
 }
