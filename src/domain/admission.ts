@@ -14,7 +14,7 @@ import {
   keyOf,
   type TrustedCaSpec,
 } from './fleet.ts';
-import { type ObjectRef, refText } from './names.ts';
+import { type ObjectRef, refText, reservedIdentityPrefix } from './names.ts';
 import type { Reason } from './reasons.ts';
 
 /** Longest effective identity, bytes: the bound of a CN (RFC 5280 appendix A, ub-common-name). */
@@ -102,6 +102,7 @@ function identityFindings(broker: Broker, device: Device): readonly Finding[] {
 function identityProblem(broker: Broker, device: Device): string | undefined {
   const { identity, origin } = device;
   if (Buffer.byteLength(identity) > longestIdentity) return `has more than ${longestIdentity} bytes`;
+  if (identity.startsWith(reservedIdentityPrefix)) return `begins with ${reservedIdentityPrefix}, as only agents do`;
   if (broker.allowedNamespaces.from !== 'Same') {
     const prefix = isForeign(broker, device) ? `${origin.namespace}.` : '';
     if (!identity.startsWith(prefix)) return `does not begin with its namespace, ${prefix}`;

@@ -22,3 +22,6 @@ export interface ObjectRef {
 export function refText(ref: ObjectRef): string {
   return `${ref.kind} ${ref.namespace}/${ref.name}`;
 }
+
+/** Names that begin with it are those of agents and their probes; no device has one. */
+export const reservedIdentityPrefix = 'mqttsec-';

@@ -10,7 +10,7 @@ export interface ServerTls {
 }
 
 /** What a client certificate is checked against. `crlFile` is absent where no CA of the broker publishes a CRL. */
-export interface ClientTls extends ServerTls {
+interface ClientTls extends ServerTls {
   readonly caFile: string;
   readonly crlFile?: string;
 }
@@ -32,7 +32,7 @@ export type NetworkListener = NetworkEndpoint &
   );
 
 /** A local socket for the agent: by password, with free client IDs, for that is how it takes sessions over. */
-export interface UnixListener {
+interface UnixListener {
   readonly kind: 'Unix';
   /** At most 107 bytes, without spaces. */
   readonly path: string;

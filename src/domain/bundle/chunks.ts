@@ -11,8 +11,7 @@ import {
 } from './content.ts';
 
 /** Parts whose lines go to a chunk by the hash of their identity or serial; the others are cut by offset. */
-export const hashedParts = ['acl', 'passwords', 'identities', 'revocations'] as const satisfies readonly PartName[];
-export type HashedPart = (typeof hashedParts)[number];
+export type HashedPart = Extract<PartName, 'acl' | 'passwords' | 'identities' | 'revocations'>;
 
 /** How many chunks each part is split into by hash: a power of two that only grows, so that lines rarely move. */
 export type ChunkCounts = Readonly<Record<HashedPart, number>>;
@@ -25,15 +24,20 @@ export function chunkOf(text: string): Chunk {
 }
 
 /**
- * The number of chunks for lines that take these many bytes in each shard: `former` as long as they fit. Undefined when
- * they do not fit even with one chunk for each shard.
+ * The number of chunks for lines that take these many bytes in each shard: `former` as long as they fit, if it is a
+ * number that came from here. Undefined when they do not fit even with one chunk for each shard.
  */
 export function chunkCountFor(shardBytes: readonly number[], former?: number): number | undefined {
-  if (former !== undefined && largestChunk(shardBytes, former) <= chunkLimitBytes) return former;
-  for (let count = former ?? 1; count < shardCount; count *= 2) {
+  const least = former !== undefined && isChunkCount(former) ? former : undefined;
+  if (least !== undefined && largestChunk(shardBytes, least) <= chunkLimitBytes) return least;
+  for (let count = least ?? 1; count < shardCount; count *= 2) {
     if (largestChunk(shardBytes, count) <= chunkLimitBytes * headroom) return count;
   }
   return largestChunk(shardBytes, shardCount) <= chunkLimitBytes ? shardCount : undefined;
+}
+
+function isChunkCount(count: number): boolean {
+  return count >= 1 && count <= shardCount && Number.isInteger(Math.log2(count));
 }
 
 function largestChunk(shardBytes: readonly number[], count: number): number {

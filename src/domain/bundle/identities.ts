@@ -20,7 +20,7 @@ export interface BundleIdentity {
 export const certificateCredential = 'certificate';
 
 /** One line: `IDENTITY Certificate|Password RULESHASH CREDENTIALHASH|- UNTIL|-`. */
-export function identityLine({ identity, authentication, rulesHash, credentialHash, until }: BundleIdentity): string {
+function identityLine({ identity, authentication, rulesHash, credentialHash, until }: BundleIdentity): string {
   return `${identity} ${authentication} ${rulesHash} ${credentialHash ?? '-'} ${until?.toISOString() ?? '-'}\n`;
 }
 

@@ -149,6 +149,10 @@ describe('the number of chunks', () => {
     );
   });
 
+  it('is chosen anew where the former one is no number of chunks', () => {
+    for (const former of [0, -1, 3, 1.5, 2048, NaN]) assert.equal(chunkCountFor([1], former), 1);
+  });
+
   it('does not exist for a shard that is above the limit alone', () => {
     assert.equal(chunkCountFor([chunkLimitBytes + 1]), undefined);
     assert.equal(chunkCountFor([chunkLimitBytes]), shardCount);

@@ -235,6 +235,12 @@ describe('what becomes of an identity', () => {
     }
   });
 
+  it('a name that only agents have takes only its own device out: the gate would refuse the whole set', () => {
+    const compiled = compileBroker(inputOf({ devices: [aDevice(), aDevice('mqttsec-agent-1')] }), start);
+    assert.equal(compiled.statuses.get('mqttsec-agent-1')?.state, 'Refused');
+    assert.equal(compiled.statuses.get('sensor-1')?.state, 'Active');
+  });
+
   it('a value that would add lines takes only its own device out', () => {
     const evil = allow('Publish', '{device}/x');
     const smuggled = { kind: 'literal', text: 'x\nuser sensor-1\ntopic readwrite #' } as const;
