@@ -160,13 +160,18 @@ function clientOn(endpoint: Endpoint, handshake: Handshake, options: IClientOpti
     opened.setNoDelay(true);
     opened.on('error', (error: NodeJS.ErrnoException) => {
       handshake.error ??= error.message;
-      handshake.alert ??= error.code?.includes('_ALERT_') ?? false;
+      handshake.alert ??= isAlert(error);
     });
     return opened;
   };
   if (endpoint.kind === 'Unix' || !endpoint.webSockets) return new mqtt.MqttClient(socket, options);
   const { host, port } = endpoint;
   return mqtt.connect({ ...options, protocol: 'ws', host, port, wsOptions: { createConnection: socket } });
+}
+
+/** OpenSSL says so in the code of an error on reading, and in the text of one on writing (`EPROTO`). */
+function isAlert({ code = '', message }: NodeJS.ErrnoException): boolean {
+  return code.includes('_ALERT_') || message.includes('SSL alert number');
 }
 
 /** TLS 1.3 always: there the client's side is up before the broker judges the certificate, so a refusal is told apart. */

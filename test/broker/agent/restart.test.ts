@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { readdirSync, rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { systemClock } from '../../../src/local/system.ts';
+import type { BrokerLauncher, BrokerProcess } from '../../../src/ports.ts';
+import { bundleOf, deviceCertificate, type KeyPair, revocationOf, type SiteSet } from '../../agent/site.ts';
+import { brokers, scratchDirectory, until } from '../mosquitto.ts';
+import type { KilledAgent, KillPoint } from './killed-agent.ts';
+import { connectedDevice, newPlant, type Plant, publishCode, sessionOf, startAgent } from './plant.ts';
+
+const points: readonly KillPoint[] = [
+  'Written',
+  'Swapped',
+  'BeforeSignal',
+  'AfterSignal',
+  'Proof',
+  'Kicked',
+  'Recorded',
+  'Reported',
+];
+
+/** Resolves with the signal that ended it. */
+async function ranUntilKilled(killed: KilledAgent): Promise<string | null> {
+  const file = path.join(scratchDirectory(), 'agent.json');
+  await writeFile(file, JSON.stringify(killed));
+  const script = path.join(import.meta.dirname, 'killed-agent.ts');
+  const child = spawn(process.execPath, [script, file], { stdio: ['ignore', 'inherit', 'inherit'] });
+  return new Promise((resolve) => child.once('exit', (_, signal) => resolve(signal)));
+}
+
+/** A broker that outlives its agents, as one in a container of its own does. */
+function outliving(launcher: BrokerLauncher): { launcher: BrokerLauncher; end(): Promise<void>; starts(): number } {
+  let running: BrokerProcess | undefined;
+  let starts = 0;
+  return {
+    launcher: {
+      version: () => launcher.version(),
+      async start(file, onLog) {
+        if (!running) starts += 1;
+        running ??= await launcher.start(file, onLog);
+        return { ...running, stop: () => Promise.resolve() };
+      },
+    },
+    end: async () => running?.stop(),
+    starts: () => starts,
+  };
+}
+
+for (const broker of brokers) {
+  describe(`agent on ${broker.name}, started again`, () => {
+    let plant: Plant;
+    let pair: KeyPair;
+    let neighbour: KeyPair;
+    let first: SiteSet;
+    let second: SiteSet;
+
+    beforeEach(async () => {
+      plant = await newPlant(broker);
+      [pair, neighbour] = [deviceCertificate(plant.site, 'a'), deviceCertificate(plant.site, 'b')];
+      const a = { identity: 'a', lines: [{ access: 'readwrite', topic: 'dev/a/#' }] } as const;
+      const b = { identity: 'b', lines: [{ access: 'readwrite', topic: 'dev/b/#' }] } as const;
+      first = { revision: 1, devices: [a, b] };
+      const revocations = [revocationOf(plant.site.ca, pair, plant.site.now)];
+      second = { revision: 2, devices: [b], revocations, crlNumber: 2 };
+    });
+
+    for (const point of points) {
+      it(`converges after a kill at ${point}`, async () => {
+        const bundles = [bundleOf(plant.site, first), bundleOf(plant.site, second)] as const;
+        const { directory } = plant;
+        assert.equal(await ranUntilKilled({ dialect: broker.dialect, directory, point, bundles }), 'SIGKILL');
+        const agent = startAgent(plant);
+        agent.give(bundles[1]);
+        await agent.loaded(2);
+        assert.equal((await connectedDevice(plant, 'a', pair)).kind, 'TlsRefused');
+        assert.ok((await publishCode(await sessionOf(plant, 'b', neighbour), 'dev/b/x')) < 0x80);
+        assert.equal(readdirSync(path.join(directory, 'generations')).length, 1);
+        await agent.stop();
+      });
+    }
+
+    it('starts on its last good set while its source is silent, and refuses an older one', async () => {
+      const before = startAgent(plant);
+      before.give(bundleOf(plant.site, second));
+      await before.loaded(2);
+      await before.stop();
+      assert.equal((await connectedDevice(plant, 'b', neighbour)).kind, 'Unanswered');
+      const after = startAgent(plant);
+      await after.loaded(2);
+      assert.ok((await publishCode(await sessionOf(plant, 'b', neighbour), 'dev/b/x')) < 0x80);
+      after.give(bundleOf(plant.site, { ...first, crlNumber: 3 }));
+      await until(() => after.report()?.refused !== undefined, 'it is refused');
+      const refused = after.report()?.refused?.refusals.map(({ check }) => check);
+      assert.deepEqual(refused, ['RevisionNotLower', 'RevocationsKept']);
+      await after.stop();
+    });
+
+    it('does not start on a last good set whose CRL has ended', async () => {
+      const before = startAgent(plant);
+      before.give(bundleOf(plant.site, first));
+      await before.loaded(1);
+      await before.stop();
+      const later = new Date(plant.site.now.getTime() + 8 * 86_400_000);
+      const after = startAgent(plant, { clock: systemClock(() => later) });
+      await until(() => after.report()?.lastError !== undefined, 'it says why');
+      assert.match(after.report()?.lastError ?? '', /CrlInDate/);
+      assert.equal(after.count('Started'), 0);
+      await after.stop();
+    });
+
+    for (const memory of ['with', 'without'] as const) {
+      it(`ends the sessions of those revoked while it was away, ${memory} memory`, async () => {
+        const shared = outliving(broker.launcher);
+        const before = startAgent(plant, { launcher: shared.launcher });
+        before.give(bundleOf(plant.site, first));
+        await before.loaded(1);
+        const [cut, kept] = [await sessionOf(plant, 'a', pair), await sessionOf(plant, 'b', neighbour)];
+        await before.stop();
+        if (memory === 'without') rmSync(path.join(plant.directory, 'kicked'));
+        const after = startAgent(plant, { launcher: shared.launcher, limits: { resend: 100 } });
+        after.give(bundleOf(plant.site, second));
+        await after.loaded(2);
+        await until(() => !cut.isOpen(), 'the session is cut');
+        assert.equal((await connectedDevice(plant, 'a', pair)).kind, 'TlsRefused');
+        assert.ok((await publishCode(kept, 'dev/b/x')) < 0x80);
+        assert.equal(shared.starts(), 1);
+        await after.stop();
+        await shared.end();
+      });
+    }
+  });
+}
