@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type AgentEvent } from '../agent/state.ts';
+import { type Finding } from '../domain/finding.ts';
 import { type DevOptions } from '../local/dev.ts';
 import { stateName } from '../local/state.ts';
 import { type LocalStatus } from '../local/status.ts';
@@ -60,7 +61,7 @@ Ctrl-C stops the broker; the next run comes back into the same state.`,
       random: systemRandom,
       processes: io.processes,
       stop,
-      onFindings: (findings) => io.err(findingsText(findings.filter(({ severity }) => severity !== 'Info'))),
+      onFindings: show.findings,
       onStatus: show.status,
       onEvent: show.event,
       onLog: (line) => {
@@ -91,32 +92,43 @@ function portOf(text: string): number {
 }
 
 interface Show {
+  readonly findings: (findings: readonly Finding[]) => void;
   readonly status: (status: LocalStatus) => void;
   readonly event: (event: AgentEvent) => void;
 }
 
 /** A live table on a terminal, else a line for each change; with --once only the status at the end. */
 function shown(io: Io, once: boolean): Show {
-  if (once) return { status: () => undefined, event: () => undefined };
+  const findings: Show['findings'] = (all) => io.err(problemsText(all));
+  if (once) return { findings, status: () => undefined, event: () => undefined };
   if (io.columns !== undefined) return liveTable(io);
-  return plainLines(io);
+  return { findings, ...plainLines(io) };
+}
+
+function problemsText(findings: readonly Finding[]): string {
+  return findingsText(findings.filter(({ severity }) => severity !== 'Info'));
 }
 
 const clearScreen = '\u001b[H\u001b[2J\u001b[3J';
 
 function liveTable(io: Io): Show {
+  let isShown = false;
   return {
+    // The table has them too; before there is one they are all there is.
+    findings: (findings) => {
+      if (!isShown) io.err(problemsText(findings));
+    },
     status: (status) => {
-      const findings = findingsText(status.findings.filter(({ severity }) => severity !== 'Info'));
-      io.out(
-        `${clearScreen}${statusText(status, io)}${findings === '' ? '' : `\n${findings}`}\nCtrl-C stops the broker.\n`,
-      );
+      isShown = true;
+      const problems = problemsText(status.findings);
+      const table = `${statusText(status, io)}${problems === '' ? '' : `\n${problems}`}`;
+      io.out(`${clearScreen}${table}\nCtrl-C stops the broker.\n`);
     },
     event: () => undefined,
   };
 }
 
-function plainLines(io: Io): Show {
+function plainLines(io: Io): Omit<Show, 'findings'> {
   const former = new Map<string, string>();
   let listening = false;
   return {
