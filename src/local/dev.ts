@@ -338,6 +338,7 @@ function statusOf(run: Run): LocalStatus {
           statuses: bundle.compiled.statuses,
           loaded: loaded && run.carried.get(loaded.hash),
           isRefused: report?.refused !== undefined,
+          findings: bundle.findings,
           certificates: currentCertificates(store),
         })
       : [],

@@ -2,6 +2,7 @@ import { parsed, refused, type Finding, type Parsed } from '../domain/finding.ts
 import { keyOf, type Device, type Fleet } from '../domain/fleet.ts';
 import { type Kind, type ObjectKey } from '../domain/names.ts';
 import { type RevocationEntry } from '../domain/pki/certificate.ts';
+import { csrPath } from '../domain/pki/csr-findings.ts';
 import { parsedCsr, type ParsedCsr } from '../domain/pki/csr.ts';
 import { type Ledger } from '../domain/pki/ledger.ts';
 import { needsIssuance, type IssuanceReason } from '../domain/pki/renewal.ts';
@@ -130,7 +131,9 @@ function issuancesOf(facts: LocalFacts, lineages: ReadonlyMap<ObjectKey, Lineage
 function requestOf({ spec, device, object }: Lineage): Parsed<ParsedCsr | undefined> {
   if (spec.key.kind === 'Generated') return parsed(undefined);
   const result = parsedCsr(spec.key.pem, device.identity);
-  return result.ok ? result : refused(...result.findings.map((finding) => ({ ...finding, object })));
+  return result.ok
+    ? result
+    : refused(...result.findings.map((finding) => ({ ...finding, object, path: csrPath(object) })));
 }
 
 /** The newest certificate of each lineage that is good for anything. */

@@ -54,6 +54,8 @@ export interface StatusFacts {
   /** Statuses as they were compiled into the bundle that the agent proved; absent before the first proof. */
   readonly loaded: Compiled['statuses'] | undefined;
   readonly isRefused: boolean;
+  /** Of everything; those of severity Error on a device are its last reason. */
+  readonly findings: readonly Finding[];
   readonly certificates: ReadonlyMap<ObjectKey, HeldCertificate>;
 }
 
@@ -72,7 +74,7 @@ function deviceStatus(device: Device, facts: StatusFacts): DeviceStatus {
     ...(role && { role }),
     authentication: device.authentication.type,
     ...(notAfter && { notAfter: notAfter.toISOString() }),
-    ...outcomeOf(device, facts),
+    ...outcomeOf(device, notAfter !== undefined, facts),
   };
 }
 
@@ -83,19 +85,37 @@ function newestEnd(device: Device, certificates: ReadonlyMap<ObjectKey, HeldCert
 
 type Outcome = Pick<DeviceStatus, 'programmed' | 'reason' | 'message'>;
 
-function outcomeOf(device: Device, facts: StatusFacts): Outcome {
+function outcomeOf(device: Device, hasCertificate: boolean, facts: StatusFacts): Outcome {
   const status = facts.statuses.get(device.identity);
   if (status?.device !== undefined && status.device !== keyOf(device))
     return { programmed: false, reason: 'Conflicted' };
   if (!status) return { programmed: false, reason: 'Pending' };
-  const problem = status.findings.find(({ severity }) => severity === 'Error');
-  const complaint = problem && ({ reason: problem.reason ?? 'Invalid', message: problem.message } as const);
+  const complaint = complaintAbout(device, facts);
   if (status.state === 'Refused') return { programmed: false, reason: 'Invalid', ...complaint };
   const loaded = facts.loaded?.get(device.identity);
   if (loaded?.rulesHash !== status.rulesHash || loaded.state !== status.state) {
     return { programmed: false, reason: facts.isRefused ? 'Refused' : 'Pending' };
   }
-  return { programmed: true, reason: reasonsOfStates[status.state], ...complaint };
+  const isIssuing = status.state === 'Active' && isCertified(device) && !hasCertificate;
+  return { programmed: true, reason: isIssuing ? 'Issuing' : reasonsOfStates[status.state], ...complaint };
+}
+
+/** The first thing that is wrong with a device, its last good version being in force or not. */
+function complaintAbout(
+  device: Device,
+  { findings }: StatusFacts,
+): Pick<DeviceStatus, 'reason' | 'message'> | undefined {
+  const { namespace, name } = device.origin;
+  const problem = findings.find(
+    ({ severity, object }) =>
+      severity === 'Error' && object?.kind === 'MqttDevice' && object.namespace === namespace && object.name === name,
+  );
+  return problem && { reason: problem.reason ?? 'Invalid', message: problem.message };
+}
+
+/** The built-in CA is to issue for it. */
+function isCertified({ authentication }: Device): boolean {
+  return authentication.type === 'Certificate' && authentication.template !== undefined;
 }
 
 /** What a state is called once it is proved; Refused never is. */

@@ -1,11 +1,14 @@
 import type { Finding } from '../domain/finding.ts';
 import { refText } from '../domain/names.ts';
 import { fleetFindings } from '../domain/resolve.ts';
+import { csrFindings } from '../domain/pki/csr-findings.ts';
 import { withPositions, type ParseResult } from './manifests.ts';
 
 /** Everything that is wrong with manifests, each object for itself and between them, with places. */
 export function validationFindings(result: ParseResult): readonly Finding[] {
-  return [...result.findings, ...withPositions(fleetFindings(result.fleet).map(withCause(result)), result)];
+  const { fleet, findings } = result;
+  const between = [...fleetFindings(fleet).map(withCause(result)), ...csrFindings(fleet)];
+  return [...findings, ...withPositions(between, result)];
 }
 
 /** To the fleet an object that was refused does not exist; who reads the findings sees it in the file. */

@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { partNames } from '../../src/domain/bundle/content.ts';
 import { directoryOf, fleet, mqttsec, sample } from './program.ts';
+
+/** A signing request, made as a device would make it. */
+function csrOf(name: string, key = 'rsa:2048'): string {
+  const words = ['req', '-new', '-newkey', key, '-nodes', '-keyout', '/dev/null', '-subj', `/CN=${name}`];
+  return spawnSync('openssl', words, { encoding: 'utf8' }).stdout;
+}
 
 const lines = (text: string) => text.split('\n').filter(Boolean);
 
@@ -69,6 +76,22 @@ describe('mqttsec validate', () => {
       },
       code: 1,
       line: /devices\.yaml:6:\d+ Error MQS\d+ .*room/,
+    },
+    'a signing request for another name': {
+      files: {
+        ...fleet,
+        'devices.yaml': good.replace('template: {}', `template: { csr: ${JSON.stringify(csrOf('x'))} }`),
+      },
+      code: 1,
+      line: /devices\.yaml:9:\d+ Error MQS082 .*its common name is "x", not "s-1"/,
+    },
+    'a signing request with a weak key': {
+      files: {
+        ...fleet,
+        'devices.yaml': good.replace('template: {}', `template: { csr: ${JSON.stringify(csrOf('s-1', 'rsa:1024'))} }`),
+      },
+      code: 1,
+      line: /devices\.yaml:9:\d+ Error MQS082 .*its RSA key has 1024 bits/,
     },
     'a signing request that is none': {
       files: {

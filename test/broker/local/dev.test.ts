@@ -120,7 +120,7 @@ for (const broker of brokers) {
       const old = device('s-2').replace('spec:', 'spec:\n  frobnicate: 1');
       plant.edit('more.yaml', () => old + device('s-3') + device('s-4'));
       await proved(plant, 's-4', 'Ready');
-      await proved(plant, 's-2', 'Ready');
+      await proved(plant, 's-2', 'Invalid');
       assert.equal(await mayPublish(await connect('s-4'), 'sensors/s-4/t'), true);
       assert.equal(await mayPublish(await connect('s-2'), 'sensors/s-2/t'), true);
     });
