@@ -26,7 +26,7 @@ const longestWait = 60_000;
  * fails leaves the last good set in force. Throws only when the agent cannot begin: no Mosquitto, no usable directory.
  */
 export async function runAgent(options: AgentOptions, signal: AbortSignal): Promise<void> {
-  const inbox = inboxOf(options.source, signal);
+  const inbox = inboxOf(options.source, options.clock, signal);
   const state = await openedState(options, inbox);
   checkRecorded(state);
   try {

@@ -6,7 +6,7 @@ import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
  * A small MQTT 5 client for probes and takeovers. It never reconnects, every step is limited in time, and what happened
  * is a value: for a probe a refusal is a result, not an error.
  */
-export interface TlsOptions {
+interface TlsOptions {
   /** PEM of the client certificate with its chain, and its key; absent: none is presented. */
   readonly certificate?: string;
   readonly key?: string;
@@ -37,7 +37,7 @@ export type ConnectOutcome =
   /** Nothing that says yes or no: no connection, an end before TLS was up, or no answer in time. */
   | { readonly kind: 'Unanswered'; readonly reason: string };
 
-export type PublishOutcome =
+type PublishOutcome =
   /** The reason code of the PUBACK: 0 or 16 when it was taken, 135 when the client has no right to the topic. */
   { readonly kind: 'Acknowledged'; readonly code: number } | { readonly kind: 'Unanswered'; readonly reason: string };
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { type Assembly, assembled } from './assemble.ts';
 import type { Candidate } from './candidate.ts';
-import { currentLink, type GenerationName, setLink, writtenGeneration } from './generation.ts';
+import { currentLink, type GenerationName, removeUnlinked, setLink, writtenGeneration } from './generation.ts';
 import { attemptOf } from './overlay.ts';
 import { proof, type Proof } from './prove.ts';
 import { proofPlan } from './proof-plan.ts';
@@ -29,6 +29,7 @@ export async function enforcement(
   state.attempts += 1;
   const attempt = attemptOf(overlay, state.attempts, options.random);
   const assembly = assembled(candidate, overlay, attempt, options.clock.now());
+  await removeUnlinked(options.directory);
   const generation = await writtenGeneration(options.directory, assembly.files);
   tell(state, { kind: 'Written', revision, generation });
   beginUnproved(state);

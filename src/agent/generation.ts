@@ -25,7 +25,7 @@ export function currentLink(root: string): string {
 }
 
 /** Where the file of a generation lies. */
-export function generationFile(root: string, name: GenerationName, file: string): string {
+function generationFile(root: string, name: GenerationName, file: string): string {
   return path.join(generationsIn(root), name, file);
 }
 

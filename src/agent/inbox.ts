@@ -1,4 +1,4 @@
-import type { BundleReading, BundleSource } from '../ports.ts';
+import type { BundleReading, BundleSource, Clock } from '../ports.ts';
 
 /** Where events arrive while the agent works. Of several readings only the newest is kept. */
 export interface Inbox {
@@ -8,12 +8,15 @@ export interface Inbox {
   ring(): void;
   /** Resolves at the next ring, at once when it rang since the last `take`. For one waiter. */
   heard(): Promise<void>;
-  /** How the source ended, if it did by an error. */
+  /** Why the source cannot be read at present. */
   failure(): string | undefined;
 }
 
-/** Reads the source until the signal is aborted. */
-export function inboxOf(source: BundleSource, signal: AbortSignal): Inbox {
+/** Pause before a source that failed is read again, milliseconds. */
+const sourceRetry = 1_000;
+
+/** Reads the source until the signal is aborted; one that fails or ends is read again. */
+export function inboxOf(source: BundleSource, clock: Clock, signal: AbortSignal): Inbox {
   let newest: BundleReading | undefined;
   let failure: string | undefined;
   let rang = false;
@@ -25,13 +28,21 @@ export function inboxOf(source: BundleSource, signal: AbortSignal): Inbox {
   const pump = async (): Promise<void> => {
     for await (const reading of source.bundles(signal)) {
       newest = reading;
+      failure = undefined;
       ring();
     }
   };
-  void pump().catch((error: unknown) => {
-    if (!signal.aborted) failure = error instanceof Error ? error.message : String(error);
-    ring();
-  });
+  const isOver = (): boolean => signal.aborted;
+  const keepPumping = async (): Promise<void> => {
+    while (!isOver()) {
+      const ended = await pump().then(() => 'it ended', reasonOf);
+      if (isOver()) return;
+      failure = ended;
+      ring();
+      await clock.sleep(sourceRetry, signal).catch(() => undefined);
+    }
+  };
+  void keepPumping();
   signal.addEventListener('abort', ring, { once: true });
   return {
     take() {
@@ -48,4 +59,8 @@ export function inboxOf(source: BundleSource, signal: AbortSignal): Inbox {
       }),
     failure: () => failure,
   };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

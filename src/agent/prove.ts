@@ -54,7 +54,7 @@ export const defaultProofLimits: ProofLimits = { overall: 60_000, poll: 5, resen
  * How the attempt begins: with a broker that was started on the files, or one that has to be told; `Healing`: one that
  * may be open now, so that openness says nothing about the attempt until its reload is over.
  */
-export type ProofStart = 'Started' | 'Reload' | 'Healing';
+type ProofStart = 'Started' | 'Reload' | 'Healing';
 
 export interface ProofSubject {
   readonly broker: BrokerProcess;
@@ -76,10 +76,22 @@ export async function proof(subject: ProofSubject): Promise<Proof> {
   const begun = performance.now();
   const stop = new AbortController();
   const gone = subject.broker.exited.then((exit): Proof => ({ kind: 'BrokerGone', exit }));
-  const problem = await Promise.race([gone, firstProblem(subject, AbortSignal.any([stop.signal, subject.signal]))]);
-  stop.abort();
-  subject.signal.throwIfAborted();
-  return problem ?? { kind: 'Proved', milliseconds: performance.now() - begun };
+  try {
+    const shown = firstProblem(subject, AbortSignal.any([stop.signal, subject.signal]));
+    const problem = await Promise.race([gone, shown, abortOf(subject.signal, stop.signal)]);
+    return problem ?? { kind: 'Proved', milliseconds: performance.now() - begun };
+  } finally {
+    stop.abort();
+  }
+}
+
+/** Rejects when `signal` is aborted, with its reason; listens until `end` is. */
+function abortOf(signal: AbortSignal, end: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const abort = (): void => reject(signal.reason as Error);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true, signal: end });
+  });
 }
 
 /** Nothing when all was shown. */

@@ -66,7 +66,7 @@ export interface Trial {
 }
 
 /** The set whose enforcement was last proved. */
-export interface Good {
+interface Good {
   readonly candidate: Candidate;
   /** Absent while this agent has not proved it, or the broker was given another set since. */
   readonly inForce?: InForce;
