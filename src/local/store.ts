@@ -1,16 +1,11 @@
 import { createPublicKey } from 'node:crypto';
 import path from 'node:path';
+import { parsed } from '../domain/finding.ts';
 import { keyOf, type Fleet } from '../domain/fleet.ts';
+import { type RevocationEntry } from '../domain/pki/certificate.ts';
 import { refText, type ObjectKey } from '../domain/names.ts';
 import { parsedCrl, type ReadCrl } from '../domain/pki/crl.ts';
-import {
-  emptyLedger,
-  ledgerText,
-  parsedLedger,
-  rebuiltLedger,
-  withRevoked,
-  type Ledger,
-} from '../domain/pki/ledger.ts';
+import { emptyLedger, ledgerText, parsedLedger, withRevoked, type Ledger } from '../domain/pki/ledger.ts';
 import { parseRevocations } from '../domain/pki/revocations.ts';
 import { keyIdOf } from '../domain/pki/x509.ts';
 import { type Random } from '../ports.ts';
@@ -84,19 +79,23 @@ function ledgerFile(paths: StatePaths, caKeyId: string): string {
   return path.join(paths.ledger, caKeyId);
 }
 
-/** The ledger; one that was lost comes back from the published bundle. One that cannot be read is an error: guessing would un-revoke. */
+/**
+ * The ledger, with what the published bundle says beyond it: one that was lost, or put back from an older copy, comes
+ * back whole. One that cannot be read is an error: guessing would un-revoke.
+ */
 async function ledgerIn(paths: StatePaths, caKeyId: string): Promise<Ledger> {
   const file = ledgerFile(paths, caKeyId);
   const text = await textOf(file);
-  if (text !== undefined) {
-    const ledger = parsedLedger(text, caKeyId);
-    if (ledger.ok) return ledger.value;
-    throw new Error(`read ledger ${file}: ${ledger.findings.map(({ message }) => message).join('; ')}`);
-  }
+  const ledger = text === undefined ? parsed(emptyLedger(caKeyId)) : parsedLedger(text, caKeyId);
+  if (ledger.ok) return withRevoked(ledger.value, await publishedRevocations(paths));
+  throw new Error(`read ledger ${file}: ${ledger.findings.map(({ message }) => message).join('; ')}`);
+}
+
+async function publishedRevocations(paths: StatePaths): Promise<readonly RevocationEntry[]> {
   const index = await publishedIndex(paths.bundle);
   const parts = index && (await publishedParts(paths.bundle, index));
   const published = parts?.ok ? parseRevocations(parts.value.revocations) : undefined;
-  return published?.ok ? rebuiltLedger(caKeyId, [published.value]) : emptyLedger(caKeyId);
+  return published?.ok ? published.value : [];
 }
 
 function crlFile(paths: StatePaths, caKeyId: string): string {

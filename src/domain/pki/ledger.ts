@@ -72,15 +72,6 @@ export function parsedLedger(text: string, caKeyId: CaKeyId): Parsed<Ledger> {
   return parsed(withRevoked(emptyLedger(caKeyId), entries.value));
 }
 
-/**
- * A lost ledger from the `revocations` parts of published bundles: of several records of a serial the earliest counts.
- * Holds are skipped: they are derived from suspended devices and would never end if they were written down.
- */
-export function rebuiltLedger(caKeyId: CaKeyId, parts: Iterable<readonly RevocationEntry[]>): Ledger {
-  const all = [...parts].flat().sort((a, b) => a.at.getTime() - b.at.getTime());
-  return withRevoked(emptyLedger(caKeyId), all);
-}
-
 function isForGood(entry: RevocationEntry): entry is LedgerEntry {
   return entry.reason !== 'CertificateHold';
 }

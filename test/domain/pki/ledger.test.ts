@@ -6,7 +6,6 @@ import {
   ledgerText,
   parsedLedger,
   prunedLedger,
-  rebuiltLedger,
   withRevoked,
 } from '../../../src/domain/pki/ledger.ts';
 import { revocationEntries } from './arbitraries.ts';
@@ -70,13 +69,5 @@ describe('ledger', () => {
       assert.ok(!result.ok);
       assert.equal(result.findings[0]?.code, 'MQS080');
     }
-  });
-
-  it('is rebuilt from published parts: the earliest record of a serial counts, holds and other CAs do not', () => {
-    const late = [revocation(ca, '1', { at: seconds(start, 50), reason: 'Superseded' }), revocation(other, '3')];
-    const early = [revocation(ca, '1', { at: seconds(start, 10) }), revocation(ca, '2', { reason: 'CertificateHold' })];
-    const ledger = rebuiltLedger(ca, [late, early]);
-    assert.deepEqual([...ledger.entries.keys()], ['1']);
-    assert.equal(reasonOf(ledger, '1'), 'KeyCompromise');
   });
 });
