@@ -283,7 +283,8 @@ async function watchedManifests(run: Run, news: ChangeFlag, signal: AbortSignal)
   const { manifests } = run.options;
   const isDirectory = (await stat(manifests)).isDirectory();
   const directory = isDirectory ? manifests : path.dirname(manifests);
-  const matters = (name: string) => name.split(path.sep).every((part) => !part.startsWith('.'));
+  const matters = (name: string) =>
+    name.split(path.sep).every((part) => !part.startsWith('.') && part !== 'node_modules');
   const watch = { recursive: isDirectory, settleMilliseconds, matters };
   const read = () => readState(run.reader, run.world.clock);
   for await (const state of readAtChanges(read, [directory], run.world.clock, signal, watch)) {
