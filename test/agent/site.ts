@@ -51,7 +51,8 @@ function issued(commonName: string, use: CertificateUse, dates: Dates, issuer?: 
   return { certificate: signedCertificate(content, issuer ?? { key: privateKey }), key: pemOf(privateKey) };
 }
 
-function around(now: Date): Dates {
+/** From yesterday for a year. */
+export function around(now: Date): Dates {
   return { notBefore: new Date(now.getTime() - day), notAfter: new Date(now.getTime() + yearMilliseconds) };
 }
 

@@ -1,11 +1,21 @@
 import assert from 'node:assert/strict';
-import { appendFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { generateKeyPairSync } from 'node:crypto';
+import { appendFile, copyFile, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { kill } from 'node:process';
 import { currentLink } from '../../../src/agent/generation.ts';
 import type { Proof } from '../../../src/agent/prove.ts';
 import type { BrokerLauncher } from '../../../src/ports.ts';
-import { bundleOf, deviceCertificate, type KeyPair, pemOf, revocationOf } from '../../agent/site.ts';
+import {
+  around,
+  bundleOf,
+  deviceCertificate,
+  type KeyPair,
+  newCa,
+  pemOf,
+  revocationOf,
+  serverPair,
+} from '../../agent/site.ts';
 import { brokers, until } from '../mosquitto.ts';
 import {
   connectedDevice,
@@ -16,7 +26,6 @@ import {
   sessionOf,
   startAgent,
 } from './plant.ts';
-import { generateKeyPairSync } from 'node:crypto';
 
 /** What happens between the swap and the signal; `deliver` sends the signal. */
 type Interference = (reloads: number, deliver: () => void) => void | Promise<void>;
@@ -45,6 +54,7 @@ function damagedOnce(
   });
 }
 
+const now = new Date();
 const otherKey = pemOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
 
 type Seen = Readonly<Record<'2.0' | '2.1', Proof['kind']>>;
@@ -66,7 +76,23 @@ const damages: readonly [what: string, damage: (link: string) => Promise<void>, 
     (link) => writeFile(path.join(link, 'server.key'), otherKey),
     { '2.0': 'Failed', '2.1': 'BrokerGone' },
   ],
+  [
+    'another server certificate with its key',
+    async (link) => {
+      const { certificate, key } = serverPair(newCa('other', now), around(now));
+      await writeFile(path.join(link, 'server.crt'), certificate);
+      await writeFile(path.join(link, 'server.key'), key);
+    },
+    { '2.0': 'Failed', '2.1': 'Failed' },
+  ],
+  ['the CRL of the generation before', (link) => formerFile(link, 'crl'), { '2.0': 'Failed', '2.1': 'Failed' }],
+  ['the ACL of the generation before', (link) => formerFile(link, 'acl'), { '2.0': 'Failed', '2.1': 'Failed' }],
 ];
+
+/** Puts a file of the first generation into the present one. */
+function formerFile(link: string, file: string): Promise<void> {
+  return copyFile(path.join(link, '../generations/1', file), path.join(link, file));
+}
 
 for (const broker of brokers) {
   describe(`agent on ${broker.name}, under fire`, () => {
