@@ -12,6 +12,8 @@ import {
   anInput,
   aRevocation,
   caKeyId,
+  deviceCa,
+  deviceCrl,
   givenHash,
   hour,
   otherCaKeyId,
@@ -71,11 +73,12 @@ const device: fc.Arbitrary<Device> = fc
 
 const certificate = (name: string): fc.Arbitrary<IssuedCertificate> =>
   fc
-    .record({ serial: fc.constantFrom('1', '2', '3'), notAfter: time, trusted: fc.constantFrom(true, true, false) })
+    .record({ serial: fc.constantFrom('1', '2'), notAfter: time, trusted: fc.constantFrom(true, true, false) })
     .map(({ trusted, ...rest }) => aCertificate(name, { ...rest, caKeyId: trusted ? caKeyId : otherCaKeyId }));
 
 const revocation: fc.Arbitrary<RevocationEntry> = fc
-  .record({ identity, serial: fc.constantFrom('1', '2', '3'), notAfter: time, hold: fc.boolean() })
+
+  .record({ identity, serial: fc.constantFrom('1', '2'), notAfter: time, hold: fc.boolean() })
   .map(({ identity: name, hold, ...rest }) =>
     aRevocation(name, { ...rest, reason: hold ? 'CertificateHold' : 'Superseded' }),
   );
@@ -102,6 +105,10 @@ function fleetEdit(what: unknown, change: (fleet: Fleet) => Fleet): Edit {
 function after(edits: readonly Edit[], first: State): State {
   return edits.reduce((state, { apply }) => apply(state), first);
 }
+
+const otherBroker = aBroker({ origin: { name: 'other' } });
+const { clientCertificates, ...lonelyBroker } = otherBroker;
+assert.ok(clientCertificates, 'the other broker shares an issuer');
 
 const edit: fc.Arbitrary<Edit> = fc.oneof(
   { weight: 4, arbitrary: device.map((one) => fleetEdit({ put: one }, (fleet) => withDevice(fleet, one))) },
@@ -142,22 +149,44 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
   {
     weight: 1,
     arbitrary: revocation.map((one) =>
-      editOf({ revoke: one }, ({ revocations }) => ({ revocations: [...revocations, one] })),
+      editOf({ revoke: one }, ({ revocations }) => ({
+        revocations: [...revocations.filter((other) => !isSameSerial(other, one)), one],
+      })),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .subarray([deviceCa, { ...deviceCa, keyId: otherCaKeyId, revocation: 'SignedCrl' as const }], { minLength: 1 })
+      .map((cas) => editOf({ cas }, () => ({ cas }))),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.boolean().map((shares) =>
+      fleetEdit({ otherBrokerSharesIssuer: shares }, ({ brokers, ...fleet }) => ({
+        ...fleet,
+        brokers: new Map(brokers).set('plant/other', shares ? otherBroker : lonelyBroker),
+      })),
     ),
   },
   {
     weight: 2,
-    arbitrary: fc.integer({ min: 1, max: 3 }).map((hours): Edit => ({
+    arbitrary: fc.integer({ min: -1, max: 3 }).map((hours): Edit => ({
       what: { hours },
       apply: ({ input, now }) => ({ input, now: new Date(now.getTime() + hours * 3_600_000) }),
     })),
   },
 );
 
+function isSameSerial(a: RevocationEntry, b: RevocationEntry): boolean {
+  return a.identity === b.identity && a.serial === b.serial;
+}
+
 function firstState(layout: 'PerIdentity' | 'Patterns'): State {
-  const brokers = [aBroker({ acl: { layout, defaultTemplates: [] } }), aBroker({ origin: { name: 'other' } })];
+  const brokers = [aBroker({ acl: { layout, defaultTemplates: [] } }), otherBroker];
   const templates = ['common', 'sensor'].map((name) => aTemplate({ origin: { name } }));
-  return { input: anInput({ fleet: aFleet({ brokers, templates, devices: [] }) }), now: start };
+  const fleet = aFleet({ brokers, templates, devices: [] });
+  return { input: anInput({ fleet, crls: [deviceCrl, { ...deviceCrl, caKeyId: otherCaKeyId }] }), now: start };
 }
 
 const layout = fc.constantFrom('PerIdentity' as const, 'Patterns' as const);
@@ -247,5 +276,6 @@ function canConnect(state: string): boolean {
 function mayHaveSession(edits: readonly Edit[], name: string): boolean {
   const { input, now } = after(edits, firstState('PerIdentity'));
   const all = [...(input.certificates.get(name) ?? []), ...input.revocations.filter((one) => one.identity === name)];
-  return all.some((one) => one.caKeyId === caKeyId && one.notAfter > now);
+  const trusted = input.cas.map(({ keyId }) => keyId);
+  return all.some((one) => trusted.includes(one.caKeyId) && one.notAfter > now);
 }

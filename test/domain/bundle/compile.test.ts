@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { parseAcl } from '../../../src/domain/acl/file-parser.ts';
 import { parsePasswords } from '../../../src/domain/broker/passwords.ts';
-import { chunkCountsOf } from '../../../src/domain/bundle/chunks.ts';
+import { chunkCountsOf, chunkHashes, joinParts } from '../../../src/domain/bundle/chunks.ts';
 import { compileBroker, type CompileInput } from '../../../src/domain/bundle/compile.ts';
 import { chunkLimitBytes } from '../../../src/domain/bundle/content.ts';
 import { parseIdentities } from '../../../src/domain/bundle/identities.ts';
-import { chunkHashes } from '../../../src/domain/bundle/chunks.ts';
 import { type Device, type FleetObjects, withDevice } from '../../../src/domain/fleet.ts';
-import { ShardedMap } from '../../../src/domain/sharded.ts';
+import { ShardedMap, shardOf } from '../../../src/domain/sharded.ts';
 import { aBroker, aDevice, aFleet, allow, aTemplate, aTemplateUse, deny } from '../../fixtures.ts';
 import {
   aCertificate,
@@ -207,6 +206,13 @@ describe('what becomes of an identity', () => {
     });
   }
 
+  it('a hold that becomes a revocation ends the credential, also after an earlier compile', () => {
+    const held = { ...device({}), revocations: [aRevocation('sensor-1', { reason: 'CertificateHold' })] };
+    const revoked = { ...held, revocations: [aRevocation('sensor-1', { reason: 'KeyCompromise' })] };
+    const next = compileBroker(revoked, start, compileBroker(held, start));
+    assert.match(joinParts(contentOf(next)).identities, /^sensor-1 Certificate \w+ - -$/m);
+  });
+
   it('a password that not every Mosquitto reads is left out and reported, with the device and the rest in place', () => {
     const devices = [aDevice('a', { authentication: byPassword }), aDevice('b', { authentication: byPassword })];
     const passwordLines = ShardedMap.from([
@@ -270,6 +276,13 @@ describe('a bundle', () => {
     ];
     assert.ok(acl.ok && passwords.ok && identities.ok);
     assert.deepEqual([acl.value.users.length, passwords.value.size, identities.value.size], [3000, 1000, 3000]);
+  });
+
+  it('does not depend on the order in which devices came', () => {
+    const few = devices.slice(0, 1200);
+    assert.ok(new Set(few.map(({ identity }) => shardOf(identity))).size < few.length);
+    const ordered = (some: readonly Device[]) => contentOf(compileBroker(inputOf({ devices: some }), start)).hash;
+    assert.equal(ordered(few.toReversed()), ordered(few));
   });
 
   it('has chunks within the limit, and as many as what is published had', () => {
