@@ -160,12 +160,8 @@ function withRights(subject: Subject, holder: Holder): CompiledIdentity {
     identityLine: line,
     passwordLine: credential.line,
     shared: state === 'Active' && context.layout === 'Patterns' ? sharedRights(rules, context.sharedRights) : undefined,
-    changesAt: nextOf(context.now, [until, inputs.lockedUntil, ...endsOf(rules)]),
+    changesAt: Math.min(nextOf(context.now, until, inputs.lockedUntil), nextEnd(context.now, rules)),
   };
-}
-
-function endsOf(rules: readonly EffectiveRule[]): Date[] {
-  return rules.flatMap(({ expiresAt }) => expiresAt ?? []);
 }
 
 function stateOf(device: Device, { lockedUntil }: IdentityInputs, now: Date): 'Active' | 'Suspended' | 'Locked' {
@@ -216,7 +212,7 @@ function withoutRights(
     identityLine: '',
     passwordLine: '',
     shared: undefined,
-    changesAt: nextOf(context.now, [lastSession, until]),
+    changesAt: nextOf(context.now, lastSession, until),
   };
 }
 
@@ -241,11 +237,13 @@ function earlier(a: Date | undefined, b: Date | undefined): Date | undefined {
 }
 
 /** The first of the times that is still to come, milliseconds. */
-function nextOf(now: Date, times: readonly (Date | undefined)[]): number {
+function nextOf(now: Date, a: Date | undefined, b: Date | undefined): number {
+  const first = a && a > now ? a.getTime() : Infinity;
+  return b && b > now ? Math.min(first, b.getTime()) : first;
+}
+
+function nextEnd(now: Date, rules: readonly EffectiveRule[]): number {
   let next = Infinity;
-  for (const time of times) {
-    const at = time?.getTime() ?? Infinity;
-    if (at > now.getTime() && at < next) next = at;
-  }
+  for (const { expiresAt } of rules) next = Math.min(next, nextOf(now, expiresAt, undefined));
   return next;
 }

@@ -14,7 +14,8 @@ export interface Credential {
   readonly findings: readonly Finding[];
 }
 
-const noCredential: Credential = { hash: undefined, line: '', until: undefined, findings: [] };
+const none: readonly Finding[] = [];
+const noCredential: Credential = { hash: undefined, line: '', until: undefined, findings: none };
 
 /** The credential by password; a hash that not every Mosquitto reads is left out and reported. */
 export function passwordCredential({ identity, origin }: Device, hash: string | undefined): Credential {
@@ -39,7 +40,7 @@ export function certificateCredentialOf(
     if (!trusted.has(certificate.caKeyId) || withdrawn.some((entry) => endsForGood(entry, certificate))) continue;
     if (!last || certificate.notAfter > last) last = certificate.notAfter;
   }
-  return last ? { ...noCredential, hash: certificateCredential, until: last } : noCredential;
+  return last ? { hash: certificateCredential, line: '', until: last, findings: none } : noCredential;
 }
 
 /** A hold does not: sessions of a suspended device stay. */
