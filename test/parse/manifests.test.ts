@@ -378,6 +378,22 @@ describe('parse/manifests', () => {
       );
     });
 
+    it('tell devices of a refused template where to look, not the same again', () => {
+      const listeners = '[{ name: mtls, port: 8883, authentication: Certificate }]';
+      const issuers =
+        '{ tls: { serverCertificate: { issuerRef: { name: a } } }, clientCertificates: { issuerRef: { name: b } }';
+      const broker = `${head('MqttBroker', 'main')}spec: ${issuers}, mosquitto: { version: '2.0' }, listeners: ${listeners} }\n`;
+      const broad = template("  rules: [{ actions: [Publish], topic: 'all/#' }]\n", 'broad');
+      const findings = validationFindings(parse(broker, broad, device('  templateRefs: [{ name: broad }]\n')));
+      assert.deepEqual(
+        findings.map(({ code, message }) => [code, message.includes('see what is said about it')]),
+        [
+          ['MQS041', false],
+          ['MQS043', true],
+        ],
+      );
+    });
+
     it('say of an object that was refused that it was refused', () => {
       const findings = validationFindings(parse(`${device()}---\n${head('MqttBroker', 'main')}spec: {}\n`));
       assert.equal(findings.at(-1)!.message, 'MqttBroker plant/main is refused: see what is said about it');
