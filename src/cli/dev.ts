@@ -5,10 +5,9 @@ import { type Finding } from '../domain/finding.ts';
 import { type DevOptions } from '../local/dev.ts';
 import { stateName } from '../local/state.ts';
 import { type LocalStatus } from '../local/status.ts';
-import { findingsText } from '../parse/report.ts';
 import { brokerOption, choiceOf, commandOf } from './command.ts';
 import { UsageError, type Io } from './io.ts';
-import { isProven, statusText } from './status-text.ts';
+import { isProven, problemsText, statusText, statusWithProblems } from './status-text.ts';
 
 export const command = commandOf({
   synopsis: 'DIR [--once] [--port N] [--state DIR]',
@@ -105,10 +104,6 @@ function shown(io: Io, once: boolean): Show {
   return { findings, ...plainLines(io) };
 }
 
-function problemsText(findings: readonly Finding[]): string {
-  return findingsText(findings.filter(({ severity }) => severity !== 'Info'));
-}
-
 const clearScreen = '\u001b[H\u001b[2J\u001b[3J';
 
 function liveTable(io: Io): Show {
@@ -120,9 +115,7 @@ function liveTable(io: Io): Show {
     },
     status: (status) => {
       isShown = true;
-      const problems = problemsText(status.findings);
-      const table = `${statusText(status, io)}${problems === '' ? '' : `\n${problems}`}`;
-      io.out(`${clearScreen}${table}\nCtrl-C stops the broker.\n`);
+      io.out(`${clearScreen}${statusWithProblems(status, io)}\nCtrl-C stops the broker.\n`);
     },
     event: () => undefined,
   };
@@ -130,14 +123,14 @@ function liveTable(io: Io): Show {
 
 function plainLines(io: Io): Omit<Show, 'findings'> {
   const former = new Map<string, string>();
-  let listening = false;
+  const listening = new Set<string>();
   return {
     status: (status) => {
-      if (!listening && status.loaded) {
-        for (const { name, port, authentication } of status.listeners) {
-          io.out(`listening ${name} ${status.host}:${String(port)} ${authentication}\n`);
-        }
-        listening = true;
+      const isLoaded = status.loaded !== undefined && status.loaded.hash === status.bundle?.hash;
+      for (const { name, port, authentication } of isLoaded ? status.listeners : []) {
+        const line = `${name} ${status.host}:${String(port)} ${authentication}`;
+        if (!listening.has(line)) io.out(`listening ${line}\n`);
+        listening.add(line);
       }
       for (const { device, identity, programmed, reason, notAfter = '-' } of status.devices) {
         const line = `${device} identity=${identity} programmed=${String(programmed)} reason=${reason} notAfter=${notAfter}`;

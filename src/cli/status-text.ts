@@ -1,4 +1,5 @@
 import { type DeviceStatus, type LocalStatus } from '../local/status.ts';
+import { findingsText } from '../parse/report.ts';
 import { type Io } from './io.ts';
 import { tableText } from './table.ts';
 
@@ -21,6 +22,16 @@ export function statusText(status: LocalStatus, io: Pick<Io, 'colour'>): string 
   return `MqttBroker ${broker} on Mosquitto ${mosquittoVersion}: ${revision}, ${proof}
 ${ports.map((line) => `  ${line}\n`).join('')}${problems.map((line) => `  ${line}\n`).join('')}
 ${devicesText(status.devices, io)}`;
+}
+
+/** The status, and below it what is wrong with what is declared. */
+export function statusWithProblems(status: LocalStatus, io: Pick<Io, 'colour'>): string {
+  const problems = problemsText(status.findings);
+  return `${statusText(status, io)}${problems === '' ? '' : `\n${problems}`}`;
+}
+
+export function problemsText(findings: LocalStatus['findings']): string {
+  return findingsText(findings.filter(({ severity }) => severity !== 'Info'));
 }
 
 const headings = ['IDENTITY', 'ROLE', 'AUTHENTICATION', 'NOT-AFTER', 'PROGRAMMED', 'REASON'];
