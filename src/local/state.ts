@@ -78,7 +78,7 @@ export async function openState(root: string): Promise<StatePaths> {
 export async function existingState(root: string): Promise<StatePaths> {
   const paths = statePaths(root);
   if (await isState(paths)) return paths;
-  throw new Error(`read state ${root}: there is none yet; 'mqttsec dev' makes it`);
+  throw new Error(`read state ${root}: there is none; 'mqttsec dev DIR' makes DIR/${stateName}, which --state names`);
 }
 
 /** Whether there is one; refuses what is none, and one of another layout. */

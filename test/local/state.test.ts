@@ -40,7 +40,10 @@ describe('state directory', () => {
   });
 
   it('must exist for who only reads it', async () => {
-    await assert.rejects(existingState(at('none')), /there is none yet; 'mqttsec dev' makes it/);
+    await assert.rejects(
+      existingState(at('none')),
+      /there is none; 'mqttsec dev DIR' makes DIR\/\.mqttsec, which --state names/,
+    );
   });
 
   for (const key of ['../x/y', 'a/..', 'a/b/../c', 'a/', '/a', 'A/b', 'a/\n'] as const) {
