@@ -104,7 +104,7 @@ function shown(io: Io, once: boolean): Show {
   return { findings, ...plainLines(io) };
 }
 
-const clearScreen = '\u001b[H\u001b[2J\u001b[3J';
+const clearScreen = '\u001b[H\u001b[2J';
 
 function liveTable(io: Io): Show {
   let isShown = false;
