@@ -35,9 +35,27 @@ async function brokerOf(line: '2.0' | '2.1'): Promise<BrokerUnderTest | undefine
     console.warn(`no Mosquitto ${line}, its tests do not run: ${run.stderr.trim()}`);
     return undefined;
   }
-  const launcher = mosquittoLauncher({ command: [command, ...words], clock: systemClock() });
+  const launcher = endedAtExit(mosquittoLauncher({ command: [command, ...words], clock: systemClock() }));
   const version = await launcher.version();
   return { name: `Mosquitto ${version}`, version, dialect: line, launcher, pluginDirectory };
+}
+
+const alive = new Set<number>();
+process.once('exit', () => {
+  for (const pid of alive) process.kill(pid, 'SIGKILL');
+});
+
+/** A broker has a session of its own, so one that a failed test left running would outlive the run. */
+function endedAtExit(launcher: BrokerLauncher): BrokerLauncher {
+  return {
+    version: () => launcher.version(),
+    async start(file, onLog) {
+      const broker = await launcher.start(file, onLog);
+      alive.add(broker.pid);
+      void broker.exited.then(() => alive.delete(broker.pid));
+      return broker;
+    },
+  };
 }
 
 const provided = await Promise.all(lines.map(brokerOf));
@@ -86,7 +104,10 @@ export interface RunningBroker {
   stop(): Promise<void>;
 }
 
-/** Starts a broker on this text of a mosquitto.conf, written into `directory`; resolves when it serves clients. */
+/**
+ * Starts a broker on this text of a mosquitto.conf, written into `directory`; resolves when it serves clients. Before its
+ * first CONNACK a SIGHUP may still kill it (facts 1.7): connect first.
+ */
 export async function runningBroker(broker: BrokerUnderTest, directory: string, conf: string): Promise<RunningBroker> {
   const file = path.join(directory, 'mosquitto.conf');
   await writeFile(file, conf);
