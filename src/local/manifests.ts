@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isUtf8 } from 'node:buffer';
 import type { Finding } from '../domain/finding.ts';
@@ -29,35 +29,34 @@ export async function readManifests(
   paths: readonly string[],
   stdin: () => AsyncIterable<Uint8Array> = () => createReadStream('', { fd: 0, autoClose: false }),
 ): Promise<ManifestReading> {
-  const files: ManifestFile[] = [];
-  const findings: Finding[] = [];
-  const seen = new Set<string>();
-  for (const { name, problem, read } of await sourcesOf(paths, stdin)) {
-    if (problem !== undefined) {
-      findings.push(problem);
-      continue;
-    }
-    const key = name === stdinName ? name : await realpath(name).catch(() => name);
-    if (seen.has(key)) continue;
-    seen.add(key);
-    const file = await fileOf(name, read);
-    if ('text' in file) files.push(file);
-    else findings.push(file);
-  }
-  return { files, findings };
+  const sources = withoutRepeats(await sourcesOf(paths, stdin));
+  const readings = await eachRead(sources);
+  return {
+    files: readings.filter((reading) => 'text' in reading),
+    findings: readings.filter((reading) => 'message' in reading),
+  };
 }
 
 /** A file to read, or why there is none. */
-interface Source {
-  readonly name: string;
-  readonly problem?: Finding;
-  readonly read: () => AsyncIterable<Uint8Array>;
+type Source =
+  | {
+      readonly name: string;
+      /** The same for all names of one file. */
+      readonly key: string;
+      readonly bytes: () => Promise<Buffer | undefined>;
+    }
+  | Finding;
+
+/** What is said in the first place stays. */
+function withoutRepeats(sources: readonly Source[]): readonly Source[] {
+  const seen = new Set<string>();
+  return sources.filter((source) => !('key' in source) || (!seen.has(source.key) && seen.add(source.key)));
 }
 
 async function sourcesOf(paths: readonly string[], stdin: () => AsyncIterable<Uint8Array>): Promise<Source[]> {
   const sources: Source[] = [];
   for (const name of paths) {
-    if (name === '-') sources.push({ name: stdinName, read: stdin });
+    if (name === '-') sources.push({ name: stdinName, key: stdinName, bytes: () => limitedBytes(stdin()) });
     else sources.push(...(await sourcesAt(name)));
   }
   return sources;
@@ -65,22 +64,18 @@ async function sourcesOf(paths: readonly string[], stdin: () => AsyncIterable<Ui
 
 async function sourcesAt(name: string): Promise<Source[]> {
   try {
-    if (!(await stat(name)).isDirectory()) return [fileSource(name)];
+    if (!(await stat(name)).isDirectory()) return [fileSource(name, await realpath(name).catch(() => name))];
     const found: Source[] = [];
     await walk(name, new Set(), found);
     if (found.length > 0) return found;
-    return [problemSource(name, 'directory holds no .yaml, .yml or .json file')];
+    return [unreadable(name, 'directory holds no .yaml, .yml or .json file')];
   } catch (error) {
-    return [problemSource(name, readProblem(error))];
+    return [unreadable(name, readProblem(error))];
   }
 }
 
-function fileSource(name: string): Source {
-  return { name, read: () => createReadStream(name) };
-}
-
-function problemSource(name: string, message: string): Source {
-  return { ...fileSource(name), problem: unreadable(name, message) };
+function fileSource(name: string, key: string): Source {
+  return { name, key, bytes: () => fileBytes(name) };
 }
 
 /** Collects into `found`; `entered` holds real paths, so that a loop of links ends. */
@@ -88,28 +83,58 @@ async function walk(directory: string, entered: Set<string>, found: Source[]): P
   const real = await realpath(directory);
   if (entered.has(real)) return;
   entered.add(real);
-  for (const name of (await readdir(directory)).sort()) {
+  const entries = await readdir(directory, { withFileTypes: true });
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const { name } = entry;
     if (name.startsWith('.') || name === 'node_modules') continue;
     const full = path.join(directory, name);
     try {
-      const entry = await stat(full);
-      if (entry.isDirectory()) await walk(full, entered, found);
-      else if (entry.isFile() && /\.(?:ya?ml|json)$/i.test(name)) found.push(fileSource(full));
+      const isLink = entry.isSymbolicLink();
+      const target = isLink ? await stat(full) : entry;
+      if (target.isDirectory()) await walk(full, entered, found);
+      else if (target.isFile() && /\.(?:ya?ml|json)$/i.test(name))
+        found.push(fileSource(full, isLink ? await realpath(full) : path.join(real, name)));
     } catch (error) {
-      found.push(problemSource(full, readProblem(error)));
+      found.push(unreadable(full, readProblem(error)));
     }
   }
 }
 
-async function fileOf(name: string, read: () => AsyncIterable<Uint8Array>): Promise<ManifestFile | Finding> {
+type Reading = ManifestFile | Finding;
+
+/** Each read waits for the disk several times: so many files are read at once. */
+const concurrentReads = 16;
+
+/** The readings in the order of the sources. */
+async function eachRead(sources: readonly Source[]): Promise<readonly Reading[]> {
+  const readings: Reading[] = [];
+  const queue = sources.entries();
+  const worker = async (): Promise<void> => {
+    for (const [index, source] of queue)
+      readings[index] = 'key' in source ? await fileOf(source.name, source.bytes) : source;
+  };
+  await Promise.all(Array.from({ length: concurrentReads }, worker));
+  return readings;
+}
+
+async function fileOf(name: string, read: () => Promise<Buffer | undefined>): Promise<Reading> {
   try {
-    const bytes = await limitedBytes(read());
+    const bytes = await read();
     if (!bytes) return unreadable(name, tooLarge);
     if (!isUtf8(bytes)) return invalidUtf8(name, bytes);
     return { name, text: bytes.toString('utf8'), hash: createHash('sha256').update(bytes).digest('hex') };
   } catch (error) {
     return unreadable(name, readProblem(error));
   }
+}
+
+/** All bytes of a file; undefined when there are more than `fileLimit`. A pipe or device tells no size, so it is a stream. */
+async function fileBytes(name: string): Promise<Buffer | undefined> {
+  const found = await stat(name);
+  if (!found.isFile()) return limitedBytes(createReadStream(name));
+  if (found.size > fileLimit) return undefined;
+  const bytes = await readFile(name);
+  return bytes.length > fileLimit ? undefined : bytes;
 }
 
 /** All bytes of a stream; undefined, with the rest unread, when there are more than `fileLimit`. */

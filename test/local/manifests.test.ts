@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -66,6 +67,22 @@ describe('local/manifests', () => {
     const file = await write('a.yaml', '');
     const { files } = await readManifests([file]);
     assert.equal(files[0]?.hash, 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
+  });
+
+  it('reads a pipe, which has no size', async () => {
+    const pipe = path.join(root, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const [{ files }] = await Promise.all([readManifests([pipe]), writeFile(pipe, 'a: 1\n')]);
+    assert.deepEqual(
+      files.map(({ name, text }) => [name, text]),
+      [[pipe, 'a: 1\n']],
+    );
+  });
+
+  it('gives many files in their order, whichever is read first', async () => {
+    const names = Array.from({ length: 100 }, (_, index) => `${String(index).padStart(3, '0')}.yaml`);
+    for (const [index, name] of names.entries()) await write(name, 'a'.repeat((100 - index) * 1000));
+    assert.deepEqual(await namesOf('.'), names);
   });
 
   it('reads standard input', async () => {
