@@ -3,7 +3,7 @@ import { type Compiled } from '../domain/bundle/compile.ts';
 import { type IdentityState } from '../domain/bundle/compiled-identity.ts';
 import { type Finding } from '../domain/finding.ts';
 import { keyOf, type AuthenticationType, type Broker, type Device } from '../domain/fleet.ts';
-import { type ObjectKey } from '../domain/names.ts';
+import { objectKey, type ObjectKey } from '../domain/names.ts';
 import { type Reason } from '../domain/reasons.ts';
 import { type InstanceReport } from '../ports.ts';
 import { type Accepted } from './accepted.ts';
@@ -61,36 +61,52 @@ export interface StatusFacts {
 
 export function deviceStatuses(facts: StatusFacts): readonly DeviceStatus[] {
   const devices = [...facts.devices.values()].filter(({ broker }) => broker === facts.broker);
-  return devices.map((device) => deviceStatus(device, facts)).sort((a, b) => (a.device < b.device ? -1 : 1));
+  const index = { ends: newestEnds(facts.certificates), complaints: complaintsIn(facts.findings) };
+  return devices.map((device) => deviceStatus(device, facts, index)).sort((a, b) => (a.device < b.device ? -1 : 1));
 }
 
-function deviceStatus(device: Device, facts: StatusFacts): DeviceStatus {
+/** What is looked up for each device. */
+interface Index {
+  /** Of the newest certificate. */
+  readonly ends: ReadonlyMap<ObjectKey, Date>;
+  readonly complaints: ReadonlyMap<ObjectKey, Complaint>;
+}
+
+function deviceStatus(device: Device, facts: StatusFacts, { ends, complaints }: Index): DeviceStatus {
   const key = keyOf(device);
   const role = facts.accepted.admitted.get(key)?.role;
-  const notAfter = newestEnd(device, facts.certificates);
+  const notAfter = ends.get(key);
   return {
     device: key,
     identity: device.identity,
     ...(role && { role }),
     authentication: device.authentication.type,
     ...(notAfter && { notAfter: notAfter.toISOString() }),
-    ...outcomeOf(device, notAfter !== undefined, facts),
+    ...outcomeOf(device, notAfter !== undefined, complaints.get(key), facts),
   };
 }
 
-function newestEnd(device: Device, certificates: ReadonlyMap<ObjectKey, HeldCertificate>): Date | undefined {
-  const own = [...certificates.values()].filter((certificate) => certificate.device === keyOf(device));
-  return own.reduce<Date | undefined>((last, { notAfter }) => (last && last > notAfter ? last : notAfter), undefined);
+function newestEnds(certificates: StatusFacts['certificates']): Index['ends'] {
+  const ends = new Map<ObjectKey, Date>();
+  for (const { device, notAfter } of certificates.values()) {
+    const last = ends.get(device);
+    if (!last || last < notAfter) ends.set(device, notAfter);
+  }
+  return ends;
 }
 
 type Outcome = Pick<DeviceStatus, 'programmed' | 'reason' | 'message'>;
 
-function outcomeOf(device: Device, hasCertificate: boolean, facts: StatusFacts): Outcome {
+function outcomeOf(
+  device: Device,
+  hasCertificate: boolean,
+  complaint: Complaint | undefined,
+  facts: StatusFacts,
+): Outcome {
   const status = facts.statuses.get(device.identity);
   if (status?.device !== undefined && status.device !== keyOf(device))
     return { programmed: false, reason: 'Conflicted' };
   if (!status) return { programmed: false, reason: 'Pending' };
-  const complaint = complaintAbout(device, facts);
   if (status.state === 'Refused') return { programmed: false, reason: 'Invalid', ...complaint };
   const loaded = facts.loaded?.get(device.identity);
   if (loaded?.rulesHash !== status.rulesHash || loaded.state !== status.state) {
@@ -100,17 +116,17 @@ function outcomeOf(device: Device, hasCertificate: boolean, facts: StatusFacts):
   return { programmed: true, reason: isIssuing ? 'Issuing' : reasonsOfStates[status.state], ...complaint };
 }
 
-/** The first thing that is wrong with a device, its last good version being in force or not. */
-function complaintAbout(
-  device: Device,
-  { findings }: StatusFacts,
-): Pick<DeviceStatus, 'reason' | 'message'> | undefined {
-  const { namespace, name } = device.origin;
-  const problem = findings.find(
-    ({ severity, object }) =>
-      severity === 'Error' && object?.kind === 'MqttDevice' && object.namespace === namespace && object.name === name,
-  );
-  return problem && { reason: problem.reason ?? 'Invalid', message: problem.message };
+type Complaint = Pick<DeviceStatus, 'reason' | 'message'>;
+
+/** The first thing that is wrong with each device, its last good version being in force or not. */
+function complaintsIn(findings: readonly Finding[]): Index['complaints'] {
+  const complaints = new Map<ObjectKey, Complaint>();
+  for (const { severity, object, reason = 'Invalid', message } of findings) {
+    if (severity !== 'Error' || object?.kind !== 'MqttDevice') continue;
+    const key = objectKey(object.namespace, object.name);
+    if (!complaints.has(key)) complaints.set(key, { reason, message });
+  }
+  return complaints;
 }
 
 /** The built-in CA is to issue for it. */
