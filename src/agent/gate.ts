@@ -105,21 +105,19 @@ function otherBrokerProblem({ broker }: BundleIndex, ours: string): string | und
 
 function contentProblem({ index, parts, chunkLengths }: Bundle): string | undefined {
   if (contentHash(index.parts) !== index.hash) return `the index does not have its hash ${index.hash}`;
-  const damaged = partNames.filter((name) => !isIntact(parts[name], index.parts[name], chunkLengths?.[name]));
+  const damaged = partNames.filter((name) => !isIntact(parts[name], index.parts[name], chunkLengths[name]));
   return damaged.length === 0 ? undefined : `${some(damaged)} does not have the hash that the index names`;
 }
 
-/** True if the text is made of chunks with these hashes; where their lengths are not known, it must at least be one chunk or several. */
-function isIntact(text: string, hashes: readonly string[], lengths: readonly number[] | undefined): boolean {
-  if (hashes.length <= 1) return hashes.length === 0 ? text === '' : sha256(text) === hashes[0];
-  if (!lengths) return text !== '';
+/** True if the text is made of chunks of these lengths and hashes. */
+function isIntact(text: string, hashes: readonly string[], lengths: readonly number[]): boolean {
   let start = 0;
   for (const [index, hash] of hashes.entries()) {
     const end = start + (lengths[index] ?? 0);
     if (sha256(text.slice(start, end)) !== hash) return false;
     start = end;
   }
-  return start === text.length && lengths.length === hashes.length;
+  return start === text.length;
 }
 
 function revisionProblem({ next, loaded }: GateInput): string | undefined {

@@ -1,5 +1,5 @@
 import { verifiedParts } from '../domain/bundle/chunks.ts';
-import { partNames, type Bundle, type BundleIndex, type PartName } from '../domain/bundle/content.ts';
+import { partNames, type Bundle, type BundleIndex, type BundleTexts } from '../domain/bundle/content.ts';
 import { type Parsed } from '../domain/finding.ts';
 import { type BundleReading, type BundleSource, type Clock } from '../ports.ts';
 import { makeDirectory, textOf } from './files.ts';
@@ -61,17 +61,14 @@ async function readingWith(source: DirectorySource, text: string): Promise<Bundl
 }
 
 async function setOf(source: DirectorySource, index: BundleIndex): Promise<BundleReading> {
-  const parts = await publishedParts(source.directory, index);
-  if (!parts.ok) return { kind: 'Unreadable', reason: parts.findings.map(({ message }) => message).join('; ') };
+  const texts = await publishedTexts(source.directory, index);
+  if (!texts.ok) return { kind: 'Unreadable', reason: texts.findings.map(({ message }) => message).join('; ') };
   const server = await source.serverKeyPair();
-  return { kind: 'Bundle', bundle: { index, parts: parts.value, ...(server && { server }) } };
+  return { kind: 'Bundle', bundle: { index, ...texts.value, ...(server && { server }) } };
 }
 
 /** The texts that an index in this directory names; refused when a chunk is missing or does not have its hash. */
-export async function publishedParts(
-  directory: string,
-  index: BundleIndex,
-): Promise<Parsed<Readonly<Record<PartName, string>>>> {
+export async function publishedTexts(directory: string, index: BundleIndex): Promise<Parsed<BundleTexts>> {
   const hashes = new Set(partNames.flatMap((name) => index.parts[name]));
   const texts = await Promise.all(
     [...hashes].map(async (hash) => [hash, await textOf(chunkPath(directory, hash))] as const),

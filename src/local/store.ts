@@ -17,7 +17,7 @@ import { forgetPassword, keepPassword, readPasswords } from './passwords.ts';
 import { type Issuance, type LocalPlan, type PasswordIssuance, type StoredPassword } from './plan.ts';
 import { addToRecord, removeRecord, type DeviceRecord } from './records.ts';
 import { publishedIndex } from './sink.ts';
-import { publishedParts } from './source.ts';
+import { publishedTexts } from './source.ts';
 import { type StatePaths } from './state.ts';
 
 /** What the state directory holds, as it was last read or written by this process, the only one that writes it. */
@@ -93,8 +93,8 @@ async function ledgerIn(paths: StatePaths, caKeyId: string): Promise<Ledger> {
 
 async function publishedRevocations(paths: StatePaths): Promise<readonly RevocationEntry[]> {
   const index = await publishedIndex(paths.bundle);
-  const parts = index && (await publishedParts(paths.bundle, index));
-  const published = parts?.ok ? parseRevocations(parts.value.revocations) : undefined;
+  const texts = index && (await publishedTexts(paths.bundle, index));
+  const published = texts?.ok ? parseRevocations(texts.value.parts.revocations) : undefined;
   return published?.ok ? published.value : [];
 }
 

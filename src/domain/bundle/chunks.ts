@@ -4,6 +4,7 @@ import { shardCount } from '../sharded.ts';
 import {
   type BundleContent,
   type BundleIndex,
+  type BundleTexts,
   type Chunk,
   chunkLimitBytes,
   type PartName,
@@ -114,16 +115,17 @@ export function joinParts({ parts }: Pick<BundleContent, 'parts'>): Readonly<Rec
  * The texts of the parts that an index names, from chunks by their hash. Refused when the index does not have its own
  * hash, and for each chunk that is missing or does not have its.
  */
-export function verifiedParts(
-  index: BundleIndex,
-  chunks: ReadonlyMap<string, string>,
-): Parsed<Readonly<Record<PartName, string>>> {
+export function verifiedParts(index: BundleIndex, chunks: ReadonlyMap<string, string>): Parsed<BundleTexts> {
   const findings = partNames.flatMap((name) =>
     index.parts[name].flatMap((hash, i) => chunkFinding(name, i, hash, chunks)),
   );
   if (contentHash(index.parts) !== index.hash) findings.push(corrupt('index', `does not have its hash ${index.hash}`));
   if (findings.length > 0) return refused(...findings);
-  return parsed(mapParts((name) => index.parts[name].map((hash) => chunks.get(hash) ?? '').join('')));
+  const texts = mapParts((name) => index.parts[name].map((hash) => chunks.get(hash) ?? ''));
+  return parsed({
+    parts: mapParts((name) => texts[name].join('')),
+    chunkLengths: mapParts((name) => texts[name].map(({ length }) => length)),
+  });
 }
 
 function chunkFinding(part: PartName, number: number, hash: string, chunks: ReadonlyMap<string, string>): Finding[] {

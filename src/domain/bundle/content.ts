@@ -29,11 +29,15 @@ export interface BundleIndex {
   readonly parts: Readonly<Record<PartName, readonly string[]>>;
 }
 
-/** A bundle as the agent reads it: the index, the joined text of each part, and the server's key pair by reference. */
-export interface Bundle {
-  readonly index: BundleIndex;
+/** The joined text of each part. */
+export interface BundleTexts {
   readonly parts: Readonly<Record<PartName, string>>;
   /** Lengths of the chunks that were joined, in UTF-16 units: with them the gate checks every hash of the index again. */
-  readonly chunkLengths?: Readonly<Record<PartName, readonly number[]>>;
+  readonly chunkLengths: Readonly<Record<PartName, readonly number[]>>;
+}
+
+/** A bundle as the agent reads it: the index, the texts that it names, and the server's key pair by reference. */
+export interface Bundle extends BundleTexts {
+  readonly index: BundleIndex;
   readonly server?: { readonly certificate: string; readonly key: string };
 }

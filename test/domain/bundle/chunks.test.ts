@@ -58,7 +58,13 @@ describe('chunks of a bundle', () => {
   it('come back as the parts they were made of', () => {
     fc.assert(
       fc.property(content, (some) => {
-        assert.deepEqual(verifiedParts(indexOf(some), chunksOf(some)), { ok: true, value: joinParts(some) });
+        const read = verifiedParts(indexOf(some), chunksOf(some));
+        assert.ok(read.ok);
+        assert.deepEqual(read.value.parts, joinParts(some));
+        assert.deepEqual(
+          read.value.chunkLengths.acl,
+          some.parts.acl.map(({ text }) => text.length),
+        );
       }),
     );
   });
