@@ -23,6 +23,8 @@ import { localTrust, type LocalTrust } from './trust.ts';
 export interface LocalBundle {
   readonly fleet: Fleet;
   readonly compiled: Compiled;
+  /** As they are after all that was done. */
+  readonly records: Omit<Records, 'findings'>;
   /** Of everything, manifests included. */
   readonly findings: readonly Finding[];
   readonly nextChangeAt: Date | undefined;
@@ -43,9 +45,9 @@ const mostRounds = 5;
 
 /** Brings the state directory to what the manifests ask for, and compiles the broker's files from both. */
 export async function localBundle(store: Store, input: LocalInput, chance: Chance): Promise<LocalBundle> {
-  const { accepted, broker, records, placement, previous } = input;
+  const { accepted, broker, placement, previous } = input;
   const { values } = accepted.result;
-  const plan = await settledPlan(store, input, chance);
+  const { plan, records } = await settledPlan(store, input, chance);
   const fleet = fleetOf(input);
   const trust = localTrust(broker, values, store.authority.issuer.keyId, store.authority.certificatePem);
   const crl = await signedCrl(store, plan.holds, trust, chance.now);
@@ -68,10 +70,11 @@ export async function localBundle(store: Store, input: LocalInput, chance: Chanc
     chance.now,
     previous,
   );
-  const sources = [accepted, records, plan, trust, server, passwords, compiled];
+  const sources = [accepted, input.records, plan, trust, server, passwords, compiled];
   return {
     fleet,
     compiled,
+    records: { records, unreadable: input.records.unreadable },
     findings: [...sources.flatMap(({ findings }) => findings), ...dialectFindings(input)],
     nextChangeAt: earliest([plan.nextChangeAt, server.renewAt, crl && crlDueAt(crl), compiled.nextChangeAt]),
   };
@@ -90,13 +93,19 @@ function dialectFindings({ broker, dialect }: LocalInput): readonly Finding[] {
   return [{ code: 'MQS122', severity: 'Warning', path: 'spec.mosquitto.version', message, object: broker.origin }];
 }
 
+/** What is left of a plan when nothing is left to do, and the records then. */
+interface Settled {
+  readonly plan: LocalPlan;
+  readonly records: Records['records'];
+}
+
 /** Plans and acts until there is nothing left to do. */
-async function settledPlan(store: Store, input: LocalInput, chance: Chance): Promise<LocalPlan> {
+async function settledPlan(store: Store, input: LocalInput, chance: Chance): Promise<Settled> {
   const fleet = fleetOf(input);
   let records = input.records.records;
   for (let round = 1; ; round += 1) {
     const plan = planOf(factsOf(store, input, fleet, records), chance.now);
-    if (isDone(plan)) return plan;
+    if (isDone(plan)) return { plan, records };
     if (round > mostRounds) throw new Error('plan local fleet: it does not come to rest');
     records = await act(plan, store, fleet, records, chance);
   }

@@ -20,7 +20,7 @@ import { formerlyAccepted, keepGood, manifestReader, readState, type ManifestRea
 import { localMosquitto, type LocalMosquitto, type MosquittoChoice } from './mosquitto.ts';
 import { currentCertificates } from './plan.ts';
 import { listenerPorts } from './ports.ts';
-import { readRecords } from './records.ts';
+import { readRecords, recordsText, type Records } from './records.ts';
 import { storedKeyPair } from './server.ts';
 import { directorySink } from './sink.ts';
 import { directorySource } from './source.ts';
@@ -66,6 +66,8 @@ interface Run {
   /** Highest revision that a former run proved. */
   readonly formerRevision: number;
   manifests: ManifestState;
+  /** As they were last seen in the state directory. */
+  seenRecords: Omit<Records, 'findings'> | undefined;
   accepted: Accepted;
   broker: Broker;
   ports: ReadonlyMap<string, number>;
@@ -106,6 +108,7 @@ export async function runDev(options: DevOptions, world: DevWorld): Promise<Loca
       reader,
       formerRevision: await formerRevision(paths),
       manifests,
+      seenRecords: undefined,
       accepted: present,
       broker,
       ports: new Map(),
@@ -177,15 +180,23 @@ async function loop(run: Run, news: ChangeFlag, signal: AbortSignal): Promise<Lo
     if (signal.aborted || (run.options.once && isSettled(run))) return status;
     const due = run.failure === undefined ? run.bundle?.nextChangeAt : new Date(clock.now().getTime() + retryWait);
     const wait = Math.min(Math.max((due?.getTime() ?? Infinity) - clock.now().getTime(), 0), longestWait);
+    const wakeAt = clock.now().getTime() + wait;
     await news.raised(wait, clock, signal);
     news.lower();
-    if (run.manifests !== compiledWith) {
+    const isEdited = run.manifests !== compiledWith;
+    if (isEdited) {
       compiledWith = run.manifests;
       run.accepted = accepted(run.accepted, run.manifests);
       run.broker = run.accepted.result.fleet.brokers.get(keyOf(run.broker)) ?? run.broker;
     }
-    await attempted(run);
+    if (isEdited || clock.now().getTime() >= wakeAt || isOutdated(run)) await attempted(run);
   }
+}
+
+/** True if something else than the manifests and the time asks for another bundle. A report of the agent does not. */
+function isOutdated({ failure, bundle, seenRecords }: Run): boolean {
+  if (failure !== undefined || !bundle) return true;
+  return seenRecords !== undefined && recordsText(seenRecords) !== recordsText(bundle.records);
 }
 
 /** The set in force stays when this fails. */
@@ -296,11 +307,10 @@ async function watchedManifests(run: Run, news: ChangeFlag, signal: AbortSignal)
 
 async function watchedRecords(run: Run, news: ChangeFlag, signal: AbortSignal): Promise<void> {
   const { records } = run.store.paths;
-  let last: string | undefined;
-  const read = async () => JSON.stringify([...(await readRecords(records)).records]);
-  for await (const text of readAtChanges(read, [records], run.world.clock, signal, { recursive: true })) {
-    if (last !== undefined && text !== last) news.raise();
-    last = text;
+  const read = () => readRecords(records);
+  for await (const seen of readAtChanges(read, [records], run.world.clock, signal, { recursive: true })) {
+    run.seenRecords = seen;
+    if (isOutdated(run)) news.raise();
   }
 }
 

@@ -50,6 +50,14 @@ export async function readRecords(directory: string): Promise<Records> {
   return { records, unreadable: new Set(unreadable.keys()), findings: [...unreadable.values()] };
 }
 
+/** Equal for equal records, in whichever order they are held. */
+export function recordsText({ records, unreadable }: Omit<Records, 'findings'>): string {
+  const lines = [...records].map(([key, { revoked, renewAt }]) =>
+    JSON.stringify([key, revoked?.reason, revoked?.at, revoked?.fromManifest, renewAt]),
+  );
+  return [...lines, ...unreadable].sort().join('\n');
+}
+
 /** Adds to what is known of the device. A revocation stays as it was first recorded. */
 export async function addToRecord(directory: string, device: ObjectKey, addition: DeviceRecord): Promise<DeviceRecord> {
   const present = await readRecord(directory, device);
