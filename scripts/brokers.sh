@@ -4,7 +4,8 @@
 # 2.0 is the package of Debian 12; where the system offers another version, and for 2.1 always, the package is unpacked
 # from a Debian archive into ${XDG_CACHE_HOME:-$HOME/.cache}/mqtt-security-operator and runs there through its own loader.
 # No service is started and nothing that runs is touched. Exit code 2: something is missing, with what to install.
-# Usage: brokers.sh [2.0] [2.1]
+# With `clients`, mosquitto_pub and mosquitto_sub are installed where they are missing; nothing is printed for them.
+# Usage: brokers.sh [2.0] [2.1] [clients]
 set -eu
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/mqtt-security-operator
@@ -108,6 +109,7 @@ for line in "$@"; do
   case $line in
     2.0) line_2_0 ;;
     2.1) line_2_1 ;;
-    *) fail "unknown line $line: 2.0 or 2.1" ;;
+    clients) command -v mosquitto_pub >/dev/null 2>&1 || install_packages mosquitto-clients ;;
+    *) fail "unknown line $line: 2.0, 2.1 or clients" ;;
   esac
 done
