@@ -1,4 +1,4 @@
-import { type Device, type RevocationReason } from '../domain/fleet.ts';
+import { keyOf, type Device, type RevocationReason } from '../domain/fleet.ts';
 import { type ObjectKey } from '../domain/names.ts';
 import { type RevocationEntry } from '../domain/pki/certificate.ts';
 import { type HeldCertificate, type Lineage } from './lineage.ts';
@@ -23,19 +23,32 @@ interface Holder {
   readonly isGone: boolean;
   readonly lineage: Lineage | undefined;
   readonly isLineageGone: boolean;
+  /** Another device of this broker has the identity now, so that the certificate would pass for that one's. */
+  readonly isSucceeded: boolean;
 }
 
 export function holderOf(
   certificate: HeldCertificate,
-  { isDeclared }: LocalFacts,
+  facts: LocalFacts,
   devices: ReadonlyMap<ObjectKey, Device>,
   lineages: ReadonlyMap<ObjectKey, Lineage>,
 ): Holder {
   const device = devices.get(certificate.device);
   const lineage = lineages.get(certificate.lineage);
-  const isGone = !device && !isDeclared('MqttDevice', certificate.device);
-  const isWithdrawn = device !== undefined && !lineage && !isDeclared('DeviceCertificate', certificate.lineage);
-  return { device, isGone, lineage, isLineageGone: isGone || isWithdrawn };
+  const isGone = !device && !facts.isDeclared('MqttDevice', certificate.device);
+  const isWithdrawn = device !== undefined && !lineage && !facts.isDeclared('DeviceCertificate', certificate.lineage);
+  return {
+    device,
+    isGone,
+    lineage,
+    isLineageGone: isGone || isWithdrawn,
+    isSucceeded: isSucceeded(certificate, facts),
+  };
+}
+
+function isSucceeded({ identity, device }: HeldCertificate, { fleet, broker, admitted }: LocalFacts): boolean {
+  const claimants = (fleet.devices.get(identity) ?? []).filter((one) => one.broker === broker).map(keyOf);
+  return !claimants.includes(device) && claimants.some((key) => admitted.has(key));
 }
 
 /** Why a certificate is taken back, in order of precedence: the first ground gives the reason that the CRL names. */
@@ -46,6 +59,7 @@ const grounds: readonly ((certificate: HeldCertificate, holder: Holder, now: Dat
   (_, { device }) => (device?.authentication.type === 'Password' ? { reason: 'Superseded' } : undefined),
   (_, { isLineageGone }) => (isLineageGone ? { reason: 'CessationOfOperation' } : undefined),
   ({ identity }, { device }) => (device && device.identity !== identity ? { reason: 'AffiliationChanged' } : undefined),
+  (_, { isSucceeded }) => (isSucceeded ? { reason: 'AffiliationChanged' } : undefined),
   (certificate, { lineage }, now) => {
     const end = endOfOverlap(certificate, lineage);
     return end && end <= now ? { reason: 'Superseded', at: end } : undefined;
@@ -62,7 +76,7 @@ export function withdrawals(
   const times: Date[] = [];
   for (const certificate of liveCertificates(facts)) {
     const holder = holderOf(certificate, facts, devices, lineages);
-    if (holder.device && holder.device.broker !== facts.broker) continue;
+    if (holder.device && holder.device.broker !== facts.broker && !holder.isSucceeded) continue;
     const ground = firstGround(certificate, holder, now);
     if (ground) revoke.push(entryOf(certificate, ground.reason, ground.at ?? now));
     const end = endOfOverlap(certificate, holder.lineage);

@@ -156,6 +156,7 @@ describe('plan of a local fleet', () => {
     assert.equal(findings[0].object?.name, 'sensor-1');
   });
 
+  const successor = device({ origin: { kind: 'MqttDevice', namespace: 'plant', name: 'spare' } });
   const withdrawn: Record<string, [Case, string[]]> = {
     'a revoked device': [{ devices: [device({ revoked: { reason: 'KeyCompromise' } })] }, ['4a KeyCompromise']],
     'a record of revocation': [
@@ -176,6 +177,15 @@ describe('plan of a local fleet', () => {
     'another identity': [{ held: [held({ identity: 'former' })] }, ['4a AffiliationChanged']],
     'a suspended device': [{ devices: [device({ suspended: true })] }, []],
     'a device of another broker': [{ devices: [device({ broker: 'plant/other' })] }, []],
+    'a device that may be in a file that cannot be read, while another one has its identity': [
+      { devices: [successor], isDeclared: () => true },
+      ['4a AffiliationChanged'],
+    ],
+    'a device that went to another broker, while another one has its identity': [
+      { devices: [device({ broker: 'plant/other' }), successor] },
+      ['4a AffiliationChanged'],
+    ],
+    'a device whose identity another one claims as well': [{ devices: [device(), successor] }, []],
     'a former certificate without an end of the overlap': [
       { held: [held({ serial: '49', supersededAt: days(-5) }), held()] },
       [],
