@@ -5,10 +5,14 @@ export interface Store<T> {
   readonly size: number;
   get(key: Key): T | undefined;
   /** In no order that means anything. */
-  list(): IterableIterator<T>;
+  list(): Iterable<T>;
   /** What the index `name` holds under `value`; an index that does not exist is an error. */
   byIndex(name: string, value: string): readonly T[];
 }
+
+/** Gives the values under which an object is found; none leaves it out of the index. */
+export type IndexFunction<T> = (value: T) => readonly string[];
+export type Indexes<T> = Readonly<Record<string, IndexFunction<T>>>;
 
 export interface Delivery {
   /** Nothing is known to have changed: first sight at the start, or a periodic relist. */
@@ -17,3 +21,116 @@ export interface Delivery {
 
 /** Gets what was known and what is known now: added without `old`, deleted without `next`. */
 export type Handler<T> = (old: T | undefined, next: T | undefined, delivery: Delivery) => void;
+
+/** An object as it is kept, with what tells it from others of its name and from its own past. */
+export interface Entry<T> {
+  readonly value: T;
+  readonly uid: string;
+  readonly resourceVersion: string;
+}
+
+/** All entries of a resource at one time, and where they are found. */
+export interface Contents<T> {
+  readonly entries: ReadonlyMap<Key, Entry<T>>;
+  set(key: Key, entry: Entry<T>): void;
+  remove(key: Key): void;
+  found(name: string, value: string): readonly T[];
+}
+
+export interface WritableStore<T> {
+  readonly store: Store<T>;
+  /** What readers see; the reflector alone writes it. */
+  readonly contents: Contents<T>;
+  /** Nothing yet; to be filled aside and then swapped in. */
+  empty(): Contents<T>;
+  /** From now on readers see this. */
+  swap(contents: Contents<T>): void;
+}
+
+export function createStore<T>(indexes: Indexes<T> = {}): WritableStore<T> {
+  let contents = createContents(indexes);
+  return {
+    get contents() {
+      return contents;
+    },
+    store: {
+      get size() {
+        return contents.entries.size;
+      },
+      get: (key) => contents.entries.get(key)?.value,
+      list: () => values(contents.entries),
+      byIndex: (name, value) => contents.found(name, value),
+    },
+    empty: () => createContents(indexes),
+    swap: (next) => {
+      contents = next;
+    },
+  };
+}
+
+function* values<T>(entries: ReadonlyMap<Key, Entry<T>>): Iterable<T> {
+  for (const { value } of entries.values()) yield value;
+}
+
+function createContents<T>(indexes: Indexes<T>): Contents<T> {
+  const entries = new Map<Key, Entry<T>>();
+  const tables = new Map(Object.entries(indexes).map(([name, valuesOf]) => [name, { valuesOf, keys: indexTable() }]));
+
+  function unindex(key: Key, entry: Entry<T> | undefined): void {
+    if (!entry) return;
+    for (const { valuesOf, keys } of tables.values()) {
+      for (const value of valuesOf(entry.value)) keys.remove(value, key);
+    }
+  }
+
+  return {
+    entries,
+    set(key, entry) {
+      unindex(key, entries.get(key));
+      entries.set(key, entry);
+      for (const { valuesOf, keys } of tables.values()) {
+        for (const value of valuesOf(entry.value)) keys.add(value, key);
+      }
+    },
+    remove(key) {
+      unindex(key, entries.get(key));
+      entries.delete(key);
+    },
+    found(name, value) {
+      const table = tables.get(name);
+      if (!table) throw new Error(`read a store: it has no index "${name}"`);
+      return table.keys.of(value).flatMap((key) => entries.get(key)?.value ?? []);
+    },
+  };
+}
+
+interface IndexTable {
+  of(value: string): readonly Key[];
+  add(value: string, key: Key): void;
+  remove(value: string, key: Key): void;
+}
+
+/** Most values of most indexes have one key, and a set for each would weigh more than the objects. */
+function indexTable(): IndexTable {
+  const table = new Map<string, Key | Set<Key>>();
+  return {
+    of(value) {
+      const keys = table.get(value);
+      if (keys === undefined) return [];
+      return typeof keys === 'string' ? [keys] : [...keys];
+    },
+    add(value, key) {
+      const keys = table.get(value);
+      if (keys === undefined) table.set(value, key);
+      else if (typeof keys !== 'string') keys.add(key);
+      else if (keys !== key) table.set(value, new Set([keys, key]));
+    },
+    remove(value, key) {
+      const keys = table.get(value);
+      if (keys === key) table.delete(value);
+      if (keys === undefined || typeof keys === 'string') return;
+      keys.delete(key);
+      if (keys.size === 0) table.delete(value);
+    },
+  };
+}
