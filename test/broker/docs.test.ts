@@ -19,7 +19,9 @@ function newcomer(): { cwd: string; home: string; env: NodeJS.ProcessEnv } {
     string,
   ];
   for (const directory of [cwd, home, programs]) mkdirSync(directory);
-  for (const name of ['bin', 'deploy']) cpSync(path.join(root, name), path.join(cwd, name), { recursive: true });
+  const filter = (source: string) => path.basename(source) !== '.mqttsec';
+  for (const name of ['bin', 'deploy'])
+    cpSync(path.join(root, name), path.join(cwd, name), { recursive: true, filter });
   for (const name of ['src', 'node_modules', 'package.json']) symlinkSync(path.join(root, name), path.join(cwd, name));
   const words = mosquittoWords('2.0').filter((word) => word.startsWith('--mosquitto='));
   const command = words.map((word) => `'${word.slice('--mosquitto='.length)}'`).join(' ');
