@@ -59,16 +59,14 @@ function identityOf(line: string): BundleIdentity | undefined {
   };
 }
 
-/** The line of an identity, if it reads back as what was meant. */
+/** The line of an identity, if it reads back as what was meant: that is, if no field is empty or holds a space. */
 export function verifiedIdentityLine(meant: BundleIdentity): string | undefined {
-  const line = identityLine(meant);
-  const fields = linePattern.exec(line.slice(0, -1));
-  const isSame =
-    fields?.[1] === meant.identity &&
-    fields[2] === meant.authentication &&
-    fields[3] === meant.rulesHash &&
-    fields[4] === (meant.credentialHash ?? '-');
-  return isSame ? line : undefined;
+  const { identity, rulesHash, credentialHash = '-' } = meant;
+  return isField(identity) && isField(rulesHash) && isField(credentialHash) ? identityLine(meant) : undefined;
+}
+
+function isField(text: string): boolean {
+  return /^[!-~]+$/.test(text);
 }
 
 function problem(line: number, message: string): Finding {

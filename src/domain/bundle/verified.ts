@@ -37,13 +37,14 @@ function isSameLine(a: AclLine, b: AclLine): boolean {
 }
 
 function isSameEnd(a: { readonly until?: Date }, b: { readonly until?: Date }): boolean {
-  return a.until?.getTime() === b.until?.getTime();
+  return a.until === b.until || a.until?.getTime() === b.until?.getTime();
 }
 
 function areSame<T>(a: readonly T[], b: readonly T[], isSame: (x: T, y: T) => boolean): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i += 1) {
-    const [x, y] = [a[i], b[i]];
+    const x = a[i];
+    const y = b[i];
     if (x === undefined || y === undefined || !isSame(x, y)) return false;
   }
   return true;

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import {
   type BundleIdentity,
   certificateCredential,
   identitiesText,
   parseIdentities,
+  verifiedIdentityLine,
 } from '../../../src/domain/bundle/identities.ts';
 
 const camera: BundleIdentity = {
@@ -22,6 +24,8 @@ const operator: BundleIdentity = {
   until: undefined,
 };
 
+const word = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._:@]{0,20}$/);
+
 describe('identities part', () => {
   it('is one line for each identity', () => {
     const text = 'camera-1 Certificate aa11 certificate 2026-04-01T00:00:00.000Z\nnorth.anna Password bb22 - -\n';
@@ -29,7 +33,6 @@ describe('identities part', () => {
   });
 
   it('reads back as what was written', () => {
-    const word = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._:@]{0,20}$/);
     const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
     const identity: fc.Arbitrary<BundleIdentity> = fc.record(
       {
@@ -45,6 +48,18 @@ describe('identities part', () => {
       fc.property(fc.uniqueArray(identity, { selector: (one) => one.identity }), (all) => {
         const read = parseIdentities(identitiesText(all));
         assert.deepEqual(read, { ok: true, value: new Map(all.map((one) => [one.identity, one])) });
+      }),
+    );
+  });
+
+  it('has a verified line for an identity exactly if that reads back', () => {
+    const any = fc.oneof(word, fc.string({ maxLength: 3 }), fc.constantFrom('a b', 'a\n', '', '-', 'é'));
+    fc.assert(
+      fc.property(any, any, (name, hash) => {
+        const meant: BundleIdentity = { ...camera, identity: name, rulesHash: hash };
+        const read = parseIdentities(identitiesText([meant]));
+        const isRead = read.ok && isDeepStrictEqual([...read.value.values()], [meant]);
+        assert.equal(verifiedIdentityLine(meant), isRead ? identitiesText([meant]) : undefined);
       }),
     );
   });
