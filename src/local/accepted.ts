@@ -147,8 +147,22 @@ function withoutRivals(files: Files, former: Accepted, broken: readonly Device[]
   );
 }
 
+/** But for what takes rights away: a device that is revoked or suspended now is so, whatever else is wrong with it. */
 function withFormerManifests(files: Files, former: Accepted, broken: readonly Device[]): Files {
-  return restored(files, former, new Set(broken.map((device) => `MqttDevice/${keyOf(device)}`)));
+  const present = new Map(broken.map((device) => [`MqttDevice/${keyOf(device)}`, device]));
+  const back = restored(files, former, new Set(present.keys()));
+  return mapValues(back, (file) => {
+    const declarations = file.declarations.map((one) => restricted(one, present.get(keyOfDeclaration(one))));
+    return declarations.every((one, index) => one === file.declarations[index]) ? file : { ...file, declarations };
+  });
+}
+
+function restricted(declaration: Declaration, present: Device | undefined): Declaration {
+  const { content } = declaration;
+  if (content?.kind !== 'MqttDevice' || (!present?.revoked && present?.suspended !== true)) return declaration;
+  const { revoked = content.value.revoked, suspended } = present;
+  const value = { ...content.value, suspended: suspended || content.value.suspended, ...(revoked && { revoked }) };
+  return { ...declaration, content: { kind: 'MqttDevice', value } };
 }
 
 function withFormerTemplates(files: Files, former: Accepted, broken: readonly Device[]): Files {

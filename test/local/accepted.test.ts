@@ -93,6 +93,27 @@ describe('what is accepted of manifests', () => {
     assert.deepEqual(admitted(then(rest)), both);
   });
 
+  const takings: Record<string, [change: string, files: (panel: string) => Files]> = {
+    'revoked and its template is deleted': [
+      'revoked: { reason: KeyCompromise }',
+      (panel) => ({ ...without('template.yaml'), 'panel.yaml': panel }),
+    ],
+    'revoked and refers to a template that is not there': [
+      'revoked: { reason: KeyCompromise }',
+      (panel) => ({ ...good, 'panel.yaml': panel.replace('name: sensor', 'name: sensr') }),
+    ],
+    'suspended and its template is deleted': [
+      'suspended: true',
+      (panel) => ({ ...without('template.yaml'), 'panel.yaml': panel }),
+    ],
+  };
+  for (const [name, [change, files]] of Object.entries(takings)) {
+    it(`takes rights away from a device that in one edit is ${name}`, () => {
+      const device = then(files(second.replace('spec:', `spec:\n  ${change}`))).devices.get('plant/p-1');
+      assert.ok(device?.revoked ?? device?.suspended);
+    });
+  }
+
   it('keeps a file, and a directory, that cannot be read', () => {
     const rest = without('panel.yaml');
     const now = then(rest, ['panel.yaml']);
