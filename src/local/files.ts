@@ -10,9 +10,19 @@ export async function makeDirectory(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: directoryMode });
 }
 
+const partialEnd = '.tmp';
+
+/** Whether this is the name of a file that `replaceFile` is writing, or was when it was interrupted. */
+export function isPartial(name: string): boolean {
+  return name.endsWith(partialEnd);
+}
+
 /** Puts `text` in place of the file in one step, also across a crash: readers see all of the old text or all of the new. */
 export async function replaceFile(file: string, text: string, mode = fileMode): Promise<void> {
-  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(6).toString('hex')}.tmp`);
+  const temporary = path.join(
+    path.dirname(file),
+    `.${path.basename(file)}.${randomBytes(6).toString('hex')}${partialEnd}`,
+  );
   try {
     await writeDurably(temporary, text, mode);
     await rename(temporary, file);
@@ -60,6 +70,12 @@ export async function namesIn(directory: string): Promise<readonly string[]> {
     if (isMissing(error)) return [];
     throw new Error(`read ${directory}: ${reasonOf(error)}`, { cause: error });
   }
+}
+
+/** Runs over all, some at a time: each waits for the disk. */
+export async function inGroups<T>(items: readonly T[], run: (item: T) => Promise<void>): Promise<void> {
+  const groupSize = 32;
+  for (let at = 0; at < items.length; at += groupSize) await Promise.all(items.slice(at, at + groupSize).map(run));
 }
 
 function isMissing(error: unknown): boolean {

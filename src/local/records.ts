@@ -3,7 +3,7 @@ import path from 'node:path';
 import { type Finding } from '../domain/finding.ts';
 import { revocationReasons, withDevice, type Fleet, type RevocationReason } from '../domain/fleet.ts';
 import { type ObjectKey } from '../domain/names.ts';
-import { makeDirectory } from './files.ts';
+import { inGroups, makeDirectory } from './files.ts';
 import { devicesIn } from './lineage.ts';
 import { jsonOf, objectKeysIn, objectPath, writeJson } from './state.ts';
 
@@ -38,7 +38,8 @@ export interface Records {
 export async function readRecords(directory: string): Promise<Records> {
   const records = new Map<ObjectKey, DeviceRecord>();
   const unreadable = new Map<ObjectKey, Finding>();
-  for (const key of await objectKeysIn(directory)) {
+  const keys = await objectKeysIn(directory);
+  await inGroups(keys, async (key) => {
     try {
       records.set(key, await readRecord(directory, key));
     } catch (error) {
@@ -46,8 +47,12 @@ export async function readRecords(directory: string): Promise<Records> {
       const position = { file: objectPath(directory, key), line: 1, column: 1 };
       unreadable.set(key, { code: 'MQS123', severity: 'Error', path: '', message, position });
     }
-  }
-  return { records, unreadable: new Set(unreadable.keys()), findings: [...unreadable.values()] };
+  });
+  return {
+    records,
+    unreadable: new Set(unreadable.keys()),
+    findings: keys.flatMap((key) => unreadable.get(key) ?? []),
+  };
 }
 
 /** Equal for equal records, in whichever order they are held. */

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { partNames, type BundleContent, type BundleIndex, type PartName } from '../domain/bundle/content.ts';
 import { type BundleSink, type PublishedBundle } from '../ports.ts';
-import { makeDirectory, namesIn, replaceFile, textOf } from './files.ts';
+import { isPartial, makeDirectory, namesIn, replaceFile, textOf } from './files.ts';
 import { chunkPath, indexName, indexPath, indexText, isChunkName, parseIndex } from './index-file.ts';
 
 /**
@@ -69,6 +69,6 @@ async function removeOthers(
 ): Promise<void> {
   const needed = new Set(indexes.flatMap(chunkNames));
   const stale = names.filter((name) => name !== indexName && !needed.has(name));
-  const ours = stale.filter((name) => isChunkName(name) || name.endsWith('.tmp'));
+  const ours = stale.filter((name) => isChunkName(name) || isPartial(name));
   await Promise.all(ours.map((name) => rm(path.join(directory, name), { force: true })));
 }

@@ -2,8 +2,8 @@ import { verifiedParts } from '../domain/bundle/chunks.ts';
 import { partNames, type Bundle, type BundleIndex, type BundleTexts } from '../domain/bundle/content.ts';
 import { type Parsed } from '../domain/finding.ts';
 import { type BundleReading, type BundleSource, type Clock } from '../ports.ts';
-import { makeDirectory, textOf } from './files.ts';
-import { chunkPath, indexPath, parseIndex } from './index-file.ts';
+import { isPartial, makeDirectory, textOf } from './files.ts';
+import { chunkPath, indexPath, isChunkName, parseIndex } from './index-file.ts';
 import { readAtChanges } from './watch.ts';
 
 type ServerKeyPair = NonNullable<Bundle['server']>;
@@ -28,11 +28,16 @@ async function* bundles(source: DirectorySource, signal: AbortSignal): AsyncGene
   let last: string | undefined;
   const watched = [source.directory, source.serverDirectory];
   await Promise.all(watched.map(makeDirectory));
-  for await (const reading of readAtChanges(() => readingOf(source), watched, source.clock, signal)) {
+  for await (const reading of readAtChanges(() => readingOf(source), watched, source.clock, signal, { matters })) {
     if (reading === undefined || fingerprintOf(reading) === last) continue;
     last = fingerprintOf(reading);
     yield reading;
   }
+}
+
+/** A set is there when its index is, which comes last. */
+function matters(name: string): boolean {
+  return !isChunkName(name) && !isPartial(name);
 }
 
 function fingerprintOf(reading: BundleReading): string {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type ObjectKey } from '../domain/names.ts';
-import { makeDirectory, namesIn, replaceFile, textOf } from './files.ts';
+import { isPartial, makeDirectory, namesIn, replaceFile, textOf } from './files.ts';
 
 /** The layout of the state directory; another number is another layout, which this program leaves alone. */
 const layoutVersion = 1;
@@ -86,7 +86,7 @@ export async function isState(paths: StatePaths): Promise<boolean> {
   const text = await textOf(paths.version);
   if (text === undefined) {
     const names = await namesIn(paths.root);
-    if (names.some((name) => !name.endsWith('.tmp'))) {
+    if (names.some((name) => !isPartial(name))) {
       throw new Error(`open state ${paths.root}: the directory holds something else (it has no file 'version')`);
     }
     return false;

@@ -11,7 +11,7 @@ import { keyIdOf } from '../domain/pki/x509.ts';
 import { type Random } from '../ports.ts';
 import { createAuthority, issueDeviceCertificate, loadAuthority, type Authority, type DeviceKey } from './authority.ts';
 import { certificateFiles, forgetLineage, heldCertificates, keepCertificate } from './certificates.ts';
-import { makeDirectory, replaceFile, textOf } from './files.ts';
+import { inGroups, makeDirectory, replaceFile, textOf } from './files.ts';
 import { keyRequestOf, type HeldCertificate, type Lineage } from './lineage.ts';
 import { forgetPassword, keepPassword, readPasswords } from './passwords.ts';
 import { type Issuance, type LocalPlan, type PasswordIssuance, type StoredPassword } from './plan.ts';
@@ -121,8 +121,8 @@ export async function keepLedger(store: Store, ledger: Ledger): Promise<void> {
 }
 
 /**
- * Does what the plan says, and answers with the records as they are then. The ledger comes first: what is forgotten after
- * that is on it.
+ * Does what the plan says, and answers with the records as they are then. Ledger and records come first: what is
+ * forgotten after that is on them.
  */
 export async function act(
   plan: LocalPlan,
@@ -132,10 +132,12 @@ export async function act(
   chance: Chance,
 ): Promise<ReadonlyMap<ObjectKey, DeviceRecord>> {
   const next = new Map(records);
-  await keepLedger(store, withRevoked(store.ledger, plan.revoke));
-  for (const { device, revoked } of plan.record) {
-    next.set(device, await addToRecord(store.paths.records, device, { revoked }));
-  }
+  await Promise.all([
+    keepLedger(store, withRevoked(store.ledger, plan.revoke)),
+    inGroups(plan.record, async ({ device, revoked }) => {
+      next.set(device, await addToRecord(store.paths.records, device, { revoked }));
+    }),
+  ]);
   for (const lineage of plan.forget.lineages) await forget(store, lineage);
   for (const device of plan.forget.records) {
     await removeRecord(store.paths.records, device);
@@ -217,10 +219,4 @@ async function generatePassword(store: Store, { device, identity, revision }: Pa
   const stored: StoredPassword = { username: identity, password, revision };
   await keepPassword(store.paths.passwords, device, stored);
   store.passwords.set(device, stored);
-}
-
-/** Runs over all, some at a time: each waits for the disk. */
-async function inGroups<T>(items: readonly T[], run: (item: T) => Promise<void>): Promise<void> {
-  const groupSize = 32;
-  for (let at = 0; at < items.length; at += groupSize) await Promise.all(items.slice(at, at + groupSize).map(run));
 }
