@@ -86,7 +86,9 @@ interface Run {
  * directory, is compiled, published and proved; what is wrong leaves the last good set in force. Answers with the last
  * status. Throws for what keeps it from beginning; then nothing was written unless the manifests are good.
  */
-export async function runDev(options: DevOptions, world: DevWorld): Promise<LocalStatus> {
+export async function runDev(given: DevOptions, world: DevWorld): Promise<LocalStatus> {
+  // A broker is known by the path of its configuration: a relative one would be that of other runs, too.
+  const options = { ...given, state: path.resolve(given.state) };
   const mosquitto = await localMosquitto(options.mosquitto, world.clock);
   const reader = manifestReader(options.manifests);
   const paths = statePaths(options.state);

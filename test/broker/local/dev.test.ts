@@ -269,6 +269,15 @@ for (const broker of brokers) {
       assert.match(err, /more\.yaml:6:\d+ Error MQS003 /);
     });
 
+    it('tells its broker apart from that of a run with the same relative path elsewhere', () => {
+      const { code, err } = mqttsec(['dev', '.', '--once', ...words], { cwd: plant.directory });
+      assert.equal(code, 0, err);
+      const conf = readFileSync(path.join(plant.state, 'broker/current/mosquitto.conf'), 'utf8');
+      const paths = conf.match(/\S*\.mqttsec\S*/g) ?? [];
+      assert.ok(paths.length >= 6, conf);
+      for (const one of paths) assert.ok(one.startsWith(plant.state), one);
+    });
+
     it('takes the ports that it is told, and refuses one in use', async () => {
       const server = createServer();
       const port = await new Promise<number>((resolve) => {
