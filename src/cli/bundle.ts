@@ -12,7 +12,8 @@ export const command = commandOf({
   synopsis: 'DEVICE --out DIR [--state DIR] [--force]',
   about: `Writes what a device needs to connect (mode 0600): ca.crt, client.crt and client.key or user name and password,
 connection.json, and options for the command line clients: inside DIR, 'XDG_CONFIG_HOME=. mosquitto_pub -t TOPIC -m TEXT'.
-Where the device made its own key by a signing request, client.key is not in it.`,
+Where the device made its own key by a signing request, client.key is not in it, nor is a password that was not
+generated.`,
   options: {
     out: { type: 'string', value: 'DIR', about: 'directory for the files' },
     force: { type: 'boolean', about: 'write over files that are there' },
@@ -56,7 +57,7 @@ async function kitOf(state: LocalState, device: DeviceStatus, io: Io): Promise<K
   if (ca === undefined) throw new Error(`read CA ${paths.authority}: it is not there`);
   const host = ['0.0.0.0', '::'].includes(status.host) ? 'localhost' : status.host;
   const access = { host, listener, device, ca };
-  if (device.authentication === 'Password') return passwordKit(state, access);
+  if (device.authentication === 'Password') return passwordKit(state, access, io);
   return certificateKit(await certificateOf(state, device, io.now()), access);
 }
 
@@ -85,13 +86,14 @@ function certificateKit({ certificate, key }: CertificateFiles, access: Access):
   ]);
 }
 
-async function passwordKit({ paths }: LocalState, access: Access): Promise<Kit> {
+async function passwordKit({ paths }: LocalState, access: Access, io: Io): Promise<Kit> {
   const { device, identity } = access.device;
   const stored = (await readPasswords(paths.passwords)).passwords.get(device);
   const files = new Map(access.listener.tls ? [['ca.crt', access.ca]] : []);
   const login = { username: identity, ...(stored && { password: stored.password }) };
   const options: [string, string][] = [['-u', identity]];
   if (stored) options.push(['-P', stored.password]);
+  else io.err(`the password of ${device} was not made here, so it is not in the kit: add it yourself\n`);
   return withConnection(files, access, login, options);
 }
 

@@ -98,7 +98,12 @@ interface Show {
 
 /** A live table on a terminal, else a line for each change; with --once only the status at the end. */
 function shown(io: Io, once: boolean): Show {
-  const findings: Show['findings'] = (all) => io.err(problemsText(all));
+  let told = '';
+  const findings: Show['findings'] = (all) => {
+    const text = problemsText(all);
+    if (text !== told) io.err(text === '' ? 'nothing is wrong any more\n' : text);
+    told = text;
+  };
   if (once) return { findings, status: () => undefined, event: () => undefined };
   if (io.columns !== undefined) return liveTable(io);
   return { findings, ...plainLines(io) };
