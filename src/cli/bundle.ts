@@ -93,7 +93,7 @@ async function passwordKit({ paths }: LocalState, access: Access, io: Io): Promi
   const login = { username: identity, ...(stored && { password: stored.password }) };
   const options: [string, string][] = [['-u', identity]];
   if (stored) options.push(['-P', stored.password]);
-  else io.err(`the password of ${device} was not made here, so it is not in the kit: add it yourself\n`);
+  else io.err(`mqttsec: bundle ${device}: its password was not made here and is not in the kit\n`);
   return withConnection(files, access, login, options);
 }
 

@@ -7,7 +7,7 @@ import { fleetInput, isRefused, type FleetInput } from './fleet-input.ts';
 import { UsageError, type ExitCode, type Io } from './io.ts';
 
 export const command = commandOf({
-  synopsis: 'IDENTITY publish|receive|subscribe TOPIC PATH… [--explain]\n   or: --batch FILE PATH…',
+  synopsis: 'IDENTITY publish|receive|subscribe TOPIC PATH… [--explain]\n--batch FILE PATH…',
   about: `Tells whether the broker lets an identity publish to a topic, receive a message on it, or subscribe to a filter.
 A subscription is a yes only if everything that the filter selects may be received; Mosquitto itself grants
 any subscription and drops what may not be read. Exit code 0: yes. 1: no. 2: no answer.

@@ -28,7 +28,7 @@ export interface Call<O extends Options> {
 }
 
 interface Definition<O extends Options> {
-  /** What follows the name: `PATH… [options]`. */
+  /** What follows the name: `PATH… [options]`; a line for each way to call it. */
   readonly synopsis: string;
   readonly about: string;
   readonly options: O;
@@ -90,7 +90,8 @@ function helpText({ synopsis, about, options }: Definition<Options>, program: st
   const all: [string, string][] = [...rows, ['-h, --help', 'show this text']];
   const width = Math.max(...all.map(([left]) => left.length)) + 2;
   const lines = all.map(([left, right]) => `  ${left.padEnd(width)}${right}`);
-  return `Usage: ${program} ${name} ${synopsis}\n\n${about.trim()}\n\nOptions:\n${lines.join('\n')}\n`;
+  const calls = synopsis.split('\n').map((one) => `${program} ${name} ${one}`);
+  return `Usage: ${calls.join('\n       ')}\n\n${about.trim()}\n\nOptions:\n${lines.join('\n')}\n`;
 }
 
 function optionText(key: string, { short, type, value }: Option): string {

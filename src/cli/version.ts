@@ -3,7 +3,7 @@ import { UsageError } from './io.ts';
 import manifest from '../../package.json' with { type: 'json' };
 
 export const command = commandOf({
-  synopsis: '[-o json]',
+  synopsis: '[-o FORMAT]',
   about: 'Prints the version of this program.',
   options: {
     output: { type: 'string', short: 'o', value: 'FORMAT', about: 'text (default) or json' },

@@ -28,7 +28,11 @@ function newcomer(): { cwd: string; home: string; env: NodeJS.ProcessEnv } {
   writeFileSync(path.join(programs, 'mosquitto'), `#!/bin/sh\nexec ${command} "$@"\n`, { mode: 0o755 });
   // What installs the machine is not for a test to run.
   for (const name of ['npm', 'sudo']) writeFileSync(path.join(programs, name), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
-  return { cwd, home, env: { PATH: `${programs}:${process.env['PATH'] ?? ''}`, HOME: home, LANG: 'C.UTF-8' } };
+  return {
+    cwd,
+    home,
+    env: { PATH: `${programs}:${process.env['PATH'] ?? ''}:${cwd}/bin`, HOME: home, LANG: 'C.UTF-8' },
+  };
 }
 
 interface Desk {
@@ -66,6 +70,7 @@ function isWhole(printed: string, wanted: string): boolean {
 const pages: readonly (readonly [page: string, heading?: string])[] = [
   ['README.md', '## First steps'],
   ['docs/getting-started.md'],
+  ['docs/commands.md'],
 ];
 
 for (const [page, heading] of brokers.some(({ dialect }) => dialect === '2.0') ? pages : []) {

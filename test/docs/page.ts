@@ -59,6 +59,7 @@ function add(parts: Part[], { language, words, text, line }: Fence): void {
 const volatile: readonly (readonly [RegExp, string])[] = [
   [/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?Z)?/g, 'TIME'],
   [/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT'],
+  [/"port": \d+/g, '"port": PORT'],
   [/ in \d+ ms/g, ' in N ms'],
   [/Mosquitto \d+\.\d+\.\d+/g, 'Mosquitto VERSION'],
 ];
