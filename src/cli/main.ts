@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
-import path from 'node:path';
 import { type Command } from './command.ts';
 import { UsageError, type ExitCode, type Io } from './io.ts';
 import { processIo } from './process.ts';
@@ -87,24 +84,6 @@ function reportFailure(error: unknown, argv: readonly string[], io: Io): void {
   if (io.environment['MQTTSEC_DEBUG'] === '1') io.err(`${error instanceof Error ? String(error.stack) : ''}\n`);
 }
 
-/** Compiled code is kept beside the package, where it is writable; a shared directory could be written by others. */
-function cacheCompiledCode(): void {
-  const root = packageRoot(import.meta.dirname);
-  if (root !== undefined) enableCompileCache(path.join(root, '.cache', 'compile'));
-}
-
-function packageRoot(directory: string): string | undefined {
-  for (let at = directory; ; at = path.dirname(at)) {
-    try {
-      readFileSync(path.join(at, 'package.json'));
-      return at;
-    } catch {
-      if (at === path.dirname(at)) return undefined;
-    }
-  }
-}
-
-cacheCompiledCode();
 const io = processIo();
 const argv = process.argv.slice(2);
 try {
