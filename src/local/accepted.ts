@@ -118,11 +118,11 @@ function mapValues<V>(map: ReadonlyMap<string, V>, change: (value: V, key: strin
 }
 
 /**
- * Devices that were good and now are not, though still declared, get their rights back: first by taking away who newly
- * claims their identity, then by their former manifest, then by their former templates.
+ * Devices that were good and now are not, though still declared, get their rights back: first by their broker where it is
+ * gone, then by taking away who newly claims their identity, then by their former manifest, then by their former templates.
  */
 function withFormerRights(files: ReadonlyMap<string, FileResult>, former: Accepted): ReadonlyMap<string, FileResult> {
-  const remedies = [withoutRivals, withFormerManifests, withFormerTemplates];
+  const remedies = [withMissingBrokers, withoutRivals, withFormerManifests, withFormerTemplates];
   return remedies.reduce((now, remedy) => {
     const broken = brokenDevices(now, former);
     return broken.length === 0 ? now : remedy(now, former, broken);
@@ -130,6 +130,13 @@ function withFormerRights(files: ReadonlyMap<string, FileResult>, former: Accept
 }
 
 type Files = ReadonlyMap<string, FileResult>;
+
+/** Without its broker nothing that is taken away would reach the devices that are still connected. */
+function withMissingBrokers(files: Files, former: Accepted, broken: readonly Device[]): Files {
+  const { brokers } = assembled([...files.values()]).fleet;
+  const missing = broken.filter(({ broker }) => !brokers.has(broker));
+  return restored(files, former, new Set(missing.map(({ broker }) => `MqttBroker/${broker}`)));
+}
 
 /** Others that claim the identity of one of these devices, and did not before, are put back to where they were: nowhere, mostly. */
 function withoutRivals(files: Files, former: Accepted, broken: readonly Device[]): Files {

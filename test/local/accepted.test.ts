@@ -93,6 +93,16 @@ describe('what is accepted of manifests', () => {
     assert.deepEqual(admitted(then(rest)), both);
   });
 
+  it('keeps a broker that formerly good devices still need, and follows what is said of them', () => {
+    const now = then({ ...without('broker.yaml'), 'panel.yaml': second.replace('spec:', 'spec:\n  suspended: true') });
+    assert.deepEqual(admitted(now), both);
+    assert.equal(now.devices.get('plant/p-1')?.suspended, true);
+    assert.ok(codes(now).includes('MQS045'), String(codes(now)));
+    assert.ok(codes(now).includes('MQS120'), String(codes(now)));
+    const empty = then({ 'template.yaml': fleet['template.yaml'] });
+    assert.equal(empty.result.fleet.brokers.size, 0);
+  });
+
   const takings: Record<string, [change: string, files: (panel: string) => Files]> = {
     'revoked and its template is deleted': [
       'revoked: { reason: KeyCompromise }',
