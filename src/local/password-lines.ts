@@ -27,28 +27,35 @@ export async function passwordLines(
   for (const claimants of fleet.devices.values()) {
     const device = claimants.find((one) => one.broker === broker);
     if (device?.authentication.type !== 'Password') continue;
-    const line = await lineOf(store, device, values, random);
-    if (typeof line === 'string') lines.push([device.identity, line]);
-    else if (line) findings.push(line);
+    const { hash, finding } = await lineOf(store, device, values, random);
+    if (hash !== undefined) lines.push([device.identity, hash]);
+    if (finding) findings.push(finding);
   }
   return { lines: ShardedMap.from(lines), findings };
 }
 
-async function lineOf(store: Store, device: Device, values: Values, random: Random) {
-  if (device.authentication.type !== 'Password') return undefined;
+interface PasswordLine {
+  readonly hash?: string | undefined;
+  readonly finding?: Finding;
+}
+
+async function lineOf(store: Store, device: Device, values: Values, random: Random): Promise<PasswordLine> {
+  if (device.authentication.type !== 'Password') return {};
   const { password } = device.authentication;
   const key = keyOf(device);
   switch (password.kind) {
     case 'Hash':
-      return password.hash;
+      return { hash: password.hash };
     case 'Generate': {
       const stored = store.passwords.get(key);
       const isPresent = stored?.revision === password.revision && stored.username === device.identity;
-      return isPresent ? hashFor(store, key, stored.password, random) : undefined;
+      return isPresent ? { hash: await hashFor(store, key, stored.password, random) } : {};
     }
     case 'Secret': {
       const text = valueOf(values, device.origin.namespace, password.secret);
-      return text === undefined ? missing(device, password.secret.name) : hashFor(store, key, text, random);
+      // The password that was there last stays: a Secret that is gone cuts nobody off, which a missing line would.
+      if (text === undefined) return { hash: store.hashes.get(key), finding: missing(device, password.secret.name) };
+      return { hash: await hashFor(store, key, text, random) };
     }
   }
 }
