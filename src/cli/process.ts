@@ -19,14 +19,24 @@ export function processIo(): Io {
   };
 }
 
-/** The reader went away (`mqttsec … | head`): end as a program without a handler does, with 128 + SIGPIPE. */
+/** What a command that runs for long is stopped by; absent where none does. */
+let stopping: AbortController | undefined;
+
+/**
+ * The reader went away (`mqttsec … | head`): end as a program without a handler does, with 128 + SIGPIPE; but a command
+ * that runs for long is stopped in order, for the broker that it started would go on without it.
+ */
 function endOnClosedPipe(error: NodeJS.ErrnoException): void {
-  process.exit(error.code === 'EPIPE' ? 141 : 2);
+  if (stopping) stopping.abort(error);
+  else process.exit(error.code === 'EPIPE' ? 141 : 2);
 }
 
+/** Aborted by Ctrl-C, by SIGTERM, and when the terminal is closed. */
 function stopSignal(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort(new Error(signal)));
+  const controller = (stopping ??= new AbortController());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => controller.abort(new Error(signal)));
+  }
   return controller.signal;
 }
 

@@ -21,6 +21,8 @@ export interface DevProcess {
   /** Resolves with the exit code. */
   readonly exited: Promise<number | null>;
   stop(): Promise<number | null>;
+  /** As when what reads its output ends. */
+  closeOutput(): void;
 }
 
 export function startedDev(directory: string, words: readonly string[]): DevProcess {
@@ -37,7 +39,14 @@ export function startedDev(directory: string, words: readonly string[]): DevProc
     child.kill('SIGTERM');
     return exited;
   };
-  return { pid: child.pid ?? 0, out: () => out, err: () => err, exited, stop };
+  return {
+    pid: child.pid ?? 0,
+    out: () => out,
+    err: () => err,
+    exited,
+    stop,
+    closeOutput: () => void child.stdout.destroy(),
+  };
 }
 
 /** A fleet on the disk, the state beside it, and what the tests do with both. */

@@ -225,6 +225,25 @@ for (const broker of brokers) {
       assert.deepEqual(writtenStatus(plant)?.bundle, before?.bundle);
     });
 
+    const endings: Record<string, () => void> = {
+      'its terminal is closed': () => void process.kill(dev.pid, 'SIGHUP'),
+      'nobody reads its output any more': () => {
+        dev.closeOutput();
+        plant.edit('more.yaml', (text) => text + device('s-9'));
+      },
+    };
+    for (const [name, end] of Object.entries(endings)) {
+      it(`leaves no broker behind when ${name}`, async () => {
+        const left = JSON.parse(readFileSync(path.join(plant.state, 'broker.json'), 'utf8')) as { pid: number };
+        process.kill(left.pid, 0);
+        end();
+        await dev.exited;
+        assert.throws(() => process.kill(left.pid, 0), { code: 'ESRCH' });
+        dev = startedDev(plant.directory, words);
+        await until(() => /revision \d+ Proved/.test(dev.out()), 'the set is proved again', 30);
+      });
+    }
+
     it('comes back in the middle of a mistake with the last good set', async () => {
       await dev.stop();
       plant.edit('template.yaml', (text) => text.replace('role: Device', 'role: [Device'));
