@@ -18,6 +18,9 @@ test: node_modules/.installed ## Run all tests; the last line adds up all tiers
 	@scripts/brokers.sh 2.0 2.1
 	@bin/node scripts/test.ts $(TIER)
 
+cluster: node_modules/.installed ## Keep a Kubernetes control plane with cert-manager up until Ctrl-C (needs Go)
+	@bin/node scripts/cluster.ts
+
 check: node_modules/.installed ## Generated files fresh, types, lint and import contracts, format, dead code, bundle
 	bin/node scripts/gen.ts --check
 	node_modules/.bin/tsc --noEmit
@@ -42,4 +45,4 @@ format: node_modules/.installed ## Format the sources
 clean: ## Remove what the other targets made
 	rm -rf node_modules dist .cache
 
-.PHONY: help demo test check gen build bench format clean
+.PHONY: help demo test cluster check gen build bench format clean

@@ -41,7 +41,7 @@ export function jsonSchemaOf(node: SchemaNode): JsonSchema {
   const { properties, additionalProperties, items } = node;
   return {
     type: typeOf(node),
-    ...Object.fromEntries(shared.filter((key) => node[key] !== undefined).map((key) => [key, node[key]])),
+    ...Object.fromEntries(shared.filter((key) => isOfType(key, node)).map((key) => [key, node[key]])),
     ...(node.format === 'date-time' && { format: 'date-time' }),
     ...(node['x-kubernetes-list-type'] === 'set' && { uniqueItems: true }),
     ...(node.required && { required: node.required }),
@@ -52,6 +52,13 @@ export function jsonSchemaOf(node: SchemaNode): JsonSchema {
     ...(additionalProperties && { additionalProperties: jsonSchemaOf(additionalProperties) }),
     ...(items && { items: jsonSchemaOf(items) }),
   };
+}
+
+/** False for a bound that only refuses what the API server, but not ajv, takes for the type of the node. */
+function isOfType(key: (typeof shared)[number], node: SchemaNode): boolean {
+  if (node[key] === undefined) return false;
+  if (key.endsWith('Items')) return node.type === 'array';
+  return key.endsWith('Properties') ? node.type === 'object' : true;
 }
 
 function typeOf(node: SchemaNode): string | readonly string[] {

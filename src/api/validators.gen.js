@@ -2,7 +2,7 @@
 import ucs2length from 'ajv/dist/runtime/ucs2length.js';
 
 export const MqttBroker = validate10;
-const schema11 = {"$id":"MqttBroker","type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"mqttsecurity.io/v1alpha1"},"kind":{"const":"MqttBroker"},"metadata":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"generation":{"type":"integer"},"resourceVersion":{"type":"string"},"creationTimestamp":{"type":["string","null"]},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}}}},"spec":{"type":"object","required":["mosquitto","listeners","tls"],"properties":{"mosquitto":{"type":"object","required":["version"],"properties":{"version":{"type":"string","enum":["2.0","2.1"],"maxLength":3}},"additionalProperties":false},"listeners":{"type":"array","minItems":1,"maxItems":8,"items":{"type":"object","required":["name","port","authentication"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$","minLength":1,"maxLength":15},"port":{"type":"integer","minimum":1,"maximum":65535},"authentication":{"type":"string","enum":["Certificate","Password"],"maxLength":11},"tls":{"type":"object","default":{"enabled":true},"properties":{"enabled":{"type":"boolean","default":true}},"additionalProperties":false},"protocol":{"type":"string","enum":["MQTT","WebSockets"],"default":"MQTT","maxLength":10},"maxConnections":{"type":"integer","minimum":1,"maximum":1000000}},"additionalProperties":false}},"tls":{"type":"object","required":["serverCertificate"],"properties":{"profile":{"type":"string","enum":["Modern","Intermediate"],"default":"Intermediate","maxLength":12},"serverCertificate":{"type":"object","properties":{"secretRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"issuerRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"kind":{"type":"string","default":"Issuer","pattern":"^[A-Z][A-Za-z0-9]*$","minLength":1,"maxLength":63},"group":{"type":"string","default":"cert-manager.io","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"dnsNames":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","pattern":"^([*][.])?[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"ipAddresses":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","pattern":"^[0-9A-Fa-f:.]+$","minLength":1,"maxLength":45}}},"additionalProperties":false}},"additionalProperties":false},"clientCertificates":{"type":"object","required":["issuerRef"],"properties":{"issuerRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"kind":{"type":"string","default":"Issuer","pattern":"^[A-Z][A-Za-z0-9]*$","minLength":1,"maxLength":63},"group":{"type":"string","default":"cert-manager.io","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"duration":{"type":"string","default":"2160h","pattern":"^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$","minLength":2,"maxLength":27},"renewBefore":{"type":"string","default":"720h","pattern":"^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$","minLength":2,"maxLength":27},"trustedCas":{"type":"array","minItems":1,"maxItems":8,"items":{"type":"object","required":["name","caRef"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$","minLength":1,"maxLength":63},"caRef":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string","enum":["ConfigMap","Secret"],"maxLength":9},"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"ca.crt","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"revocation":{"type":"object","default":{"type":"SignedCrl"},"properties":{"type":{"type":"string","enum":["SignedCrl","ExternalCrl","None"],"default":"SignedCrl","maxLength":11},"signerSecretRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"crlRef":{"type":"object","required":["name"],"properties":{"kind":{"type":"string","enum":["ConfigMap","Secret"],"default":"ConfigMap","maxLength":9},"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"ca.crl","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"validitySeconds":{"type":"integer","minimum":3600,"maximum":7776000}},"additionalProperties":false}},"additionalProperties":false}}},"additionalProperties":false},"acl":{"type":"object","default":{},"properties":{"layout":{"type":"string","enum":["PerIdentity","Patterns"],"default":"PerIdentity","maxLength":11},"defaultTemplateRefs":{"type":"array","maxItems":8,"items":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"parameters":{"type":"object","maxProperties":32,"additionalProperties":{"type":["string","integer","boolean"],"maxLength":256,"minimum":-9007199254740991,"maximum":9007199254740991,"maxItems":0,"maxProperties":0}}},"additionalProperties":false}}},"additionalProperties":false},"allowedNamespaces":{"type":"object","default":{"from":"Same","roles":["Device"]},"properties":{"from":{"type":"string","enum":["Same","Selector","All"],"default":"Same","maxLength":8},"selector":{"type":"object","required":["matchLabels"],"properties":{"matchLabels":{"type":"object","minProperties":1,"maxProperties":16,"additionalProperties":{"type":"string","pattern":"^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$","minLength":0,"maxLength":63}}},"additionalProperties":false},"topicPrefix":{"type":"string","pattern":"^[^\\x00-\\x20\\x7f-\\x9f]+$","minLength":1,"maxLength":256},"roles":{"type":"array","default":["Device"],"minItems":1,"maxItems":3,"uniqueItems":true,"items":{"type":"string","enum":["Device","Backend","Admin"],"maxLength":7}}},"additionalProperties":false},"update":{"type":"object","default":{},"properties":{"strategy":{"type":"string","enum":["Reload","Roll"],"default":"Reload","maxLength":6},"windowMilliseconds":{"type":"integer","default":500,"minimum":0,"maximum":60000}},"additionalProperties":false},"workload":{"type":"object","properties":{"managed":{"type":"object","properties":{"image":{"type":"string","pattern":"^[^\\x00-\\x20]+$","minLength":1,"maxLength":512},"agentImage":{"type":"string","pattern":"^[^\\x00-\\x20]+$","minLength":1,"maxLength":512},"imagePullSecrets":{"type":"array","maxItems":8,"items":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false}},"replicas":{"type":"integer","default":1,"minimum":0,"maximum":16},"acknowledgeNoClustering":{"type":"boolean","default":false},"storage":{"type":"object","required":["size"],"properties":{"size":{"type":["integer","string"],"pattern":"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$","maxLength":32,"minimum":0,"maximum":1125899906842624},"storageClassName":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"resources":{"type":"object","properties":{"requests":{"type":"object","maxProperties":8,"additionalProperties":{"type":["integer","string"],"pattern":"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$","maxLength":32,"minimum":0,"maximum":1125899906842624}},"limits":{"type":"object","maxProperties":8,"additionalProperties":{"type":["integer","string"],"pattern":"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$","maxLength":32,"minimum":0,"maximum":1125899906842624}}},"additionalProperties":false},"nodeSelector":{"type":"object","maxProperties":32,"additionalProperties":{"type":"string","minLength":0,"maxLength":63}},"service":{"type":"object","default":{},"properties":{"type":{"type":"string","enum":["ClusterIP","NodePort","LoadBalancer"],"default":"ClusterIP","maxLength":12}},"additionalProperties":false}},"additionalProperties":false},"ref":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string","enum":["StatefulSet","Deployment"],"maxLength":11},"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"external":{"type":"object","required":["instances"],"properties":{"instances":{"type":"array","minItems":1,"maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$","minLength":1,"maxLength":63}}},"additionalProperties":false}},"additionalProperties":false},"limits":{"type":"object","default":{"maxPacketSizeBytes":1048576},"properties":{"maxPacketSizeBytes":{"type":"integer","default":1048576,"minimum":1024,"maximum":268435455},"messageSizeLimitBytes":{"type":"integer","minimum":1,"maximum":268435455},"maxKeepaliveSeconds":{"type":"integer","minimum":10,"maximum":65535},"persistentClientExpirationSeconds":{"type":"integer","minimum":3600,"maximum":31536000},"maxQueuedMessages":{"type":"integer","minimum":1,"maximum":1000000},"maxQueuedBytes":{"type":"integer","minimum":1,"maximum":2147483647},"maxInflightMessages":{"type":"integer","minimum":1,"maximum":65535}},"additionalProperties":false},"monitoring":{"type":"object","properties":{"observe":{"type":"string","enum":["Disabled","Enabled"],"default":"Disabled","maxLength":8},"aclViolations":{"type":"string","enum":["Disabled","Enabled"],"default":"Disabled","maxLength":8}},"additionalProperties":false},"lockout":{"type":"object","properties":{"maxFailures":{"type":"integer","default":20,"minimum":1,"maximum":100000},"windowSeconds":{"type":"integer","default":60,"minimum":1,"maximum":86400},"blockSeconds":{"type":"integer","default":900,"minimum":1,"maximum":604800}},"additionalProperties":false}},"additionalProperties":false},"status":{"type":"object"}},"additionalProperties":false};
+const schema11 = {"$id":"MqttBroker","type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"mqttsecurity.io/v1alpha1"},"kind":{"const":"MqttBroker"},"metadata":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"generation":{"type":"integer"},"resourceVersion":{"type":"string"},"creationTimestamp":{"type":["string","null"]},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}}}},"spec":{"type":"object","required":["mosquitto","listeners","tls"],"properties":{"mosquitto":{"type":"object","required":["version"],"properties":{"version":{"type":"string","enum":["2.0","2.1"],"maxLength":3}},"additionalProperties":false},"listeners":{"type":"array","minItems":1,"maxItems":8,"items":{"type":"object","required":["name","port","authentication"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$","minLength":1,"maxLength":15},"port":{"type":"integer","minimum":1,"maximum":65535},"authentication":{"type":"string","enum":["Certificate","Password"],"maxLength":11},"tls":{"type":"object","default":{"enabled":true},"properties":{"enabled":{"type":"boolean","default":true}},"additionalProperties":false},"protocol":{"type":"string","enum":["MQTT","WebSockets"],"default":"MQTT","maxLength":10},"maxConnections":{"type":"integer","minimum":1,"maximum":1000000}},"additionalProperties":false}},"tls":{"type":"object","required":["serverCertificate"],"properties":{"profile":{"type":"string","enum":["Modern","Intermediate"],"default":"Intermediate","maxLength":12},"serverCertificate":{"type":"object","properties":{"secretRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"issuerRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"kind":{"type":"string","default":"Issuer","pattern":"^[A-Z][A-Za-z0-9]*$","minLength":1,"maxLength":63},"group":{"type":"string","default":"cert-manager.io","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"dnsNames":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","pattern":"^([*][.])?[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"ipAddresses":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","pattern":"^[0-9A-Fa-f:.]+$","minLength":1,"maxLength":45}}},"additionalProperties":false}},"additionalProperties":false},"clientCertificates":{"type":"object","required":["issuerRef"],"properties":{"issuerRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"kind":{"type":"string","default":"Issuer","pattern":"^[A-Z][A-Za-z0-9]*$","minLength":1,"maxLength":63},"group":{"type":"string","default":"cert-manager.io","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"duration":{"type":"string","default":"2160h","pattern":"^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$","minLength":2,"maxLength":27},"renewBefore":{"type":"string","default":"720h","pattern":"^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$","minLength":2,"maxLength":27},"trustedCas":{"type":"array","minItems":1,"maxItems":8,"items":{"type":"object","required":["name","caRef"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$","minLength":1,"maxLength":63},"caRef":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string","enum":["ConfigMap","Secret"],"maxLength":9},"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"ca.crt","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"revocation":{"type":"object","default":{"type":"SignedCrl"},"properties":{"type":{"type":"string","enum":["SignedCrl","ExternalCrl","None"],"default":"SignedCrl","maxLength":11},"signerSecretRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"crlRef":{"type":"object","required":["name"],"properties":{"kind":{"type":"string","enum":["ConfigMap","Secret"],"default":"ConfigMap","maxLength":9},"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"ca.crl","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"validitySeconds":{"type":"integer","minimum":3600,"maximum":7776000}},"additionalProperties":false}},"additionalProperties":false}}},"additionalProperties":false},"acl":{"type":"object","default":{},"properties":{"layout":{"type":"string","enum":["PerIdentity","Patterns"],"default":"PerIdentity","maxLength":11},"defaultTemplateRefs":{"type":"array","maxItems":8,"items":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"parameters":{"type":"object","maxProperties":32,"additionalProperties":{"type":["string","integer","boolean"],"maxLength":256,"minimum":-9007199254740991,"maximum":9007199254740991}}},"additionalProperties":false}}},"additionalProperties":false},"allowedNamespaces":{"type":"object","default":{"from":"Same","roles":["Device"]},"properties":{"from":{"type":"string","enum":["Same","Selector","All"],"default":"Same","maxLength":8},"selector":{"type":"object","required":["matchLabels"],"properties":{"matchLabels":{"type":"object","minProperties":1,"maxProperties":16,"additionalProperties":{"type":"string","pattern":"^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$","minLength":0,"maxLength":63}}},"additionalProperties":false},"topicPrefix":{"type":"string","pattern":"^[^\\x00-\\x20\\x7f-\\x9f]+$","minLength":1,"maxLength":256},"roles":{"type":"array","default":["Device"],"minItems":1,"maxItems":3,"uniqueItems":true,"items":{"type":"string","enum":["Device","Backend","Admin"],"maxLength":7}}},"additionalProperties":false},"update":{"type":"object","default":{},"properties":{"strategy":{"type":"string","enum":["Reload","Roll"],"default":"Reload","maxLength":6},"windowMilliseconds":{"type":"integer","default":500,"minimum":0,"maximum":60000}},"additionalProperties":false},"workload":{"type":"object","properties":{"managed":{"type":"object","properties":{"image":{"type":"string","pattern":"^[^\\x00-\\x20]+$","minLength":1,"maxLength":512},"agentImage":{"type":"string","pattern":"^[^\\x00-\\x20]+$","minLength":1,"maxLength":512},"imagePullSecrets":{"type":"array","maxItems":8,"items":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false}},"replicas":{"type":"integer","default":1,"minimum":0,"maximum":16},"acknowledgeNoClustering":{"type":"boolean","default":false},"storage":{"type":"object","required":["size"],"properties":{"size":{"type":["integer","string"],"pattern":"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$","maxLength":32,"minimum":0,"maximum":1125899906842624},"storageClassName":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"resources":{"type":"object","properties":{"requests":{"type":"object","maxProperties":8,"additionalProperties":{"type":["integer","string"],"pattern":"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$","maxLength":32,"minimum":0,"maximum":1125899906842624}},"limits":{"type":"object","maxProperties":8,"additionalProperties":{"type":["integer","string"],"pattern":"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$","maxLength":32,"minimum":0,"maximum":1125899906842624}}},"additionalProperties":false},"nodeSelector":{"type":"object","maxProperties":32,"additionalProperties":{"type":"string","minLength":0,"maxLength":63}},"service":{"type":"object","default":{},"properties":{"type":{"type":"string","enum":["ClusterIP","NodePort","LoadBalancer"],"default":"ClusterIP","maxLength":12}},"additionalProperties":false}},"additionalProperties":false},"ref":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string","enum":["StatefulSet","Deployment"],"maxLength":11},"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"external":{"type":"object","required":["instances"],"properties":{"instances":{"type":"array","minItems":1,"maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$","minLength":1,"maxLength":63}}},"additionalProperties":false}},"additionalProperties":false},"limits":{"type":"object","default":{"maxPacketSizeBytes":1048576},"properties":{"maxPacketSizeBytes":{"type":"integer","default":1048576,"minimum":1024,"maximum":268435455},"messageSizeLimitBytes":{"type":"integer","minimum":1,"maximum":268435455},"maxKeepaliveSeconds":{"type":"integer","minimum":10,"maximum":65535},"persistentClientExpirationSeconds":{"type":"integer","minimum":3600,"maximum":31536000},"maxQueuedMessages":{"type":"integer","minimum":1,"maximum":1000000},"maxQueuedBytes":{"type":"integer","minimum":1,"maximum":2147483647},"maxInflightMessages":{"type":"integer","minimum":1,"maximum":65535}},"additionalProperties":false},"monitoring":{"type":"object","properties":{"observe":{"type":"string","enum":["Disabled","Enabled"],"default":"Disabled","maxLength":8},"aclViolations":{"type":"string","enum":["Disabled","Enabled"],"default":"Disabled","maxLength":8}},"additionalProperties":false},"lockout":{"type":"object","properties":{"maxFailures":{"type":"integer","default":20,"minimum":1,"maximum":100000},"windowSeconds":{"type":"integer","default":60,"minimum":1,"maximum":86400},"blockSeconds":{"type":"integer","default":900,"minimum":1,"maximum":604800}},"additionalProperties":false}},"additionalProperties":false},"status":{"type":"object"}},"additionalProperties":false};
 const func0 = Object.prototype.hasOwnProperty;
 const func71 = ucs2length.default;
 const pattern0 = new RegExp("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "u");
@@ -2439,9 +2439,10 @@ vErrors.push(err199);
 errors++;
 }
 }
-if(Array.isArray(data70)){
-if(data70.length > 0){
-const err200 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs/" + i7+"/parameters/" + key20.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/items/properties/parameters/additionalProperties/maxItems",keyword:"maxItems",params:{limit: 0},schema:0,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.properties.parameters.additionalProperties,data:data70};
+}
+}
+else {
+const err200 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs/" + i7+"/parameters",schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/items/properties/parameters/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.properties.parameters.type,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.properties.parameters,data:data69};
 if(vErrors === null){
 vErrors = [err200];
 }
@@ -2451,9 +2452,9 @@ vErrors.push(err200);
 errors++;
 }
 }
-if(data70 && typeof data70 == "object" && !Array.isArray(data70)){
-if(Object.keys(data70).length > 0){
-const err201 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs/" + i7+"/parameters/" + key20.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/items/properties/parameters/additionalProperties/maxProperties",keyword:"maxProperties",params:{limit: 0},schema:0,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.properties.parameters.additionalProperties,data:data70};
+}
+else {
+const err201 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs/" + i7,schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/items/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.type,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items,data:data67};
 if(vErrors === null){
 vErrors = [err201];
 }
@@ -2464,9 +2465,8 @@ errors++;
 }
 }
 }
-}
 else {
-const err202 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs/" + i7+"/parameters",schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/items/properties/parameters/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.properties.parameters.type,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.properties.parameters,data:data69};
+const err202 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs",schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/type",keyword:"type",params:{type: "array"},schema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.type,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs,data:data66};
 if(vErrors === null){
 vErrors = [err202];
 }
@@ -2478,36 +2478,12 @@ errors++;
 }
 }
 else {
-const err203 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs/" + i7,schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/items/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.type,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items,data:data67};
+const err203 = {instancePath:instancePath+"/spec/acl",schemaPath:"#/properties/spec/properties/acl/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.acl.type,parentSchema:schema11.properties.spec.properties.acl,data:data64};
 if(vErrors === null){
 vErrors = [err203];
 }
 else {
 vErrors.push(err203);
-}
-errors++;
-}
-}
-}
-else {
-const err204 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs",schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/type",keyword:"type",params:{type: "array"},schema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.type,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs,data:data66};
-if(vErrors === null){
-vErrors = [err204];
-}
-else {
-vErrors.push(err204);
-}
-errors++;
-}
-}
-}
-else {
-const err205 = {instancePath:instancePath+"/spec/acl",schemaPath:"#/properties/spec/properties/acl/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.acl.type,parentSchema:schema11.properties.spec.properties.acl,data:data64};
-if(vErrors === null){
-vErrors = [err205];
-}
-else {
-vErrors.push(err205);
 }
 errors++;
 }
@@ -2521,7 +2497,30 @@ data71.roles = ["Device"];
 }
 for(const key21 of Object.keys(data71)){
 if(!((((key21 === "from") || (key21 === "selector")) || (key21 === "topicPrefix")) || (key21 === "roles"))){
-const err206 = {instancePath:instancePath+"/spec/allowedNamespaces",schemaPath:"#/properties/spec/properties/allowedNamespaces/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21},schema:false,parentSchema:schema11.properties.spec.properties.allowedNamespaces,data:data71};
+const err204 = {instancePath:instancePath+"/spec/allowedNamespaces",schemaPath:"#/properties/spec/properties/allowedNamespaces/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21},schema:false,parentSchema:schema11.properties.spec.properties.allowedNamespaces,data:data71};
+if(vErrors === null){
+vErrors = [err204];
+}
+else {
+vErrors.push(err204);
+}
+errors++;
+}
+}
+let data72 = data71.from;
+if(!(((data72 === "Same") || (data72 === "Selector")) || (data72 === "All"))){
+const err205 = {instancePath:instancePath+"/spec/allowedNamespaces/from",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/from/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.allowedNamespaces.properties.from.enum},schema:schema11.properties.spec.properties.allowedNamespaces.properties.from.enum,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.from,data:data72};
+if(vErrors === null){
+vErrors = [err205];
+}
+else {
+vErrors.push(err205);
+}
+errors++;
+}
+if(typeof data72 === "string"){
+if(func71(data72) > 8){
+const err206 = {instancePath:instancePath+"/spec/allowedNamespaces/from",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/from/maxLength",keyword:"maxLength",params:{limit: 8},schema:8,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.from,data:data72};
 if(vErrors === null){
 vErrors = [err206];
 }
@@ -2531,9 +2530,8 @@ vErrors.push(err206);
 errors++;
 }
 }
-let data72 = data71.from;
-if(!(((data72 === "Same") || (data72 === "Selector")) || (data72 === "All"))){
-const err207 = {instancePath:instancePath+"/spec/allowedNamespaces/from",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/from/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.allowedNamespaces.properties.from.enum},schema:schema11.properties.spec.properties.allowedNamespaces.properties.from.enum,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.from,data:data72};
+else {
+const err207 = {instancePath:instancePath+"/spec/allowedNamespaces/from",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/from/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.allowedNamespaces.properties.from.type,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.from,data:data72};
 if(vErrors === null){
 vErrors = [err207];
 }
@@ -2542,9 +2540,11 @@ vErrors.push(err207);
 }
 errors++;
 }
-if(typeof data72 === "string"){
-if(func71(data72) > 8){
-const err208 = {instancePath:instancePath+"/spec/allowedNamespaces/from",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/from/maxLength",keyword:"maxLength",params:{limit: 8},schema:8,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.from,data:data72};
+if(data71.selector !== undefined && func0.call(data71, "selector")){
+let data73 = data71.selector;
+if(data73 && typeof data73 == "object" && !Array.isArray(data73)){
+if((data73.matchLabels === undefined) || (!(func0.call(data73, "matchLabels")))){
+const err208 = {instancePath:instancePath+"/spec/allowedNamespaces/selector",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/required",keyword:"required",params:{missingProperty: "matchLabels"},schema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.required,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector,data:data73};
 if(vErrors === null){
 vErrors = [err208];
 }
@@ -2553,9 +2553,9 @@ vErrors.push(err208);
 }
 errors++;
 }
-}
-else {
-const err209 = {instancePath:instancePath+"/spec/allowedNamespaces/from",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/from/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.allowedNamespaces.properties.from.type,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.from,data:data72};
+for(const key22 of Object.keys(data73)){
+if(!(key22 === "matchLabels")){
+const err209 = {instancePath:instancePath+"/spec/allowedNamespaces/selector",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key22},schema:false,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector,data:data73};
 if(vErrors === null){
 vErrors = [err209];
 }
@@ -2564,11 +2564,12 @@ vErrors.push(err209);
 }
 errors++;
 }
-if(data71.selector !== undefined && func0.call(data71, "selector")){
-let data73 = data71.selector;
-if(data73 && typeof data73 == "object" && !Array.isArray(data73)){
-if((data73.matchLabels === undefined) || (!(func0.call(data73, "matchLabels")))){
-const err210 = {instancePath:instancePath+"/spec/allowedNamespaces/selector",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/required",keyword:"required",params:{missingProperty: "matchLabels"},schema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.required,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector,data:data73};
+}
+if(data73.matchLabels !== undefined && func0.call(data73, "matchLabels")){
+let data74 = data73.matchLabels;
+if(data74 && typeof data74 == "object" && !Array.isArray(data74)){
+if(Object.keys(data74).length > 16){
+const err210 = {instancePath:instancePath+"/spec/allowedNamespaces/selector/matchLabels",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/properties/matchLabels/maxProperties",keyword:"maxProperties",params:{limit: 16},schema:16,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels,data:data74};
 if(vErrors === null){
 vErrors = [err210];
 }
@@ -2577,9 +2578,8 @@ vErrors.push(err210);
 }
 errors++;
 }
-for(const key22 of Object.keys(data73)){
-if(!(key22 === "matchLabels")){
-const err211 = {instancePath:instancePath+"/spec/allowedNamespaces/selector",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key22},schema:false,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector,data:data73};
+if(Object.keys(data74).length < 1){
+const err211 = {instancePath:instancePath+"/spec/allowedNamespaces/selector/matchLabels",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/properties/matchLabels/minProperties",keyword:"minProperties",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels,data:data74};
 if(vErrors === null){
 vErrors = [err211];
 }
@@ -2588,12 +2588,11 @@ vErrors.push(err211);
 }
 errors++;
 }
-}
-if(data73.matchLabels !== undefined && func0.call(data73, "matchLabels")){
-let data74 = data73.matchLabels;
-if(data74 && typeof data74 == "object" && !Array.isArray(data74)){
-if(Object.keys(data74).length > 16){
-const err212 = {instancePath:instancePath+"/spec/allowedNamespaces/selector/matchLabels",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/properties/matchLabels/maxProperties",keyword:"maxProperties",params:{limit: 16},schema:16,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels,data:data74};
+for(const key23 of Object.keys(data74)){
+let data75 = data74[key23];
+if(typeof data75 === "string"){
+if(func71(data75) > 63){
+const err212 = {instancePath:instancePath+"/spec/allowedNamespaces/selector/matchLabels/" + key23.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/properties/matchLabels/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 63},schema:63,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels.additionalProperties,data:data75};
 if(vErrors === null){
 vErrors = [err212];
 }
@@ -2602,8 +2601,8 @@ vErrors.push(err212);
 }
 errors++;
 }
-if(Object.keys(data74).length < 1){
-const err213 = {instancePath:instancePath+"/spec/allowedNamespaces/selector/matchLabels",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/properties/matchLabels/minProperties",keyword:"minProperties",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels,data:data74};
+if(func71(data75) < 0){
+const err213 = {instancePath:instancePath+"/spec/allowedNamespaces/selector/matchLabels/" + key23.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/properties/matchLabels/additionalProperties/minLength",keyword:"minLength",params:{limit: 0},schema:0,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels.additionalProperties,data:data75};
 if(vErrors === null){
 vErrors = [err213];
 }
@@ -2612,11 +2611,8 @@ vErrors.push(err213);
 }
 errors++;
 }
-for(const key23 of Object.keys(data74)){
-let data75 = data74[key23];
-if(typeof data75 === "string"){
-if(func71(data75) > 63){
-const err214 = {instancePath:instancePath+"/spec/allowedNamespaces/selector/matchLabels/" + key23.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/properties/matchLabels/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 63},schema:63,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels.additionalProperties,data:data75};
+if(!pattern19.test(data75)){
+const err214 = {instancePath:instancePath+"/spec/allowedNamespaces/selector/matchLabels/" + key23.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/properties/matchLabels/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$"},schema:"^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$",parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels.additionalProperties,data:data75};
 if(vErrors === null){
 vErrors = [err214];
 }
@@ -2625,8 +2621,9 @@ vErrors.push(err214);
 }
 errors++;
 }
-if(func71(data75) < 0){
-const err215 = {instancePath:instancePath+"/spec/allowedNamespaces/selector/matchLabels/" + key23.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/properties/matchLabels/additionalProperties/minLength",keyword:"minLength",params:{limit: 0},schema:0,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels.additionalProperties,data:data75};
+}
+else {
+const err215 = {instancePath:instancePath+"/spec/allowedNamespaces/selector/matchLabels/" + key23.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/properties/matchLabels/additionalProperties/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels.additionalProperties.type,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels.additionalProperties,data:data75};
 if(vErrors === null){
 vErrors = [err215];
 }
@@ -2635,8 +2632,10 @@ vErrors.push(err215);
 }
 errors++;
 }
-if(!pattern19.test(data75)){
-const err216 = {instancePath:instancePath+"/spec/allowedNamespaces/selector/matchLabels/" + key23.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/properties/matchLabels/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$"},schema:"^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$",parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels.additionalProperties,data:data75};
+}
+}
+else {
+const err216 = {instancePath:instancePath+"/spec/allowedNamespaces/selector/matchLabels",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/properties/matchLabels/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels.type,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels,data:data74};
 if(vErrors === null){
 vErrors = [err216];
 }
@@ -2646,8 +2645,9 @@ vErrors.push(err216);
 errors++;
 }
 }
+}
 else {
-const err217 = {instancePath:instancePath+"/spec/allowedNamespaces/selector/matchLabels/" + key23.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/properties/matchLabels/additionalProperties/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels.additionalProperties.type,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels.additionalProperties,data:data75};
+const err217 = {instancePath:instancePath+"/spec/allowedNamespaces/selector",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.type,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector,data:data73};
 if(vErrors === null){
 vErrors = [err217];
 }
@@ -2657,9 +2657,11 @@ vErrors.push(err217);
 errors++;
 }
 }
-}
-else {
-const err218 = {instancePath:instancePath+"/spec/allowedNamespaces/selector/matchLabels",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/properties/matchLabels/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels.type,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels,data:data74};
+if(data71.topicPrefix !== undefined && func0.call(data71, "topicPrefix")){
+let data76 = data71.topicPrefix;
+if(typeof data76 === "string"){
+if(func71(data76) > 256){
+const err218 = {instancePath:instancePath+"/spec/allowedNamespaces/topicPrefix",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/topicPrefix/maxLength",keyword:"maxLength",params:{limit: 256},schema:256,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.topicPrefix,data:data76};
 if(vErrors === null){
 vErrors = [err218];
 }
@@ -2668,10 +2670,8 @@ vErrors.push(err218);
 }
 errors++;
 }
-}
-}
-else {
-const err219 = {instancePath:instancePath+"/spec/allowedNamespaces/selector",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.type,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector,data:data73};
+if(func71(data76) < 1){
+const err219 = {instancePath:instancePath+"/spec/allowedNamespaces/topicPrefix",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/topicPrefix/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.topicPrefix,data:data76};
 if(vErrors === null){
 vErrors = [err219];
 }
@@ -2680,12 +2680,8 @@ vErrors.push(err219);
 }
 errors++;
 }
-}
-if(data71.topicPrefix !== undefined && func0.call(data71, "topicPrefix")){
-let data76 = data71.topicPrefix;
-if(typeof data76 === "string"){
-if(func71(data76) > 256){
-const err220 = {instancePath:instancePath+"/spec/allowedNamespaces/topicPrefix",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/topicPrefix/maxLength",keyword:"maxLength",params:{limit: 256},schema:256,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.topicPrefix,data:data76};
+if(!pattern20.test(data76)){
+const err220 = {instancePath:instancePath+"/spec/allowedNamespaces/topicPrefix",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/topicPrefix/pattern",keyword:"pattern",params:{pattern: "^[^\\x00-\\x20\\x7f-\\x9f]+$"},schema:"^[^\\x00-\\x20\\x7f-\\x9f]+$",parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.topicPrefix,data:data76};
 if(vErrors === null){
 vErrors = [err220];
 }
@@ -2694,8 +2690,9 @@ vErrors.push(err220);
 }
 errors++;
 }
-if(func71(data76) < 1){
-const err221 = {instancePath:instancePath+"/spec/allowedNamespaces/topicPrefix",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/topicPrefix/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.topicPrefix,data:data76};
+}
+else {
+const err221 = {instancePath:instancePath+"/spec/allowedNamespaces/topicPrefix",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/topicPrefix/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.allowedNamespaces.properties.topicPrefix.type,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.topicPrefix,data:data76};
 if(vErrors === null){
 vErrors = [err221];
 }
@@ -2704,8 +2701,11 @@ vErrors.push(err221);
 }
 errors++;
 }
-if(!pattern20.test(data76)){
-const err222 = {instancePath:instancePath+"/spec/allowedNamespaces/topicPrefix",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/topicPrefix/pattern",keyword:"pattern",params:{pattern: "^[^\\x00-\\x20\\x7f-\\x9f]+$"},schema:"^[^\\x00-\\x20\\x7f-\\x9f]+$",parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.topicPrefix,data:data76};
+}
+let data77 = data71.roles;
+if(Array.isArray(data77)){
+if(data77.length > 3){
+const err222 = {instancePath:instancePath+"/spec/allowedNamespaces/roles",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/roles/maxItems",keyword:"maxItems",params:{limit: 3},schema:3,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.roles,data:data77};
 if(vErrors === null){
 vErrors = [err222];
 }
@@ -2714,9 +2714,8 @@ vErrors.push(err222);
 }
 errors++;
 }
-}
-else {
-const err223 = {instancePath:instancePath+"/spec/allowedNamespaces/topicPrefix",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/topicPrefix/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.allowedNamespaces.properties.topicPrefix.type,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.topicPrefix,data:data76};
+if(data77.length < 1){
+const err223 = {instancePath:instancePath+"/spec/allowedNamespaces/roles",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/roles/minItems",keyword:"minItems",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.roles,data:data77};
 if(vErrors === null){
 vErrors = [err223];
 }
@@ -2725,11 +2724,11 @@ vErrors.push(err223);
 }
 errors++;
 }
-}
-let data77 = data71.roles;
-if(Array.isArray(data77)){
-if(data77.length > 3){
-const err224 = {instancePath:instancePath+"/spec/allowedNamespaces/roles",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/roles/maxItems",keyword:"maxItems",params:{limit: 3},schema:3,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.roles,data:data77};
+const len6 = data77.length;
+for(let i8=0; i8<len6; i8++){
+let data78 = data77[i8];
+if(!(((data78 === "Device") || (data78 === "Backend")) || (data78 === "Admin"))){
+const err224 = {instancePath:instancePath+"/spec/allowedNamespaces/roles/" + i8,schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/roles/items/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.allowedNamespaces.properties.roles.items.enum},schema:schema11.properties.spec.properties.allowedNamespaces.properties.roles.items.enum,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.roles.items,data:data78};
 if(vErrors === null){
 vErrors = [err224];
 }
@@ -2738,8 +2737,9 @@ vErrors.push(err224);
 }
 errors++;
 }
-if(data77.length < 1){
-const err225 = {instancePath:instancePath+"/spec/allowedNamespaces/roles",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/roles/minItems",keyword:"minItems",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.roles,data:data77};
+if(typeof data78 === "string"){
+if(func71(data78) > 7){
+const err225 = {instancePath:instancePath+"/spec/allowedNamespaces/roles/" + i8,schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/roles/items/maxLength",keyword:"maxLength",params:{limit: 7},schema:7,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.roles.items,data:data78};
 if(vErrors === null){
 vErrors = [err225];
 }
@@ -2748,38 +2748,14 @@ vErrors.push(err225);
 }
 errors++;
 }
-const len6 = data77.length;
-for(let i8=0; i8<len6; i8++){
-let data78 = data77[i8];
-if(!(((data78 === "Device") || (data78 === "Backend")) || (data78 === "Admin"))){
-const err226 = {instancePath:instancePath+"/spec/allowedNamespaces/roles/" + i8,schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/roles/items/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.allowedNamespaces.properties.roles.items.enum},schema:schema11.properties.spec.properties.allowedNamespaces.properties.roles.items.enum,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.roles.items,data:data78};
+}
+else {
+const err226 = {instancePath:instancePath+"/spec/allowedNamespaces/roles/" + i8,schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/roles/items/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.allowedNamespaces.properties.roles.items.type,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.roles.items,data:data78};
 if(vErrors === null){
 vErrors = [err226];
 }
 else {
 vErrors.push(err226);
-}
-errors++;
-}
-if(typeof data78 === "string"){
-if(func71(data78) > 7){
-const err227 = {instancePath:instancePath+"/spec/allowedNamespaces/roles/" + i8,schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/roles/items/maxLength",keyword:"maxLength",params:{limit: 7},schema:7,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.roles.items,data:data78};
-if(vErrors === null){
-vErrors = [err227];
-}
-else {
-vErrors.push(err227);
-}
-errors++;
-}
-}
-else {
-const err228 = {instancePath:instancePath+"/spec/allowedNamespaces/roles/" + i8,schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/roles/items/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.allowedNamespaces.properties.roles.items.type,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.roles.items,data:data78};
-if(vErrors === null){
-vErrors = [err228];
-}
-else {
-vErrors.push(err228);
 }
 errors++;
 }
@@ -2795,12 +2771,12 @@ continue;
 }
 if(typeof indices2[item2] == "number"){
 j2 = indices2[item2];
-const err229 = {instancePath:instancePath+"/spec/allowedNamespaces/roles",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/roles/uniqueItems",keyword:"uniqueItems",params:{i: i9, j: j2},schema:true,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.roles,data:data77};
+const err227 = {instancePath:instancePath+"/spec/allowedNamespaces/roles",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/roles/uniqueItems",keyword:"uniqueItems",params:{i: i9, j: j2},schema:true,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.roles,data:data77};
 if(vErrors === null){
-vErrors = [err229];
+vErrors = [err227];
 }
 else {
-vErrors.push(err229);
+vErrors.push(err227);
 }
 errors++;
 break;
@@ -2810,23 +2786,23 @@ indices2[item2] = i9;
 }
 }
 else {
-const err230 = {instancePath:instancePath+"/spec/allowedNamespaces/roles",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/roles/type",keyword:"type",params:{type: "array"},schema:schema11.properties.spec.properties.allowedNamespaces.properties.roles.type,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.roles,data:data77};
+const err228 = {instancePath:instancePath+"/spec/allowedNamespaces/roles",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/roles/type",keyword:"type",params:{type: "array"},schema:schema11.properties.spec.properties.allowedNamespaces.properties.roles.type,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.roles,data:data77};
 if(vErrors === null){
-vErrors = [err230];
+vErrors = [err228];
 }
 else {
-vErrors.push(err230);
+vErrors.push(err228);
 }
 errors++;
 }
 }
 else {
-const err231 = {instancePath:instancePath+"/spec/allowedNamespaces",schemaPath:"#/properties/spec/properties/allowedNamespaces/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.allowedNamespaces.type,parentSchema:schema11.properties.spec.properties.allowedNamespaces,data:data71};
+const err229 = {instancePath:instancePath+"/spec/allowedNamespaces",schemaPath:"#/properties/spec/properties/allowedNamespaces/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.allowedNamespaces.type,parentSchema:schema11.properties.spec.properties.allowedNamespaces,data:data71};
 if(vErrors === null){
-vErrors = [err231];
+vErrors = [err229];
 }
 else {
-vErrors.push(err231);
+vErrors.push(err229);
 }
 errors++;
 }
@@ -2840,7 +2816,30 @@ data79.windowMilliseconds = 500;
 }
 for(const key24 of Object.keys(data79)){
 if(!((key24 === "strategy") || (key24 === "windowMilliseconds"))){
-const err232 = {instancePath:instancePath+"/spec/update",schemaPath:"#/properties/spec/properties/update/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key24},schema:false,parentSchema:schema11.properties.spec.properties.update,data:data79};
+const err230 = {instancePath:instancePath+"/spec/update",schemaPath:"#/properties/spec/properties/update/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key24},schema:false,parentSchema:schema11.properties.spec.properties.update,data:data79};
+if(vErrors === null){
+vErrors = [err230];
+}
+else {
+vErrors.push(err230);
+}
+errors++;
+}
+}
+let data80 = data79.strategy;
+if(!((data80 === "Reload") || (data80 === "Roll"))){
+const err231 = {instancePath:instancePath+"/spec/update/strategy",schemaPath:"#/properties/spec/properties/update/properties/strategy/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.update.properties.strategy.enum},schema:schema11.properties.spec.properties.update.properties.strategy.enum,parentSchema:schema11.properties.spec.properties.update.properties.strategy,data:data80};
+if(vErrors === null){
+vErrors = [err231];
+}
+else {
+vErrors.push(err231);
+}
+errors++;
+}
+if(typeof data80 === "string"){
+if(func71(data80) > 6){
+const err232 = {instancePath:instancePath+"/spec/update/strategy",schemaPath:"#/properties/spec/properties/update/properties/strategy/maxLength",keyword:"maxLength",params:{limit: 6},schema:6,parentSchema:schema11.properties.spec.properties.update.properties.strategy,data:data80};
 if(vErrors === null){
 vErrors = [err232];
 }
@@ -2850,9 +2849,8 @@ vErrors.push(err232);
 errors++;
 }
 }
-let data80 = data79.strategy;
-if(!((data80 === "Reload") || (data80 === "Roll"))){
-const err233 = {instancePath:instancePath+"/spec/update/strategy",schemaPath:"#/properties/spec/properties/update/properties/strategy/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.update.properties.strategy.enum},schema:schema11.properties.spec.properties.update.properties.strategy.enum,parentSchema:schema11.properties.spec.properties.update.properties.strategy,data:data80};
+else {
+const err233 = {instancePath:instancePath+"/spec/update/strategy",schemaPath:"#/properties/spec/properties/update/properties/strategy/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.update.properties.strategy.type,parentSchema:schema11.properties.spec.properties.update.properties.strategy,data:data80};
 if(vErrors === null){
 vErrors = [err233];
 }
@@ -2861,9 +2859,9 @@ vErrors.push(err233);
 }
 errors++;
 }
-if(typeof data80 === "string"){
-if(func71(data80) > 6){
-const err234 = {instancePath:instancePath+"/spec/update/strategy",schemaPath:"#/properties/spec/properties/update/properties/strategy/maxLength",keyword:"maxLength",params:{limit: 6},schema:6,parentSchema:schema11.properties.spec.properties.update.properties.strategy,data:data80};
+let data81 = data79.windowMilliseconds;
+if(!((typeof data81 == "number") && (!(data81 % 1) && !isNaN(data81)))){
+const err234 = {instancePath:instancePath+"/spec/update/windowMilliseconds",schemaPath:"#/properties/spec/properties/update/properties/windowMilliseconds/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.update.properties.windowMilliseconds.type,parentSchema:schema11.properties.spec.properties.update.properties.windowMilliseconds,data:data81};
 if(vErrors === null){
 vErrors = [err234];
 }
@@ -2872,9 +2870,9 @@ vErrors.push(err234);
 }
 errors++;
 }
-}
-else {
-const err235 = {instancePath:instancePath+"/spec/update/strategy",schemaPath:"#/properties/spec/properties/update/properties/strategy/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.update.properties.strategy.type,parentSchema:schema11.properties.spec.properties.update.properties.strategy,data:data80};
+if(typeof data81 == "number"){
+if(data81 > 60000 || isNaN(data81)){
+const err235 = {instancePath:instancePath+"/spec/update/windowMilliseconds",schemaPath:"#/properties/spec/properties/update/properties/windowMilliseconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 60000},schema:60000,parentSchema:schema11.properties.spec.properties.update.properties.windowMilliseconds,data:data81};
 if(vErrors === null){
 vErrors = [err235];
 }
@@ -2883,9 +2881,8 @@ vErrors.push(err235);
 }
 errors++;
 }
-let data81 = data79.windowMilliseconds;
-if(!((typeof data81 == "number") && (!(data81 % 1) && !isNaN(data81)))){
-const err236 = {instancePath:instancePath+"/spec/update/windowMilliseconds",schemaPath:"#/properties/spec/properties/update/properties/windowMilliseconds/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.update.properties.windowMilliseconds.type,parentSchema:schema11.properties.spec.properties.update.properties.windowMilliseconds,data:data81};
+if(data81 < 0 || isNaN(data81)){
+const err236 = {instancePath:instancePath+"/spec/update/windowMilliseconds",schemaPath:"#/properties/spec/properties/update/properties/windowMilliseconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},schema:0,parentSchema:schema11.properties.spec.properties.update.properties.windowMilliseconds,data:data81};
 if(vErrors === null){
 vErrors = [err236];
 }
@@ -2894,9 +2891,10 @@ vErrors.push(err236);
 }
 errors++;
 }
-if(typeof data81 == "number"){
-if(data81 > 60000 || isNaN(data81)){
-const err237 = {instancePath:instancePath+"/spec/update/windowMilliseconds",schemaPath:"#/properties/spec/properties/update/properties/windowMilliseconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 60000},schema:60000,parentSchema:schema11.properties.spec.properties.update.properties.windowMilliseconds,data:data81};
+}
+}
+else {
+const err237 = {instancePath:instancePath+"/spec/update",schemaPath:"#/properties/spec/properties/update/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.update.type,parentSchema:schema11.properties.spec.properties.update,data:data79};
 if(vErrors === null){
 vErrors = [err237];
 }
@@ -2905,39 +2903,17 @@ vErrors.push(err237);
 }
 errors++;
 }
-if(data81 < 0 || isNaN(data81)){
-const err238 = {instancePath:instancePath+"/spec/update/windowMilliseconds",schemaPath:"#/properties/spec/properties/update/properties/windowMilliseconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},schema:0,parentSchema:schema11.properties.spec.properties.update.properties.windowMilliseconds,data:data81};
-if(vErrors === null){
-vErrors = [err238];
-}
-else {
-vErrors.push(err238);
-}
-errors++;
-}
-}
-}
-else {
-const err239 = {instancePath:instancePath+"/spec/update",schemaPath:"#/properties/spec/properties/update/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.update.type,parentSchema:schema11.properties.spec.properties.update,data:data79};
-if(vErrors === null){
-vErrors = [err239];
-}
-else {
-vErrors.push(err239);
-}
-errors++;
-}
 if(data16.workload !== undefined && func0.call(data16, "workload")){
 let data82 = data16.workload;
 if(data82 && typeof data82 == "object" && !Array.isArray(data82)){
 for(const key25 of Object.keys(data82)){
 if(!(((key25 === "managed") || (key25 === "ref")) || (key25 === "external"))){
-const err240 = {instancePath:instancePath+"/spec/workload",schemaPath:"#/properties/spec/properties/workload/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key25},schema:false,parentSchema:schema11.properties.spec.properties.workload,data:data82};
+const err238 = {instancePath:instancePath+"/spec/workload",schemaPath:"#/properties/spec/properties/workload/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key25},schema:false,parentSchema:schema11.properties.spec.properties.workload,data:data82};
 if(vErrors === null){
-vErrors = [err240];
+vErrors = [err238];
 }
 else {
-vErrors.push(err240);
+vErrors.push(err238);
 }
 errors++;
 }
@@ -2956,12 +2932,12 @@ data83.service = {};
 }
 for(const key26 of Object.keys(data83)){
 if(!(func0.call(schema11.properties.spec.properties.workload.properties.managed.properties, key26))){
-const err241 = {instancePath:instancePath+"/spec/workload/managed",schemaPath:"#/properties/spec/properties/workload/properties/managed/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key26},schema:false,parentSchema:schema11.properties.spec.properties.workload.properties.managed,data:data83};
+const err239 = {instancePath:instancePath+"/spec/workload/managed",schemaPath:"#/properties/spec/properties/workload/properties/managed/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key26},schema:false,parentSchema:schema11.properties.spec.properties.workload.properties.managed,data:data83};
 if(vErrors === null){
-vErrors = [err241];
+vErrors = [err239];
 }
 else {
-vErrors.push(err241);
+vErrors.push(err239);
 }
 errors++;
 }
@@ -2970,7 +2946,27 @@ if(data83.image !== undefined && func0.call(data83, "image")){
 let data84 = data83.image;
 if(typeof data84 === "string"){
 if(func71(data84) > 512){
-const err242 = {instancePath:instancePath+"/spec/workload/managed/image",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/image/maxLength",keyword:"maxLength",params:{limit: 512},schema:512,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.image,data:data84};
+const err240 = {instancePath:instancePath+"/spec/workload/managed/image",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/image/maxLength",keyword:"maxLength",params:{limit: 512},schema:512,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.image,data:data84};
+if(vErrors === null){
+vErrors = [err240];
+}
+else {
+vErrors.push(err240);
+}
+errors++;
+}
+if(func71(data84) < 1){
+const err241 = {instancePath:instancePath+"/spec/workload/managed/image",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/image/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.image,data:data84};
+if(vErrors === null){
+vErrors = [err241];
+}
+else {
+vErrors.push(err241);
+}
+errors++;
+}
+if(!pattern21.test(data84)){
+const err242 = {instancePath:instancePath+"/spec/workload/managed/image",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/image/pattern",keyword:"pattern",params:{pattern: "^[^\\x00-\\x20]+$"},schema:"^[^\\x00-\\x20]+$",parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.image,data:data84};
 if(vErrors === null){
 vErrors = [err242];
 }
@@ -2979,8 +2975,9 @@ vErrors.push(err242);
 }
 errors++;
 }
-if(func71(data84) < 1){
-const err243 = {instancePath:instancePath+"/spec/workload/managed/image",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/image/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.image,data:data84};
+}
+else {
+const err243 = {instancePath:instancePath+"/spec/workload/managed/image",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/image/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.image.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.image,data:data84};
 if(vErrors === null){
 vErrors = [err243];
 }
@@ -2989,8 +2986,12 @@ vErrors.push(err243);
 }
 errors++;
 }
-if(!pattern21.test(data84)){
-const err244 = {instancePath:instancePath+"/spec/workload/managed/image",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/image/pattern",keyword:"pattern",params:{pattern: "^[^\\x00-\\x20]+$"},schema:"^[^\\x00-\\x20]+$",parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.image,data:data84};
+}
+if(data83.agentImage !== undefined && func0.call(data83, "agentImage")){
+let data85 = data83.agentImage;
+if(typeof data85 === "string"){
+if(func71(data85) > 512){
+const err244 = {instancePath:instancePath+"/spec/workload/managed/agentImage",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/agentImage/maxLength",keyword:"maxLength",params:{limit: 512},schema:512,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.agentImage,data:data85};
 if(vErrors === null){
 vErrors = [err244];
 }
@@ -2999,9 +3000,8 @@ vErrors.push(err244);
 }
 errors++;
 }
-}
-else {
-const err245 = {instancePath:instancePath+"/spec/workload/managed/image",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/image/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.image.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.image,data:data84};
+if(func71(data85) < 1){
+const err245 = {instancePath:instancePath+"/spec/workload/managed/agentImage",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/agentImage/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.agentImage,data:data85};
 if(vErrors === null){
 vErrors = [err245];
 }
@@ -3010,12 +3010,8 @@ vErrors.push(err245);
 }
 errors++;
 }
-}
-if(data83.agentImage !== undefined && func0.call(data83, "agentImage")){
-let data85 = data83.agentImage;
-if(typeof data85 === "string"){
-if(func71(data85) > 512){
-const err246 = {instancePath:instancePath+"/spec/workload/managed/agentImage",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/agentImage/maxLength",keyword:"maxLength",params:{limit: 512},schema:512,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.agentImage,data:data85};
+if(!pattern21.test(data85)){
+const err246 = {instancePath:instancePath+"/spec/workload/managed/agentImage",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/agentImage/pattern",keyword:"pattern",params:{pattern: "^[^\\x00-\\x20]+$"},schema:"^[^\\x00-\\x20]+$",parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.agentImage,data:data85};
 if(vErrors === null){
 vErrors = [err246];
 }
@@ -3024,8 +3020,9 @@ vErrors.push(err246);
 }
 errors++;
 }
-if(func71(data85) < 1){
-const err247 = {instancePath:instancePath+"/spec/workload/managed/agentImage",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/agentImage/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.agentImage,data:data85};
+}
+else {
+const err247 = {instancePath:instancePath+"/spec/workload/managed/agentImage",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/agentImage/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.agentImage.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.agentImage,data:data85};
 if(vErrors === null){
 vErrors = [err247];
 }
@@ -3034,8 +3031,12 @@ vErrors.push(err247);
 }
 errors++;
 }
-if(!pattern21.test(data85)){
-const err248 = {instancePath:instancePath+"/spec/workload/managed/agentImage",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/agentImage/pattern",keyword:"pattern",params:{pattern: "^[^\\x00-\\x20]+$"},schema:"^[^\\x00-\\x20]+$",parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.agentImage,data:data85};
+}
+if(data83.imagePullSecrets !== undefined && func0.call(data83, "imagePullSecrets")){
+let data86 = data83.imagePullSecrets;
+if(Array.isArray(data86)){
+if(data86.length > 8){
+const err248 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/maxItems",keyword:"maxItems",params:{limit: 8},schema:8,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets,data:data86};
 if(vErrors === null){
 vErrors = [err248];
 }
@@ -3044,9 +3045,12 @@ vErrors.push(err248);
 }
 errors++;
 }
-}
-else {
-const err249 = {instancePath:instancePath+"/spec/workload/managed/agentImage",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/agentImage/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.agentImage.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.agentImage,data:data85};
+const len7 = data86.length;
+for(let i10=0; i10<len7; i10++){
+let data87 = data86[i10];
+if(data87 && typeof data87 == "object" && !Array.isArray(data87)){
+if((data87.name === undefined) || (!(func0.call(data87, "name")))){
+const err249 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets/" + i10,schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/items/required",keyword:"required",params:{missingProperty: "name"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items.required,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items,data:data87};
 if(vErrors === null){
 vErrors = [err249];
 }
@@ -3055,12 +3059,9 @@ vErrors.push(err249);
 }
 errors++;
 }
-}
-if(data83.imagePullSecrets !== undefined && func0.call(data83, "imagePullSecrets")){
-let data86 = data83.imagePullSecrets;
-if(Array.isArray(data86)){
-if(data86.length > 8){
-const err250 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/maxItems",keyword:"maxItems",params:{limit: 8},schema:8,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets,data:data86};
+for(const key27 of Object.keys(data87)){
+if(!(key27 === "name")){
+const err250 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets/" + i10,schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key27},schema:false,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items,data:data87};
 if(vErrors === null){
 vErrors = [err250];
 }
@@ -3069,12 +3070,12 @@ vErrors.push(err250);
 }
 errors++;
 }
-const len7 = data86.length;
-for(let i10=0; i10<len7; i10++){
-let data87 = data86[i10];
-if(data87 && typeof data87 == "object" && !Array.isArray(data87)){
-if((data87.name === undefined) || (!(func0.call(data87, "name")))){
-const err251 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets/" + i10,schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/items/required",keyword:"required",params:{missingProperty: "name"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items.required,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items,data:data87};
+}
+if(data87.name !== undefined && func0.call(data87, "name")){
+let data88 = data87.name;
+if(typeof data88 === "string"){
+if(func71(data88) > 253){
+const err251 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets/" + i10+"/name",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 253},schema:253,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items.properties.name,data:data88};
 if(vErrors === null){
 vErrors = [err251];
 }
@@ -3083,9 +3084,8 @@ vErrors.push(err251);
 }
 errors++;
 }
-for(const key27 of Object.keys(data87)){
-if(!(key27 === "name")){
-const err252 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets/" + i10,schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key27},schema:false,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items,data:data87};
+if(func71(data88) < 1){
+const err252 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets/" + i10+"/name",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/items/properties/name/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items.properties.name,data:data88};
 if(vErrors === null){
 vErrors = [err252];
 }
@@ -3094,12 +3094,8 @@ vErrors.push(err252);
 }
 errors++;
 }
-}
-if(data87.name !== undefined && func0.call(data87, "name")){
-let data88 = data87.name;
-if(typeof data88 === "string"){
-if(func71(data88) > 253){
-const err253 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets/" + i10+"/name",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 253},schema:253,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items.properties.name,data:data88};
+if(!pattern1.test(data88)){
+const err253 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets/" + i10+"/name",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"},schema:"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items.properties.name,data:data88};
 if(vErrors === null){
 vErrors = [err253];
 }
@@ -3108,8 +3104,9 @@ vErrors.push(err253);
 }
 errors++;
 }
-if(func71(data88) < 1){
-const err254 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets/" + i10+"/name",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/items/properties/name/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items.properties.name,data:data88};
+}
+else {
+const err254 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets/" + i10+"/name",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/items/properties/name/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items.properties.name.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items.properties.name,data:data88};
 if(vErrors === null){
 vErrors = [err254];
 }
@@ -3118,8 +3115,10 @@ vErrors.push(err254);
 }
 errors++;
 }
-if(!pattern1.test(data88)){
-const err255 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets/" + i10+"/name",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"},schema:"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items.properties.name,data:data88};
+}
+}
+else {
+const err255 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets/" + i10,schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/items/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items,data:data87};
 if(vErrors === null){
 vErrors = [err255];
 }
@@ -3129,8 +3128,9 @@ vErrors.push(err255);
 errors++;
 }
 }
+}
 else {
-const err256 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets/" + i10+"/name",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/items/properties/name/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items.properties.name.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items.properties.name,data:data88};
+const err256 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/type",keyword:"type",params:{type: "array"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets,data:data86};
 if(vErrors === null){
 vErrors = [err256];
 }
@@ -3140,9 +3140,9 @@ vErrors.push(err256);
 errors++;
 }
 }
-}
-else {
-const err257 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets/" + i10,schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/items/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items,data:data87};
+let data89 = data83.replicas;
+if(!((typeof data89 == "number") && (!(data89 % 1) && !isNaN(data89)))){
+const err257 = {instancePath:instancePath+"/spec/workload/managed/replicas",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/replicas/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.replicas.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.replicas,data:data89};
 if(vErrors === null){
 vErrors = [err257];
 }
@@ -3151,10 +3151,9 @@ vErrors.push(err257);
 }
 errors++;
 }
-}
-}
-else {
-const err258 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/type",keyword:"type",params:{type: "array"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets,data:data86};
+if(typeof data89 == "number"){
+if(data89 > 16 || isNaN(data89)){
+const err258 = {instancePath:instancePath+"/spec/workload/managed/replicas",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/replicas/maximum",keyword:"maximum",params:{comparison: "<=", limit: 16},schema:16,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.replicas,data:data89};
 if(vErrors === null){
 vErrors = [err258];
 }
@@ -3163,10 +3162,8 @@ vErrors.push(err258);
 }
 errors++;
 }
-}
-let data89 = data83.replicas;
-if(!((typeof data89 == "number") && (!(data89 % 1) && !isNaN(data89)))){
-const err259 = {instancePath:instancePath+"/spec/workload/managed/replicas",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/replicas/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.replicas.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.replicas,data:data89};
+if(data89 < 0 || isNaN(data89)){
+const err259 = {instancePath:instancePath+"/spec/workload/managed/replicas",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/replicas/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},schema:0,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.replicas,data:data89};
 if(vErrors === null){
 vErrors = [err259];
 }
@@ -3175,9 +3172,10 @@ vErrors.push(err259);
 }
 errors++;
 }
-if(typeof data89 == "number"){
-if(data89 > 16 || isNaN(data89)){
-const err260 = {instancePath:instancePath+"/spec/workload/managed/replicas",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/replicas/maximum",keyword:"maximum",params:{comparison: "<=", limit: 16},schema:16,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.replicas,data:data89};
+}
+let data90 = data83.acknowledgeNoClustering;
+if(typeof data90 !== "boolean"){
+const err260 = {instancePath:instancePath+"/spec/workload/managed/acknowledgeNoClustering",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/acknowledgeNoClustering/type",keyword:"type",params:{type: "boolean"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.acknowledgeNoClustering.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.acknowledgeNoClustering,data:data90};
 if(vErrors === null){
 vErrors = [err260];
 }
@@ -3186,8 +3184,11 @@ vErrors.push(err260);
 }
 errors++;
 }
-if(data89 < 0 || isNaN(data89)){
-const err261 = {instancePath:instancePath+"/spec/workload/managed/replicas",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/replicas/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},schema:0,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.replicas,data:data89};
+if(data83.storage !== undefined && func0.call(data83, "storage")){
+let data91 = data83.storage;
+if(data91 && typeof data91 == "object" && !Array.isArray(data91)){
+if((data91.size === undefined) || (!(func0.call(data91, "size")))){
+const err261 = {instancePath:instancePath+"/spec/workload/managed/storage",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/required",keyword:"required",params:{missingProperty: "size"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.required,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage,data:data91};
 if(vErrors === null){
 vErrors = [err261];
 }
@@ -3196,10 +3197,9 @@ vErrors.push(err261);
 }
 errors++;
 }
-}
-let data90 = data83.acknowledgeNoClustering;
-if(typeof data90 !== "boolean"){
-const err262 = {instancePath:instancePath+"/spec/workload/managed/acknowledgeNoClustering",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/acknowledgeNoClustering/type",keyword:"type",params:{type: "boolean"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.acknowledgeNoClustering.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.acknowledgeNoClustering,data:data90};
+for(const key28 of Object.keys(data91)){
+if(!((key28 === "size") || (key28 === "storageClassName"))){
+const err262 = {instancePath:instancePath+"/spec/workload/managed/storage",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key28},schema:false,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage,data:data91};
 if(vErrors === null){
 vErrors = [err262];
 }
@@ -3208,11 +3208,11 @@ vErrors.push(err262);
 }
 errors++;
 }
-if(data83.storage !== undefined && func0.call(data83, "storage")){
-let data91 = data83.storage;
-if(data91 && typeof data91 == "object" && !Array.isArray(data91)){
-if((data91.size === undefined) || (!(func0.call(data91, "size")))){
-const err263 = {instancePath:instancePath+"/spec/workload/managed/storage",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/required",keyword:"required",params:{missingProperty: "size"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.required,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage,data:data91};
+}
+if(data91.size !== undefined && func0.call(data91, "size")){
+let data92 = data91.size;
+if((!((typeof data92 == "number") && (!(data92 % 1) && !isNaN(data92)))) && (typeof data92 !== "string")){
+const err263 = {instancePath:instancePath+"/spec/workload/managed/storage/size",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/size/type",keyword:"type",params:{type: schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.size.type},schema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.size.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.size,data:data92};
 if(vErrors === null){
 vErrors = [err263];
 }
@@ -3221,9 +3221,9 @@ vErrors.push(err263);
 }
 errors++;
 }
-for(const key28 of Object.keys(data91)){
-if(!((key28 === "size") || (key28 === "storageClassName"))){
-const err264 = {instancePath:instancePath+"/spec/workload/managed/storage",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key28},schema:false,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage,data:data91};
+if(typeof data92 == "number"){
+if(data92 > 1125899906842624 || isNaN(data92)){
+const err264 = {instancePath:instancePath+"/spec/workload/managed/storage/size",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/size/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1125899906842624},schema:1125899906842624,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.size,data:data92};
 if(vErrors === null){
 vErrors = [err264];
 }
@@ -3232,11 +3232,8 @@ vErrors.push(err264);
 }
 errors++;
 }
-}
-if(data91.size !== undefined && func0.call(data91, "size")){
-let data92 = data91.size;
-if((!((typeof data92 == "number") && (!(data92 % 1) && !isNaN(data92)))) && (typeof data92 !== "string")){
-const err265 = {instancePath:instancePath+"/spec/workload/managed/storage/size",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/size/type",keyword:"type",params:{type: schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.size.type},schema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.size.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.size,data:data92};
+if(data92 < 0 || isNaN(data92)){
+const err265 = {instancePath:instancePath+"/spec/workload/managed/storage/size",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},schema:0,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.size,data:data92};
 if(vErrors === null){
 vErrors = [err265];
 }
@@ -3245,9 +3242,10 @@ vErrors.push(err265);
 }
 errors++;
 }
-if(typeof data92 == "number"){
-if(data92 > 1125899906842624 || isNaN(data92)){
-const err266 = {instancePath:instancePath+"/spec/workload/managed/storage/size",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/size/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1125899906842624},schema:1125899906842624,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.size,data:data92};
+}
+if(typeof data92 === "string"){
+if(func71(data92) > 32){
+const err266 = {instancePath:instancePath+"/spec/workload/managed/storage/size",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/size/maxLength",keyword:"maxLength",params:{limit: 32},schema:32,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.size,data:data92};
 if(vErrors === null){
 vErrors = [err266];
 }
@@ -3256,8 +3254,8 @@ vErrors.push(err266);
 }
 errors++;
 }
-if(data92 < 0 || isNaN(data92)){
-const err267 = {instancePath:instancePath+"/spec/workload/managed/storage/size",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},schema:0,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.size,data:data92};
+if(!pattern24.test(data92)){
+const err267 = {instancePath:instancePath+"/spec/workload/managed/storage/size",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/size/pattern",keyword:"pattern",params:{pattern: "^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$"},schema:"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$",parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.size,data:data92};
 if(vErrors === null){
 vErrors = [err267];
 }
@@ -3267,9 +3265,12 @@ vErrors.push(err267);
 errors++;
 }
 }
-if(typeof data92 === "string"){
-if(func71(data92) > 32){
-const err268 = {instancePath:instancePath+"/spec/workload/managed/storage/size",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/size/maxLength",keyword:"maxLength",params:{limit: 32},schema:32,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.size,data:data92};
+}
+if(data91.storageClassName !== undefined && func0.call(data91, "storageClassName")){
+let data93 = data91.storageClassName;
+if(typeof data93 === "string"){
+if(func71(data93) > 253){
+const err268 = {instancePath:instancePath+"/spec/workload/managed/storage/storageClassName",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/storageClassName/maxLength",keyword:"maxLength",params:{limit: 253},schema:253,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.storageClassName,data:data93};
 if(vErrors === null){
 vErrors = [err268];
 }
@@ -3278,8 +3279,8 @@ vErrors.push(err268);
 }
 errors++;
 }
-if(!pattern24.test(data92)){
-const err269 = {instancePath:instancePath+"/spec/workload/managed/storage/size",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/size/pattern",keyword:"pattern",params:{pattern: "^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$"},schema:"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$",parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.size,data:data92};
+if(func71(data93) < 1){
+const err269 = {instancePath:instancePath+"/spec/workload/managed/storage/storageClassName",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/storageClassName/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.storageClassName,data:data93};
 if(vErrors === null){
 vErrors = [err269];
 }
@@ -3288,13 +3289,8 @@ vErrors.push(err269);
 }
 errors++;
 }
-}
-}
-if(data91.storageClassName !== undefined && func0.call(data91, "storageClassName")){
-let data93 = data91.storageClassName;
-if(typeof data93 === "string"){
-if(func71(data93) > 253){
-const err270 = {instancePath:instancePath+"/spec/workload/managed/storage/storageClassName",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/storageClassName/maxLength",keyword:"maxLength",params:{limit: 253},schema:253,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.storageClassName,data:data93};
+if(!pattern1.test(data93)){
+const err270 = {instancePath:instancePath+"/spec/workload/managed/storage/storageClassName",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/storageClassName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"},schema:"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.storageClassName,data:data93};
 if(vErrors === null){
 vErrors = [err270];
 }
@@ -3303,8 +3299,9 @@ vErrors.push(err270);
 }
 errors++;
 }
-if(func71(data93) < 1){
-const err271 = {instancePath:instancePath+"/spec/workload/managed/storage/storageClassName",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/storageClassName/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.storageClassName,data:data93};
+}
+else {
+const err271 = {instancePath:instancePath+"/spec/workload/managed/storage/storageClassName",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/storageClassName/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.storageClassName.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.storageClassName,data:data93};
 if(vErrors === null){
 vErrors = [err271];
 }
@@ -3313,8 +3310,10 @@ vErrors.push(err271);
 }
 errors++;
 }
-if(!pattern1.test(data93)){
-const err272 = {instancePath:instancePath+"/spec/workload/managed/storage/storageClassName",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/storageClassName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"},schema:"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.storageClassName,data:data93};
+}
+}
+else {
+const err272 = {instancePath:instancePath+"/spec/workload/managed/storage",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage,data:data91};
 if(vErrors === null){
 vErrors = [err272];
 }
@@ -3324,8 +3323,12 @@ vErrors.push(err272);
 errors++;
 }
 }
-else {
-const err273 = {instancePath:instancePath+"/spec/workload/managed/storage/storageClassName",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/storageClassName/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.storageClassName.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.storageClassName,data:data93};
+if(data83.resources !== undefined && func0.call(data83, "resources")){
+let data94 = data83.resources;
+if(data94 && typeof data94 == "object" && !Array.isArray(data94)){
+for(const key29 of Object.keys(data94)){
+if(!((key29 === "requests") || (key29 === "limits"))){
+const err273 = {instancePath:instancePath+"/spec/workload/managed/resources",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key29},schema:false,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources,data:data94};
 if(vErrors === null){
 vErrors = [err273];
 }
@@ -3335,9 +3338,11 @@ vErrors.push(err273);
 errors++;
 }
 }
-}
-else {
-const err274 = {instancePath:instancePath+"/spec/workload/managed/storage",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage,data:data91};
+if(data94.requests !== undefined && func0.call(data94, "requests")){
+let data95 = data94.requests;
+if(data95 && typeof data95 == "object" && !Array.isArray(data95)){
+if(Object.keys(data95).length > 8){
+const err274 = {instancePath:instancePath+"/spec/workload/managed/resources/requests",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/requests/maxProperties",keyword:"maxProperties",params:{limit: 8},schema:8,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests,data:data95};
 if(vErrors === null){
 vErrors = [err274];
 }
@@ -3346,13 +3351,10 @@ vErrors.push(err274);
 }
 errors++;
 }
-}
-if(data83.resources !== undefined && func0.call(data83, "resources")){
-let data94 = data83.resources;
-if(data94 && typeof data94 == "object" && !Array.isArray(data94)){
-for(const key29 of Object.keys(data94)){
-if(!((key29 === "requests") || (key29 === "limits"))){
-const err275 = {instancePath:instancePath+"/spec/workload/managed/resources",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key29},schema:false,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources,data:data94};
+for(const key30 of Object.keys(data95)){
+let data96 = data95[key30];
+if((!((typeof data96 == "number") && (!(data96 % 1) && !isNaN(data96)))) && (typeof data96 !== "string")){
+const err275 = {instancePath:instancePath+"/spec/workload/managed/resources/requests/" + key30.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/requests/additionalProperties/type",keyword:"type",params:{type: schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests.additionalProperties.type},schema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests.additionalProperties.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests.additionalProperties,data:data96};
 if(vErrors === null){
 vErrors = [err275];
 }
@@ -3361,12 +3363,9 @@ vErrors.push(err275);
 }
 errors++;
 }
-}
-if(data94.requests !== undefined && func0.call(data94, "requests")){
-let data95 = data94.requests;
-if(data95 && typeof data95 == "object" && !Array.isArray(data95)){
-if(Object.keys(data95).length > 8){
-const err276 = {instancePath:instancePath+"/spec/workload/managed/resources/requests",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/requests/maxProperties",keyword:"maxProperties",params:{limit: 8},schema:8,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests,data:data95};
+if(typeof data96 == "number"){
+if(data96 > 1125899906842624 || isNaN(data96)){
+const err276 = {instancePath:instancePath+"/spec/workload/managed/resources/requests/" + key30.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/requests/additionalProperties/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1125899906842624},schema:1125899906842624,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests.additionalProperties,data:data96};
 if(vErrors === null){
 vErrors = [err276];
 }
@@ -3375,10 +3374,8 @@ vErrors.push(err276);
 }
 errors++;
 }
-for(const key30 of Object.keys(data95)){
-let data96 = data95[key30];
-if((!((typeof data96 == "number") && (!(data96 % 1) && !isNaN(data96)))) && (typeof data96 !== "string")){
-const err277 = {instancePath:instancePath+"/spec/workload/managed/resources/requests/" + key30.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/requests/additionalProperties/type",keyword:"type",params:{type: schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests.additionalProperties.type},schema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests.additionalProperties.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests.additionalProperties,data:data96};
+if(data96 < 0 || isNaN(data96)){
+const err277 = {instancePath:instancePath+"/spec/workload/managed/resources/requests/" + key30.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/requests/additionalProperties/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},schema:0,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests.additionalProperties,data:data96};
 if(vErrors === null){
 vErrors = [err277];
 }
@@ -3387,9 +3384,10 @@ vErrors.push(err277);
 }
 errors++;
 }
-if(typeof data96 == "number"){
-if(data96 > 1125899906842624 || isNaN(data96)){
-const err278 = {instancePath:instancePath+"/spec/workload/managed/resources/requests/" + key30.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/requests/additionalProperties/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1125899906842624},schema:1125899906842624,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests.additionalProperties,data:data96};
+}
+if(typeof data96 === "string"){
+if(func71(data96) > 32){
+const err278 = {instancePath:instancePath+"/spec/workload/managed/resources/requests/" + key30.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/requests/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 32},schema:32,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests.additionalProperties,data:data96};
 if(vErrors === null){
 vErrors = [err278];
 }
@@ -3398,8 +3396,8 @@ vErrors.push(err278);
 }
 errors++;
 }
-if(data96 < 0 || isNaN(data96)){
-const err279 = {instancePath:instancePath+"/spec/workload/managed/resources/requests/" + key30.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/requests/additionalProperties/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},schema:0,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests.additionalProperties,data:data96};
+if(!pattern24.test(data96)){
+const err279 = {instancePath:instancePath+"/spec/workload/managed/resources/requests/" + key30.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/requests/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$"},schema:"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$",parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests.additionalProperties,data:data96};
 if(vErrors === null){
 vErrors = [err279];
 }
@@ -3409,9 +3407,10 @@ vErrors.push(err279);
 errors++;
 }
 }
-if(typeof data96 === "string"){
-if(func71(data96) > 32){
-const err280 = {instancePath:instancePath+"/spec/workload/managed/resources/requests/" + key30.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/requests/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 32},schema:32,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests.additionalProperties,data:data96};
+}
+}
+else {
+const err280 = {instancePath:instancePath+"/spec/workload/managed/resources/requests",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/requests/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests,data:data95};
 if(vErrors === null){
 vErrors = [err280];
 }
@@ -3420,8 +3419,12 @@ vErrors.push(err280);
 }
 errors++;
 }
-if(!pattern24.test(data96)){
-const err281 = {instancePath:instancePath+"/spec/workload/managed/resources/requests/" + key30.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/requests/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$"},schema:"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$",parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests.additionalProperties,data:data96};
+}
+if(data94.limits !== undefined && func0.call(data94, "limits")){
+let data97 = data94.limits;
+if(data97 && typeof data97 == "object" && !Array.isArray(data97)){
+if(Object.keys(data97).length > 8){
+const err281 = {instancePath:instancePath+"/spec/workload/managed/resources/limits",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/limits/maxProperties",keyword:"maxProperties",params:{limit: 8},schema:8,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits,data:data97};
 if(vErrors === null){
 vErrors = [err281];
 }
@@ -3430,11 +3433,10 @@ vErrors.push(err281);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err282 = {instancePath:instancePath+"/spec/workload/managed/resources/requests",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/requests/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests,data:data95};
+for(const key31 of Object.keys(data97)){
+let data98 = data97[key31];
+if((!((typeof data98 == "number") && (!(data98 % 1) && !isNaN(data98)))) && (typeof data98 !== "string")){
+const err282 = {instancePath:instancePath+"/spec/workload/managed/resources/limits/" + key31.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/limits/additionalProperties/type",keyword:"type",params:{type: schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits.additionalProperties.type},schema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits.additionalProperties.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits.additionalProperties,data:data98};
 if(vErrors === null){
 vErrors = [err282];
 }
@@ -3443,12 +3445,9 @@ vErrors.push(err282);
 }
 errors++;
 }
-}
-if(data94.limits !== undefined && func0.call(data94, "limits")){
-let data97 = data94.limits;
-if(data97 && typeof data97 == "object" && !Array.isArray(data97)){
-if(Object.keys(data97).length > 8){
-const err283 = {instancePath:instancePath+"/spec/workload/managed/resources/limits",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/limits/maxProperties",keyword:"maxProperties",params:{limit: 8},schema:8,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits,data:data97};
+if(typeof data98 == "number"){
+if(data98 > 1125899906842624 || isNaN(data98)){
+const err283 = {instancePath:instancePath+"/spec/workload/managed/resources/limits/" + key31.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/limits/additionalProperties/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1125899906842624},schema:1125899906842624,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits.additionalProperties,data:data98};
 if(vErrors === null){
 vErrors = [err283];
 }
@@ -3457,10 +3456,8 @@ vErrors.push(err283);
 }
 errors++;
 }
-for(const key31 of Object.keys(data97)){
-let data98 = data97[key31];
-if((!((typeof data98 == "number") && (!(data98 % 1) && !isNaN(data98)))) && (typeof data98 !== "string")){
-const err284 = {instancePath:instancePath+"/spec/workload/managed/resources/limits/" + key31.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/limits/additionalProperties/type",keyword:"type",params:{type: schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits.additionalProperties.type},schema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits.additionalProperties.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits.additionalProperties,data:data98};
+if(data98 < 0 || isNaN(data98)){
+const err284 = {instancePath:instancePath+"/spec/workload/managed/resources/limits/" + key31.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/limits/additionalProperties/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},schema:0,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits.additionalProperties,data:data98};
 if(vErrors === null){
 vErrors = [err284];
 }
@@ -3469,9 +3466,10 @@ vErrors.push(err284);
 }
 errors++;
 }
-if(typeof data98 == "number"){
-if(data98 > 1125899906842624 || isNaN(data98)){
-const err285 = {instancePath:instancePath+"/spec/workload/managed/resources/limits/" + key31.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/limits/additionalProperties/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1125899906842624},schema:1125899906842624,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits.additionalProperties,data:data98};
+}
+if(typeof data98 === "string"){
+if(func71(data98) > 32){
+const err285 = {instancePath:instancePath+"/spec/workload/managed/resources/limits/" + key31.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/limits/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 32},schema:32,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits.additionalProperties,data:data98};
 if(vErrors === null){
 vErrors = [err285];
 }
@@ -3480,8 +3478,8 @@ vErrors.push(err285);
 }
 errors++;
 }
-if(data98 < 0 || isNaN(data98)){
-const err286 = {instancePath:instancePath+"/spec/workload/managed/resources/limits/" + key31.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/limits/additionalProperties/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},schema:0,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits.additionalProperties,data:data98};
+if(!pattern24.test(data98)){
+const err286 = {instancePath:instancePath+"/spec/workload/managed/resources/limits/" + key31.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/limits/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$"},schema:"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$",parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits.additionalProperties,data:data98};
 if(vErrors === null){
 vErrors = [err286];
 }
@@ -3491,9 +3489,10 @@ vErrors.push(err286);
 errors++;
 }
 }
-if(typeof data98 === "string"){
-if(func71(data98) > 32){
-const err287 = {instancePath:instancePath+"/spec/workload/managed/resources/limits/" + key31.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/limits/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 32},schema:32,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits.additionalProperties,data:data98};
+}
+}
+else {
+const err287 = {instancePath:instancePath+"/spec/workload/managed/resources/limits",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/limits/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits,data:data97};
 if(vErrors === null){
 vErrors = [err287];
 }
@@ -3502,8 +3501,10 @@ vErrors.push(err287);
 }
 errors++;
 }
-if(!pattern24.test(data98)){
-const err288 = {instancePath:instancePath+"/spec/workload/managed/resources/limits/" + key31.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/limits/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$"},schema:"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$",parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits.additionalProperties,data:data98};
+}
+}
+else {
+const err288 = {instancePath:instancePath+"/spec/workload/managed/resources",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources,data:data94};
 if(vErrors === null){
 vErrors = [err288];
 }
@@ -3513,10 +3514,11 @@ vErrors.push(err288);
 errors++;
 }
 }
-}
-}
-else {
-const err289 = {instancePath:instancePath+"/spec/workload/managed/resources/limits",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/limits/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits,data:data97};
+if(data83.nodeSelector !== undefined && func0.call(data83, "nodeSelector")){
+let data99 = data83.nodeSelector;
+if(data99 && typeof data99 == "object" && !Array.isArray(data99)){
+if(Object.keys(data99).length > 32){
+const err289 = {instancePath:instancePath+"/spec/workload/managed/nodeSelector",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/nodeSelector/maxProperties",keyword:"maxProperties",params:{limit: 32},schema:32,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.nodeSelector,data:data99};
 if(vErrors === null){
 vErrors = [err289];
 }
@@ -3525,10 +3527,11 @@ vErrors.push(err289);
 }
 errors++;
 }
-}
-}
-else {
-const err290 = {instancePath:instancePath+"/spec/workload/managed/resources",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources,data:data94};
+for(const key32 of Object.keys(data99)){
+let data100 = data99[key32];
+if(typeof data100 === "string"){
+if(func71(data100) > 63){
+const err290 = {instancePath:instancePath+"/spec/workload/managed/nodeSelector/" + key32.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/nodeSelector/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 63},schema:63,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.nodeSelector.additionalProperties,data:data100};
 if(vErrors === null){
 vErrors = [err290];
 }
@@ -3537,12 +3540,8 @@ vErrors.push(err290);
 }
 errors++;
 }
-}
-if(data83.nodeSelector !== undefined && func0.call(data83, "nodeSelector")){
-let data99 = data83.nodeSelector;
-if(data99 && typeof data99 == "object" && !Array.isArray(data99)){
-if(Object.keys(data99).length > 32){
-const err291 = {instancePath:instancePath+"/spec/workload/managed/nodeSelector",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/nodeSelector/maxProperties",keyword:"maxProperties",params:{limit: 32},schema:32,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.nodeSelector,data:data99};
+if(func71(data100) < 0){
+const err291 = {instancePath:instancePath+"/spec/workload/managed/nodeSelector/" + key32.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/nodeSelector/additionalProperties/minLength",keyword:"minLength",params:{limit: 0},schema:0,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.nodeSelector.additionalProperties,data:data100};
 if(vErrors === null){
 vErrors = [err291];
 }
@@ -3551,11 +3550,9 @@ vErrors.push(err291);
 }
 errors++;
 }
-for(const key32 of Object.keys(data99)){
-let data100 = data99[key32];
-if(typeof data100 === "string"){
-if(func71(data100) > 63){
-const err292 = {instancePath:instancePath+"/spec/workload/managed/nodeSelector/" + key32.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/nodeSelector/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 63},schema:63,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.nodeSelector.additionalProperties,data:data100};
+}
+else {
+const err292 = {instancePath:instancePath+"/spec/workload/managed/nodeSelector/" + key32.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/nodeSelector/additionalProperties/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.nodeSelector.additionalProperties.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.nodeSelector.additionalProperties,data:data100};
 if(vErrors === null){
 vErrors = [err292];
 }
@@ -3564,36 +3561,15 @@ vErrors.push(err292);
 }
 errors++;
 }
-if(func71(data100) < 0){
-const err293 = {instancePath:instancePath+"/spec/workload/managed/nodeSelector/" + key32.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/nodeSelector/additionalProperties/minLength",keyword:"minLength",params:{limit: 0},schema:0,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.nodeSelector.additionalProperties,data:data100};
+}
+}
+else {
+const err293 = {instancePath:instancePath+"/spec/workload/managed/nodeSelector",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/nodeSelector/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.nodeSelector.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.nodeSelector,data:data99};
 if(vErrors === null){
 vErrors = [err293];
 }
 else {
 vErrors.push(err293);
-}
-errors++;
-}
-}
-else {
-const err294 = {instancePath:instancePath+"/spec/workload/managed/nodeSelector/" + key32.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/nodeSelector/additionalProperties/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.nodeSelector.additionalProperties.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.nodeSelector.additionalProperties,data:data100};
-if(vErrors === null){
-vErrors = [err294];
-}
-else {
-vErrors.push(err294);
-}
-errors++;
-}
-}
-}
-else {
-const err295 = {instancePath:instancePath+"/spec/workload/managed/nodeSelector",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/nodeSelector/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.nodeSelector.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.nodeSelector,data:data99};
-if(vErrors === null){
-vErrors = [err295];
-}
-else {
-vErrors.push(err295);
 }
 errors++;
 }
@@ -3605,7 +3581,30 @@ data101.type = "ClusterIP";
 }
 for(const key33 of Object.keys(data101)){
 if(!(key33 === "type")){
-const err296 = {instancePath:instancePath+"/spec/workload/managed/service",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/service/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key33},schema:false,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.service,data:data101};
+const err294 = {instancePath:instancePath+"/spec/workload/managed/service",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/service/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key33},schema:false,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.service,data:data101};
+if(vErrors === null){
+vErrors = [err294];
+}
+else {
+vErrors.push(err294);
+}
+errors++;
+}
+}
+let data102 = data101.type;
+if(!(((data102 === "ClusterIP") || (data102 === "NodePort")) || (data102 === "LoadBalancer"))){
+const err295 = {instancePath:instancePath+"/spec/workload/managed/service/type",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/service/properties/type/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.workload.properties.managed.properties.service.properties.type.enum},schema:schema11.properties.spec.properties.workload.properties.managed.properties.service.properties.type.enum,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.service.properties.type,data:data102};
+if(vErrors === null){
+vErrors = [err295];
+}
+else {
+vErrors.push(err295);
+}
+errors++;
+}
+if(typeof data102 === "string"){
+if(func71(data102) > 12){
+const err296 = {instancePath:instancePath+"/spec/workload/managed/service/type",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/service/properties/type/maxLength",keyword:"maxLength",params:{limit: 12},schema:12,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.service.properties.type,data:data102};
 if(vErrors === null){
 vErrors = [err296];
 }
@@ -3615,9 +3614,8 @@ vErrors.push(err296);
 errors++;
 }
 }
-let data102 = data101.type;
-if(!(((data102 === "ClusterIP") || (data102 === "NodePort")) || (data102 === "LoadBalancer"))){
-const err297 = {instancePath:instancePath+"/spec/workload/managed/service/type",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/service/properties/type/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.workload.properties.managed.properties.service.properties.type.enum},schema:schema11.properties.spec.properties.workload.properties.managed.properties.service.properties.type.enum,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.service.properties.type,data:data102};
+else {
+const err297 = {instancePath:instancePath+"/spec/workload/managed/service/type",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/service/properties/type/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.service.properties.type.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.service.properties.type,data:data102};
 if(vErrors === null){
 vErrors = [err297];
 }
@@ -3626,9 +3624,9 @@ vErrors.push(err297);
 }
 errors++;
 }
-if(typeof data102 === "string"){
-if(func71(data102) > 12){
-const err298 = {instancePath:instancePath+"/spec/workload/managed/service/type",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/service/properties/type/maxLength",keyword:"maxLength",params:{limit: 12},schema:12,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.service.properties.type,data:data102};
+}
+else {
+const err298 = {instancePath:instancePath+"/spec/workload/managed/service",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/service/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.service.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.service,data:data101};
 if(vErrors === null){
 vErrors = [err298];
 }
@@ -3639,7 +3637,7 @@ errors++;
 }
 }
 else {
-const err299 = {instancePath:instancePath+"/spec/workload/managed/service/type",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/service/properties/type/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.service.properties.type.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.service.properties.type,data:data102};
+const err299 = {instancePath:instancePath+"/spec/workload/managed",schemaPath:"#/properties/spec/properties/workload/properties/managed/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.managed.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed,data:data83};
 if(vErrors === null){
 vErrors = [err299];
 }
@@ -3649,8 +3647,11 @@ vErrors.push(err299);
 errors++;
 }
 }
-else {
-const err300 = {instancePath:instancePath+"/spec/workload/managed/service",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/service/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.service.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.service,data:data101};
+if(data82.ref !== undefined && func0.call(data82, "ref")){
+let data103 = data82.ref;
+if(data103 && typeof data103 == "object" && !Array.isArray(data103)){
+if((data103.kind === undefined) || (!(func0.call(data103, "kind")))){
+const err300 = {instancePath:instancePath+"/spec/workload/ref",schemaPath:"#/properties/spec/properties/workload/properties/ref/required",keyword:"required",params:{missingProperty: "kind"},schema:schema11.properties.spec.properties.workload.properties.ref.required,parentSchema:schema11.properties.spec.properties.workload.properties.ref,data:data103};
 if(vErrors === null){
 vErrors = [err300];
 }
@@ -3659,9 +3660,8 @@ vErrors.push(err300);
 }
 errors++;
 }
-}
-else {
-const err301 = {instancePath:instancePath+"/spec/workload/managed",schemaPath:"#/properties/spec/properties/workload/properties/managed/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.managed.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed,data:data83};
+if((data103.name === undefined) || (!(func0.call(data103, "name")))){
+const err301 = {instancePath:instancePath+"/spec/workload/ref",schemaPath:"#/properties/spec/properties/workload/properties/ref/required",keyword:"required",params:{missingProperty: "name"},schema:schema11.properties.spec.properties.workload.properties.ref.required,parentSchema:schema11.properties.spec.properties.workload.properties.ref,data:data103};
 if(vErrors === null){
 vErrors = [err301];
 }
@@ -3670,12 +3670,9 @@ vErrors.push(err301);
 }
 errors++;
 }
-}
-if(data82.ref !== undefined && func0.call(data82, "ref")){
-let data103 = data82.ref;
-if(data103 && typeof data103 == "object" && !Array.isArray(data103)){
-if((data103.kind === undefined) || (!(func0.call(data103, "kind")))){
-const err302 = {instancePath:instancePath+"/spec/workload/ref",schemaPath:"#/properties/spec/properties/workload/properties/ref/required",keyword:"required",params:{missingProperty: "kind"},schema:schema11.properties.spec.properties.workload.properties.ref.required,parentSchema:schema11.properties.spec.properties.workload.properties.ref,data:data103};
+for(const key34 of Object.keys(data103)){
+if(!((key34 === "kind") || (key34 === "name"))){
+const err302 = {instancePath:instancePath+"/spec/workload/ref",schemaPath:"#/properties/spec/properties/workload/properties/ref/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key34},schema:false,parentSchema:schema11.properties.spec.properties.workload.properties.ref,data:data103};
 if(vErrors === null){
 vErrors = [err302];
 }
@@ -3684,8 +3681,11 @@ vErrors.push(err302);
 }
 errors++;
 }
-if((data103.name === undefined) || (!(func0.call(data103, "name")))){
-const err303 = {instancePath:instancePath+"/spec/workload/ref",schemaPath:"#/properties/spec/properties/workload/properties/ref/required",keyword:"required",params:{missingProperty: "name"},schema:schema11.properties.spec.properties.workload.properties.ref.required,parentSchema:schema11.properties.spec.properties.workload.properties.ref,data:data103};
+}
+if(data103.kind !== undefined && func0.call(data103, "kind")){
+let data104 = data103.kind;
+if(!((data104 === "StatefulSet") || (data104 === "Deployment"))){
+const err303 = {instancePath:instancePath+"/spec/workload/ref/kind",schemaPath:"#/properties/spec/properties/workload/properties/ref/properties/kind/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.workload.properties.ref.properties.kind.enum},schema:schema11.properties.spec.properties.workload.properties.ref.properties.kind.enum,parentSchema:schema11.properties.spec.properties.workload.properties.ref.properties.kind,data:data104};
 if(vErrors === null){
 vErrors = [err303];
 }
@@ -3694,9 +3694,9 @@ vErrors.push(err303);
 }
 errors++;
 }
-for(const key34 of Object.keys(data103)){
-if(!((key34 === "kind") || (key34 === "name"))){
-const err304 = {instancePath:instancePath+"/spec/workload/ref",schemaPath:"#/properties/spec/properties/workload/properties/ref/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key34},schema:false,parentSchema:schema11.properties.spec.properties.workload.properties.ref,data:data103};
+if(typeof data104 === "string"){
+if(func71(data104) > 11){
+const err304 = {instancePath:instancePath+"/spec/workload/ref/kind",schemaPath:"#/properties/spec/properties/workload/properties/ref/properties/kind/maxLength",keyword:"maxLength",params:{limit: 11},schema:11,parentSchema:schema11.properties.spec.properties.workload.properties.ref.properties.kind,data:data104};
 if(vErrors === null){
 vErrors = [err304];
 }
@@ -3706,10 +3706,8 @@ vErrors.push(err304);
 errors++;
 }
 }
-if(data103.kind !== undefined && func0.call(data103, "kind")){
-let data104 = data103.kind;
-if(!((data104 === "StatefulSet") || (data104 === "Deployment"))){
-const err305 = {instancePath:instancePath+"/spec/workload/ref/kind",schemaPath:"#/properties/spec/properties/workload/properties/ref/properties/kind/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.workload.properties.ref.properties.kind.enum},schema:schema11.properties.spec.properties.workload.properties.ref.properties.kind.enum,parentSchema:schema11.properties.spec.properties.workload.properties.ref.properties.kind,data:data104};
+else {
+const err305 = {instancePath:instancePath+"/spec/workload/ref/kind",schemaPath:"#/properties/spec/properties/workload/properties/ref/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.ref.properties.kind.type,parentSchema:schema11.properties.spec.properties.workload.properties.ref.properties.kind,data:data104};
 if(vErrors === null){
 vErrors = [err305];
 }
@@ -3718,9 +3716,12 @@ vErrors.push(err305);
 }
 errors++;
 }
-if(typeof data104 === "string"){
-if(func71(data104) > 11){
-const err306 = {instancePath:instancePath+"/spec/workload/ref/kind",schemaPath:"#/properties/spec/properties/workload/properties/ref/properties/kind/maxLength",keyword:"maxLength",params:{limit: 11},schema:11,parentSchema:schema11.properties.spec.properties.workload.properties.ref.properties.kind,data:data104};
+}
+if(data103.name !== undefined && func0.call(data103, "name")){
+let data105 = data103.name;
+if(typeof data105 === "string"){
+if(func71(data105) > 253){
+const err306 = {instancePath:instancePath+"/spec/workload/ref/name",schemaPath:"#/properties/spec/properties/workload/properties/ref/properties/name/maxLength",keyword:"maxLength",params:{limit: 253},schema:253,parentSchema:schema11.properties.spec.properties.workload.properties.ref.properties.name,data:data105};
 if(vErrors === null){
 vErrors = [err306];
 }
@@ -3729,9 +3730,8 @@ vErrors.push(err306);
 }
 errors++;
 }
-}
-else {
-const err307 = {instancePath:instancePath+"/spec/workload/ref/kind",schemaPath:"#/properties/spec/properties/workload/properties/ref/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.ref.properties.kind.type,parentSchema:schema11.properties.spec.properties.workload.properties.ref.properties.kind,data:data104};
+if(func71(data105) < 1){
+const err307 = {instancePath:instancePath+"/spec/workload/ref/name",schemaPath:"#/properties/spec/properties/workload/properties/ref/properties/name/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.workload.properties.ref.properties.name,data:data105};
 if(vErrors === null){
 vErrors = [err307];
 }
@@ -3740,12 +3740,8 @@ vErrors.push(err307);
 }
 errors++;
 }
-}
-if(data103.name !== undefined && func0.call(data103, "name")){
-let data105 = data103.name;
-if(typeof data105 === "string"){
-if(func71(data105) > 253){
-const err308 = {instancePath:instancePath+"/spec/workload/ref/name",schemaPath:"#/properties/spec/properties/workload/properties/ref/properties/name/maxLength",keyword:"maxLength",params:{limit: 253},schema:253,parentSchema:schema11.properties.spec.properties.workload.properties.ref.properties.name,data:data105};
+if(!pattern1.test(data105)){
+const err308 = {instancePath:instancePath+"/spec/workload/ref/name",schemaPath:"#/properties/spec/properties/workload/properties/ref/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"},schema:"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",parentSchema:schema11.properties.spec.properties.workload.properties.ref.properties.name,data:data105};
 if(vErrors === null){
 vErrors = [err308];
 }
@@ -3754,8 +3750,9 @@ vErrors.push(err308);
 }
 errors++;
 }
-if(func71(data105) < 1){
-const err309 = {instancePath:instancePath+"/spec/workload/ref/name",schemaPath:"#/properties/spec/properties/workload/properties/ref/properties/name/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.workload.properties.ref.properties.name,data:data105};
+}
+else {
+const err309 = {instancePath:instancePath+"/spec/workload/ref/name",schemaPath:"#/properties/spec/properties/workload/properties/ref/properties/name/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.ref.properties.name.type,parentSchema:schema11.properties.spec.properties.workload.properties.ref.properties.name,data:data105};
 if(vErrors === null){
 vErrors = [err309];
 }
@@ -3764,8 +3761,10 @@ vErrors.push(err309);
 }
 errors++;
 }
-if(!pattern1.test(data105)){
-const err310 = {instancePath:instancePath+"/spec/workload/ref/name",schemaPath:"#/properties/spec/properties/workload/properties/ref/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"},schema:"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",parentSchema:schema11.properties.spec.properties.workload.properties.ref.properties.name,data:data105};
+}
+}
+else {
+const err310 = {instancePath:instancePath+"/spec/workload/ref",schemaPath:"#/properties/spec/properties/workload/properties/ref/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.ref.type,parentSchema:schema11.properties.spec.properties.workload.properties.ref,data:data103};
 if(vErrors === null){
 vErrors = [err310];
 }
@@ -3775,8 +3774,11 @@ vErrors.push(err310);
 errors++;
 }
 }
-else {
-const err311 = {instancePath:instancePath+"/spec/workload/ref/name",schemaPath:"#/properties/spec/properties/workload/properties/ref/properties/name/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.ref.properties.name.type,parentSchema:schema11.properties.spec.properties.workload.properties.ref.properties.name,data:data105};
+if(data82.external !== undefined && func0.call(data82, "external")){
+let data106 = data82.external;
+if(data106 && typeof data106 == "object" && !Array.isArray(data106)){
+if((data106.instances === undefined) || (!(func0.call(data106, "instances")))){
+const err311 = {instancePath:instancePath+"/spec/workload/external",schemaPath:"#/properties/spec/properties/workload/properties/external/required",keyword:"required",params:{missingProperty: "instances"},schema:schema11.properties.spec.properties.workload.properties.external.required,parentSchema:schema11.properties.spec.properties.workload.properties.external,data:data106};
 if(vErrors === null){
 vErrors = [err311];
 }
@@ -3785,10 +3787,9 @@ vErrors.push(err311);
 }
 errors++;
 }
-}
-}
-else {
-const err312 = {instancePath:instancePath+"/spec/workload/ref",schemaPath:"#/properties/spec/properties/workload/properties/ref/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.ref.type,parentSchema:schema11.properties.spec.properties.workload.properties.ref,data:data103};
+for(const key35 of Object.keys(data106)){
+if(!(key35 === "instances")){
+const err312 = {instancePath:instancePath+"/spec/workload/external",schemaPath:"#/properties/spec/properties/workload/properties/external/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key35},schema:false,parentSchema:schema11.properties.spec.properties.workload.properties.external,data:data106};
 if(vErrors === null){
 vErrors = [err312];
 }
@@ -3798,11 +3799,11 @@ vErrors.push(err312);
 errors++;
 }
 }
-if(data82.external !== undefined && func0.call(data82, "external")){
-let data106 = data82.external;
-if(data106 && typeof data106 == "object" && !Array.isArray(data106)){
-if((data106.instances === undefined) || (!(func0.call(data106, "instances")))){
-const err313 = {instancePath:instancePath+"/spec/workload/external",schemaPath:"#/properties/spec/properties/workload/properties/external/required",keyword:"required",params:{missingProperty: "instances"},schema:schema11.properties.spec.properties.workload.properties.external.required,parentSchema:schema11.properties.spec.properties.workload.properties.external,data:data106};
+if(data106.instances !== undefined && func0.call(data106, "instances")){
+let data107 = data106.instances;
+if(Array.isArray(data107)){
+if(data107.length > 16){
+const err313 = {instancePath:instancePath+"/spec/workload/external/instances",schemaPath:"#/properties/spec/properties/workload/properties/external/properties/instances/maxItems",keyword:"maxItems",params:{limit: 16},schema:16,parentSchema:schema11.properties.spec.properties.workload.properties.external.properties.instances,data:data107};
 if(vErrors === null){
 vErrors = [err313];
 }
@@ -3811,9 +3812,8 @@ vErrors.push(err313);
 }
 errors++;
 }
-for(const key35 of Object.keys(data106)){
-if(!(key35 === "instances")){
-const err314 = {instancePath:instancePath+"/spec/workload/external",schemaPath:"#/properties/spec/properties/workload/properties/external/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key35},schema:false,parentSchema:schema11.properties.spec.properties.workload.properties.external,data:data106};
+if(data107.length < 1){
+const err314 = {instancePath:instancePath+"/spec/workload/external/instances",schemaPath:"#/properties/spec/properties/workload/properties/external/properties/instances/minItems",keyword:"minItems",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.workload.properties.external.properties.instances,data:data107};
 if(vErrors === null){
 vErrors = [err314];
 }
@@ -3822,12 +3822,12 @@ vErrors.push(err314);
 }
 errors++;
 }
-}
-if(data106.instances !== undefined && func0.call(data106, "instances")){
-let data107 = data106.instances;
-if(Array.isArray(data107)){
-if(data107.length > 16){
-const err315 = {instancePath:instancePath+"/spec/workload/external/instances",schemaPath:"#/properties/spec/properties/workload/properties/external/properties/instances/maxItems",keyword:"maxItems",params:{limit: 16},schema:16,parentSchema:schema11.properties.spec.properties.workload.properties.external.properties.instances,data:data107};
+const len8 = data107.length;
+for(let i11=0; i11<len8; i11++){
+let data108 = data107[i11];
+if(typeof data108 === "string"){
+if(func71(data108) > 63){
+const err315 = {instancePath:instancePath+"/spec/workload/external/instances/" + i11,schemaPath:"#/properties/spec/properties/workload/properties/external/properties/instances/items/maxLength",keyword:"maxLength",params:{limit: 63},schema:63,parentSchema:schema11.properties.spec.properties.workload.properties.external.properties.instances.items,data:data108};
 if(vErrors === null){
 vErrors = [err315];
 }
@@ -3836,8 +3836,8 @@ vErrors.push(err315);
 }
 errors++;
 }
-if(data107.length < 1){
-const err316 = {instancePath:instancePath+"/spec/workload/external/instances",schemaPath:"#/properties/spec/properties/workload/properties/external/properties/instances/minItems",keyword:"minItems",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.workload.properties.external.properties.instances,data:data107};
+if(func71(data108) < 1){
+const err316 = {instancePath:instancePath+"/spec/workload/external/instances/" + i11,schemaPath:"#/properties/spec/properties/workload/properties/external/properties/instances/items/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.workload.properties.external.properties.instances.items,data:data108};
 if(vErrors === null){
 vErrors = [err316];
 }
@@ -3846,12 +3846,8 @@ vErrors.push(err316);
 }
 errors++;
 }
-const len8 = data107.length;
-for(let i11=0; i11<len8; i11++){
-let data108 = data107[i11];
-if(typeof data108 === "string"){
-if(func71(data108) > 63){
-const err317 = {instancePath:instancePath+"/spec/workload/external/instances/" + i11,schemaPath:"#/properties/spec/properties/workload/properties/external/properties/instances/items/maxLength",keyword:"maxLength",params:{limit: 63},schema:63,parentSchema:schema11.properties.spec.properties.workload.properties.external.properties.instances.items,data:data108};
+if(!pattern0.test(data108)){
+const err317 = {instancePath:instancePath+"/spec/workload/external/instances/" + i11,schemaPath:"#/properties/spec/properties/workload/properties/external/properties/instances/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},schema:"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$",parentSchema:schema11.properties.spec.properties.workload.properties.external.properties.instances.items,data:data108};
 if(vErrors === null){
 vErrors = [err317];
 }
@@ -3860,34 +3856,14 @@ vErrors.push(err317);
 }
 errors++;
 }
-if(func71(data108) < 1){
-const err318 = {instancePath:instancePath+"/spec/workload/external/instances/" + i11,schemaPath:"#/properties/spec/properties/workload/properties/external/properties/instances/items/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.workload.properties.external.properties.instances.items,data:data108};
+}
+else {
+const err318 = {instancePath:instancePath+"/spec/workload/external/instances/" + i11,schemaPath:"#/properties/spec/properties/workload/properties/external/properties/instances/items/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.external.properties.instances.items.type,parentSchema:schema11.properties.spec.properties.workload.properties.external.properties.instances.items,data:data108};
 if(vErrors === null){
 vErrors = [err318];
 }
 else {
 vErrors.push(err318);
-}
-errors++;
-}
-if(!pattern0.test(data108)){
-const err319 = {instancePath:instancePath+"/spec/workload/external/instances/" + i11,schemaPath:"#/properties/spec/properties/workload/properties/external/properties/instances/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},schema:"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$",parentSchema:schema11.properties.spec.properties.workload.properties.external.properties.instances.items,data:data108};
-if(vErrors === null){
-vErrors = [err319];
-}
-else {
-vErrors.push(err319);
-}
-errors++;
-}
-}
-else {
-const err320 = {instancePath:instancePath+"/spec/workload/external/instances/" + i11,schemaPath:"#/properties/spec/properties/workload/properties/external/properties/instances/items/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.external.properties.instances.items.type,parentSchema:schema11.properties.spec.properties.workload.properties.external.properties.instances.items,data:data108};
-if(vErrors === null){
-vErrors = [err320];
-}
-else {
-vErrors.push(err320);
 }
 errors++;
 }
@@ -3903,12 +3879,12 @@ continue;
 }
 if(typeof indices3[item3] == "number"){
 j3 = indices3[item3];
-const err321 = {instancePath:instancePath+"/spec/workload/external/instances",schemaPath:"#/properties/spec/properties/workload/properties/external/properties/instances/uniqueItems",keyword:"uniqueItems",params:{i: i12, j: j3},schema:true,parentSchema:schema11.properties.spec.properties.workload.properties.external.properties.instances,data:data107};
+const err319 = {instancePath:instancePath+"/spec/workload/external/instances",schemaPath:"#/properties/spec/properties/workload/properties/external/properties/instances/uniqueItems",keyword:"uniqueItems",params:{i: i12, j: j3},schema:true,parentSchema:schema11.properties.spec.properties.workload.properties.external.properties.instances,data:data107};
 if(vErrors === null){
-vErrors = [err321];
+vErrors = [err319];
 }
 else {
-vErrors.push(err321);
+vErrors.push(err319);
 }
 errors++;
 break;
@@ -3918,36 +3894,36 @@ indices3[item3] = i12;
 }
 }
 else {
-const err322 = {instancePath:instancePath+"/spec/workload/external/instances",schemaPath:"#/properties/spec/properties/workload/properties/external/properties/instances/type",keyword:"type",params:{type: "array"},schema:schema11.properties.spec.properties.workload.properties.external.properties.instances.type,parentSchema:schema11.properties.spec.properties.workload.properties.external.properties.instances,data:data107};
+const err320 = {instancePath:instancePath+"/spec/workload/external/instances",schemaPath:"#/properties/spec/properties/workload/properties/external/properties/instances/type",keyword:"type",params:{type: "array"},schema:schema11.properties.spec.properties.workload.properties.external.properties.instances.type,parentSchema:schema11.properties.spec.properties.workload.properties.external.properties.instances,data:data107};
+if(vErrors === null){
+vErrors = [err320];
+}
+else {
+vErrors.push(err320);
+}
+errors++;
+}
+}
+}
+else {
+const err321 = {instancePath:instancePath+"/spec/workload/external",schemaPath:"#/properties/spec/properties/workload/properties/external/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.external.type,parentSchema:schema11.properties.spec.properties.workload.properties.external,data:data106};
+if(vErrors === null){
+vErrors = [err321];
+}
+else {
+vErrors.push(err321);
+}
+errors++;
+}
+}
+}
+else {
+const err322 = {instancePath:instancePath+"/spec/workload",schemaPath:"#/properties/spec/properties/workload/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.type,parentSchema:schema11.properties.spec.properties.workload,data:data82};
 if(vErrors === null){
 vErrors = [err322];
 }
 else {
 vErrors.push(err322);
-}
-errors++;
-}
-}
-}
-else {
-const err323 = {instancePath:instancePath+"/spec/workload/external",schemaPath:"#/properties/spec/properties/workload/properties/external/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.external.type,parentSchema:schema11.properties.spec.properties.workload.properties.external,data:data106};
-if(vErrors === null){
-vErrors = [err323];
-}
-else {
-vErrors.push(err323);
-}
-errors++;
-}
-}
-}
-else {
-const err324 = {instancePath:instancePath+"/spec/workload",schemaPath:"#/properties/spec/properties/workload/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.type,parentSchema:schema11.properties.spec.properties.workload,data:data82};
-if(vErrors === null){
-vErrors = [err324];
-}
-else {
-vErrors.push(err324);
 }
 errors++;
 }
@@ -3959,7 +3935,30 @@ data109.maxPacketSizeBytes = 1048576;
 }
 for(const key36 of Object.keys(data109)){
 if(!(((((((key36 === "maxPacketSizeBytes") || (key36 === "messageSizeLimitBytes")) || (key36 === "maxKeepaliveSeconds")) || (key36 === "persistentClientExpirationSeconds")) || (key36 === "maxQueuedMessages")) || (key36 === "maxQueuedBytes")) || (key36 === "maxInflightMessages"))){
-const err325 = {instancePath:instancePath+"/spec/limits",schemaPath:"#/properties/spec/properties/limits/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key36},schema:false,parentSchema:schema11.properties.spec.properties.limits,data:data109};
+const err323 = {instancePath:instancePath+"/spec/limits",schemaPath:"#/properties/spec/properties/limits/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key36},schema:false,parentSchema:schema11.properties.spec.properties.limits,data:data109};
+if(vErrors === null){
+vErrors = [err323];
+}
+else {
+vErrors.push(err323);
+}
+errors++;
+}
+}
+let data110 = data109.maxPacketSizeBytes;
+if(!((typeof data110 == "number") && (!(data110 % 1) && !isNaN(data110)))){
+const err324 = {instancePath:instancePath+"/spec/limits/maxPacketSizeBytes",schemaPath:"#/properties/spec/properties/limits/properties/maxPacketSizeBytes/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.limits.properties.maxPacketSizeBytes.type,parentSchema:schema11.properties.spec.properties.limits.properties.maxPacketSizeBytes,data:data110};
+if(vErrors === null){
+vErrors = [err324];
+}
+else {
+vErrors.push(err324);
+}
+errors++;
+}
+if(typeof data110 == "number"){
+if(data110 > 268435455 || isNaN(data110)){
+const err325 = {instancePath:instancePath+"/spec/limits/maxPacketSizeBytes",schemaPath:"#/properties/spec/properties/limits/properties/maxPacketSizeBytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 268435455},schema:268435455,parentSchema:schema11.properties.spec.properties.limits.properties.maxPacketSizeBytes,data:data110};
 if(vErrors === null){
 vErrors = [err325];
 }
@@ -3968,10 +3967,8 @@ vErrors.push(err325);
 }
 errors++;
 }
-}
-let data110 = data109.maxPacketSizeBytes;
-if(!((typeof data110 == "number") && (!(data110 % 1) && !isNaN(data110)))){
-const err326 = {instancePath:instancePath+"/spec/limits/maxPacketSizeBytes",schemaPath:"#/properties/spec/properties/limits/properties/maxPacketSizeBytes/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.limits.properties.maxPacketSizeBytes.type,parentSchema:schema11.properties.spec.properties.limits.properties.maxPacketSizeBytes,data:data110};
+if(data110 < 1024 || isNaN(data110)){
+const err326 = {instancePath:instancePath+"/spec/limits/maxPacketSizeBytes",schemaPath:"#/properties/spec/properties/limits/properties/maxPacketSizeBytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024},schema:1024,parentSchema:schema11.properties.spec.properties.limits.properties.maxPacketSizeBytes,data:data110};
 if(vErrors === null){
 vErrors = [err326];
 }
@@ -3980,9 +3977,11 @@ vErrors.push(err326);
 }
 errors++;
 }
-if(typeof data110 == "number"){
-if(data110 > 268435455 || isNaN(data110)){
-const err327 = {instancePath:instancePath+"/spec/limits/maxPacketSizeBytes",schemaPath:"#/properties/spec/properties/limits/properties/maxPacketSizeBytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 268435455},schema:268435455,parentSchema:schema11.properties.spec.properties.limits.properties.maxPacketSizeBytes,data:data110};
+}
+if(data109.messageSizeLimitBytes !== undefined && func0.call(data109, "messageSizeLimitBytes")){
+let data111 = data109.messageSizeLimitBytes;
+if(!((typeof data111 == "number") && (!(data111 % 1) && !isNaN(data111)))){
+const err327 = {instancePath:instancePath+"/spec/limits/messageSizeLimitBytes",schemaPath:"#/properties/spec/properties/limits/properties/messageSizeLimitBytes/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.limits.properties.messageSizeLimitBytes.type,parentSchema:schema11.properties.spec.properties.limits.properties.messageSizeLimitBytes,data:data111};
 if(vErrors === null){
 vErrors = [err327];
 }
@@ -3991,8 +3990,9 @@ vErrors.push(err327);
 }
 errors++;
 }
-if(data110 < 1024 || isNaN(data110)){
-const err328 = {instancePath:instancePath+"/spec/limits/maxPacketSizeBytes",schemaPath:"#/properties/spec/properties/limits/properties/maxPacketSizeBytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024},schema:1024,parentSchema:schema11.properties.spec.properties.limits.properties.maxPacketSizeBytes,data:data110};
+if(typeof data111 == "number"){
+if(data111 > 268435455 || isNaN(data111)){
+const err328 = {instancePath:instancePath+"/spec/limits/messageSizeLimitBytes",schemaPath:"#/properties/spec/properties/limits/properties/messageSizeLimitBytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 268435455},schema:268435455,parentSchema:schema11.properties.spec.properties.limits.properties.messageSizeLimitBytes,data:data111};
 if(vErrors === null){
 vErrors = [err328];
 }
@@ -4001,11 +4001,8 @@ vErrors.push(err328);
 }
 errors++;
 }
-}
-if(data109.messageSizeLimitBytes !== undefined && func0.call(data109, "messageSizeLimitBytes")){
-let data111 = data109.messageSizeLimitBytes;
-if(!((typeof data111 == "number") && (!(data111 % 1) && !isNaN(data111)))){
-const err329 = {instancePath:instancePath+"/spec/limits/messageSizeLimitBytes",schemaPath:"#/properties/spec/properties/limits/properties/messageSizeLimitBytes/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.limits.properties.messageSizeLimitBytes.type,parentSchema:schema11.properties.spec.properties.limits.properties.messageSizeLimitBytes,data:data111};
+if(data111 < 1 || isNaN(data111)){
+const err329 = {instancePath:instancePath+"/spec/limits/messageSizeLimitBytes",schemaPath:"#/properties/spec/properties/limits/properties/messageSizeLimitBytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.limits.properties.messageSizeLimitBytes,data:data111};
 if(vErrors === null){
 vErrors = [err329];
 }
@@ -4014,9 +4011,12 @@ vErrors.push(err329);
 }
 errors++;
 }
-if(typeof data111 == "number"){
-if(data111 > 268435455 || isNaN(data111)){
-const err330 = {instancePath:instancePath+"/spec/limits/messageSizeLimitBytes",schemaPath:"#/properties/spec/properties/limits/properties/messageSizeLimitBytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 268435455},schema:268435455,parentSchema:schema11.properties.spec.properties.limits.properties.messageSizeLimitBytes,data:data111};
+}
+}
+if(data109.maxKeepaliveSeconds !== undefined && func0.call(data109, "maxKeepaliveSeconds")){
+let data112 = data109.maxKeepaliveSeconds;
+if(!((typeof data112 == "number") && (!(data112 % 1) && !isNaN(data112)))){
+const err330 = {instancePath:instancePath+"/spec/limits/maxKeepaliveSeconds",schemaPath:"#/properties/spec/properties/limits/properties/maxKeepaliveSeconds/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.limits.properties.maxKeepaliveSeconds.type,parentSchema:schema11.properties.spec.properties.limits.properties.maxKeepaliveSeconds,data:data112};
 if(vErrors === null){
 vErrors = [err330];
 }
@@ -4025,8 +4025,9 @@ vErrors.push(err330);
 }
 errors++;
 }
-if(data111 < 1 || isNaN(data111)){
-const err331 = {instancePath:instancePath+"/spec/limits/messageSizeLimitBytes",schemaPath:"#/properties/spec/properties/limits/properties/messageSizeLimitBytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.limits.properties.messageSizeLimitBytes,data:data111};
+if(typeof data112 == "number"){
+if(data112 > 65535 || isNaN(data112)){
+const err331 = {instancePath:instancePath+"/spec/limits/maxKeepaliveSeconds",schemaPath:"#/properties/spec/properties/limits/properties/maxKeepaliveSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},schema:65535,parentSchema:schema11.properties.spec.properties.limits.properties.maxKeepaliveSeconds,data:data112};
 if(vErrors === null){
 vErrors = [err331];
 }
@@ -4035,12 +4036,8 @@ vErrors.push(err331);
 }
 errors++;
 }
-}
-}
-if(data109.maxKeepaliveSeconds !== undefined && func0.call(data109, "maxKeepaliveSeconds")){
-let data112 = data109.maxKeepaliveSeconds;
-if(!((typeof data112 == "number") && (!(data112 % 1) && !isNaN(data112)))){
-const err332 = {instancePath:instancePath+"/spec/limits/maxKeepaliveSeconds",schemaPath:"#/properties/spec/properties/limits/properties/maxKeepaliveSeconds/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.limits.properties.maxKeepaliveSeconds.type,parentSchema:schema11.properties.spec.properties.limits.properties.maxKeepaliveSeconds,data:data112};
+if(data112 < 10 || isNaN(data112)){
+const err332 = {instancePath:instancePath+"/spec/limits/maxKeepaliveSeconds",schemaPath:"#/properties/spec/properties/limits/properties/maxKeepaliveSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10},schema:10,parentSchema:schema11.properties.spec.properties.limits.properties.maxKeepaliveSeconds,data:data112};
 if(vErrors === null){
 vErrors = [err332];
 }
@@ -4049,9 +4046,12 @@ vErrors.push(err332);
 }
 errors++;
 }
-if(typeof data112 == "number"){
-if(data112 > 65535 || isNaN(data112)){
-const err333 = {instancePath:instancePath+"/spec/limits/maxKeepaliveSeconds",schemaPath:"#/properties/spec/properties/limits/properties/maxKeepaliveSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},schema:65535,parentSchema:schema11.properties.spec.properties.limits.properties.maxKeepaliveSeconds,data:data112};
+}
+}
+if(data109.persistentClientExpirationSeconds !== undefined && func0.call(data109, "persistentClientExpirationSeconds")){
+let data113 = data109.persistentClientExpirationSeconds;
+if(!((typeof data113 == "number") && (!(data113 % 1) && !isNaN(data113)))){
+const err333 = {instancePath:instancePath+"/spec/limits/persistentClientExpirationSeconds",schemaPath:"#/properties/spec/properties/limits/properties/persistentClientExpirationSeconds/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.limits.properties.persistentClientExpirationSeconds.type,parentSchema:schema11.properties.spec.properties.limits.properties.persistentClientExpirationSeconds,data:data113};
 if(vErrors === null){
 vErrors = [err333];
 }
@@ -4060,8 +4060,9 @@ vErrors.push(err333);
 }
 errors++;
 }
-if(data112 < 10 || isNaN(data112)){
-const err334 = {instancePath:instancePath+"/spec/limits/maxKeepaliveSeconds",schemaPath:"#/properties/spec/properties/limits/properties/maxKeepaliveSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10},schema:10,parentSchema:schema11.properties.spec.properties.limits.properties.maxKeepaliveSeconds,data:data112};
+if(typeof data113 == "number"){
+if(data113 > 31536000 || isNaN(data113)){
+const err334 = {instancePath:instancePath+"/spec/limits/persistentClientExpirationSeconds",schemaPath:"#/properties/spec/properties/limits/properties/persistentClientExpirationSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 31536000},schema:31536000,parentSchema:schema11.properties.spec.properties.limits.properties.persistentClientExpirationSeconds,data:data113};
 if(vErrors === null){
 vErrors = [err334];
 }
@@ -4070,12 +4071,8 @@ vErrors.push(err334);
 }
 errors++;
 }
-}
-}
-if(data109.persistentClientExpirationSeconds !== undefined && func0.call(data109, "persistentClientExpirationSeconds")){
-let data113 = data109.persistentClientExpirationSeconds;
-if(!((typeof data113 == "number") && (!(data113 % 1) && !isNaN(data113)))){
-const err335 = {instancePath:instancePath+"/spec/limits/persistentClientExpirationSeconds",schemaPath:"#/properties/spec/properties/limits/properties/persistentClientExpirationSeconds/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.limits.properties.persistentClientExpirationSeconds.type,parentSchema:schema11.properties.spec.properties.limits.properties.persistentClientExpirationSeconds,data:data113};
+if(data113 < 3600 || isNaN(data113)){
+const err335 = {instancePath:instancePath+"/spec/limits/persistentClientExpirationSeconds",schemaPath:"#/properties/spec/properties/limits/properties/persistentClientExpirationSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 3600},schema:3600,parentSchema:schema11.properties.spec.properties.limits.properties.persistentClientExpirationSeconds,data:data113};
 if(vErrors === null){
 vErrors = [err335];
 }
@@ -4084,9 +4081,12 @@ vErrors.push(err335);
 }
 errors++;
 }
-if(typeof data113 == "number"){
-if(data113 > 31536000 || isNaN(data113)){
-const err336 = {instancePath:instancePath+"/spec/limits/persistentClientExpirationSeconds",schemaPath:"#/properties/spec/properties/limits/properties/persistentClientExpirationSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 31536000},schema:31536000,parentSchema:schema11.properties.spec.properties.limits.properties.persistentClientExpirationSeconds,data:data113};
+}
+}
+if(data109.maxQueuedMessages !== undefined && func0.call(data109, "maxQueuedMessages")){
+let data114 = data109.maxQueuedMessages;
+if(!((typeof data114 == "number") && (!(data114 % 1) && !isNaN(data114)))){
+const err336 = {instancePath:instancePath+"/spec/limits/maxQueuedMessages",schemaPath:"#/properties/spec/properties/limits/properties/maxQueuedMessages/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.limits.properties.maxQueuedMessages.type,parentSchema:schema11.properties.spec.properties.limits.properties.maxQueuedMessages,data:data114};
 if(vErrors === null){
 vErrors = [err336];
 }
@@ -4095,8 +4095,9 @@ vErrors.push(err336);
 }
 errors++;
 }
-if(data113 < 3600 || isNaN(data113)){
-const err337 = {instancePath:instancePath+"/spec/limits/persistentClientExpirationSeconds",schemaPath:"#/properties/spec/properties/limits/properties/persistentClientExpirationSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 3600},schema:3600,parentSchema:schema11.properties.spec.properties.limits.properties.persistentClientExpirationSeconds,data:data113};
+if(typeof data114 == "number"){
+if(data114 > 1000000 || isNaN(data114)){
+const err337 = {instancePath:instancePath+"/spec/limits/maxQueuedMessages",schemaPath:"#/properties/spec/properties/limits/properties/maxQueuedMessages/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},schema:1000000,parentSchema:schema11.properties.spec.properties.limits.properties.maxQueuedMessages,data:data114};
 if(vErrors === null){
 vErrors = [err337];
 }
@@ -4105,12 +4106,8 @@ vErrors.push(err337);
 }
 errors++;
 }
-}
-}
-if(data109.maxQueuedMessages !== undefined && func0.call(data109, "maxQueuedMessages")){
-let data114 = data109.maxQueuedMessages;
-if(!((typeof data114 == "number") && (!(data114 % 1) && !isNaN(data114)))){
-const err338 = {instancePath:instancePath+"/spec/limits/maxQueuedMessages",schemaPath:"#/properties/spec/properties/limits/properties/maxQueuedMessages/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.limits.properties.maxQueuedMessages.type,parentSchema:schema11.properties.spec.properties.limits.properties.maxQueuedMessages,data:data114};
+if(data114 < 1 || isNaN(data114)){
+const err338 = {instancePath:instancePath+"/spec/limits/maxQueuedMessages",schemaPath:"#/properties/spec/properties/limits/properties/maxQueuedMessages/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.limits.properties.maxQueuedMessages,data:data114};
 if(vErrors === null){
 vErrors = [err338];
 }
@@ -4119,9 +4116,12 @@ vErrors.push(err338);
 }
 errors++;
 }
-if(typeof data114 == "number"){
-if(data114 > 1000000 || isNaN(data114)){
-const err339 = {instancePath:instancePath+"/spec/limits/maxQueuedMessages",schemaPath:"#/properties/spec/properties/limits/properties/maxQueuedMessages/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},schema:1000000,parentSchema:schema11.properties.spec.properties.limits.properties.maxQueuedMessages,data:data114};
+}
+}
+if(data109.maxQueuedBytes !== undefined && func0.call(data109, "maxQueuedBytes")){
+let data115 = data109.maxQueuedBytes;
+if(!((typeof data115 == "number") && (!(data115 % 1) && !isNaN(data115)))){
+const err339 = {instancePath:instancePath+"/spec/limits/maxQueuedBytes",schemaPath:"#/properties/spec/properties/limits/properties/maxQueuedBytes/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.limits.properties.maxQueuedBytes.type,parentSchema:schema11.properties.spec.properties.limits.properties.maxQueuedBytes,data:data115};
 if(vErrors === null){
 vErrors = [err339];
 }
@@ -4130,8 +4130,9 @@ vErrors.push(err339);
 }
 errors++;
 }
-if(data114 < 1 || isNaN(data114)){
-const err340 = {instancePath:instancePath+"/spec/limits/maxQueuedMessages",schemaPath:"#/properties/spec/properties/limits/properties/maxQueuedMessages/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.limits.properties.maxQueuedMessages,data:data114};
+if(typeof data115 == "number"){
+if(data115 > 2147483647 || isNaN(data115)){
+const err340 = {instancePath:instancePath+"/spec/limits/maxQueuedBytes",schemaPath:"#/properties/spec/properties/limits/properties/maxQueuedBytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},schema:2147483647,parentSchema:schema11.properties.spec.properties.limits.properties.maxQueuedBytes,data:data115};
 if(vErrors === null){
 vErrors = [err340];
 }
@@ -4140,12 +4141,8 @@ vErrors.push(err340);
 }
 errors++;
 }
-}
-}
-if(data109.maxQueuedBytes !== undefined && func0.call(data109, "maxQueuedBytes")){
-let data115 = data109.maxQueuedBytes;
-if(!((typeof data115 == "number") && (!(data115 % 1) && !isNaN(data115)))){
-const err341 = {instancePath:instancePath+"/spec/limits/maxQueuedBytes",schemaPath:"#/properties/spec/properties/limits/properties/maxQueuedBytes/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.limits.properties.maxQueuedBytes.type,parentSchema:schema11.properties.spec.properties.limits.properties.maxQueuedBytes,data:data115};
+if(data115 < 1 || isNaN(data115)){
+const err341 = {instancePath:instancePath+"/spec/limits/maxQueuedBytes",schemaPath:"#/properties/spec/properties/limits/properties/maxQueuedBytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.limits.properties.maxQueuedBytes,data:data115};
 if(vErrors === null){
 vErrors = [err341];
 }
@@ -4154,9 +4151,12 @@ vErrors.push(err341);
 }
 errors++;
 }
-if(typeof data115 == "number"){
-if(data115 > 2147483647 || isNaN(data115)){
-const err342 = {instancePath:instancePath+"/spec/limits/maxQueuedBytes",schemaPath:"#/properties/spec/properties/limits/properties/maxQueuedBytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},schema:2147483647,parentSchema:schema11.properties.spec.properties.limits.properties.maxQueuedBytes,data:data115};
+}
+}
+if(data109.maxInflightMessages !== undefined && func0.call(data109, "maxInflightMessages")){
+let data116 = data109.maxInflightMessages;
+if(!((typeof data116 == "number") && (!(data116 % 1) && !isNaN(data116)))){
+const err342 = {instancePath:instancePath+"/spec/limits/maxInflightMessages",schemaPath:"#/properties/spec/properties/limits/properties/maxInflightMessages/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.limits.properties.maxInflightMessages.type,parentSchema:schema11.properties.spec.properties.limits.properties.maxInflightMessages,data:data116};
 if(vErrors === null){
 vErrors = [err342];
 }
@@ -4165,8 +4165,9 @@ vErrors.push(err342);
 }
 errors++;
 }
-if(data115 < 1 || isNaN(data115)){
-const err343 = {instancePath:instancePath+"/spec/limits/maxQueuedBytes",schemaPath:"#/properties/spec/properties/limits/properties/maxQueuedBytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.limits.properties.maxQueuedBytes,data:data115};
+if(typeof data116 == "number"){
+if(data116 > 65535 || isNaN(data116)){
+const err343 = {instancePath:instancePath+"/spec/limits/maxInflightMessages",schemaPath:"#/properties/spec/properties/limits/properties/maxInflightMessages/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},schema:65535,parentSchema:schema11.properties.spec.properties.limits.properties.maxInflightMessages,data:data116};
 if(vErrors === null){
 vErrors = [err343];
 }
@@ -4175,12 +4176,8 @@ vErrors.push(err343);
 }
 errors++;
 }
-}
-}
-if(data109.maxInflightMessages !== undefined && func0.call(data109, "maxInflightMessages")){
-let data116 = data109.maxInflightMessages;
-if(!((typeof data116 == "number") && (!(data116 % 1) && !isNaN(data116)))){
-const err344 = {instancePath:instancePath+"/spec/limits/maxInflightMessages",schemaPath:"#/properties/spec/properties/limits/properties/maxInflightMessages/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.limits.properties.maxInflightMessages.type,parentSchema:schema11.properties.spec.properties.limits.properties.maxInflightMessages,data:data116};
+if(data116 < 1 || isNaN(data116)){
+const err344 = {instancePath:instancePath+"/spec/limits/maxInflightMessages",schemaPath:"#/properties/spec/properties/limits/properties/maxInflightMessages/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.limits.properties.maxInflightMessages,data:data116};
 if(vErrors === null){
 vErrors = [err344];
 }
@@ -4189,37 +4186,16 @@ vErrors.push(err344);
 }
 errors++;
 }
-if(typeof data116 == "number"){
-if(data116 > 65535 || isNaN(data116)){
-const err345 = {instancePath:instancePath+"/spec/limits/maxInflightMessages",schemaPath:"#/properties/spec/properties/limits/properties/maxInflightMessages/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},schema:65535,parentSchema:schema11.properties.spec.properties.limits.properties.maxInflightMessages,data:data116};
+}
+}
+}
+else {
+const err345 = {instancePath:instancePath+"/spec/limits",schemaPath:"#/properties/spec/properties/limits/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.limits.type,parentSchema:schema11.properties.spec.properties.limits,data:data109};
 if(vErrors === null){
 vErrors = [err345];
 }
 else {
 vErrors.push(err345);
-}
-errors++;
-}
-if(data116 < 1 || isNaN(data116)){
-const err346 = {instancePath:instancePath+"/spec/limits/maxInflightMessages",schemaPath:"#/properties/spec/properties/limits/properties/maxInflightMessages/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.limits.properties.maxInflightMessages,data:data116};
-if(vErrors === null){
-vErrors = [err346];
-}
-else {
-vErrors.push(err346);
-}
-errors++;
-}
-}
-}
-}
-else {
-const err347 = {instancePath:instancePath+"/spec/limits",schemaPath:"#/properties/spec/properties/limits/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.limits.type,parentSchema:schema11.properties.spec.properties.limits,data:data109};
-if(vErrors === null){
-vErrors = [err347];
-}
-else {
-vErrors.push(err347);
 }
 errors++;
 }
@@ -4234,7 +4210,30 @@ data117.aclViolations = "Disabled";
 }
 for(const key37 of Object.keys(data117)){
 if(!((key37 === "observe") || (key37 === "aclViolations"))){
-const err348 = {instancePath:instancePath+"/spec/monitoring",schemaPath:"#/properties/spec/properties/monitoring/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key37},schema:false,parentSchema:schema11.properties.spec.properties.monitoring,data:data117};
+const err346 = {instancePath:instancePath+"/spec/monitoring",schemaPath:"#/properties/spec/properties/monitoring/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key37},schema:false,parentSchema:schema11.properties.spec.properties.monitoring,data:data117};
+if(vErrors === null){
+vErrors = [err346];
+}
+else {
+vErrors.push(err346);
+}
+errors++;
+}
+}
+let data118 = data117.observe;
+if(!((data118 === "Disabled") || (data118 === "Enabled"))){
+const err347 = {instancePath:instancePath+"/spec/monitoring/observe",schemaPath:"#/properties/spec/properties/monitoring/properties/observe/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.monitoring.properties.observe.enum},schema:schema11.properties.spec.properties.monitoring.properties.observe.enum,parentSchema:schema11.properties.spec.properties.monitoring.properties.observe,data:data118};
+if(vErrors === null){
+vErrors = [err347];
+}
+else {
+vErrors.push(err347);
+}
+errors++;
+}
+if(typeof data118 === "string"){
+if(func71(data118) > 8){
+const err348 = {instancePath:instancePath+"/spec/monitoring/observe",schemaPath:"#/properties/spec/properties/monitoring/properties/observe/maxLength",keyword:"maxLength",params:{limit: 8},schema:8,parentSchema:schema11.properties.spec.properties.monitoring.properties.observe,data:data118};
 if(vErrors === null){
 vErrors = [err348];
 }
@@ -4244,9 +4243,8 @@ vErrors.push(err348);
 errors++;
 }
 }
-let data118 = data117.observe;
-if(!((data118 === "Disabled") || (data118 === "Enabled"))){
-const err349 = {instancePath:instancePath+"/spec/monitoring/observe",schemaPath:"#/properties/spec/properties/monitoring/properties/observe/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.monitoring.properties.observe.enum},schema:schema11.properties.spec.properties.monitoring.properties.observe.enum,parentSchema:schema11.properties.spec.properties.monitoring.properties.observe,data:data118};
+else {
+const err349 = {instancePath:instancePath+"/spec/monitoring/observe",schemaPath:"#/properties/spec/properties/monitoring/properties/observe/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.monitoring.properties.observe.type,parentSchema:schema11.properties.spec.properties.monitoring.properties.observe,data:data118};
 if(vErrors === null){
 vErrors = [err349];
 }
@@ -4255,9 +4253,9 @@ vErrors.push(err349);
 }
 errors++;
 }
-if(typeof data118 === "string"){
-if(func71(data118) > 8){
-const err350 = {instancePath:instancePath+"/spec/monitoring/observe",schemaPath:"#/properties/spec/properties/monitoring/properties/observe/maxLength",keyword:"maxLength",params:{limit: 8},schema:8,parentSchema:schema11.properties.spec.properties.monitoring.properties.observe,data:data118};
+let data119 = data117.aclViolations;
+if(!((data119 === "Disabled") || (data119 === "Enabled"))){
+const err350 = {instancePath:instancePath+"/spec/monitoring/aclViolations",schemaPath:"#/properties/spec/properties/monitoring/properties/aclViolations/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.monitoring.properties.aclViolations.enum},schema:schema11.properties.spec.properties.monitoring.properties.aclViolations.enum,parentSchema:schema11.properties.spec.properties.monitoring.properties.aclViolations,data:data119};
 if(vErrors === null){
 vErrors = [err350];
 }
@@ -4266,9 +4264,9 @@ vErrors.push(err350);
 }
 errors++;
 }
-}
-else {
-const err351 = {instancePath:instancePath+"/spec/monitoring/observe",schemaPath:"#/properties/spec/properties/monitoring/properties/observe/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.monitoring.properties.observe.type,parentSchema:schema11.properties.spec.properties.monitoring.properties.observe,data:data118};
+if(typeof data119 === "string"){
+if(func71(data119) > 8){
+const err351 = {instancePath:instancePath+"/spec/monitoring/aclViolations",schemaPath:"#/properties/spec/properties/monitoring/properties/aclViolations/maxLength",keyword:"maxLength",params:{limit: 8},schema:8,parentSchema:schema11.properties.spec.properties.monitoring.properties.aclViolations,data:data119};
 if(vErrors === null){
 vErrors = [err351];
 }
@@ -4277,9 +4275,9 @@ vErrors.push(err351);
 }
 errors++;
 }
-let data119 = data117.aclViolations;
-if(!((data119 === "Disabled") || (data119 === "Enabled"))){
-const err352 = {instancePath:instancePath+"/spec/monitoring/aclViolations",schemaPath:"#/properties/spec/properties/monitoring/properties/aclViolations/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.monitoring.properties.aclViolations.enum},schema:schema11.properties.spec.properties.monitoring.properties.aclViolations.enum,parentSchema:schema11.properties.spec.properties.monitoring.properties.aclViolations,data:data119};
+}
+else {
+const err352 = {instancePath:instancePath+"/spec/monitoring/aclViolations",schemaPath:"#/properties/spec/properties/monitoring/properties/aclViolations/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.monitoring.properties.aclViolations.type,parentSchema:schema11.properties.spec.properties.monitoring.properties.aclViolations,data:data119};
 if(vErrors === null){
 vErrors = [err352];
 }
@@ -4288,36 +4286,14 @@ vErrors.push(err352);
 }
 errors++;
 }
-if(typeof data119 === "string"){
-if(func71(data119) > 8){
-const err353 = {instancePath:instancePath+"/spec/monitoring/aclViolations",schemaPath:"#/properties/spec/properties/monitoring/properties/aclViolations/maxLength",keyword:"maxLength",params:{limit: 8},schema:8,parentSchema:schema11.properties.spec.properties.monitoring.properties.aclViolations,data:data119};
+}
+else {
+const err353 = {instancePath:instancePath+"/spec/monitoring",schemaPath:"#/properties/spec/properties/monitoring/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.monitoring.type,parentSchema:schema11.properties.spec.properties.monitoring,data:data117};
 if(vErrors === null){
 vErrors = [err353];
 }
 else {
 vErrors.push(err353);
-}
-errors++;
-}
-}
-else {
-const err354 = {instancePath:instancePath+"/spec/monitoring/aclViolations",schemaPath:"#/properties/spec/properties/monitoring/properties/aclViolations/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.monitoring.properties.aclViolations.type,parentSchema:schema11.properties.spec.properties.monitoring.properties.aclViolations,data:data119};
-if(vErrors === null){
-vErrors = [err354];
-}
-else {
-vErrors.push(err354);
-}
-errors++;
-}
-}
-else {
-const err355 = {instancePath:instancePath+"/spec/monitoring",schemaPath:"#/properties/spec/properties/monitoring/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.monitoring.type,parentSchema:schema11.properties.spec.properties.monitoring,data:data117};
-if(vErrors === null){
-vErrors = [err355];
-}
-else {
-vErrors.push(err355);
 }
 errors++;
 }
@@ -4336,7 +4312,30 @@ data120.blockSeconds = 900;
 }
 for(const key38 of Object.keys(data120)){
 if(!(((key38 === "maxFailures") || (key38 === "windowSeconds")) || (key38 === "blockSeconds"))){
-const err356 = {instancePath:instancePath+"/spec/lockout",schemaPath:"#/properties/spec/properties/lockout/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key38},schema:false,parentSchema:schema11.properties.spec.properties.lockout,data:data120};
+const err354 = {instancePath:instancePath+"/spec/lockout",schemaPath:"#/properties/spec/properties/lockout/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key38},schema:false,parentSchema:schema11.properties.spec.properties.lockout,data:data120};
+if(vErrors === null){
+vErrors = [err354];
+}
+else {
+vErrors.push(err354);
+}
+errors++;
+}
+}
+let data121 = data120.maxFailures;
+if(!((typeof data121 == "number") && (!(data121 % 1) && !isNaN(data121)))){
+const err355 = {instancePath:instancePath+"/spec/lockout/maxFailures",schemaPath:"#/properties/spec/properties/lockout/properties/maxFailures/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.lockout.properties.maxFailures.type,parentSchema:schema11.properties.spec.properties.lockout.properties.maxFailures,data:data121};
+if(vErrors === null){
+vErrors = [err355];
+}
+else {
+vErrors.push(err355);
+}
+errors++;
+}
+if(typeof data121 == "number"){
+if(data121 > 100000 || isNaN(data121)){
+const err356 = {instancePath:instancePath+"/spec/lockout/maxFailures",schemaPath:"#/properties/spec/properties/lockout/properties/maxFailures/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},schema:100000,parentSchema:schema11.properties.spec.properties.lockout.properties.maxFailures,data:data121};
 if(vErrors === null){
 vErrors = [err356];
 }
@@ -4345,10 +4344,8 @@ vErrors.push(err356);
 }
 errors++;
 }
-}
-let data121 = data120.maxFailures;
-if(!((typeof data121 == "number") && (!(data121 % 1) && !isNaN(data121)))){
-const err357 = {instancePath:instancePath+"/spec/lockout/maxFailures",schemaPath:"#/properties/spec/properties/lockout/properties/maxFailures/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.lockout.properties.maxFailures.type,parentSchema:schema11.properties.spec.properties.lockout.properties.maxFailures,data:data121};
+if(data121 < 1 || isNaN(data121)){
+const err357 = {instancePath:instancePath+"/spec/lockout/maxFailures",schemaPath:"#/properties/spec/properties/lockout/properties/maxFailures/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.lockout.properties.maxFailures,data:data121};
 if(vErrors === null){
 vErrors = [err357];
 }
@@ -4357,9 +4354,10 @@ vErrors.push(err357);
 }
 errors++;
 }
-if(typeof data121 == "number"){
-if(data121 > 100000 || isNaN(data121)){
-const err358 = {instancePath:instancePath+"/spec/lockout/maxFailures",schemaPath:"#/properties/spec/properties/lockout/properties/maxFailures/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},schema:100000,parentSchema:schema11.properties.spec.properties.lockout.properties.maxFailures,data:data121};
+}
+let data122 = data120.windowSeconds;
+if(!((typeof data122 == "number") && (!(data122 % 1) && !isNaN(data122)))){
+const err358 = {instancePath:instancePath+"/spec/lockout/windowSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/windowSeconds/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.lockout.properties.windowSeconds.type,parentSchema:schema11.properties.spec.properties.lockout.properties.windowSeconds,data:data122};
 if(vErrors === null){
 vErrors = [err358];
 }
@@ -4368,8 +4366,9 @@ vErrors.push(err358);
 }
 errors++;
 }
-if(data121 < 1 || isNaN(data121)){
-const err359 = {instancePath:instancePath+"/spec/lockout/maxFailures",schemaPath:"#/properties/spec/properties/lockout/properties/maxFailures/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.lockout.properties.maxFailures,data:data121};
+if(typeof data122 == "number"){
+if(data122 > 86400 || isNaN(data122)){
+const err359 = {instancePath:instancePath+"/spec/lockout/windowSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/windowSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400},schema:86400,parentSchema:schema11.properties.spec.properties.lockout.properties.windowSeconds,data:data122};
 if(vErrors === null){
 vErrors = [err359];
 }
@@ -4378,10 +4377,8 @@ vErrors.push(err359);
 }
 errors++;
 }
-}
-let data122 = data120.windowSeconds;
-if(!((typeof data122 == "number") && (!(data122 % 1) && !isNaN(data122)))){
-const err360 = {instancePath:instancePath+"/spec/lockout/windowSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/windowSeconds/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.lockout.properties.windowSeconds.type,parentSchema:schema11.properties.spec.properties.lockout.properties.windowSeconds,data:data122};
+if(data122 < 1 || isNaN(data122)){
+const err360 = {instancePath:instancePath+"/spec/lockout/windowSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/windowSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.lockout.properties.windowSeconds,data:data122};
 if(vErrors === null){
 vErrors = [err360];
 }
@@ -4390,9 +4387,10 @@ vErrors.push(err360);
 }
 errors++;
 }
-if(typeof data122 == "number"){
-if(data122 > 86400 || isNaN(data122)){
-const err361 = {instancePath:instancePath+"/spec/lockout/windowSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/windowSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400},schema:86400,parentSchema:schema11.properties.spec.properties.lockout.properties.windowSeconds,data:data122};
+}
+let data123 = data120.blockSeconds;
+if(!((typeof data123 == "number") && (!(data123 % 1) && !isNaN(data123)))){
+const err361 = {instancePath:instancePath+"/spec/lockout/blockSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/blockSeconds/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.lockout.properties.blockSeconds.type,parentSchema:schema11.properties.spec.properties.lockout.properties.blockSeconds,data:data123};
 if(vErrors === null){
 vErrors = [err361];
 }
@@ -4401,8 +4399,9 @@ vErrors.push(err361);
 }
 errors++;
 }
-if(data122 < 1 || isNaN(data122)){
-const err362 = {instancePath:instancePath+"/spec/lockout/windowSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/windowSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.lockout.properties.windowSeconds,data:data122};
+if(typeof data123 == "number"){
+if(data123 > 604800 || isNaN(data123)){
+const err362 = {instancePath:instancePath+"/spec/lockout/blockSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/blockSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 604800},schema:604800,parentSchema:schema11.properties.spec.properties.lockout.properties.blockSeconds,data:data123};
 if(vErrors === null){
 vErrors = [err362];
 }
@@ -4411,10 +4410,8 @@ vErrors.push(err362);
 }
 errors++;
 }
-}
-let data123 = data120.blockSeconds;
-if(!((typeof data123 == "number") && (!(data123 % 1) && !isNaN(data123)))){
-const err363 = {instancePath:instancePath+"/spec/lockout/blockSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/blockSeconds/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.lockout.properties.blockSeconds.type,parentSchema:schema11.properties.spec.properties.lockout.properties.blockSeconds,data:data123};
+if(data123 < 1 || isNaN(data123)){
+const err363 = {instancePath:instancePath+"/spec/lockout/blockSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/blockSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.lockout.properties.blockSeconds,data:data123};
 if(vErrors === null){
 vErrors = [err363];
 }
@@ -4423,9 +4420,10 @@ vErrors.push(err363);
 }
 errors++;
 }
-if(typeof data123 == "number"){
-if(data123 > 604800 || isNaN(data123)){
-const err364 = {instancePath:instancePath+"/spec/lockout/blockSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/blockSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 604800},schema:604800,parentSchema:schema11.properties.spec.properties.lockout.properties.blockSeconds,data:data123};
+}
+}
+else {
+const err364 = {instancePath:instancePath+"/spec/lockout",schemaPath:"#/properties/spec/properties/lockout/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.lockout.type,parentSchema:schema11.properties.spec.properties.lockout,data:data120};
 if(vErrors === null){
 vErrors = [err364];
 }
@@ -4434,8 +4432,10 @@ vErrors.push(err364);
 }
 errors++;
 }
-if(data123 < 1 || isNaN(data123)){
-const err365 = {instancePath:instancePath+"/spec/lockout/blockSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/blockSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.lockout.properties.blockSeconds,data:data123};
+}
+}
+else {
+const err365 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.type,parentSchema:schema11.properties.spec,data:data16};
 if(vErrors === null){
 vErrors = [err365];
 }
@@ -4445,9 +4445,10 @@ vErrors.push(err365);
 errors++;
 }
 }
-}
-else {
-const err366 = {instancePath:instancePath+"/spec/lockout",schemaPath:"#/properties/spec/properties/lockout/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.lockout.type,parentSchema:schema11.properties.spec.properties.lockout,data:data120};
+if(data.status !== undefined && func0.call(data, "status")){
+let data124 = data.status;
+if(!(data124 && typeof data124 == "object" && !Array.isArray(data124))){
+const err366 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"},schema:schema11.properties.status.type,parentSchema:schema11.properties.status,data:data124};
 if(vErrors === null){
 vErrors = [err366];
 }
@@ -4459,7 +4460,7 @@ errors++;
 }
 }
 else {
-const err367 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.type,parentSchema:schema11.properties.spec,data:data16};
+const err367 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema11.type,parentSchema:schema11,data};
 if(vErrors === null){
 vErrors = [err367];
 }
@@ -4468,37 +4469,12 @@ vErrors.push(err367);
 }
 errors++;
 }
-}
-if(data.status !== undefined && func0.call(data, "status")){
-let data124 = data.status;
-if(!(data124 && typeof data124 == "object" && !Array.isArray(data124))){
-const err368 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"},schema:schema11.properties.status.type,parentSchema:schema11.properties.status,data:data124};
-if(vErrors === null){
-vErrors = [err368];
-}
-else {
-vErrors.push(err368);
-}
-errors++;
-}
-}
-}
-else {
-const err369 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema11.type,parentSchema:schema11,data};
-if(vErrors === null){
-vErrors = [err369];
-}
-else {
-vErrors.push(err369);
-}
-errors++;
-}
 validate10.errors = vErrors;
 return errors === 0;
 }
 
 export const AclTemplate = validate11;
-const schema12 = {"$id":"AclTemplate","type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"mqttsecurity.io/v1alpha1"},"kind":{"const":"AclTemplate"},"metadata":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"generation":{"type":"integer"},"resourceVersion":{"type":"string"},"creationTimestamp":{"type":["string","null"]},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}}}},"spec":{"type":"object","required":["rules"],"properties":{"description":{"type":"string","minLength":1,"maxLength":512},"role":{"type":"string","enum":["Device","Backend","Admin"],"default":"Device","maxLength":7},"allowControl":{"type":"boolean","default":false},"parameters":{"type":"object","default":{},"properties":{"properties":{"type":"object","maxProperties":32,"additionalProperties":{"type":"object","required":["type"],"properties":{"type":{"type":"string","enum":["string","integer","boolean"],"maxLength":7},"description":{"type":"string","minLength":1,"maxLength":512},"enum":{"type":"array","minItems":1,"maxItems":64,"items":{"type":["integer","string"],"maxLength":256,"minimum":-9007199254740991,"maximum":9007199254740991}},"minLength":{"type":"integer","minimum":0,"maximum":256},"maxLength":{"type":"integer","minimum":0,"maximum":256},"minimum":{"type":"integer","minimum":-9007199254740991,"maximum":9007199254740991},"maximum":{"type":"integer","minimum":-9007199254740991,"maximum":9007199254740991},"default":{"type":["string","integer","boolean"],"maxLength":256,"minimum":-9007199254740991,"maximum":9007199254740991,"maxItems":0,"maxProperties":0}},"additionalProperties":false}},"required":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","minLength":1,"maxLength":63}}},"additionalProperties":false},"rules":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"object","required":["topic"],"properties":{"effect":{"type":"string","enum":["Allow","Deny"],"default":"Allow","maxLength":5},"actions":{"type":"array","minItems":1,"maxItems":2,"uniqueItems":true,"items":{"type":"string","enum":["Publish","Subscribe"],"maxLength":9}},"topic":{"type":"string","pattern":"^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$","minLength":1,"maxLength":1024},"description":{"type":"string","minLength":1,"maxLength":512}},"additionalProperties":false}}},"additionalProperties":false},"status":{"type":"object"}},"additionalProperties":false};
+const schema12 = {"$id":"AclTemplate","type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"mqttsecurity.io/v1alpha1"},"kind":{"const":"AclTemplate"},"metadata":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"generation":{"type":"integer"},"resourceVersion":{"type":"string"},"creationTimestamp":{"type":["string","null"]},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}}}},"spec":{"type":"object","required":["rules"],"properties":{"description":{"type":"string","minLength":1,"maxLength":512},"role":{"type":"string","enum":["Device","Backend","Admin"],"default":"Device","maxLength":7},"allowControl":{"type":"boolean","default":false},"parameters":{"type":"object","default":{},"properties":{"properties":{"type":"object","maxProperties":32,"additionalProperties":{"type":"object","required":["type"],"properties":{"type":{"type":"string","enum":["string","integer","boolean"],"maxLength":7},"description":{"type":"string","minLength":1,"maxLength":512},"enum":{"type":"array","minItems":1,"maxItems":64,"items":{"type":["integer","string"],"maxLength":256,"minimum":-9007199254740991,"maximum":9007199254740991}},"minLength":{"type":"integer","minimum":0,"maximum":256},"maxLength":{"type":"integer","minimum":0,"maximum":256},"minimum":{"type":"integer","minimum":-9007199254740991,"maximum":9007199254740991},"maximum":{"type":"integer","minimum":-9007199254740991,"maximum":9007199254740991},"default":{"type":["string","integer","boolean"],"maxLength":256,"minimum":-9007199254740991,"maximum":9007199254740991}},"additionalProperties":false}},"required":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","minLength":1,"maxLength":63}}},"additionalProperties":false},"rules":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"object","required":["topic"],"properties":{"effect":{"type":"string","enum":["Allow","Deny"],"default":"Allow","maxLength":5},"actions":{"type":"array","minItems":1,"maxItems":2,"uniqueItems":true,"items":{"type":"string","enum":["Publish","Subscribe"],"maxLength":9}},"topic":{"type":"string","pattern":"^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$","minLength":1,"maxLength":1024},"description":{"type":"string","minLength":1,"maxLength":512}},"additionalProperties":false}}},"additionalProperties":false},"status":{"type":"object"}},"additionalProperties":false};
 const pattern30 = new RegExp("^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$", "u");
 
 function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -5289,9 +5265,10 @@ vErrors.push(err63);
 errors++;
 }
 }
-if(Array.isArray(data31)){
-if(data31.length > 0){
-const err64 = {instancePath:instancePath+"/spec/parameters/properties/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/default",schemaPath:"#/properties/spec/properties/parameters/properties/properties/additionalProperties/properties/default/maxItems",keyword:"maxItems",params:{limit: 0},schema:0,parentSchema:schema12.properties.spec.properties.parameters.properties.properties.additionalProperties.properties.default,data:data31};
+}
+}
+else {
+const err64 = {instancePath:instancePath+"/spec/parameters/properties/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/parameters/properties/properties/additionalProperties/type",keyword:"type",params:{type: "object"},schema:schema12.properties.spec.properties.parameters.properties.properties.additionalProperties.type,parentSchema:schema12.properties.spec.properties.parameters.properties.properties.additionalProperties,data:data22};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -5301,9 +5278,9 @@ vErrors.push(err64);
 errors++;
 }
 }
-if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
-if(Object.keys(data31).length > 0){
-const err65 = {instancePath:instancePath+"/spec/parameters/properties/" + key5.replace(/~/g, "~0").replace(/\//g, "~1")+"/default",schemaPath:"#/properties/spec/properties/parameters/properties/properties/additionalProperties/properties/default/maxProperties",keyword:"maxProperties",params:{limit: 0},schema:0,parentSchema:schema12.properties.spec.properties.parameters.properties.properties.additionalProperties.properties.default,data:data31};
+}
+else {
+const err65 = {instancePath:instancePath+"/spec/parameters/properties",schemaPath:"#/properties/spec/properties/parameters/properties/properties/type",keyword:"type",params:{type: "object"},schema:schema12.properties.spec.properties.parameters.properties.properties.type,parentSchema:schema12.properties.spec.properties.parameters.properties.properties,data:data21};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -5313,10 +5290,11 @@ vErrors.push(err65);
 errors++;
 }
 }
-}
-}
-else {
-const err66 = {instancePath:instancePath+"/spec/parameters/properties/" + key5.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/parameters/properties/properties/additionalProperties/type",keyword:"type",params:{type: "object"},schema:schema12.properties.spec.properties.parameters.properties.properties.additionalProperties.type,parentSchema:schema12.properties.spec.properties.parameters.properties.properties.additionalProperties,data:data22};
+if(data20.required !== undefined && func0.call(data20, "required")){
+let data32 = data20.required;
+if(Array.isArray(data32)){
+if(data32.length > 32){
+const err66 = {instancePath:instancePath+"/spec/parameters/required",schemaPath:"#/properties/spec/properties/parameters/properties/required/maxItems",keyword:"maxItems",params:{limit: 32},schema:32,parentSchema:schema12.properties.spec.properties.parameters.properties.required,data:data32};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -5325,10 +5303,12 @@ vErrors.push(err66);
 }
 errors++;
 }
-}
-}
-else {
-const err67 = {instancePath:instancePath+"/spec/parameters/properties",schemaPath:"#/properties/spec/properties/parameters/properties/properties/type",keyword:"type",params:{type: "object"},schema:schema12.properties.spec.properties.parameters.properties.properties.type,parentSchema:schema12.properties.spec.properties.parameters.properties.properties,data:data21};
+const len2 = data32.length;
+for(let i2=0; i2<len2; i2++){
+let data33 = data32[i2];
+if(typeof data33 === "string"){
+if(func71(data33) > 63){
+const err67 = {instancePath:instancePath+"/spec/parameters/required/" + i2,schemaPath:"#/properties/spec/properties/parameters/properties/required/items/maxLength",keyword:"maxLength",params:{limit: 63},schema:63,parentSchema:schema12.properties.spec.properties.parameters.properties.required.items,data:data33};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -5337,12 +5317,8 @@ vErrors.push(err67);
 }
 errors++;
 }
-}
-if(data20.required !== undefined && func0.call(data20, "required")){
-let data32 = data20.required;
-if(Array.isArray(data32)){
-if(data32.length > 32){
-const err68 = {instancePath:instancePath+"/spec/parameters/required",schemaPath:"#/properties/spec/properties/parameters/properties/required/maxItems",keyword:"maxItems",params:{limit: 32},schema:32,parentSchema:schema12.properties.spec.properties.parameters.properties.required,data:data32};
+if(func71(data33) < 1){
+const err68 = {instancePath:instancePath+"/spec/parameters/required/" + i2,schemaPath:"#/properties/spec/properties/parameters/properties/required/items/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema12.properties.spec.properties.parameters.properties.required.items,data:data33};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -5351,38 +5327,14 @@ vErrors.push(err68);
 }
 errors++;
 }
-const len2 = data32.length;
-for(let i2=0; i2<len2; i2++){
-let data33 = data32[i2];
-if(typeof data33 === "string"){
-if(func71(data33) > 63){
-const err69 = {instancePath:instancePath+"/spec/parameters/required/" + i2,schemaPath:"#/properties/spec/properties/parameters/properties/required/items/maxLength",keyword:"maxLength",params:{limit: 63},schema:63,parentSchema:schema12.properties.spec.properties.parameters.properties.required.items,data:data33};
+}
+else {
+const err69 = {instancePath:instancePath+"/spec/parameters/required/" + i2,schemaPath:"#/properties/spec/properties/parameters/properties/required/items/type",keyword:"type",params:{type: "string"},schema:schema12.properties.spec.properties.parameters.properties.required.items.type,parentSchema:schema12.properties.spec.properties.parameters.properties.required.items,data:data33};
 if(vErrors === null){
 vErrors = [err69];
 }
 else {
 vErrors.push(err69);
-}
-errors++;
-}
-if(func71(data33) < 1){
-const err70 = {instancePath:instancePath+"/spec/parameters/required/" + i2,schemaPath:"#/properties/spec/properties/parameters/properties/required/items/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema12.properties.spec.properties.parameters.properties.required.items,data:data33};
-if(vErrors === null){
-vErrors = [err70];
-}
-else {
-vErrors.push(err70);
-}
-errors++;
-}
-}
-else {
-const err71 = {instancePath:instancePath+"/spec/parameters/required/" + i2,schemaPath:"#/properties/spec/properties/parameters/properties/required/items/type",keyword:"type",params:{type: "string"},schema:schema12.properties.spec.properties.parameters.properties.required.items.type,parentSchema:schema12.properties.spec.properties.parameters.properties.required.items,data:data33};
-if(vErrors === null){
-vErrors = [err71];
-}
-else {
-vErrors.push(err71);
 }
 errors++;
 }
@@ -5398,12 +5350,12 @@ continue;
 }
 if(typeof indices0[item0] == "number"){
 j0 = indices0[item0];
-const err72 = {instancePath:instancePath+"/spec/parameters/required",schemaPath:"#/properties/spec/properties/parameters/properties/required/uniqueItems",keyword:"uniqueItems",params:{i: i3, j: j0},schema:true,parentSchema:schema12.properties.spec.properties.parameters.properties.required,data:data32};
+const err70 = {instancePath:instancePath+"/spec/parameters/required",schemaPath:"#/properties/spec/properties/parameters/properties/required/uniqueItems",keyword:"uniqueItems",params:{i: i3, j: j0},schema:true,parentSchema:schema12.properties.spec.properties.parameters.properties.required,data:data32};
 if(vErrors === null){
-vErrors = [err72];
+vErrors = [err70];
 }
 else {
-vErrors.push(err72);
+vErrors.push(err70);
 }
 errors++;
 break;
@@ -5413,7 +5365,32 @@ indices0[item0] = i3;
 }
 }
 else {
-const err73 = {instancePath:instancePath+"/spec/parameters/required",schemaPath:"#/properties/spec/properties/parameters/properties/required/type",keyword:"type",params:{type: "array"},schema:schema12.properties.spec.properties.parameters.properties.required.type,parentSchema:schema12.properties.spec.properties.parameters.properties.required,data:data32};
+const err71 = {instancePath:instancePath+"/spec/parameters/required",schemaPath:"#/properties/spec/properties/parameters/properties/required/type",keyword:"type",params:{type: "array"},schema:schema12.properties.spec.properties.parameters.properties.required.type,parentSchema:schema12.properties.spec.properties.parameters.properties.required,data:data32};
+if(vErrors === null){
+vErrors = [err71];
+}
+else {
+vErrors.push(err71);
+}
+errors++;
+}
+}
+}
+else {
+const err72 = {instancePath:instancePath+"/spec/parameters",schemaPath:"#/properties/spec/properties/parameters/type",keyword:"type",params:{type: "object"},schema:schema12.properties.spec.properties.parameters.type,parentSchema:schema12.properties.spec.properties.parameters,data:data20};
+if(vErrors === null){
+vErrors = [err72];
+}
+else {
+vErrors.push(err72);
+}
+errors++;
+}
+if(data16.rules !== undefined && func0.call(data16, "rules")){
+let data34 = data16.rules;
+if(Array.isArray(data34)){
+if(data34.length > 64){
+const err73 = {instancePath:instancePath+"/spec/rules",schemaPath:"#/properties/spec/properties/rules/maxItems",keyword:"maxItems",params:{limit: 64},schema:64,parentSchema:schema12.properties.spec.properties.rules,data:data34};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -5422,38 +5399,13 @@ vErrors.push(err73);
 }
 errors++;
 }
-}
-}
-else {
-const err74 = {instancePath:instancePath+"/spec/parameters",schemaPath:"#/properties/spec/properties/parameters/type",keyword:"type",params:{type: "object"},schema:schema12.properties.spec.properties.parameters.type,parentSchema:schema12.properties.spec.properties.parameters,data:data20};
+if(data34.length < 1){
+const err74 = {instancePath:instancePath+"/spec/rules",schemaPath:"#/properties/spec/properties/rules/minItems",keyword:"minItems",params:{limit: 1},schema:1,parentSchema:schema12.properties.spec.properties.rules,data:data34};
 if(vErrors === null){
 vErrors = [err74];
 }
 else {
 vErrors.push(err74);
-}
-errors++;
-}
-if(data16.rules !== undefined && func0.call(data16, "rules")){
-let data34 = data16.rules;
-if(Array.isArray(data34)){
-if(data34.length > 64){
-const err75 = {instancePath:instancePath+"/spec/rules",schemaPath:"#/properties/spec/properties/rules/maxItems",keyword:"maxItems",params:{limit: 64},schema:64,parentSchema:schema12.properties.spec.properties.rules,data:data34};
-if(vErrors === null){
-vErrors = [err75];
-}
-else {
-vErrors.push(err75);
-}
-errors++;
-}
-if(data34.length < 1){
-const err76 = {instancePath:instancePath+"/spec/rules",schemaPath:"#/properties/spec/properties/rules/minItems",keyword:"minItems",params:{limit: 1},schema:1,parentSchema:schema12.properties.spec.properties.rules,data:data34};
-if(vErrors === null){
-vErrors = [err76];
-}
-else {
-vErrors.push(err76);
 }
 errors++;
 }
@@ -5465,7 +5417,30 @@ if(data35.effect === undefined){
 data35.effect = "Allow";
 }
 if((data35.topic === undefined) || (!(func0.call(data35, "topic")))){
-const err77 = {instancePath:instancePath+"/spec/rules/" + i4,schemaPath:"#/properties/spec/properties/rules/items/required",keyword:"required",params:{missingProperty: "topic"},schema:schema12.properties.spec.properties.rules.items.required,parentSchema:schema12.properties.spec.properties.rules.items,data:data35};
+const err75 = {instancePath:instancePath+"/spec/rules/" + i4,schemaPath:"#/properties/spec/properties/rules/items/required",keyword:"required",params:{missingProperty: "topic"},schema:schema12.properties.spec.properties.rules.items.required,parentSchema:schema12.properties.spec.properties.rules.items,data:data35};
+if(vErrors === null){
+vErrors = [err75];
+}
+else {
+vErrors.push(err75);
+}
+errors++;
+}
+for(const key7 of Object.keys(data35)){
+if(!((((key7 === "effect") || (key7 === "actions")) || (key7 === "topic")) || (key7 === "description"))){
+const err76 = {instancePath:instancePath+"/spec/rules/" + i4,schemaPath:"#/properties/spec/properties/rules/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},schema:false,parentSchema:schema12.properties.spec.properties.rules.items,data:data35};
+if(vErrors === null){
+vErrors = [err76];
+}
+else {
+vErrors.push(err76);
+}
+errors++;
+}
+}
+let data36 = data35.effect;
+if(!((data36 === "Allow") || (data36 === "Deny"))){
+const err77 = {instancePath:instancePath+"/spec/rules/" + i4+"/effect",schemaPath:"#/properties/spec/properties/rules/items/properties/effect/enum",keyword:"enum",params:{allowedValues: schema12.properties.spec.properties.rules.items.properties.effect.enum},schema:schema12.properties.spec.properties.rules.items.properties.effect.enum,parentSchema:schema12.properties.spec.properties.rules.items.properties.effect,data:data36};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -5474,9 +5449,9 @@ vErrors.push(err77);
 }
 errors++;
 }
-for(const key7 of Object.keys(data35)){
-if(!((((key7 === "effect") || (key7 === "actions")) || (key7 === "topic")) || (key7 === "description"))){
-const err78 = {instancePath:instancePath+"/spec/rules/" + i4,schemaPath:"#/properties/spec/properties/rules/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},schema:false,parentSchema:schema12.properties.spec.properties.rules.items,data:data35};
+if(typeof data36 === "string"){
+if(func71(data36) > 5){
+const err78 = {instancePath:instancePath+"/spec/rules/" + i4+"/effect",schemaPath:"#/properties/spec/properties/rules/items/properties/effect/maxLength",keyword:"maxLength",params:{limit: 5},schema:5,parentSchema:schema12.properties.spec.properties.rules.items.properties.effect,data:data36};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -5486,9 +5461,8 @@ vErrors.push(err78);
 errors++;
 }
 }
-let data36 = data35.effect;
-if(!((data36 === "Allow") || (data36 === "Deny"))){
-const err79 = {instancePath:instancePath+"/spec/rules/" + i4+"/effect",schemaPath:"#/properties/spec/properties/rules/items/properties/effect/enum",keyword:"enum",params:{allowedValues: schema12.properties.spec.properties.rules.items.properties.effect.enum},schema:schema12.properties.spec.properties.rules.items.properties.effect.enum,parentSchema:schema12.properties.spec.properties.rules.items.properties.effect,data:data36};
+else {
+const err79 = {instancePath:instancePath+"/spec/rules/" + i4+"/effect",schemaPath:"#/properties/spec/properties/rules/items/properties/effect/type",keyword:"type",params:{type: "string"},schema:schema12.properties.spec.properties.rules.items.properties.effect.type,parentSchema:schema12.properties.spec.properties.rules.items.properties.effect,data:data36};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -5497,9 +5471,11 @@ vErrors.push(err79);
 }
 errors++;
 }
-if(typeof data36 === "string"){
-if(func71(data36) > 5){
-const err80 = {instancePath:instancePath+"/spec/rules/" + i4+"/effect",schemaPath:"#/properties/spec/properties/rules/items/properties/effect/maxLength",keyword:"maxLength",params:{limit: 5},schema:5,parentSchema:schema12.properties.spec.properties.rules.items.properties.effect,data:data36};
+if(data35.actions !== undefined && func0.call(data35, "actions")){
+let data37 = data35.actions;
+if(Array.isArray(data37)){
+if(data37.length > 2){
+const err80 = {instancePath:instancePath+"/spec/rules/" + i4+"/actions",schemaPath:"#/properties/spec/properties/rules/items/properties/actions/maxItems",keyword:"maxItems",params:{limit: 2},schema:2,parentSchema:schema12.properties.spec.properties.rules.items.properties.actions,data:data37};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -5508,9 +5484,8 @@ vErrors.push(err80);
 }
 errors++;
 }
-}
-else {
-const err81 = {instancePath:instancePath+"/spec/rules/" + i4+"/effect",schemaPath:"#/properties/spec/properties/rules/items/properties/effect/type",keyword:"type",params:{type: "string"},schema:schema12.properties.spec.properties.rules.items.properties.effect.type,parentSchema:schema12.properties.spec.properties.rules.items.properties.effect,data:data36};
+if(data37.length < 1){
+const err81 = {instancePath:instancePath+"/spec/rules/" + i4+"/actions",schemaPath:"#/properties/spec/properties/rules/items/properties/actions/minItems",keyword:"minItems",params:{limit: 1},schema:1,parentSchema:schema12.properties.spec.properties.rules.items.properties.actions,data:data37};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -5519,11 +5494,11 @@ vErrors.push(err81);
 }
 errors++;
 }
-if(data35.actions !== undefined && func0.call(data35, "actions")){
-let data37 = data35.actions;
-if(Array.isArray(data37)){
-if(data37.length > 2){
-const err82 = {instancePath:instancePath+"/spec/rules/" + i4+"/actions",schemaPath:"#/properties/spec/properties/rules/items/properties/actions/maxItems",keyword:"maxItems",params:{limit: 2},schema:2,parentSchema:schema12.properties.spec.properties.rules.items.properties.actions,data:data37};
+const len4 = data37.length;
+for(let i5=0; i5<len4; i5++){
+let data38 = data37[i5];
+if(!((data38 === "Publish") || (data38 === "Subscribe"))){
+const err82 = {instancePath:instancePath+"/spec/rules/" + i4+"/actions/" + i5,schemaPath:"#/properties/spec/properties/rules/items/properties/actions/items/enum",keyword:"enum",params:{allowedValues: schema12.properties.spec.properties.rules.items.properties.actions.items.enum},schema:schema12.properties.spec.properties.rules.items.properties.actions.items.enum,parentSchema:schema12.properties.spec.properties.rules.items.properties.actions.items,data:data38};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -5532,8 +5507,9 @@ vErrors.push(err82);
 }
 errors++;
 }
-if(data37.length < 1){
-const err83 = {instancePath:instancePath+"/spec/rules/" + i4+"/actions",schemaPath:"#/properties/spec/properties/rules/items/properties/actions/minItems",keyword:"minItems",params:{limit: 1},schema:1,parentSchema:schema12.properties.spec.properties.rules.items.properties.actions,data:data37};
+if(typeof data38 === "string"){
+if(func71(data38) > 9){
+const err83 = {instancePath:instancePath+"/spec/rules/" + i4+"/actions/" + i5,schemaPath:"#/properties/spec/properties/rules/items/properties/actions/items/maxLength",keyword:"maxLength",params:{limit: 9},schema:9,parentSchema:schema12.properties.spec.properties.rules.items.properties.actions.items,data:data38};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -5542,38 +5518,14 @@ vErrors.push(err83);
 }
 errors++;
 }
-const len4 = data37.length;
-for(let i5=0; i5<len4; i5++){
-let data38 = data37[i5];
-if(!((data38 === "Publish") || (data38 === "Subscribe"))){
-const err84 = {instancePath:instancePath+"/spec/rules/" + i4+"/actions/" + i5,schemaPath:"#/properties/spec/properties/rules/items/properties/actions/items/enum",keyword:"enum",params:{allowedValues: schema12.properties.spec.properties.rules.items.properties.actions.items.enum},schema:schema12.properties.spec.properties.rules.items.properties.actions.items.enum,parentSchema:schema12.properties.spec.properties.rules.items.properties.actions.items,data:data38};
+}
+else {
+const err84 = {instancePath:instancePath+"/spec/rules/" + i4+"/actions/" + i5,schemaPath:"#/properties/spec/properties/rules/items/properties/actions/items/type",keyword:"type",params:{type: "string"},schema:schema12.properties.spec.properties.rules.items.properties.actions.items.type,parentSchema:schema12.properties.spec.properties.rules.items.properties.actions.items,data:data38};
 if(vErrors === null){
 vErrors = [err84];
 }
 else {
 vErrors.push(err84);
-}
-errors++;
-}
-if(typeof data38 === "string"){
-if(func71(data38) > 9){
-const err85 = {instancePath:instancePath+"/spec/rules/" + i4+"/actions/" + i5,schemaPath:"#/properties/spec/properties/rules/items/properties/actions/items/maxLength",keyword:"maxLength",params:{limit: 9},schema:9,parentSchema:schema12.properties.spec.properties.rules.items.properties.actions.items,data:data38};
-if(vErrors === null){
-vErrors = [err85];
-}
-else {
-vErrors.push(err85);
-}
-errors++;
-}
-}
-else {
-const err86 = {instancePath:instancePath+"/spec/rules/" + i4+"/actions/" + i5,schemaPath:"#/properties/spec/properties/rules/items/properties/actions/items/type",keyword:"type",params:{type: "string"},schema:schema12.properties.spec.properties.rules.items.properties.actions.items.type,parentSchema:schema12.properties.spec.properties.rules.items.properties.actions.items,data:data38};
-if(vErrors === null){
-vErrors = [err86];
-}
-else {
-vErrors.push(err86);
 }
 errors++;
 }
@@ -5589,12 +5541,12 @@ continue;
 }
 if(typeof indices1[item1] == "number"){
 j1 = indices1[item1];
-const err87 = {instancePath:instancePath+"/spec/rules/" + i4+"/actions",schemaPath:"#/properties/spec/properties/rules/items/properties/actions/uniqueItems",keyword:"uniqueItems",params:{i: i6, j: j1},schema:true,parentSchema:schema12.properties.spec.properties.rules.items.properties.actions,data:data37};
+const err85 = {instancePath:instancePath+"/spec/rules/" + i4+"/actions",schemaPath:"#/properties/spec/properties/rules/items/properties/actions/uniqueItems",keyword:"uniqueItems",params:{i: i6, j: j1},schema:true,parentSchema:schema12.properties.spec.properties.rules.items.properties.actions,data:data37};
 if(vErrors === null){
-vErrors = [err87];
+vErrors = [err85];
 }
 else {
-vErrors.push(err87);
+vErrors.push(err85);
 }
 errors++;
 break;
@@ -5604,12 +5556,12 @@ indices1[item1] = i6;
 }
 }
 else {
-const err88 = {instancePath:instancePath+"/spec/rules/" + i4+"/actions",schemaPath:"#/properties/spec/properties/rules/items/properties/actions/type",keyword:"type",params:{type: "array"},schema:schema12.properties.spec.properties.rules.items.properties.actions.type,parentSchema:schema12.properties.spec.properties.rules.items.properties.actions,data:data37};
+const err86 = {instancePath:instancePath+"/spec/rules/" + i4+"/actions",schemaPath:"#/properties/spec/properties/rules/items/properties/actions/type",keyword:"type",params:{type: "array"},schema:schema12.properties.spec.properties.rules.items.properties.actions.type,parentSchema:schema12.properties.spec.properties.rules.items.properties.actions,data:data37};
 if(vErrors === null){
-vErrors = [err88];
+vErrors = [err86];
 }
 else {
-vErrors.push(err88);
+vErrors.push(err86);
 }
 errors++;
 }
@@ -5618,7 +5570,27 @@ if(data35.topic !== undefined && func0.call(data35, "topic")){
 let data39 = data35.topic;
 if(typeof data39 === "string"){
 if(func71(data39) > 1024){
-const err89 = {instancePath:instancePath+"/spec/rules/" + i4+"/topic",schemaPath:"#/properties/spec/properties/rules/items/properties/topic/maxLength",keyword:"maxLength",params:{limit: 1024},schema:1024,parentSchema:schema12.properties.spec.properties.rules.items.properties.topic,data:data39};
+const err87 = {instancePath:instancePath+"/spec/rules/" + i4+"/topic",schemaPath:"#/properties/spec/properties/rules/items/properties/topic/maxLength",keyword:"maxLength",params:{limit: 1024},schema:1024,parentSchema:schema12.properties.spec.properties.rules.items.properties.topic,data:data39};
+if(vErrors === null){
+vErrors = [err87];
+}
+else {
+vErrors.push(err87);
+}
+errors++;
+}
+if(func71(data39) < 1){
+const err88 = {instancePath:instancePath+"/spec/rules/" + i4+"/topic",schemaPath:"#/properties/spec/properties/rules/items/properties/topic/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema12.properties.spec.properties.rules.items.properties.topic,data:data39};
+if(vErrors === null){
+vErrors = [err88];
+}
+else {
+vErrors.push(err88);
+}
+errors++;
+}
+if(!pattern30.test(data39)){
+const err89 = {instancePath:instancePath+"/spec/rules/" + i4+"/topic",schemaPath:"#/properties/spec/properties/rules/items/properties/topic/pattern",keyword:"pattern",params:{pattern: "^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$"},schema:"^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$",parentSchema:schema12.properties.spec.properties.rules.items.properties.topic,data:data39};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -5627,8 +5599,9 @@ vErrors.push(err89);
 }
 errors++;
 }
-if(func71(data39) < 1){
-const err90 = {instancePath:instancePath+"/spec/rules/" + i4+"/topic",schemaPath:"#/properties/spec/properties/rules/items/properties/topic/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema12.properties.spec.properties.rules.items.properties.topic,data:data39};
+}
+else {
+const err90 = {instancePath:instancePath+"/spec/rules/" + i4+"/topic",schemaPath:"#/properties/spec/properties/rules/items/properties/topic/type",keyword:"type",params:{type: "string"},schema:schema12.properties.spec.properties.rules.items.properties.topic.type,parentSchema:schema12.properties.spec.properties.rules.items.properties.topic,data:data39};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -5637,8 +5610,12 @@ vErrors.push(err90);
 }
 errors++;
 }
-if(!pattern30.test(data39)){
-const err91 = {instancePath:instancePath+"/spec/rules/" + i4+"/topic",schemaPath:"#/properties/spec/properties/rules/items/properties/topic/pattern",keyword:"pattern",params:{pattern: "^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$"},schema:"^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$",parentSchema:schema12.properties.spec.properties.rules.items.properties.topic,data:data39};
+}
+if(data35.description !== undefined && func0.call(data35, "description")){
+let data40 = data35.description;
+if(typeof data40 === "string"){
+if(func71(data40) > 512){
+const err91 = {instancePath:instancePath+"/spec/rules/" + i4+"/description",schemaPath:"#/properties/spec/properties/rules/items/properties/description/maxLength",keyword:"maxLength",params:{limit: 512},schema:512,parentSchema:schema12.properties.spec.properties.rules.items.properties.description,data:data40};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -5647,9 +5624,8 @@ vErrors.push(err91);
 }
 errors++;
 }
-}
-else {
-const err92 = {instancePath:instancePath+"/spec/rules/" + i4+"/topic",schemaPath:"#/properties/spec/properties/rules/items/properties/topic/type",keyword:"type",params:{type: "string"},schema:schema12.properties.spec.properties.rules.items.properties.topic.type,parentSchema:schema12.properties.spec.properties.rules.items.properties.topic,data:data39};
+if(func71(data40) < 1){
+const err92 = {instancePath:instancePath+"/spec/rules/" + i4+"/description",schemaPath:"#/properties/spec/properties/rules/items/properties/description/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema12.properties.spec.properties.rules.items.properties.description,data:data40};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -5659,11 +5635,8 @@ vErrors.push(err92);
 errors++;
 }
 }
-if(data35.description !== undefined && func0.call(data35, "description")){
-let data40 = data35.description;
-if(typeof data40 === "string"){
-if(func71(data40) > 512){
-const err93 = {instancePath:instancePath+"/spec/rules/" + i4+"/description",schemaPath:"#/properties/spec/properties/rules/items/properties/description/maxLength",keyword:"maxLength",params:{limit: 512},schema:512,parentSchema:schema12.properties.spec.properties.rules.items.properties.description,data:data40};
+else {
+const err93 = {instancePath:instancePath+"/spec/rules/" + i4+"/description",schemaPath:"#/properties/spec/properties/rules/items/properties/description/type",keyword:"type",params:{type: "string"},schema:schema12.properties.spec.properties.rules.items.properties.description.type,parentSchema:schema12.properties.spec.properties.rules.items.properties.description,data:data40};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -5672,8 +5645,10 @@ vErrors.push(err93);
 }
 errors++;
 }
-if(func71(data40) < 1){
-const err94 = {instancePath:instancePath+"/spec/rules/" + i4+"/description",schemaPath:"#/properties/spec/properties/rules/items/properties/description/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema12.properties.spec.properties.rules.items.properties.description,data:data40};
+}
+}
+else {
+const err94 = {instancePath:instancePath+"/spec/rules/" + i4,schemaPath:"#/properties/spec/properties/rules/items/type",keyword:"type",params:{type: "object"},schema:schema12.properties.spec.properties.rules.items.type,parentSchema:schema12.properties.spec.properties.rules.items,data:data35};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -5683,8 +5658,9 @@ vErrors.push(err94);
 errors++;
 }
 }
+}
 else {
-const err95 = {instancePath:instancePath+"/spec/rules/" + i4+"/description",schemaPath:"#/properties/spec/properties/rules/items/properties/description/type",keyword:"type",params:{type: "string"},schema:schema12.properties.spec.properties.rules.items.properties.description.type,parentSchema:schema12.properties.spec.properties.rules.items.properties.description,data:data40};
+const err95 = {instancePath:instancePath+"/spec/rules",schemaPath:"#/properties/spec/properties/rules/type",keyword:"type",params:{type: "array"},schema:schema12.properties.spec.properties.rules.type,parentSchema:schema12.properties.spec.properties.rules,data:data34};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -5696,7 +5672,7 @@ errors++;
 }
 }
 else {
-const err96 = {instancePath:instancePath+"/spec/rules/" + i4,schemaPath:"#/properties/spec/properties/rules/items/type",keyword:"type",params:{type: "object"},schema:schema12.properties.spec.properties.rules.items.type,parentSchema:schema12.properties.spec.properties.rules.items,data:data35};
+const err96 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},schema:schema12.properties.spec.type,parentSchema:schema12.properties.spec,data:data16};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -5706,9 +5682,10 @@ vErrors.push(err96);
 errors++;
 }
 }
-}
-else {
-const err97 = {instancePath:instancePath+"/spec/rules",schemaPath:"#/properties/spec/properties/rules/type",keyword:"type",params:{type: "array"},schema:schema12.properties.spec.properties.rules.type,parentSchema:schema12.properties.spec.properties.rules,data:data34};
+if(data.status !== undefined && func0.call(data, "status")){
+let data41 = data.status;
+if(!(data41 && typeof data41 == "object" && !Array.isArray(data41))){
+const err97 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"},schema:schema12.properties.status.type,parentSchema:schema12.properties.status,data:data41};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -5720,7 +5697,7 @@ errors++;
 }
 }
 else {
-const err98 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},schema:schema12.properties.spec.type,parentSchema:schema12.properties.spec,data:data16};
+const err98 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema12.type,parentSchema:schema12,data};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -5729,37 +5706,12 @@ vErrors.push(err98);
 }
 errors++;
 }
-}
-if(data.status !== undefined && func0.call(data, "status")){
-let data41 = data.status;
-if(!(data41 && typeof data41 == "object" && !Array.isArray(data41))){
-const err99 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"},schema:schema12.properties.status.type,parentSchema:schema12.properties.status,data:data41};
-if(vErrors === null){
-vErrors = [err99];
-}
-else {
-vErrors.push(err99);
-}
-errors++;
-}
-}
-}
-else {
-const err100 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema12.type,parentSchema:schema12,data};
-if(vErrors === null){
-vErrors = [err100];
-}
-else {
-vErrors.push(err100);
-}
-errors++;
-}
 validate11.errors = vErrors;
 return errors === 0;
 }
 
 export const MqttDevice = validate12;
-const schema13 = {"$id":"MqttDevice","type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"mqttsecurity.io/v1alpha1"},"kind":{"const":"MqttDevice"},"metadata":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"generation":{"type":"integer"},"resourceVersion":{"type":"string"},"creationTimestamp":{"type":["string","null"]},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}}}},"spec":{"type":"object","required":["brokerRef","authentication"],"properties":{"brokerRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"namespace":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$","minLength":1,"maxLength":63}},"additionalProperties":false},"identity":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$","minLength":1,"maxLength":64},"templateRefs":{"type":"array","maxItems":16,"items":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"parameters":{"type":"object","maxProperties":32,"additionalProperties":{"type":["string","integer","boolean"],"maxLength":256,"minimum":-9007199254740991,"maximum":9007199254740991,"maxItems":0,"maxProperties":0}}},"additionalProperties":false}},"groups":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$","minLength":1,"maxLength":64}},"authentication":{"type":"object","required":["type"],"properties":{"type":{"type":"string","enum":["Certificate","Password"],"maxLength":11},"certificate":{"type":"object","properties":{"template":{"type":"object","properties":{"duration":{"type":"string","pattern":"^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$","minLength":2,"maxLength":27},"renewBefore":{"type":"string","pattern":"^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$","minLength":2,"maxLength":27},"privateKey":{"type":"object","properties":{"algorithm":{"type":"string","enum":["ECDSA","RSA","Ed25519"],"default":"ECDSA","maxLength":7},"size":{"type":"integer","minimum":256,"maximum":4096},"rotationPolicy":{"type":"string","enum":["Always","Never"],"default":"Always","maxLength":6}},"additionalProperties":false},"csr":{"type":"string","pattern":"^-----BEGIN (NEW )?CERTIFICATE REQUEST-----\\r?\\n[A-Za-z0-9+/=\\r\\n]+-----END (NEW )?CERTIFICATE REQUEST-----[\\r\\n]*$","minLength":1,"maxLength":8192},"secretName":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"previousCertificate":{"type":"object","properties":{"revokeAfterSeconds":{"type":"integer","minimum":0,"maximum":31536000}},"additionalProperties":false},"keystores":{"type":"object","properties":{"pkcs12":{"type":"object","required":["passwordSecretRef"],"properties":{"passwordSecretRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"password","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"profile":{"type":"string","enum":["Modern2023","LegacyDES"],"default":"Modern2023","maxLength":10}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"password":{"type":"object","properties":{"generate":{"type":"object","maxProperties":0},"hash":{"type":"string","pattern":"^\\$(6|7\\$[1-9][0-9]{0,4})\\$[A-Za-z0-9+/]{16}\\$[A-Za-z0-9+/]{86}==$","minLength":1,"maxLength":128},"secretRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"password","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"revision":{"type":"integer","minimum":1,"maximum":2147483647}},"additionalProperties":false}},"additionalProperties":false},"rules":{"type":"array","maxItems":32,"items":{"type":"object","required":["topic"],"properties":{"effect":{"type":"string","enum":["Allow","Deny"],"default":"Allow","maxLength":5},"actions":{"type":"array","minItems":1,"maxItems":2,"uniqueItems":true,"items":{"type":"string","enum":["Publish","Subscribe"],"maxLength":9}},"topic":{"type":"string","pattern":"^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$","minLength":1,"maxLength":1024},"description":{"type":"string","minLength":1,"maxLength":512},"expiresAt":{"type":"string","maxLength":35,"format":"date-time"}},"additionalProperties":false}},"suspended":{"type":"boolean","default":false},"expiresAt":{"type":"string","maxLength":35,"format":"date-time"},"revoked":{"type":"object","required":["reason"],"properties":{"reason":{"type":"string","enum":["Unspecified","KeyCompromise","CaCompromise","AffiliationChanged","Superseded","CessationOfOperation","PrivilegeWithdrawn"],"maxLength":20},"at":{"type":"string","maxLength":35,"format":"date-time"}},"additionalProperties":false}},"additionalProperties":false},"status":{"type":"object"}},"additionalProperties":false};
+const schema13 = {"$id":"MqttDevice","type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"mqttsecurity.io/v1alpha1"},"kind":{"const":"MqttDevice"},"metadata":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"generation":{"type":"integer"},"resourceVersion":{"type":"string"},"creationTimestamp":{"type":["string","null"]},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}}}},"spec":{"type":"object","required":["brokerRef","authentication"],"properties":{"brokerRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"namespace":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$","minLength":1,"maxLength":63}},"additionalProperties":false},"identity":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$","minLength":1,"maxLength":64},"templateRefs":{"type":"array","maxItems":16,"items":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"parameters":{"type":"object","maxProperties":32,"additionalProperties":{"type":["string","integer","boolean"],"maxLength":256,"minimum":-9007199254740991,"maximum":9007199254740991}}},"additionalProperties":false}},"groups":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$","minLength":1,"maxLength":64}},"authentication":{"type":"object","required":["type"],"properties":{"type":{"type":"string","enum":["Certificate","Password"],"maxLength":11},"certificate":{"type":"object","properties":{"template":{"type":"object","properties":{"duration":{"type":"string","pattern":"^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$","minLength":2,"maxLength":27},"renewBefore":{"type":"string","pattern":"^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$","minLength":2,"maxLength":27},"privateKey":{"type":"object","properties":{"algorithm":{"type":"string","enum":["ECDSA","RSA","Ed25519"],"default":"ECDSA","maxLength":7},"size":{"type":"integer","minimum":256,"maximum":4096},"rotationPolicy":{"type":"string","enum":["Always","Never"],"default":"Always","maxLength":6}},"additionalProperties":false},"csr":{"type":"string","pattern":"^-----BEGIN (NEW )?CERTIFICATE REQUEST-----\\r?\\n[A-Za-z0-9+/=\\r\\n]+-----END (NEW )?CERTIFICATE REQUEST-----[\\r\\n]*$","minLength":1,"maxLength":8192},"secretName":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"previousCertificate":{"type":"object","properties":{"revokeAfterSeconds":{"type":"integer","minimum":0,"maximum":31536000}},"additionalProperties":false},"keystores":{"type":"object","properties":{"pkcs12":{"type":"object","required":["passwordSecretRef"],"properties":{"passwordSecretRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"password","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"profile":{"type":"string","enum":["Modern2023","LegacyDES"],"default":"Modern2023","maxLength":10}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"password":{"type":"object","properties":{"generate":{"type":"object","maxProperties":0},"hash":{"type":"string","pattern":"^\\$(6|7\\$[1-9][0-9]{0,4})\\$[A-Za-z0-9+/]{16}\\$[A-Za-z0-9+/]{86}==$","minLength":1,"maxLength":128},"secretRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"password","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"revision":{"type":"integer","minimum":1,"maximum":2147483647}},"additionalProperties":false}},"additionalProperties":false},"rules":{"type":"array","maxItems":32,"items":{"type":"object","required":["topic"],"properties":{"effect":{"type":"string","enum":["Allow","Deny"],"default":"Allow","maxLength":5},"actions":{"type":"array","minItems":1,"maxItems":2,"uniqueItems":true,"items":{"type":"string","enum":["Publish","Subscribe"],"maxLength":9}},"topic":{"type":"string","pattern":"^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$","minLength":1,"maxLength":1024},"description":{"type":"string","minLength":1,"maxLength":512},"expiresAt":{"type":"string","maxLength":35,"format":"date-time"}},"additionalProperties":false}},"suspended":{"type":"boolean","default":false},"expiresAt":{"type":"string","maxLength":35,"format":"date-time"},"revoked":{"type":"object","required":["reason"],"properties":{"reason":{"type":"string","enum":["Unspecified","KeyCompromise","CaCompromise","AffiliationChanged","Superseded","CessationOfOperation","PrivilegeWithdrawn"],"maxLength":20},"at":{"type":"string","maxLength":35,"format":"date-time"}},"additionalProperties":false}},"additionalProperties":false},"status":{"type":"object"}},"additionalProperties":false};
 const pattern33 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$", "u");
 const pattern38 = new RegExp("^-----BEGIN (NEW )?CERTIFICATE REQUEST-----\\r?\\n[A-Za-z0-9+/=\\r\\n]+-----END (NEW )?CERTIFICATE REQUEST-----[\\r\\n]*$", "u");
 const pattern42 = new RegExp("^\\$(6|7\\$[1-9][0-9]{0,4})\\$[A-Za-z0-9+/]{16}\\$[A-Za-z0-9+/]{86}==$", "u");
@@ -6402,9 +6354,10 @@ vErrors.push(err51);
 errors++;
 }
 }
-if(Array.isArray(data25)){
-if(data25.length > 0){
-const err52 = {instancePath:instancePath+"/spec/templateRefs/" + i1+"/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/templateRefs/items/properties/parameters/additionalProperties/maxItems",keyword:"maxItems",params:{limit: 0},schema:0,parentSchema:schema13.properties.spec.properties.templateRefs.items.properties.parameters.additionalProperties,data:data25};
+}
+}
+else {
+const err52 = {instancePath:instancePath+"/spec/templateRefs/" + i1+"/parameters",schemaPath:"#/properties/spec/properties/templateRefs/items/properties/parameters/type",keyword:"type",params:{type: "object"},schema:schema13.properties.spec.properties.templateRefs.items.properties.parameters.type,parentSchema:schema13.properties.spec.properties.templateRefs.items.properties.parameters,data:data24};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -6414,9 +6367,9 @@ vErrors.push(err52);
 errors++;
 }
 }
-if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
-if(Object.keys(data25).length > 0){
-const err53 = {instancePath:instancePath+"/spec/templateRefs/" + i1+"/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/templateRefs/items/properties/parameters/additionalProperties/maxProperties",keyword:"maxProperties",params:{limit: 0},schema:0,parentSchema:schema13.properties.spec.properties.templateRefs.items.properties.parameters.additionalProperties,data:data25};
+}
+else {
+const err53 = {instancePath:instancePath+"/spec/templateRefs/" + i1,schemaPath:"#/properties/spec/properties/templateRefs/items/type",keyword:"type",params:{type: "object"},schema:schema13.properties.spec.properties.templateRefs.items.type,parentSchema:schema13.properties.spec.properties.templateRefs.items,data:data22};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -6427,9 +6380,8 @@ errors++;
 }
 }
 }
-}
 else {
-const err54 = {instancePath:instancePath+"/spec/templateRefs/" + i1+"/parameters",schemaPath:"#/properties/spec/properties/templateRefs/items/properties/parameters/type",keyword:"type",params:{type: "object"},schema:schema13.properties.spec.properties.templateRefs.items.properties.parameters.type,parentSchema:schema13.properties.spec.properties.templateRefs.items.properties.parameters,data:data24};
+const err54 = {instancePath:instancePath+"/spec/templateRefs",schemaPath:"#/properties/spec/properties/templateRefs/type",keyword:"type",params:{type: "array"},schema:schema13.properties.spec.properties.templateRefs.type,parentSchema:schema13.properties.spec.properties.templateRefs,data:data21};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -6439,9 +6391,11 @@ vErrors.push(err54);
 errors++;
 }
 }
-}
-else {
-const err55 = {instancePath:instancePath+"/spec/templateRefs/" + i1,schemaPath:"#/properties/spec/properties/templateRefs/items/type",keyword:"type",params:{type: "object"},schema:schema13.properties.spec.properties.templateRefs.items.type,parentSchema:schema13.properties.spec.properties.templateRefs.items,data:data22};
+if(data16.groups !== undefined && func0.call(data16, "groups")){
+let data26 = data16.groups;
+if(Array.isArray(data26)){
+if(data26.length > 32){
+const err55 = {instancePath:instancePath+"/spec/groups",schemaPath:"#/properties/spec/properties/groups/maxItems",keyword:"maxItems",params:{limit: 32},schema:32,parentSchema:schema13.properties.spec.properties.groups,data:data26};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -6450,10 +6404,12 @@ vErrors.push(err55);
 }
 errors++;
 }
-}
-}
-else {
-const err56 = {instancePath:instancePath+"/spec/templateRefs",schemaPath:"#/properties/spec/properties/templateRefs/type",keyword:"type",params:{type: "array"},schema:schema13.properties.spec.properties.templateRefs.type,parentSchema:schema13.properties.spec.properties.templateRefs,data:data21};
+const len2 = data26.length;
+for(let i2=0; i2<len2; i2++){
+let data27 = data26[i2];
+if(typeof data27 === "string"){
+if(func71(data27) > 64){
+const err56 = {instancePath:instancePath+"/spec/groups/" + i2,schemaPath:"#/properties/spec/properties/groups/items/maxLength",keyword:"maxLength",params:{limit: 64},schema:64,parentSchema:schema13.properties.spec.properties.groups.items,data:data27};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -6462,12 +6418,8 @@ vErrors.push(err56);
 }
 errors++;
 }
-}
-if(data16.groups !== undefined && func0.call(data16, "groups")){
-let data26 = data16.groups;
-if(Array.isArray(data26)){
-if(data26.length > 32){
-const err57 = {instancePath:instancePath+"/spec/groups",schemaPath:"#/properties/spec/properties/groups/maxItems",keyword:"maxItems",params:{limit: 32},schema:32,parentSchema:schema13.properties.spec.properties.groups,data:data26};
+if(func71(data27) < 1){
+const err57 = {instancePath:instancePath+"/spec/groups/" + i2,schemaPath:"#/properties/spec/properties/groups/items/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema13.properties.spec.properties.groups.items,data:data27};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -6476,12 +6428,8 @@ vErrors.push(err57);
 }
 errors++;
 }
-const len2 = data26.length;
-for(let i2=0; i2<len2; i2++){
-let data27 = data26[i2];
-if(typeof data27 === "string"){
-if(func71(data27) > 64){
-const err58 = {instancePath:instancePath+"/spec/groups/" + i2,schemaPath:"#/properties/spec/properties/groups/items/maxLength",keyword:"maxLength",params:{limit: 64},schema:64,parentSchema:schema13.properties.spec.properties.groups.items,data:data27};
+if(!pattern33.test(data27)){
+const err58 = {instancePath:instancePath+"/spec/groups/" + i2,schemaPath:"#/properties/spec/properties/groups/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$"},schema:"^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$",parentSchema:schema13.properties.spec.properties.groups.items,data:data27};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -6490,34 +6438,14 @@ vErrors.push(err58);
 }
 errors++;
 }
-if(func71(data27) < 1){
-const err59 = {instancePath:instancePath+"/spec/groups/" + i2,schemaPath:"#/properties/spec/properties/groups/items/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema13.properties.spec.properties.groups.items,data:data27};
+}
+else {
+const err59 = {instancePath:instancePath+"/spec/groups/" + i2,schemaPath:"#/properties/spec/properties/groups/items/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.groups.items.type,parentSchema:schema13.properties.spec.properties.groups.items,data:data27};
 if(vErrors === null){
 vErrors = [err59];
 }
 else {
 vErrors.push(err59);
-}
-errors++;
-}
-if(!pattern33.test(data27)){
-const err60 = {instancePath:instancePath+"/spec/groups/" + i2,schemaPath:"#/properties/spec/properties/groups/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$"},schema:"^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$",parentSchema:schema13.properties.spec.properties.groups.items,data:data27};
-if(vErrors === null){
-vErrors = [err60];
-}
-else {
-vErrors.push(err60);
-}
-errors++;
-}
-}
-else {
-const err61 = {instancePath:instancePath+"/spec/groups/" + i2,schemaPath:"#/properties/spec/properties/groups/items/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.groups.items.type,parentSchema:schema13.properties.spec.properties.groups.items,data:data27};
-if(vErrors === null){
-vErrors = [err61];
-}
-else {
-vErrors.push(err61);
 }
 errors++;
 }
@@ -6533,12 +6461,12 @@ continue;
 }
 if(typeof indices0[item0] == "number"){
 j0 = indices0[item0];
-const err62 = {instancePath:instancePath+"/spec/groups",schemaPath:"#/properties/spec/properties/groups/uniqueItems",keyword:"uniqueItems",params:{i: i3, j: j0},schema:true,parentSchema:schema13.properties.spec.properties.groups,data:data26};
+const err60 = {instancePath:instancePath+"/spec/groups",schemaPath:"#/properties/spec/properties/groups/uniqueItems",keyword:"uniqueItems",params:{i: i3, j: j0},schema:true,parentSchema:schema13.properties.spec.properties.groups,data:data26};
 if(vErrors === null){
-vErrors = [err62];
+vErrors = [err60];
 }
 else {
-vErrors.push(err62);
+vErrors.push(err60);
 }
 errors++;
 break;
@@ -6548,7 +6476,32 @@ indices0[item0] = i3;
 }
 }
 else {
-const err63 = {instancePath:instancePath+"/spec/groups",schemaPath:"#/properties/spec/properties/groups/type",keyword:"type",params:{type: "array"},schema:schema13.properties.spec.properties.groups.type,parentSchema:schema13.properties.spec.properties.groups,data:data26};
+const err61 = {instancePath:instancePath+"/spec/groups",schemaPath:"#/properties/spec/properties/groups/type",keyword:"type",params:{type: "array"},schema:schema13.properties.spec.properties.groups.type,parentSchema:schema13.properties.spec.properties.groups,data:data26};
+if(vErrors === null){
+vErrors = [err61];
+}
+else {
+vErrors.push(err61);
+}
+errors++;
+}
+}
+if(data16.authentication !== undefined && func0.call(data16, "authentication")){
+let data28 = data16.authentication;
+if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
+if((data28.type === undefined) || (!(func0.call(data28, "type")))){
+const err62 = {instancePath:instancePath+"/spec/authentication",schemaPath:"#/properties/spec/properties/authentication/required",keyword:"required",params:{missingProperty: "type"},schema:schema13.properties.spec.properties.authentication.required,parentSchema:schema13.properties.spec.properties.authentication,data:data28};
+if(vErrors === null){
+vErrors = [err62];
+}
+else {
+vErrors.push(err62);
+}
+errors++;
+}
+for(const key7 of Object.keys(data28)){
+if(!(((key7 === "type") || (key7 === "certificate")) || (key7 === "password"))){
+const err63 = {instancePath:instancePath+"/spec/authentication",schemaPath:"#/properties/spec/properties/authentication/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},schema:false,parentSchema:schema13.properties.spec.properties.authentication,data:data28};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -6558,11 +6511,10 @@ vErrors.push(err63);
 errors++;
 }
 }
-if(data16.authentication !== undefined && func0.call(data16, "authentication")){
-let data28 = data16.authentication;
-if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
-if((data28.type === undefined) || (!(func0.call(data28, "type")))){
-const err64 = {instancePath:instancePath+"/spec/authentication",schemaPath:"#/properties/spec/properties/authentication/required",keyword:"required",params:{missingProperty: "type"},schema:schema13.properties.spec.properties.authentication.required,parentSchema:schema13.properties.spec.properties.authentication,data:data28};
+if(data28.type !== undefined && func0.call(data28, "type")){
+let data29 = data28.type;
+if(!((data29 === "Certificate") || (data29 === "Password"))){
+const err64 = {instancePath:instancePath+"/spec/authentication/type",schemaPath:"#/properties/spec/properties/authentication/properties/type/enum",keyword:"enum",params:{allowedValues: schema13.properties.spec.properties.authentication.properties.type.enum},schema:schema13.properties.spec.properties.authentication.properties.type.enum,parentSchema:schema13.properties.spec.properties.authentication.properties.type,data:data29};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -6571,9 +6523,9 @@ vErrors.push(err64);
 }
 errors++;
 }
-for(const key7 of Object.keys(data28)){
-if(!(((key7 === "type") || (key7 === "certificate")) || (key7 === "password"))){
-const err65 = {instancePath:instancePath+"/spec/authentication",schemaPath:"#/properties/spec/properties/authentication/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},schema:false,parentSchema:schema13.properties.spec.properties.authentication,data:data28};
+if(typeof data29 === "string"){
+if(func71(data29) > 11){
+const err65 = {instancePath:instancePath+"/spec/authentication/type",schemaPath:"#/properties/spec/properties/authentication/properties/type/maxLength",keyword:"maxLength",params:{limit: 11},schema:11,parentSchema:schema13.properties.spec.properties.authentication.properties.type,data:data29};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -6583,37 +6535,13 @@ vErrors.push(err65);
 errors++;
 }
 }
-if(data28.type !== undefined && func0.call(data28, "type")){
-let data29 = data28.type;
-if(!((data29 === "Certificate") || (data29 === "Password"))){
-const err66 = {instancePath:instancePath+"/spec/authentication/type",schemaPath:"#/properties/spec/properties/authentication/properties/type/enum",keyword:"enum",params:{allowedValues: schema13.properties.spec.properties.authentication.properties.type.enum},schema:schema13.properties.spec.properties.authentication.properties.type.enum,parentSchema:schema13.properties.spec.properties.authentication.properties.type,data:data29};
+else {
+const err66 = {instancePath:instancePath+"/spec/authentication/type",schemaPath:"#/properties/spec/properties/authentication/properties/type/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.authentication.properties.type.type,parentSchema:schema13.properties.spec.properties.authentication.properties.type,data:data29};
 if(vErrors === null){
 vErrors = [err66];
 }
 else {
 vErrors.push(err66);
-}
-errors++;
-}
-if(typeof data29 === "string"){
-if(func71(data29) > 11){
-const err67 = {instancePath:instancePath+"/spec/authentication/type",schemaPath:"#/properties/spec/properties/authentication/properties/type/maxLength",keyword:"maxLength",params:{limit: 11},schema:11,parentSchema:schema13.properties.spec.properties.authentication.properties.type,data:data29};
-if(vErrors === null){
-vErrors = [err67];
-}
-else {
-vErrors.push(err67);
-}
-errors++;
-}
-}
-else {
-const err68 = {instancePath:instancePath+"/spec/authentication/type",schemaPath:"#/properties/spec/properties/authentication/properties/type/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.authentication.properties.type.type,parentSchema:schema13.properties.spec.properties.authentication.properties.type,data:data29};
-if(vErrors === null){
-vErrors = [err68];
-}
-else {
-vErrors.push(err68);
 }
 errors++;
 }
@@ -6623,12 +6551,12 @@ let data30 = data28.certificate;
 if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
 for(const key8 of Object.keys(data30)){
 if(!(key8 === "template")){
-const err69 = {instancePath:instancePath+"/spec/authentication/certificate",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},schema:false,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate,data:data30};
+const err67 = {instancePath:instancePath+"/spec/authentication/certificate",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},schema:false,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate,data:data30};
 if(vErrors === null){
-vErrors = [err69];
+vErrors = [err67];
 }
 else {
-vErrors.push(err69);
+vErrors.push(err67);
 }
 errors++;
 }
@@ -6638,12 +6566,12 @@ let data31 = data30.template;
 if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
 for(const key9 of Object.keys(data31)){
 if(!(((((((key9 === "duration") || (key9 === "renewBefore")) || (key9 === "privateKey")) || (key9 === "csr")) || (key9 === "secretName")) || (key9 === "previousCertificate")) || (key9 === "keystores"))){
-const err70 = {instancePath:instancePath+"/spec/authentication/certificate/template",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},schema:false,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template,data:data31};
+const err68 = {instancePath:instancePath+"/spec/authentication/certificate/template",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},schema:false,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template,data:data31};
 if(vErrors === null){
-vErrors = [err70];
+vErrors = [err68];
 }
 else {
-vErrors.push(err70);
+vErrors.push(err68);
 }
 errors++;
 }
@@ -6652,7 +6580,27 @@ if(data31.duration !== undefined && func0.call(data31, "duration")){
 let data32 = data31.duration;
 if(typeof data32 === "string"){
 if(func71(data32) > 27){
-const err71 = {instancePath:instancePath+"/spec/authentication/certificate/template/duration",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/duration/maxLength",keyword:"maxLength",params:{limit: 27},schema:27,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.duration,data:data32};
+const err69 = {instancePath:instancePath+"/spec/authentication/certificate/template/duration",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/duration/maxLength",keyword:"maxLength",params:{limit: 27},schema:27,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.duration,data:data32};
+if(vErrors === null){
+vErrors = [err69];
+}
+else {
+vErrors.push(err69);
+}
+errors++;
+}
+if(func71(data32) < 2){
+const err70 = {instancePath:instancePath+"/spec/authentication/certificate/template/duration",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/duration/minLength",keyword:"minLength",params:{limit: 2},schema:2,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.duration,data:data32};
+if(vErrors === null){
+vErrors = [err70];
+}
+else {
+vErrors.push(err70);
+}
+errors++;
+}
+if(!pattern10.test(data32)){
+const err71 = {instancePath:instancePath+"/spec/authentication/certificate/template/duration",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$"},schema:"^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$",parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.duration,data:data32};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -6661,8 +6609,9 @@ vErrors.push(err71);
 }
 errors++;
 }
-if(func71(data32) < 2){
-const err72 = {instancePath:instancePath+"/spec/authentication/certificate/template/duration",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/duration/minLength",keyword:"minLength",params:{limit: 2},schema:2,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.duration,data:data32};
+}
+else {
+const err72 = {instancePath:instancePath+"/spec/authentication/certificate/template/duration",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/duration/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.duration.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.duration,data:data32};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -6671,8 +6620,12 @@ vErrors.push(err72);
 }
 errors++;
 }
-if(!pattern10.test(data32)){
-const err73 = {instancePath:instancePath+"/spec/authentication/certificate/template/duration",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/duration/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$"},schema:"^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$",parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.duration,data:data32};
+}
+if(data31.renewBefore !== undefined && func0.call(data31, "renewBefore")){
+let data33 = data31.renewBefore;
+if(typeof data33 === "string"){
+if(func71(data33) > 27){
+const err73 = {instancePath:instancePath+"/spec/authentication/certificate/template/renewBefore",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/renewBefore/maxLength",keyword:"maxLength",params:{limit: 27},schema:27,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.renewBefore,data:data33};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -6681,9 +6634,8 @@ vErrors.push(err73);
 }
 errors++;
 }
-}
-else {
-const err74 = {instancePath:instancePath+"/spec/authentication/certificate/template/duration",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/duration/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.duration.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.duration,data:data32};
+if(func71(data33) < 2){
+const err74 = {instancePath:instancePath+"/spec/authentication/certificate/template/renewBefore",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/renewBefore/minLength",keyword:"minLength",params:{limit: 2},schema:2,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.renewBefore,data:data33};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -6692,12 +6644,8 @@ vErrors.push(err74);
 }
 errors++;
 }
-}
-if(data31.renewBefore !== undefined && func0.call(data31, "renewBefore")){
-let data33 = data31.renewBefore;
-if(typeof data33 === "string"){
-if(func71(data33) > 27){
-const err75 = {instancePath:instancePath+"/spec/authentication/certificate/template/renewBefore",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/renewBefore/maxLength",keyword:"maxLength",params:{limit: 27},schema:27,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.renewBefore,data:data33};
+if(!pattern10.test(data33)){
+const err75 = {instancePath:instancePath+"/spec/authentication/certificate/template/renewBefore",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/renewBefore/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$"},schema:"^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$",parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.renewBefore,data:data33};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -6706,34 +6654,14 @@ vErrors.push(err75);
 }
 errors++;
 }
-if(func71(data33) < 2){
-const err76 = {instancePath:instancePath+"/spec/authentication/certificate/template/renewBefore",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/renewBefore/minLength",keyword:"minLength",params:{limit: 2},schema:2,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.renewBefore,data:data33};
+}
+else {
+const err76 = {instancePath:instancePath+"/spec/authentication/certificate/template/renewBefore",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/renewBefore/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.renewBefore.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.renewBefore,data:data33};
 if(vErrors === null){
 vErrors = [err76];
 }
 else {
 vErrors.push(err76);
-}
-errors++;
-}
-if(!pattern10.test(data33)){
-const err77 = {instancePath:instancePath+"/spec/authentication/certificate/template/renewBefore",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/renewBefore/pattern",keyword:"pattern",params:{pattern: "^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$"},schema:"^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$",parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.renewBefore,data:data33};
-if(vErrors === null){
-vErrors = [err77];
-}
-else {
-vErrors.push(err77);
-}
-errors++;
-}
-}
-else {
-const err78 = {instancePath:instancePath+"/spec/authentication/certificate/template/renewBefore",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/renewBefore/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.renewBefore.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.renewBefore,data:data33};
-if(vErrors === null){
-vErrors = [err78];
-}
-else {
-vErrors.push(err78);
 }
 errors++;
 }
@@ -6749,7 +6677,30 @@ data34.rotationPolicy = "Always";
 }
 for(const key10 of Object.keys(data34)){
 if(!(((key10 === "algorithm") || (key10 === "size")) || (key10 === "rotationPolicy"))){
-const err79 = {instancePath:instancePath+"/spec/authentication/certificate/template/privateKey",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/privateKey/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10},schema:false,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey,data:data34};
+const err77 = {instancePath:instancePath+"/spec/authentication/certificate/template/privateKey",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/privateKey/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10},schema:false,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey,data:data34};
+if(vErrors === null){
+vErrors = [err77];
+}
+else {
+vErrors.push(err77);
+}
+errors++;
+}
+}
+let data35 = data34.algorithm;
+if(!(((data35 === "ECDSA") || (data35 === "RSA")) || (data35 === "Ed25519"))){
+const err78 = {instancePath:instancePath+"/spec/authentication/certificate/template/privateKey/algorithm",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/privateKey/properties/algorithm/enum",keyword:"enum",params:{allowedValues: schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey.properties.algorithm.enum},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey.properties.algorithm.enum,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey.properties.algorithm,data:data35};
+if(vErrors === null){
+vErrors = [err78];
+}
+else {
+vErrors.push(err78);
+}
+errors++;
+}
+if(typeof data35 === "string"){
+if(func71(data35) > 7){
+const err79 = {instancePath:instancePath+"/spec/authentication/certificate/template/privateKey/algorithm",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/privateKey/properties/algorithm/maxLength",keyword:"maxLength",params:{limit: 7},schema:7,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey.properties.algorithm,data:data35};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -6759,9 +6710,8 @@ vErrors.push(err79);
 errors++;
 }
 }
-let data35 = data34.algorithm;
-if(!(((data35 === "ECDSA") || (data35 === "RSA")) || (data35 === "Ed25519"))){
-const err80 = {instancePath:instancePath+"/spec/authentication/certificate/template/privateKey/algorithm",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/privateKey/properties/algorithm/enum",keyword:"enum",params:{allowedValues: schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey.properties.algorithm.enum},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey.properties.algorithm.enum,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey.properties.algorithm,data:data35};
+else {
+const err80 = {instancePath:instancePath+"/spec/authentication/certificate/template/privateKey/algorithm",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/privateKey/properties/algorithm/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey.properties.algorithm.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey.properties.algorithm,data:data35};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -6770,9 +6720,10 @@ vErrors.push(err80);
 }
 errors++;
 }
-if(typeof data35 === "string"){
-if(func71(data35) > 7){
-const err81 = {instancePath:instancePath+"/spec/authentication/certificate/template/privateKey/algorithm",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/privateKey/properties/algorithm/maxLength",keyword:"maxLength",params:{limit: 7},schema:7,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey.properties.algorithm,data:data35};
+if(data34.size !== undefined && func0.call(data34, "size")){
+let data36 = data34.size;
+if(!((typeof data36 == "number") && (!(data36 % 1) && !isNaN(data36)))){
+const err81 = {instancePath:instancePath+"/spec/authentication/certificate/template/privateKey/size",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/privateKey/properties/size/type",keyword:"type",params:{type: "integer"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey.properties.size.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey.properties.size,data:data36};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -6781,9 +6732,9 @@ vErrors.push(err81);
 }
 errors++;
 }
-}
-else {
-const err82 = {instancePath:instancePath+"/spec/authentication/certificate/template/privateKey/algorithm",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/privateKey/properties/algorithm/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey.properties.algorithm.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey.properties.algorithm,data:data35};
+if(typeof data36 == "number"){
+if(data36 > 4096 || isNaN(data36)){
+const err82 = {instancePath:instancePath+"/spec/authentication/certificate/template/privateKey/size",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/privateKey/properties/size/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4096},schema:4096,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey.properties.size,data:data36};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -6792,10 +6743,8 @@ vErrors.push(err82);
 }
 errors++;
 }
-if(data34.size !== undefined && func0.call(data34, "size")){
-let data36 = data34.size;
-if(!((typeof data36 == "number") && (!(data36 % 1) && !isNaN(data36)))){
-const err83 = {instancePath:instancePath+"/spec/authentication/certificate/template/privateKey/size",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/privateKey/properties/size/type",keyword:"type",params:{type: "integer"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey.properties.size.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey.properties.size,data:data36};
+if(data36 < 256 || isNaN(data36)){
+const err83 = {instancePath:instancePath+"/spec/authentication/certificate/template/privateKey/size",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/privateKey/properties/size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 256},schema:256,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey.properties.size,data:data36};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -6804,9 +6753,11 @@ vErrors.push(err83);
 }
 errors++;
 }
-if(typeof data36 == "number"){
-if(data36 > 4096 || isNaN(data36)){
-const err84 = {instancePath:instancePath+"/spec/authentication/certificate/template/privateKey/size",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/privateKey/properties/size/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4096},schema:4096,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey.properties.size,data:data36};
+}
+}
+let data37 = data34.rotationPolicy;
+if(!((data37 === "Always") || (data37 === "Never"))){
+const err84 = {instancePath:instancePath+"/spec/authentication/certificate/template/privateKey/rotationPolicy",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/privateKey/properties/rotationPolicy/enum",keyword:"enum",params:{allowedValues: schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey.properties.rotationPolicy.enum},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey.properties.rotationPolicy.enum,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey.properties.rotationPolicy,data:data37};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -6815,8 +6766,9 @@ vErrors.push(err84);
 }
 errors++;
 }
-if(data36 < 256 || isNaN(data36)){
-const err85 = {instancePath:instancePath+"/spec/authentication/certificate/template/privateKey/size",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/privateKey/properties/size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 256},schema:256,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey.properties.size,data:data36};
+if(typeof data37 === "string"){
+if(func71(data37) > 6){
+const err85 = {instancePath:instancePath+"/spec/authentication/certificate/template/privateKey/rotationPolicy",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/privateKey/properties/rotationPolicy/maxLength",keyword:"maxLength",params:{limit: 6},schema:6,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey.properties.rotationPolicy,data:data37};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -6826,10 +6778,8 @@ vErrors.push(err85);
 errors++;
 }
 }
-}
-let data37 = data34.rotationPolicy;
-if(!((data37 === "Always") || (data37 === "Never"))){
-const err86 = {instancePath:instancePath+"/spec/authentication/certificate/template/privateKey/rotationPolicy",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/privateKey/properties/rotationPolicy/enum",keyword:"enum",params:{allowedValues: schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey.properties.rotationPolicy.enum},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey.properties.rotationPolicy.enum,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey.properties.rotationPolicy,data:data37};
+else {
+const err86 = {instancePath:instancePath+"/spec/authentication/certificate/template/privateKey/rotationPolicy",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/privateKey/properties/rotationPolicy/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey.properties.rotationPolicy.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey.properties.rotationPolicy,data:data37};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -6838,9 +6788,9 @@ vErrors.push(err86);
 }
 errors++;
 }
-if(typeof data37 === "string"){
-if(func71(data37) > 6){
-const err87 = {instancePath:instancePath+"/spec/authentication/certificate/template/privateKey/rotationPolicy",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/privateKey/properties/rotationPolicy/maxLength",keyword:"maxLength",params:{limit: 6},schema:6,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey.properties.rotationPolicy,data:data37};
+}
+else {
+const err87 = {instancePath:instancePath+"/spec/authentication/certificate/template/privateKey",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/privateKey/type",keyword:"type",params:{type: "object"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey,data:data34};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -6850,8 +6800,11 @@ vErrors.push(err87);
 errors++;
 }
 }
-else {
-const err88 = {instancePath:instancePath+"/spec/authentication/certificate/template/privateKey/rotationPolicy",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/privateKey/properties/rotationPolicy/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey.properties.rotationPolicy.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey.properties.rotationPolicy,data:data37};
+if(data31.csr !== undefined && func0.call(data31, "csr")){
+let data38 = data31.csr;
+if(typeof data38 === "string"){
+if(func71(data38) > 8192){
+const err88 = {instancePath:instancePath+"/spec/authentication/certificate/template/csr",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/csr/maxLength",keyword:"maxLength",params:{limit: 8192},schema:8192,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.csr,data:data38};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -6860,9 +6813,8 @@ vErrors.push(err88);
 }
 errors++;
 }
-}
-else {
-const err89 = {instancePath:instancePath+"/spec/authentication/certificate/template/privateKey",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/privateKey/type",keyword:"type",params:{type: "object"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.privateKey,data:data34};
+if(func71(data38) < 1){
+const err89 = {instancePath:instancePath+"/spec/authentication/certificate/template/csr",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/csr/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.csr,data:data38};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -6871,12 +6823,8 @@ vErrors.push(err89);
 }
 errors++;
 }
-}
-if(data31.csr !== undefined && func0.call(data31, "csr")){
-let data38 = data31.csr;
-if(typeof data38 === "string"){
-if(func71(data38) > 8192){
-const err90 = {instancePath:instancePath+"/spec/authentication/certificate/template/csr",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/csr/maxLength",keyword:"maxLength",params:{limit: 8192},schema:8192,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.csr,data:data38};
+if(!pattern38.test(data38)){
+const err90 = {instancePath:instancePath+"/spec/authentication/certificate/template/csr",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/csr/pattern",keyword:"pattern",params:{pattern: "^-----BEGIN (NEW )?CERTIFICATE REQUEST-----\\r?\\n[A-Za-z0-9+/=\\r\\n]+-----END (NEW )?CERTIFICATE REQUEST-----[\\r\\n]*$"},schema:"^-----BEGIN (NEW )?CERTIFICATE REQUEST-----\\r?\\n[A-Za-z0-9+/=\\r\\n]+-----END (NEW )?CERTIFICATE REQUEST-----[\\r\\n]*$",parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.csr,data:data38};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -6885,8 +6833,9 @@ vErrors.push(err90);
 }
 errors++;
 }
-if(func71(data38) < 1){
-const err91 = {instancePath:instancePath+"/spec/authentication/certificate/template/csr",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/csr/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.csr,data:data38};
+}
+else {
+const err91 = {instancePath:instancePath+"/spec/authentication/certificate/template/csr",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/csr/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.csr.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.csr,data:data38};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -6895,8 +6844,12 @@ vErrors.push(err91);
 }
 errors++;
 }
-if(!pattern38.test(data38)){
-const err92 = {instancePath:instancePath+"/spec/authentication/certificate/template/csr",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/csr/pattern",keyword:"pattern",params:{pattern: "^-----BEGIN (NEW )?CERTIFICATE REQUEST-----\\r?\\n[A-Za-z0-9+/=\\r\\n]+-----END (NEW )?CERTIFICATE REQUEST-----[\\r\\n]*$"},schema:"^-----BEGIN (NEW )?CERTIFICATE REQUEST-----\\r?\\n[A-Za-z0-9+/=\\r\\n]+-----END (NEW )?CERTIFICATE REQUEST-----[\\r\\n]*$",parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.csr,data:data38};
+}
+if(data31.secretName !== undefined && func0.call(data31, "secretName")){
+let data39 = data31.secretName;
+if(typeof data39 === "string"){
+if(func71(data39) > 253){
+const err92 = {instancePath:instancePath+"/spec/authentication/certificate/template/secretName",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/secretName/maxLength",keyword:"maxLength",params:{limit: 253},schema:253,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.secretName,data:data39};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -6905,9 +6858,8 @@ vErrors.push(err92);
 }
 errors++;
 }
-}
-else {
-const err93 = {instancePath:instancePath+"/spec/authentication/certificate/template/csr",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/csr/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.csr.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.csr,data:data38};
+if(func71(data39) < 1){
+const err93 = {instancePath:instancePath+"/spec/authentication/certificate/template/secretName",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/secretName/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.secretName,data:data39};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -6916,12 +6868,8 @@ vErrors.push(err93);
 }
 errors++;
 }
-}
-if(data31.secretName !== undefined && func0.call(data31, "secretName")){
-let data39 = data31.secretName;
-if(typeof data39 === "string"){
-if(func71(data39) > 253){
-const err94 = {instancePath:instancePath+"/spec/authentication/certificate/template/secretName",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/secretName/maxLength",keyword:"maxLength",params:{limit: 253},schema:253,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.secretName,data:data39};
+if(!pattern1.test(data39)){
+const err94 = {instancePath:instancePath+"/spec/authentication/certificate/template/secretName",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/secretName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"},schema:"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.secretName,data:data39};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -6930,34 +6878,14 @@ vErrors.push(err94);
 }
 errors++;
 }
-if(func71(data39) < 1){
-const err95 = {instancePath:instancePath+"/spec/authentication/certificate/template/secretName",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/secretName/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.secretName,data:data39};
+}
+else {
+const err95 = {instancePath:instancePath+"/spec/authentication/certificate/template/secretName",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/secretName/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.secretName.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.secretName,data:data39};
 if(vErrors === null){
 vErrors = [err95];
 }
 else {
 vErrors.push(err95);
-}
-errors++;
-}
-if(!pattern1.test(data39)){
-const err96 = {instancePath:instancePath+"/spec/authentication/certificate/template/secretName",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/secretName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"},schema:"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.secretName,data:data39};
-if(vErrors === null){
-vErrors = [err96];
-}
-else {
-vErrors.push(err96);
-}
-errors++;
-}
-}
-else {
-const err97 = {instancePath:instancePath+"/spec/authentication/certificate/template/secretName",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/secretName/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.secretName.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.secretName,data:data39};
-if(vErrors === null){
-vErrors = [err97];
-}
-else {
-vErrors.push(err97);
 }
 errors++;
 }
@@ -6967,7 +6895,31 @@ let data40 = data31.previousCertificate;
 if(data40 && typeof data40 == "object" && !Array.isArray(data40)){
 for(const key11 of Object.keys(data40)){
 if(!(key11 === "revokeAfterSeconds")){
-const err98 = {instancePath:instancePath+"/spec/authentication/certificate/template/previousCertificate",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/previousCertificate/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11},schema:false,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.previousCertificate,data:data40};
+const err96 = {instancePath:instancePath+"/spec/authentication/certificate/template/previousCertificate",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/previousCertificate/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11},schema:false,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.previousCertificate,data:data40};
+if(vErrors === null){
+vErrors = [err96];
+}
+else {
+vErrors.push(err96);
+}
+errors++;
+}
+}
+if(data40.revokeAfterSeconds !== undefined && func0.call(data40, "revokeAfterSeconds")){
+let data41 = data40.revokeAfterSeconds;
+if(!((typeof data41 == "number") && (!(data41 % 1) && !isNaN(data41)))){
+const err97 = {instancePath:instancePath+"/spec/authentication/certificate/template/previousCertificate/revokeAfterSeconds",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/previousCertificate/properties/revokeAfterSeconds/type",keyword:"type",params:{type: "integer"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.previousCertificate.properties.revokeAfterSeconds.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.previousCertificate.properties.revokeAfterSeconds,data:data41};
+if(vErrors === null){
+vErrors = [err97];
+}
+else {
+vErrors.push(err97);
+}
+errors++;
+}
+if(typeof data41 == "number"){
+if(data41 > 31536000 || isNaN(data41)){
+const err98 = {instancePath:instancePath+"/spec/authentication/certificate/template/previousCertificate/revokeAfterSeconds",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/previousCertificate/properties/revokeAfterSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 31536000},schema:31536000,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.previousCertificate.properties.revokeAfterSeconds,data:data41};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -6976,11 +6928,8 @@ vErrors.push(err98);
 }
 errors++;
 }
-}
-if(data40.revokeAfterSeconds !== undefined && func0.call(data40, "revokeAfterSeconds")){
-let data41 = data40.revokeAfterSeconds;
-if(!((typeof data41 == "number") && (!(data41 % 1) && !isNaN(data41)))){
-const err99 = {instancePath:instancePath+"/spec/authentication/certificate/template/previousCertificate/revokeAfterSeconds",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/previousCertificate/properties/revokeAfterSeconds/type",keyword:"type",params:{type: "integer"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.previousCertificate.properties.revokeAfterSeconds.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.previousCertificate.properties.revokeAfterSeconds,data:data41};
+if(data41 < 0 || isNaN(data41)){
+const err99 = {instancePath:instancePath+"/spec/authentication/certificate/template/previousCertificate/revokeAfterSeconds",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/previousCertificate/properties/revokeAfterSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},schema:0,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.previousCertificate.properties.revokeAfterSeconds,data:data41};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -6989,37 +6938,16 @@ vErrors.push(err99);
 }
 errors++;
 }
-if(typeof data41 == "number"){
-if(data41 > 31536000 || isNaN(data41)){
-const err100 = {instancePath:instancePath+"/spec/authentication/certificate/template/previousCertificate/revokeAfterSeconds",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/previousCertificate/properties/revokeAfterSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 31536000},schema:31536000,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.previousCertificate.properties.revokeAfterSeconds,data:data41};
+}
+}
+}
+else {
+const err100 = {instancePath:instancePath+"/spec/authentication/certificate/template/previousCertificate",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/previousCertificate/type",keyword:"type",params:{type: "object"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.previousCertificate.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.previousCertificate,data:data40};
 if(vErrors === null){
 vErrors = [err100];
 }
 else {
 vErrors.push(err100);
-}
-errors++;
-}
-if(data41 < 0 || isNaN(data41)){
-const err101 = {instancePath:instancePath+"/spec/authentication/certificate/template/previousCertificate/revokeAfterSeconds",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/previousCertificate/properties/revokeAfterSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},schema:0,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.previousCertificate.properties.revokeAfterSeconds,data:data41};
-if(vErrors === null){
-vErrors = [err101];
-}
-else {
-vErrors.push(err101);
-}
-errors++;
-}
-}
-}
-}
-else {
-const err102 = {instancePath:instancePath+"/spec/authentication/certificate/template/previousCertificate",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/previousCertificate/type",keyword:"type",params:{type: "object"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.previousCertificate.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.previousCertificate,data:data40};
-if(vErrors === null){
-vErrors = [err102];
-}
-else {
-vErrors.push(err102);
 }
 errors++;
 }
@@ -7029,12 +6957,12 @@ let data42 = data31.keystores;
 if(data42 && typeof data42 == "object" && !Array.isArray(data42)){
 for(const key12 of Object.keys(data42)){
 if(!(key12 === "pkcs12")){
-const err103 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12},schema:false,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores,data:data42};
+const err101 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12},schema:false,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores,data:data42};
 if(vErrors === null){
-vErrors = [err103];
+vErrors = [err101];
 }
 else {
-vErrors.push(err103);
+vErrors.push(err101);
 }
 errors++;
 }
@@ -7046,23 +6974,23 @@ if(data43.profile === undefined){
 data43.profile = "Modern2023";
 }
 if((data43.passwordSecretRef === undefined) || (!(func0.call(data43, "passwordSecretRef")))){
-const err104 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores/pkcs12",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/properties/pkcs12/required",keyword:"required",params:{missingProperty: "passwordSecretRef"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.required,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12,data:data43};
+const err102 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores/pkcs12",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/properties/pkcs12/required",keyword:"required",params:{missingProperty: "passwordSecretRef"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.required,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12,data:data43};
 if(vErrors === null){
-vErrors = [err104];
+vErrors = [err102];
 }
 else {
-vErrors.push(err104);
+vErrors.push(err102);
 }
 errors++;
 }
 for(const key13 of Object.keys(data43)){
 if(!((key13 === "passwordSecretRef") || (key13 === "profile"))){
-const err105 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores/pkcs12",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/properties/pkcs12/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13},schema:false,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12,data:data43};
+const err103 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores/pkcs12",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/properties/pkcs12/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13},schema:false,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12,data:data43};
 if(vErrors === null){
-vErrors = [err105];
+vErrors = [err103];
 }
 else {
-vErrors.push(err105);
+vErrors.push(err103);
 }
 errors++;
 }
@@ -7074,23 +7002,23 @@ if(data44.key === undefined){
 data44.key = "password";
 }
 if((data44.name === undefined) || (!(func0.call(data44, "name")))){
-const err106 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores/pkcs12/passwordSecretRef",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/properties/pkcs12/properties/passwordSecretRef/required",keyword:"required",params:{missingProperty: "name"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.passwordSecretRef.required,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.passwordSecretRef,data:data44};
+const err104 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores/pkcs12/passwordSecretRef",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/properties/pkcs12/properties/passwordSecretRef/required",keyword:"required",params:{missingProperty: "name"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.passwordSecretRef.required,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.passwordSecretRef,data:data44};
 if(vErrors === null){
-vErrors = [err106];
+vErrors = [err104];
 }
 else {
-vErrors.push(err106);
+vErrors.push(err104);
 }
 errors++;
 }
 for(const key14 of Object.keys(data44)){
 if(!((key14 === "name") || (key14 === "key"))){
-const err107 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores/pkcs12/passwordSecretRef",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/properties/pkcs12/properties/passwordSecretRef/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14},schema:false,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.passwordSecretRef,data:data44};
+const err105 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores/pkcs12/passwordSecretRef",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/properties/pkcs12/properties/passwordSecretRef/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14},schema:false,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.passwordSecretRef,data:data44};
 if(vErrors === null){
-vErrors = [err107];
+vErrors = [err105];
 }
 else {
-vErrors.push(err107);
+vErrors.push(err105);
 }
 errors++;
 }
@@ -7099,7 +7027,27 @@ if(data44.name !== undefined && func0.call(data44, "name")){
 let data45 = data44.name;
 if(typeof data45 === "string"){
 if(func71(data45) > 253){
-const err108 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores/pkcs12/passwordSecretRef/name",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/properties/pkcs12/properties/passwordSecretRef/properties/name/maxLength",keyword:"maxLength",params:{limit: 253},schema:253,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.passwordSecretRef.properties.name,data:data45};
+const err106 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores/pkcs12/passwordSecretRef/name",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/properties/pkcs12/properties/passwordSecretRef/properties/name/maxLength",keyword:"maxLength",params:{limit: 253},schema:253,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.passwordSecretRef.properties.name,data:data45};
+if(vErrors === null){
+vErrors = [err106];
+}
+else {
+vErrors.push(err106);
+}
+errors++;
+}
+if(func71(data45) < 1){
+const err107 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores/pkcs12/passwordSecretRef/name",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/properties/pkcs12/properties/passwordSecretRef/properties/name/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.passwordSecretRef.properties.name,data:data45};
+if(vErrors === null){
+vErrors = [err107];
+}
+else {
+vErrors.push(err107);
+}
+errors++;
+}
+if(!pattern1.test(data45)){
+const err108 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores/pkcs12/passwordSecretRef/name",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/properties/pkcs12/properties/passwordSecretRef/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"},schema:"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.passwordSecretRef.properties.name,data:data45};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -7108,8 +7056,9 @@ vErrors.push(err108);
 }
 errors++;
 }
-if(func71(data45) < 1){
-const err109 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores/pkcs12/passwordSecretRef/name",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/properties/pkcs12/properties/passwordSecretRef/properties/name/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.passwordSecretRef.properties.name,data:data45};
+}
+else {
+const err109 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores/pkcs12/passwordSecretRef/name",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/properties/pkcs12/properties/passwordSecretRef/properties/name/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.passwordSecretRef.properties.name.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.passwordSecretRef.properties.name,data:data45};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -7118,8 +7067,11 @@ vErrors.push(err109);
 }
 errors++;
 }
-if(!pattern1.test(data45)){
-const err110 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores/pkcs12/passwordSecretRef/name",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/properties/pkcs12/properties/passwordSecretRef/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"},schema:"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.passwordSecretRef.properties.name,data:data45};
+}
+let data46 = data44.key;
+if(typeof data46 === "string"){
+if(func71(data46) > 253){
+const err110 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores/pkcs12/passwordSecretRef/key",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/properties/pkcs12/properties/passwordSecretRef/properties/key/maxLength",keyword:"maxLength",params:{limit: 253},schema:253,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.passwordSecretRef.properties.key,data:data46};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -7128,9 +7080,8 @@ vErrors.push(err110);
 }
 errors++;
 }
-}
-else {
-const err111 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores/pkcs12/passwordSecretRef/name",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/properties/pkcs12/properties/passwordSecretRef/properties/name/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.passwordSecretRef.properties.name.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.passwordSecretRef.properties.name,data:data45};
+if(func71(data46) < 1){
+const err111 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores/pkcs12/passwordSecretRef/key",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/properties/pkcs12/properties/passwordSecretRef/properties/key/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.passwordSecretRef.properties.key,data:data46};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -7139,11 +7090,8 @@ vErrors.push(err111);
 }
 errors++;
 }
-}
-let data46 = data44.key;
-if(typeof data46 === "string"){
-if(func71(data46) > 253){
-const err112 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores/pkcs12/passwordSecretRef/key",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/properties/pkcs12/properties/passwordSecretRef/properties/key/maxLength",keyword:"maxLength",params:{limit: 253},schema:253,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.passwordSecretRef.properties.key,data:data46};
+if(!pattern14.test(data46)){
+const err112 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores/pkcs12/passwordSecretRef/key",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/properties/pkcs12/properties/passwordSecretRef/properties/key/pattern",keyword:"pattern",params:{pattern: "^[-._a-zA-Z0-9]+$"},schema:"^[-._a-zA-Z0-9]+$",parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.passwordSecretRef.properties.key,data:data46};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -7152,8 +7100,9 @@ vErrors.push(err112);
 }
 errors++;
 }
-if(func71(data46) < 1){
-const err113 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores/pkcs12/passwordSecretRef/key",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/properties/pkcs12/properties/passwordSecretRef/properties/key/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.passwordSecretRef.properties.key,data:data46};
+}
+else {
+const err113 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores/pkcs12/passwordSecretRef/key",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/properties/pkcs12/properties/passwordSecretRef/properties/key/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.passwordSecretRef.properties.key.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.passwordSecretRef.properties.key,data:data46};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -7162,8 +7111,9 @@ vErrors.push(err113);
 }
 errors++;
 }
-if(!pattern14.test(data46)){
-const err114 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores/pkcs12/passwordSecretRef/key",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/properties/pkcs12/properties/passwordSecretRef/properties/key/pattern",keyword:"pattern",params:{pattern: "^[-._a-zA-Z0-9]+$"},schema:"^[-._a-zA-Z0-9]+$",parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.passwordSecretRef.properties.key,data:data46};
+}
+else {
+const err114 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores/pkcs12/passwordSecretRef",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/properties/pkcs12/properties/passwordSecretRef/type",keyword:"type",params:{type: "object"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.passwordSecretRef.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.passwordSecretRef,data:data44};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -7173,8 +7123,9 @@ vErrors.push(err114);
 errors++;
 }
 }
-else {
-const err115 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores/pkcs12/passwordSecretRef/key",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/properties/pkcs12/properties/passwordSecretRef/properties/key/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.passwordSecretRef.properties.key.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.passwordSecretRef.properties.key,data:data46};
+let data47 = data43.profile;
+if(!((data47 === "Modern2023") || (data47 === "LegacyDES"))){
+const err115 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores/pkcs12/profile",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/properties/pkcs12/properties/profile/enum",keyword:"enum",params:{allowedValues: schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.profile.enum},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.profile.enum,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.profile,data:data47};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -7183,9 +7134,9 @@ vErrors.push(err115);
 }
 errors++;
 }
-}
-else {
-const err116 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores/pkcs12/passwordSecretRef",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/properties/pkcs12/properties/passwordSecretRef/type",keyword:"type",params:{type: "object"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.passwordSecretRef.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.passwordSecretRef,data:data44};
+if(typeof data47 === "string"){
+if(func71(data47) > 10){
+const err116 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores/pkcs12/profile",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/properties/pkcs12/properties/profile/maxLength",keyword:"maxLength",params:{limit: 10},schema:10,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.profile,data:data47};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -7195,9 +7146,8 @@ vErrors.push(err116);
 errors++;
 }
 }
-let data47 = data43.profile;
-if(!((data47 === "Modern2023") || (data47 === "LegacyDES"))){
-const err117 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores/pkcs12/profile",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/properties/pkcs12/properties/profile/enum",keyword:"enum",params:{allowedValues: schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.profile.enum},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.profile.enum,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.profile,data:data47};
+else {
+const err117 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores/pkcs12/profile",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/properties/pkcs12/properties/profile/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.profile.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.profile,data:data47};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -7206,9 +7156,9 @@ vErrors.push(err117);
 }
 errors++;
 }
-if(typeof data47 === "string"){
-if(func71(data47) > 10){
-const err118 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores/pkcs12/profile",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/properties/pkcs12/properties/profile/maxLength",keyword:"maxLength",params:{limit: 10},schema:10,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.profile,data:data47};
+}
+else {
+const err118 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores/pkcs12",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/properties/pkcs12/type",keyword:"type",params:{type: "object"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12,data:data43};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -7218,8 +7168,9 @@ vErrors.push(err118);
 errors++;
 }
 }
+}
 else {
-const err119 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores/pkcs12/profile",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/properties/pkcs12/properties/profile/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.profile.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.properties.profile,data:data47};
+const err119 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/type",keyword:"type",params:{type: "object"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores,data:data42};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -7229,8 +7180,9 @@ vErrors.push(err119);
 errors++;
 }
 }
+}
 else {
-const err120 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores/pkcs12",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/properties/pkcs12/type",keyword:"type",params:{type: "object"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.properties.pkcs12,data:data43};
+const err120 = {instancePath:instancePath+"/spec/authentication/certificate/template",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/type",keyword:"type",params:{type: "object"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template,data:data31};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -7242,7 +7194,7 @@ errors++;
 }
 }
 else {
-const err121 = {instancePath:instancePath+"/spec/authentication/certificate/template/keystores",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/keystores/type",keyword:"type",params:{type: "object"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.keystores,data:data42};
+const err121 = {instancePath:instancePath+"/spec/authentication/certificate",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/type",keyword:"type",params:{type: "object"},schema:schema13.properties.spec.properties.authentication.properties.certificate.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate,data:data30};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -7252,9 +7204,12 @@ vErrors.push(err121);
 errors++;
 }
 }
-}
-else {
-const err122 = {instancePath:instancePath+"/spec/authentication/certificate/template",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/type",keyword:"type",params:{type: "object"},schema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template,data:data31};
+if(data28.password !== undefined && func0.call(data28, "password")){
+let data48 = data28.password;
+if(data48 && typeof data48 == "object" && !Array.isArray(data48)){
+for(const key15 of Object.keys(data48)){
+if(!((((key15 === "generate") || (key15 === "hash")) || (key15 === "secretRef")) || (key15 === "revision"))){
+const err122 = {instancePath:instancePath+"/spec/authentication/password",schemaPath:"#/properties/spec/properties/authentication/properties/password/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15},schema:false,parentSchema:schema13.properties.spec.properties.authentication.properties.password,data:data48};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -7264,9 +7219,11 @@ vErrors.push(err122);
 errors++;
 }
 }
-}
-else {
-const err123 = {instancePath:instancePath+"/spec/authentication/certificate",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/type",keyword:"type",params:{type: "object"},schema:schema13.properties.spec.properties.authentication.properties.certificate.type,parentSchema:schema13.properties.spec.properties.authentication.properties.certificate,data:data30};
+if(data48.generate !== undefined && func0.call(data48, "generate")){
+let data49 = data48.generate;
+if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
+if(Object.keys(data49).length > 0){
+const err123 = {instancePath:instancePath+"/spec/authentication/password/generate",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/generate/maxProperties",keyword:"maxProperties",params:{limit: 0},schema:0,parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.generate,data:data49};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -7276,12 +7233,8 @@ vErrors.push(err123);
 errors++;
 }
 }
-if(data28.password !== undefined && func0.call(data28, "password")){
-let data48 = data28.password;
-if(data48 && typeof data48 == "object" && !Array.isArray(data48)){
-for(const key15 of Object.keys(data48)){
-if(!((((key15 === "generate") || (key15 === "hash")) || (key15 === "secretRef")) || (key15 === "revision"))){
-const err124 = {instancePath:instancePath+"/spec/authentication/password",schemaPath:"#/properties/spec/properties/authentication/properties/password/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15},schema:false,parentSchema:schema13.properties.spec.properties.authentication.properties.password,data:data48};
+else {
+const err124 = {instancePath:instancePath+"/spec/authentication/password/generate",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/generate/type",keyword:"type",params:{type: "object"},schema:schema13.properties.spec.properties.authentication.properties.password.properties.generate.type,parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.generate,data:data49};
 if(vErrors === null){
 vErrors = [err124];
 }
@@ -7291,11 +7244,11 @@ vErrors.push(err124);
 errors++;
 }
 }
-if(data48.generate !== undefined && func0.call(data48, "generate")){
-let data49 = data48.generate;
-if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
-if(Object.keys(data49).length > 0){
-const err125 = {instancePath:instancePath+"/spec/authentication/password/generate",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/generate/maxProperties",keyword:"maxProperties",params:{limit: 0},schema:0,parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.generate,data:data49};
+if(data48.hash !== undefined && func0.call(data48, "hash")){
+let data50 = data48.hash;
+if(typeof data50 === "string"){
+if(func71(data50) > 128){
+const err125 = {instancePath:instancePath+"/spec/authentication/password/hash",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/hash/maxLength",keyword:"maxLength",params:{limit: 128},schema:128,parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.hash,data:data50};
 if(vErrors === null){
 vErrors = [err125];
 }
@@ -7304,9 +7257,8 @@ vErrors.push(err125);
 }
 errors++;
 }
-}
-else {
-const err126 = {instancePath:instancePath+"/spec/authentication/password/generate",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/generate/type",keyword:"type",params:{type: "object"},schema:schema13.properties.spec.properties.authentication.properties.password.properties.generate.type,parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.generate,data:data49};
+if(func71(data50) < 1){
+const err126 = {instancePath:instancePath+"/spec/authentication/password/hash",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/hash/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.hash,data:data50};
 if(vErrors === null){
 vErrors = [err126];
 }
@@ -7315,12 +7267,8 @@ vErrors.push(err126);
 }
 errors++;
 }
-}
-if(data48.hash !== undefined && func0.call(data48, "hash")){
-let data50 = data48.hash;
-if(typeof data50 === "string"){
-if(func71(data50) > 128){
-const err127 = {instancePath:instancePath+"/spec/authentication/password/hash",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/hash/maxLength",keyword:"maxLength",params:{limit: 128},schema:128,parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.hash,data:data50};
+if(!pattern42.test(data50)){
+const err127 = {instancePath:instancePath+"/spec/authentication/password/hash",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/hash/pattern",keyword:"pattern",params:{pattern: "^\\$(6|7\\$[1-9][0-9]{0,4})\\$[A-Za-z0-9+/]{16}\\$[A-Za-z0-9+/]{86}==$"},schema:"^\\$(6|7\\$[1-9][0-9]{0,4})\\$[A-Za-z0-9+/]{16}\\$[A-Za-z0-9+/]{86}==$",parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.hash,data:data50};
 if(vErrors === null){
 vErrors = [err127];
 }
@@ -7329,34 +7277,14 @@ vErrors.push(err127);
 }
 errors++;
 }
-if(func71(data50) < 1){
-const err128 = {instancePath:instancePath+"/spec/authentication/password/hash",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/hash/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.hash,data:data50};
+}
+else {
+const err128 = {instancePath:instancePath+"/spec/authentication/password/hash",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/hash/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.authentication.properties.password.properties.hash.type,parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.hash,data:data50};
 if(vErrors === null){
 vErrors = [err128];
 }
 else {
 vErrors.push(err128);
-}
-errors++;
-}
-if(!pattern42.test(data50)){
-const err129 = {instancePath:instancePath+"/spec/authentication/password/hash",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/hash/pattern",keyword:"pattern",params:{pattern: "^\\$(6|7\\$[1-9][0-9]{0,4})\\$[A-Za-z0-9+/]{16}\\$[A-Za-z0-9+/]{86}==$"},schema:"^\\$(6|7\\$[1-9][0-9]{0,4})\\$[A-Za-z0-9+/]{16}\\$[A-Za-z0-9+/]{86}==$",parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.hash,data:data50};
-if(vErrors === null){
-vErrors = [err129];
-}
-else {
-vErrors.push(err129);
-}
-errors++;
-}
-}
-else {
-const err130 = {instancePath:instancePath+"/spec/authentication/password/hash",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/hash/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.authentication.properties.password.properties.hash.type,parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.hash,data:data50};
-if(vErrors === null){
-vErrors = [err130];
-}
-else {
-vErrors.push(err130);
 }
 errors++;
 }
@@ -7368,23 +7296,23 @@ if(data51.key === undefined){
 data51.key = "password";
 }
 if((data51.name === undefined) || (!(func0.call(data51, "name")))){
-const err131 = {instancePath:instancePath+"/spec/authentication/password/secretRef",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/secretRef/required",keyword:"required",params:{missingProperty: "name"},schema:schema13.properties.spec.properties.authentication.properties.password.properties.secretRef.required,parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.secretRef,data:data51};
+const err129 = {instancePath:instancePath+"/spec/authentication/password/secretRef",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/secretRef/required",keyword:"required",params:{missingProperty: "name"},schema:schema13.properties.spec.properties.authentication.properties.password.properties.secretRef.required,parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.secretRef,data:data51};
 if(vErrors === null){
-vErrors = [err131];
+vErrors = [err129];
 }
 else {
-vErrors.push(err131);
+vErrors.push(err129);
 }
 errors++;
 }
 for(const key16 of Object.keys(data51)){
 if(!((key16 === "name") || (key16 === "key"))){
-const err132 = {instancePath:instancePath+"/spec/authentication/password/secretRef",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/secretRef/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16},schema:false,parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.secretRef,data:data51};
+const err130 = {instancePath:instancePath+"/spec/authentication/password/secretRef",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/secretRef/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16},schema:false,parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.secretRef,data:data51};
 if(vErrors === null){
-vErrors = [err132];
+vErrors = [err130];
 }
 else {
-vErrors.push(err132);
+vErrors.push(err130);
 }
 errors++;
 }
@@ -7393,7 +7321,27 @@ if(data51.name !== undefined && func0.call(data51, "name")){
 let data52 = data51.name;
 if(typeof data52 === "string"){
 if(func71(data52) > 253){
-const err133 = {instancePath:instancePath+"/spec/authentication/password/secretRef/name",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/secretRef/properties/name/maxLength",keyword:"maxLength",params:{limit: 253},schema:253,parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.secretRef.properties.name,data:data52};
+const err131 = {instancePath:instancePath+"/spec/authentication/password/secretRef/name",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/secretRef/properties/name/maxLength",keyword:"maxLength",params:{limit: 253},schema:253,parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.secretRef.properties.name,data:data52};
+if(vErrors === null){
+vErrors = [err131];
+}
+else {
+vErrors.push(err131);
+}
+errors++;
+}
+if(func71(data52) < 1){
+const err132 = {instancePath:instancePath+"/spec/authentication/password/secretRef/name",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/secretRef/properties/name/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.secretRef.properties.name,data:data52};
+if(vErrors === null){
+vErrors = [err132];
+}
+else {
+vErrors.push(err132);
+}
+errors++;
+}
+if(!pattern1.test(data52)){
+const err133 = {instancePath:instancePath+"/spec/authentication/password/secretRef/name",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/secretRef/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"},schema:"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.secretRef.properties.name,data:data52};
 if(vErrors === null){
 vErrors = [err133];
 }
@@ -7402,8 +7350,9 @@ vErrors.push(err133);
 }
 errors++;
 }
-if(func71(data52) < 1){
-const err134 = {instancePath:instancePath+"/spec/authentication/password/secretRef/name",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/secretRef/properties/name/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.secretRef.properties.name,data:data52};
+}
+else {
+const err134 = {instancePath:instancePath+"/spec/authentication/password/secretRef/name",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/secretRef/properties/name/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.authentication.properties.password.properties.secretRef.properties.name.type,parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.secretRef.properties.name,data:data52};
 if(vErrors === null){
 vErrors = [err134];
 }
@@ -7412,8 +7361,11 @@ vErrors.push(err134);
 }
 errors++;
 }
-if(!pattern1.test(data52)){
-const err135 = {instancePath:instancePath+"/spec/authentication/password/secretRef/name",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/secretRef/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"},schema:"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.secretRef.properties.name,data:data52};
+}
+let data53 = data51.key;
+if(typeof data53 === "string"){
+if(func71(data53) > 253){
+const err135 = {instancePath:instancePath+"/spec/authentication/password/secretRef/key",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/secretRef/properties/key/maxLength",keyword:"maxLength",params:{limit: 253},schema:253,parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.secretRef.properties.key,data:data53};
 if(vErrors === null){
 vErrors = [err135];
 }
@@ -7422,9 +7374,8 @@ vErrors.push(err135);
 }
 errors++;
 }
-}
-else {
-const err136 = {instancePath:instancePath+"/spec/authentication/password/secretRef/name",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/secretRef/properties/name/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.authentication.properties.password.properties.secretRef.properties.name.type,parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.secretRef.properties.name,data:data52};
+if(func71(data53) < 1){
+const err136 = {instancePath:instancePath+"/spec/authentication/password/secretRef/key",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/secretRef/properties/key/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.secretRef.properties.key,data:data53};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -7433,11 +7384,8 @@ vErrors.push(err136);
 }
 errors++;
 }
-}
-let data53 = data51.key;
-if(typeof data53 === "string"){
-if(func71(data53) > 253){
-const err137 = {instancePath:instancePath+"/spec/authentication/password/secretRef/key",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/secretRef/properties/key/maxLength",keyword:"maxLength",params:{limit: 253},schema:253,parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.secretRef.properties.key,data:data53};
+if(!pattern14.test(data53)){
+const err137 = {instancePath:instancePath+"/spec/authentication/password/secretRef/key",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/secretRef/properties/key/pattern",keyword:"pattern",params:{pattern: "^[-._a-zA-Z0-9]+$"},schema:"^[-._a-zA-Z0-9]+$",parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.secretRef.properties.key,data:data53};
 if(vErrors === null){
 vErrors = [err137];
 }
@@ -7446,8 +7394,9 @@ vErrors.push(err137);
 }
 errors++;
 }
-if(func71(data53) < 1){
-const err138 = {instancePath:instancePath+"/spec/authentication/password/secretRef/key",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/secretRef/properties/key/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.secretRef.properties.key,data:data53};
+}
+else {
+const err138 = {instancePath:instancePath+"/spec/authentication/password/secretRef/key",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/secretRef/properties/key/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.authentication.properties.password.properties.secretRef.properties.key.type,parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.secretRef.properties.key,data:data53};
 if(vErrors === null){
 vErrors = [err138];
 }
@@ -7456,8 +7405,9 @@ vErrors.push(err138);
 }
 errors++;
 }
-if(!pattern14.test(data53)){
-const err139 = {instancePath:instancePath+"/spec/authentication/password/secretRef/key",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/secretRef/properties/key/pattern",keyword:"pattern",params:{pattern: "^[-._a-zA-Z0-9]+$"},schema:"^[-._a-zA-Z0-9]+$",parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.secretRef.properties.key,data:data53};
+}
+else {
+const err139 = {instancePath:instancePath+"/spec/authentication/password/secretRef",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/secretRef/type",keyword:"type",params:{type: "object"},schema:schema13.properties.spec.properties.authentication.properties.password.properties.secretRef.type,parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.secretRef,data:data51};
 if(vErrors === null){
 vErrors = [err139];
 }
@@ -7467,8 +7417,10 @@ vErrors.push(err139);
 errors++;
 }
 }
-else {
-const err140 = {instancePath:instancePath+"/spec/authentication/password/secretRef/key",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/secretRef/properties/key/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.authentication.properties.password.properties.secretRef.properties.key.type,parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.secretRef.properties.key,data:data53};
+if(data48.revision !== undefined && func0.call(data48, "revision")){
+let data54 = data48.revision;
+if(!((typeof data54 == "number") && (!(data54 % 1) && !isNaN(data54)))){
+const err140 = {instancePath:instancePath+"/spec/authentication/password/revision",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/revision/type",keyword:"type",params:{type: "integer"},schema:schema13.properties.spec.properties.authentication.properties.password.properties.revision.type,parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.revision,data:data54};
 if(vErrors === null){
 vErrors = [err140];
 }
@@ -7477,9 +7429,9 @@ vErrors.push(err140);
 }
 errors++;
 }
-}
-else {
-const err141 = {instancePath:instancePath+"/spec/authentication/password/secretRef",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/secretRef/type",keyword:"type",params:{type: "object"},schema:schema13.properties.spec.properties.authentication.properties.password.properties.secretRef.type,parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.secretRef,data:data51};
+if(typeof data54 == "number"){
+if(data54 > 2147483647 || isNaN(data54)){
+const err141 = {instancePath:instancePath+"/spec/authentication/password/revision",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/revision/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},schema:2147483647,parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.revision,data:data54};
 if(vErrors === null){
 vErrors = [err141];
 }
@@ -7488,11 +7440,8 @@ vErrors.push(err141);
 }
 errors++;
 }
-}
-if(data48.revision !== undefined && func0.call(data48, "revision")){
-let data54 = data48.revision;
-if(!((typeof data54 == "number") && (!(data54 % 1) && !isNaN(data54)))){
-const err142 = {instancePath:instancePath+"/spec/authentication/password/revision",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/revision/type",keyword:"type",params:{type: "integer"},schema:schema13.properties.spec.properties.authentication.properties.password.properties.revision.type,parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.revision,data:data54};
+if(data54 < 1 || isNaN(data54)){
+const err142 = {instancePath:instancePath+"/spec/authentication/password/revision",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/revision/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.revision,data:data54};
 if(vErrors === null){
 vErrors = [err142];
 }
@@ -7501,9 +7450,11 @@ vErrors.push(err142);
 }
 errors++;
 }
-if(typeof data54 == "number"){
-if(data54 > 2147483647 || isNaN(data54)){
-const err143 = {instancePath:instancePath+"/spec/authentication/password/revision",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/revision/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},schema:2147483647,parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.revision,data:data54};
+}
+}
+}
+else {
+const err143 = {instancePath:instancePath+"/spec/authentication/password",schemaPath:"#/properties/spec/properties/authentication/properties/password/type",keyword:"type",params:{type: "object"},schema:schema13.properties.spec.properties.authentication.properties.password.type,parentSchema:schema13.properties.spec.properties.authentication.properties.password,data:data48};
 if(vErrors === null){
 vErrors = [err143];
 }
@@ -7512,8 +7463,10 @@ vErrors.push(err143);
 }
 errors++;
 }
-if(data54 < 1 || isNaN(data54)){
-const err144 = {instancePath:instancePath+"/spec/authentication/password/revision",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/revision/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.revision,data:data54};
+}
+}
+else {
+const err144 = {instancePath:instancePath+"/spec/authentication",schemaPath:"#/properties/spec/properties/authentication/type",keyword:"type",params:{type: "object"},schema:schema13.properties.spec.properties.authentication.type,parentSchema:schema13.properties.spec.properties.authentication,data:data28};
 if(vErrors === null){
 vErrors = [err144];
 }
@@ -7523,41 +7476,16 @@ vErrors.push(err144);
 errors++;
 }
 }
-}
-}
-else {
-const err145 = {instancePath:instancePath+"/spec/authentication/password",schemaPath:"#/properties/spec/properties/authentication/properties/password/type",keyword:"type",params:{type: "object"},schema:schema13.properties.spec.properties.authentication.properties.password.type,parentSchema:schema13.properties.spec.properties.authentication.properties.password,data:data48};
+if(data16.rules !== undefined && func0.call(data16, "rules")){
+let data55 = data16.rules;
+if(Array.isArray(data55)){
+if(data55.length > 32){
+const err145 = {instancePath:instancePath+"/spec/rules",schemaPath:"#/properties/spec/properties/rules/maxItems",keyword:"maxItems",params:{limit: 32},schema:32,parentSchema:schema13.properties.spec.properties.rules,data:data55};
 if(vErrors === null){
 vErrors = [err145];
 }
 else {
 vErrors.push(err145);
-}
-errors++;
-}
-}
-}
-else {
-const err146 = {instancePath:instancePath+"/spec/authentication",schemaPath:"#/properties/spec/properties/authentication/type",keyword:"type",params:{type: "object"},schema:schema13.properties.spec.properties.authentication.type,parentSchema:schema13.properties.spec.properties.authentication,data:data28};
-if(vErrors === null){
-vErrors = [err146];
-}
-else {
-vErrors.push(err146);
-}
-errors++;
-}
-}
-if(data16.rules !== undefined && func0.call(data16, "rules")){
-let data55 = data16.rules;
-if(Array.isArray(data55)){
-if(data55.length > 32){
-const err147 = {instancePath:instancePath+"/spec/rules",schemaPath:"#/properties/spec/properties/rules/maxItems",keyword:"maxItems",params:{limit: 32},schema:32,parentSchema:schema13.properties.spec.properties.rules,data:data55};
-if(vErrors === null){
-vErrors = [err147];
-}
-else {
-vErrors.push(err147);
 }
 errors++;
 }
@@ -7569,7 +7497,30 @@ if(data56.effect === undefined){
 data56.effect = "Allow";
 }
 if((data56.topic === undefined) || (!(func0.call(data56, "topic")))){
-const err148 = {instancePath:instancePath+"/spec/rules/" + i4,schemaPath:"#/properties/spec/properties/rules/items/required",keyword:"required",params:{missingProperty: "topic"},schema:schema13.properties.spec.properties.rules.items.required,parentSchema:schema13.properties.spec.properties.rules.items,data:data56};
+const err146 = {instancePath:instancePath+"/spec/rules/" + i4,schemaPath:"#/properties/spec/properties/rules/items/required",keyword:"required",params:{missingProperty: "topic"},schema:schema13.properties.spec.properties.rules.items.required,parentSchema:schema13.properties.spec.properties.rules.items,data:data56};
+if(vErrors === null){
+vErrors = [err146];
+}
+else {
+vErrors.push(err146);
+}
+errors++;
+}
+for(const key17 of Object.keys(data56)){
+if(!(((((key17 === "effect") || (key17 === "actions")) || (key17 === "topic")) || (key17 === "description")) || (key17 === "expiresAt"))){
+const err147 = {instancePath:instancePath+"/spec/rules/" + i4,schemaPath:"#/properties/spec/properties/rules/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17},schema:false,parentSchema:schema13.properties.spec.properties.rules.items,data:data56};
+if(vErrors === null){
+vErrors = [err147];
+}
+else {
+vErrors.push(err147);
+}
+errors++;
+}
+}
+let data57 = data56.effect;
+if(!((data57 === "Allow") || (data57 === "Deny"))){
+const err148 = {instancePath:instancePath+"/spec/rules/" + i4+"/effect",schemaPath:"#/properties/spec/properties/rules/items/properties/effect/enum",keyword:"enum",params:{allowedValues: schema13.properties.spec.properties.rules.items.properties.effect.enum},schema:schema13.properties.spec.properties.rules.items.properties.effect.enum,parentSchema:schema13.properties.spec.properties.rules.items.properties.effect,data:data57};
 if(vErrors === null){
 vErrors = [err148];
 }
@@ -7578,9 +7529,9 @@ vErrors.push(err148);
 }
 errors++;
 }
-for(const key17 of Object.keys(data56)){
-if(!(((((key17 === "effect") || (key17 === "actions")) || (key17 === "topic")) || (key17 === "description")) || (key17 === "expiresAt"))){
-const err149 = {instancePath:instancePath+"/spec/rules/" + i4,schemaPath:"#/properties/spec/properties/rules/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17},schema:false,parentSchema:schema13.properties.spec.properties.rules.items,data:data56};
+if(typeof data57 === "string"){
+if(func71(data57) > 5){
+const err149 = {instancePath:instancePath+"/spec/rules/" + i4+"/effect",schemaPath:"#/properties/spec/properties/rules/items/properties/effect/maxLength",keyword:"maxLength",params:{limit: 5},schema:5,parentSchema:schema13.properties.spec.properties.rules.items.properties.effect,data:data57};
 if(vErrors === null){
 vErrors = [err149];
 }
@@ -7590,9 +7541,8 @@ vErrors.push(err149);
 errors++;
 }
 }
-let data57 = data56.effect;
-if(!((data57 === "Allow") || (data57 === "Deny"))){
-const err150 = {instancePath:instancePath+"/spec/rules/" + i4+"/effect",schemaPath:"#/properties/spec/properties/rules/items/properties/effect/enum",keyword:"enum",params:{allowedValues: schema13.properties.spec.properties.rules.items.properties.effect.enum},schema:schema13.properties.spec.properties.rules.items.properties.effect.enum,parentSchema:schema13.properties.spec.properties.rules.items.properties.effect,data:data57};
+else {
+const err150 = {instancePath:instancePath+"/spec/rules/" + i4+"/effect",schemaPath:"#/properties/spec/properties/rules/items/properties/effect/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.rules.items.properties.effect.type,parentSchema:schema13.properties.spec.properties.rules.items.properties.effect,data:data57};
 if(vErrors === null){
 vErrors = [err150];
 }
@@ -7601,9 +7551,11 @@ vErrors.push(err150);
 }
 errors++;
 }
-if(typeof data57 === "string"){
-if(func71(data57) > 5){
-const err151 = {instancePath:instancePath+"/spec/rules/" + i4+"/effect",schemaPath:"#/properties/spec/properties/rules/items/properties/effect/maxLength",keyword:"maxLength",params:{limit: 5},schema:5,parentSchema:schema13.properties.spec.properties.rules.items.properties.effect,data:data57};
+if(data56.actions !== undefined && func0.call(data56, "actions")){
+let data58 = data56.actions;
+if(Array.isArray(data58)){
+if(data58.length > 2){
+const err151 = {instancePath:instancePath+"/spec/rules/" + i4+"/actions",schemaPath:"#/properties/spec/properties/rules/items/properties/actions/maxItems",keyword:"maxItems",params:{limit: 2},schema:2,parentSchema:schema13.properties.spec.properties.rules.items.properties.actions,data:data58};
 if(vErrors === null){
 vErrors = [err151];
 }
@@ -7612,9 +7564,8 @@ vErrors.push(err151);
 }
 errors++;
 }
-}
-else {
-const err152 = {instancePath:instancePath+"/spec/rules/" + i4+"/effect",schemaPath:"#/properties/spec/properties/rules/items/properties/effect/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.rules.items.properties.effect.type,parentSchema:schema13.properties.spec.properties.rules.items.properties.effect,data:data57};
+if(data58.length < 1){
+const err152 = {instancePath:instancePath+"/spec/rules/" + i4+"/actions",schemaPath:"#/properties/spec/properties/rules/items/properties/actions/minItems",keyword:"minItems",params:{limit: 1},schema:1,parentSchema:schema13.properties.spec.properties.rules.items.properties.actions,data:data58};
 if(vErrors === null){
 vErrors = [err152];
 }
@@ -7623,11 +7574,11 @@ vErrors.push(err152);
 }
 errors++;
 }
-if(data56.actions !== undefined && func0.call(data56, "actions")){
-let data58 = data56.actions;
-if(Array.isArray(data58)){
-if(data58.length > 2){
-const err153 = {instancePath:instancePath+"/spec/rules/" + i4+"/actions",schemaPath:"#/properties/spec/properties/rules/items/properties/actions/maxItems",keyword:"maxItems",params:{limit: 2},schema:2,parentSchema:schema13.properties.spec.properties.rules.items.properties.actions,data:data58};
+const len4 = data58.length;
+for(let i5=0; i5<len4; i5++){
+let data59 = data58[i5];
+if(!((data59 === "Publish") || (data59 === "Subscribe"))){
+const err153 = {instancePath:instancePath+"/spec/rules/" + i4+"/actions/" + i5,schemaPath:"#/properties/spec/properties/rules/items/properties/actions/items/enum",keyword:"enum",params:{allowedValues: schema13.properties.spec.properties.rules.items.properties.actions.items.enum},schema:schema13.properties.spec.properties.rules.items.properties.actions.items.enum,parentSchema:schema13.properties.spec.properties.rules.items.properties.actions.items,data:data59};
 if(vErrors === null){
 vErrors = [err153];
 }
@@ -7636,8 +7587,9 @@ vErrors.push(err153);
 }
 errors++;
 }
-if(data58.length < 1){
-const err154 = {instancePath:instancePath+"/spec/rules/" + i4+"/actions",schemaPath:"#/properties/spec/properties/rules/items/properties/actions/minItems",keyword:"minItems",params:{limit: 1},schema:1,parentSchema:schema13.properties.spec.properties.rules.items.properties.actions,data:data58};
+if(typeof data59 === "string"){
+if(func71(data59) > 9){
+const err154 = {instancePath:instancePath+"/spec/rules/" + i4+"/actions/" + i5,schemaPath:"#/properties/spec/properties/rules/items/properties/actions/items/maxLength",keyword:"maxLength",params:{limit: 9},schema:9,parentSchema:schema13.properties.spec.properties.rules.items.properties.actions.items,data:data59};
 if(vErrors === null){
 vErrors = [err154];
 }
@@ -7646,38 +7598,14 @@ vErrors.push(err154);
 }
 errors++;
 }
-const len4 = data58.length;
-for(let i5=0; i5<len4; i5++){
-let data59 = data58[i5];
-if(!((data59 === "Publish") || (data59 === "Subscribe"))){
-const err155 = {instancePath:instancePath+"/spec/rules/" + i4+"/actions/" + i5,schemaPath:"#/properties/spec/properties/rules/items/properties/actions/items/enum",keyword:"enum",params:{allowedValues: schema13.properties.spec.properties.rules.items.properties.actions.items.enum},schema:schema13.properties.spec.properties.rules.items.properties.actions.items.enum,parentSchema:schema13.properties.spec.properties.rules.items.properties.actions.items,data:data59};
+}
+else {
+const err155 = {instancePath:instancePath+"/spec/rules/" + i4+"/actions/" + i5,schemaPath:"#/properties/spec/properties/rules/items/properties/actions/items/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.rules.items.properties.actions.items.type,parentSchema:schema13.properties.spec.properties.rules.items.properties.actions.items,data:data59};
 if(vErrors === null){
 vErrors = [err155];
 }
 else {
 vErrors.push(err155);
-}
-errors++;
-}
-if(typeof data59 === "string"){
-if(func71(data59) > 9){
-const err156 = {instancePath:instancePath+"/spec/rules/" + i4+"/actions/" + i5,schemaPath:"#/properties/spec/properties/rules/items/properties/actions/items/maxLength",keyword:"maxLength",params:{limit: 9},schema:9,parentSchema:schema13.properties.spec.properties.rules.items.properties.actions.items,data:data59};
-if(vErrors === null){
-vErrors = [err156];
-}
-else {
-vErrors.push(err156);
-}
-errors++;
-}
-}
-else {
-const err157 = {instancePath:instancePath+"/spec/rules/" + i4+"/actions/" + i5,schemaPath:"#/properties/spec/properties/rules/items/properties/actions/items/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.rules.items.properties.actions.items.type,parentSchema:schema13.properties.spec.properties.rules.items.properties.actions.items,data:data59};
-if(vErrors === null){
-vErrors = [err157];
-}
-else {
-vErrors.push(err157);
 }
 errors++;
 }
@@ -7693,12 +7621,12 @@ continue;
 }
 if(typeof indices1[item1] == "number"){
 j1 = indices1[item1];
-const err158 = {instancePath:instancePath+"/spec/rules/" + i4+"/actions",schemaPath:"#/properties/spec/properties/rules/items/properties/actions/uniqueItems",keyword:"uniqueItems",params:{i: i6, j: j1},schema:true,parentSchema:schema13.properties.spec.properties.rules.items.properties.actions,data:data58};
+const err156 = {instancePath:instancePath+"/spec/rules/" + i4+"/actions",schemaPath:"#/properties/spec/properties/rules/items/properties/actions/uniqueItems",keyword:"uniqueItems",params:{i: i6, j: j1},schema:true,parentSchema:schema13.properties.spec.properties.rules.items.properties.actions,data:data58};
 if(vErrors === null){
-vErrors = [err158];
+vErrors = [err156];
 }
 else {
-vErrors.push(err158);
+vErrors.push(err156);
 }
 errors++;
 break;
@@ -7708,12 +7636,12 @@ indices1[item1] = i6;
 }
 }
 else {
-const err159 = {instancePath:instancePath+"/spec/rules/" + i4+"/actions",schemaPath:"#/properties/spec/properties/rules/items/properties/actions/type",keyword:"type",params:{type: "array"},schema:schema13.properties.spec.properties.rules.items.properties.actions.type,parentSchema:schema13.properties.spec.properties.rules.items.properties.actions,data:data58};
+const err157 = {instancePath:instancePath+"/spec/rules/" + i4+"/actions",schemaPath:"#/properties/spec/properties/rules/items/properties/actions/type",keyword:"type",params:{type: "array"},schema:schema13.properties.spec.properties.rules.items.properties.actions.type,parentSchema:schema13.properties.spec.properties.rules.items.properties.actions,data:data58};
 if(vErrors === null){
-vErrors = [err159];
+vErrors = [err157];
 }
 else {
-vErrors.push(err159);
+vErrors.push(err157);
 }
 errors++;
 }
@@ -7722,7 +7650,27 @@ if(data56.topic !== undefined && func0.call(data56, "topic")){
 let data60 = data56.topic;
 if(typeof data60 === "string"){
 if(func71(data60) > 1024){
-const err160 = {instancePath:instancePath+"/spec/rules/" + i4+"/topic",schemaPath:"#/properties/spec/properties/rules/items/properties/topic/maxLength",keyword:"maxLength",params:{limit: 1024},schema:1024,parentSchema:schema13.properties.spec.properties.rules.items.properties.topic,data:data60};
+const err158 = {instancePath:instancePath+"/spec/rules/" + i4+"/topic",schemaPath:"#/properties/spec/properties/rules/items/properties/topic/maxLength",keyword:"maxLength",params:{limit: 1024},schema:1024,parentSchema:schema13.properties.spec.properties.rules.items.properties.topic,data:data60};
+if(vErrors === null){
+vErrors = [err158];
+}
+else {
+vErrors.push(err158);
+}
+errors++;
+}
+if(func71(data60) < 1){
+const err159 = {instancePath:instancePath+"/spec/rules/" + i4+"/topic",schemaPath:"#/properties/spec/properties/rules/items/properties/topic/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema13.properties.spec.properties.rules.items.properties.topic,data:data60};
+if(vErrors === null){
+vErrors = [err159];
+}
+else {
+vErrors.push(err159);
+}
+errors++;
+}
+if(!pattern30.test(data60)){
+const err160 = {instancePath:instancePath+"/spec/rules/" + i4+"/topic",schemaPath:"#/properties/spec/properties/rules/items/properties/topic/pattern",keyword:"pattern",params:{pattern: "^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$"},schema:"^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$",parentSchema:schema13.properties.spec.properties.rules.items.properties.topic,data:data60};
 if(vErrors === null){
 vErrors = [err160];
 }
@@ -7731,8 +7679,9 @@ vErrors.push(err160);
 }
 errors++;
 }
-if(func71(data60) < 1){
-const err161 = {instancePath:instancePath+"/spec/rules/" + i4+"/topic",schemaPath:"#/properties/spec/properties/rules/items/properties/topic/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema13.properties.spec.properties.rules.items.properties.topic,data:data60};
+}
+else {
+const err161 = {instancePath:instancePath+"/spec/rules/" + i4+"/topic",schemaPath:"#/properties/spec/properties/rules/items/properties/topic/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.rules.items.properties.topic.type,parentSchema:schema13.properties.spec.properties.rules.items.properties.topic,data:data60};
 if(vErrors === null){
 vErrors = [err161];
 }
@@ -7741,8 +7690,12 @@ vErrors.push(err161);
 }
 errors++;
 }
-if(!pattern30.test(data60)){
-const err162 = {instancePath:instancePath+"/spec/rules/" + i4+"/topic",schemaPath:"#/properties/spec/properties/rules/items/properties/topic/pattern",keyword:"pattern",params:{pattern: "^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$"},schema:"^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$",parentSchema:schema13.properties.spec.properties.rules.items.properties.topic,data:data60};
+}
+if(data56.description !== undefined && func0.call(data56, "description")){
+let data61 = data56.description;
+if(typeof data61 === "string"){
+if(func71(data61) > 512){
+const err162 = {instancePath:instancePath+"/spec/rules/" + i4+"/description",schemaPath:"#/properties/spec/properties/rules/items/properties/description/maxLength",keyword:"maxLength",params:{limit: 512},schema:512,parentSchema:schema13.properties.spec.properties.rules.items.properties.description,data:data61};
 if(vErrors === null){
 vErrors = [err162];
 }
@@ -7751,9 +7704,8 @@ vErrors.push(err162);
 }
 errors++;
 }
-}
-else {
-const err163 = {instancePath:instancePath+"/spec/rules/" + i4+"/topic",schemaPath:"#/properties/spec/properties/rules/items/properties/topic/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.rules.items.properties.topic.type,parentSchema:schema13.properties.spec.properties.rules.items.properties.topic,data:data60};
+if(func71(data61) < 1){
+const err163 = {instancePath:instancePath+"/spec/rules/" + i4+"/description",schemaPath:"#/properties/spec/properties/rules/items/properties/description/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema13.properties.spec.properties.rules.items.properties.description,data:data61};
 if(vErrors === null){
 vErrors = [err163];
 }
@@ -7763,11 +7715,8 @@ vErrors.push(err163);
 errors++;
 }
 }
-if(data56.description !== undefined && func0.call(data56, "description")){
-let data61 = data56.description;
-if(typeof data61 === "string"){
-if(func71(data61) > 512){
-const err164 = {instancePath:instancePath+"/spec/rules/" + i4+"/description",schemaPath:"#/properties/spec/properties/rules/items/properties/description/maxLength",keyword:"maxLength",params:{limit: 512},schema:512,parentSchema:schema13.properties.spec.properties.rules.items.properties.description,data:data61};
+else {
+const err164 = {instancePath:instancePath+"/spec/rules/" + i4+"/description",schemaPath:"#/properties/spec/properties/rules/items/properties/description/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.rules.items.properties.description.type,parentSchema:schema13.properties.spec.properties.rules.items.properties.description,data:data61};
 if(vErrors === null){
 vErrors = [err164];
 }
@@ -7776,8 +7725,12 @@ vErrors.push(err164);
 }
 errors++;
 }
-if(func71(data61) < 1){
-const err165 = {instancePath:instancePath+"/spec/rules/" + i4+"/description",schemaPath:"#/properties/spec/properties/rules/items/properties/description/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema13.properties.spec.properties.rules.items.properties.description,data:data61};
+}
+if(data56.expiresAt !== undefined && func0.call(data56, "expiresAt")){
+let data62 = data56.expiresAt;
+if(typeof data62 === "string"){
+if(func71(data62) > 35){
+const err165 = {instancePath:instancePath+"/spec/rules/" + i4+"/expiresAt",schemaPath:"#/properties/spec/properties/rules/items/properties/expiresAt/maxLength",keyword:"maxLength",params:{limit: 35},schema:35,parentSchema:schema13.properties.spec.properties.rules.items.properties.expiresAt,data:data62};
 if(vErrors === null){
 vErrors = [err165];
 }
@@ -7786,9 +7739,8 @@ vErrors.push(err165);
 }
 errors++;
 }
-}
-else {
-const err166 = {instancePath:instancePath+"/spec/rules/" + i4+"/description",schemaPath:"#/properties/spec/properties/rules/items/properties/description/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.rules.items.properties.description.type,parentSchema:schema13.properties.spec.properties.rules.items.properties.description,data:data61};
+if(!(formats0.test(data62))){
+const err166 = {instancePath:instancePath+"/spec/rules/" + i4+"/expiresAt",schemaPath:"#/properties/spec/properties/rules/items/properties/expiresAt/format",keyword:"format",params:{format: "date-time"},schema:"date-time",parentSchema:schema13.properties.spec.properties.rules.items.properties.expiresAt,data:data62};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -7798,11 +7750,8 @@ vErrors.push(err166);
 errors++;
 }
 }
-if(data56.expiresAt !== undefined && func0.call(data56, "expiresAt")){
-let data62 = data56.expiresAt;
-if(typeof data62 === "string"){
-if(func71(data62) > 35){
-const err167 = {instancePath:instancePath+"/spec/rules/" + i4+"/expiresAt",schemaPath:"#/properties/spec/properties/rules/items/properties/expiresAt/maxLength",keyword:"maxLength",params:{limit: 35},schema:35,parentSchema:schema13.properties.spec.properties.rules.items.properties.expiresAt,data:data62};
+else {
+const err167 = {instancePath:instancePath+"/spec/rules/" + i4+"/expiresAt",schemaPath:"#/properties/spec/properties/rules/items/properties/expiresAt/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.rules.items.properties.expiresAt.type,parentSchema:schema13.properties.spec.properties.rules.items.properties.expiresAt,data:data62};
 if(vErrors === null){
 vErrors = [err167];
 }
@@ -7811,8 +7760,10 @@ vErrors.push(err167);
 }
 errors++;
 }
-if(!(formats0.test(data62))){
-const err168 = {instancePath:instancePath+"/spec/rules/" + i4+"/expiresAt",schemaPath:"#/properties/spec/properties/rules/items/properties/expiresAt/format",keyword:"format",params:{format: "date-time"},schema:"date-time",parentSchema:schema13.properties.spec.properties.rules.items.properties.expiresAt,data:data62};
+}
+}
+else {
+const err168 = {instancePath:instancePath+"/spec/rules/" + i4,schemaPath:"#/properties/spec/properties/rules/items/type",keyword:"type",params:{type: "object"},schema:schema13.properties.spec.properties.rules.items.type,parentSchema:schema13.properties.spec.properties.rules.items,data:data56};
 if(vErrors === null){
 vErrors = [err168];
 }
@@ -7822,8 +7773,9 @@ vErrors.push(err168);
 errors++;
 }
 }
+}
 else {
-const err169 = {instancePath:instancePath+"/spec/rules/" + i4+"/expiresAt",schemaPath:"#/properties/spec/properties/rules/items/properties/expiresAt/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.rules.items.properties.expiresAt.type,parentSchema:schema13.properties.spec.properties.rules.items.properties.expiresAt,data:data62};
+const err169 = {instancePath:instancePath+"/spec/rules",schemaPath:"#/properties/spec/properties/rules/type",keyword:"type",params:{type: "array"},schema:schema13.properties.spec.properties.rules.type,parentSchema:schema13.properties.spec.properties.rules,data:data55};
 if(vErrors === null){
 vErrors = [err169];
 }
@@ -7833,9 +7785,9 @@ vErrors.push(err169);
 errors++;
 }
 }
-}
-else {
-const err170 = {instancePath:instancePath+"/spec/rules/" + i4,schemaPath:"#/properties/spec/properties/rules/items/type",keyword:"type",params:{type: "object"},schema:schema13.properties.spec.properties.rules.items.type,parentSchema:schema13.properties.spec.properties.rules.items,data:data56};
+let data63 = data16.suspended;
+if(typeof data63 !== "boolean"){
+const err170 = {instancePath:instancePath+"/spec/suspended",schemaPath:"#/properties/spec/properties/suspended/type",keyword:"type",params:{type: "boolean"},schema:schema13.properties.spec.properties.suspended.type,parentSchema:schema13.properties.spec.properties.suspended,data:data63};
 if(vErrors === null){
 vErrors = [err170];
 }
@@ -7844,10 +7796,11 @@ vErrors.push(err170);
 }
 errors++;
 }
-}
-}
-else {
-const err171 = {instancePath:instancePath+"/spec/rules",schemaPath:"#/properties/spec/properties/rules/type",keyword:"type",params:{type: "array"},schema:schema13.properties.spec.properties.rules.type,parentSchema:schema13.properties.spec.properties.rules,data:data55};
+if(data16.expiresAt !== undefined && func0.call(data16, "expiresAt")){
+let data64 = data16.expiresAt;
+if(typeof data64 === "string"){
+if(func71(data64) > 35){
+const err171 = {instancePath:instancePath+"/spec/expiresAt",schemaPath:"#/properties/spec/properties/expiresAt/maxLength",keyword:"maxLength",params:{limit: 35},schema:35,parentSchema:schema13.properties.spec.properties.expiresAt,data:data64};
 if(vErrors === null){
 vErrors = [err171];
 }
@@ -7856,10 +7809,8 @@ vErrors.push(err171);
 }
 errors++;
 }
-}
-let data63 = data16.suspended;
-if(typeof data63 !== "boolean"){
-const err172 = {instancePath:instancePath+"/spec/suspended",schemaPath:"#/properties/spec/properties/suspended/type",keyword:"type",params:{type: "boolean"},schema:schema13.properties.spec.properties.suspended.type,parentSchema:schema13.properties.spec.properties.suspended,data:data63};
+if(!(formats0.test(data64))){
+const err172 = {instancePath:instancePath+"/spec/expiresAt",schemaPath:"#/properties/spec/properties/expiresAt/format",keyword:"format",params:{format: "date-time"},schema:"date-time",parentSchema:schema13.properties.spec.properties.expiresAt,data:data64};
 if(vErrors === null){
 vErrors = [err172];
 }
@@ -7868,11 +7819,9 @@ vErrors.push(err172);
 }
 errors++;
 }
-if(data16.expiresAt !== undefined && func0.call(data16, "expiresAt")){
-let data64 = data16.expiresAt;
-if(typeof data64 === "string"){
-if(func71(data64) > 35){
-const err173 = {instancePath:instancePath+"/spec/expiresAt",schemaPath:"#/properties/spec/properties/expiresAt/maxLength",keyword:"maxLength",params:{limit: 35},schema:35,parentSchema:schema13.properties.spec.properties.expiresAt,data:data64};
+}
+else {
+const err173 = {instancePath:instancePath+"/spec/expiresAt",schemaPath:"#/properties/spec/properties/expiresAt/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.expiresAt.type,parentSchema:schema13.properties.spec.properties.expiresAt,data:data64};
 if(vErrors === null){
 vErrors = [err173];
 }
@@ -7881,8 +7830,12 @@ vErrors.push(err173);
 }
 errors++;
 }
-if(!(formats0.test(data64))){
-const err174 = {instancePath:instancePath+"/spec/expiresAt",schemaPath:"#/properties/spec/properties/expiresAt/format",keyword:"format",params:{format: "date-time"},schema:"date-time",parentSchema:schema13.properties.spec.properties.expiresAt,data:data64};
+}
+if(data16.revoked !== undefined && func0.call(data16, "revoked")){
+let data65 = data16.revoked;
+if(data65 && typeof data65 == "object" && !Array.isArray(data65)){
+if((data65.reason === undefined) || (!(func0.call(data65, "reason")))){
+const err174 = {instancePath:instancePath+"/spec/revoked",schemaPath:"#/properties/spec/properties/revoked/required",keyword:"required",params:{missingProperty: "reason"},schema:schema13.properties.spec.properties.revoked.required,parentSchema:schema13.properties.spec.properties.revoked,data:data65};
 if(vErrors === null){
 vErrors = [err174];
 }
@@ -7891,9 +7844,9 @@ vErrors.push(err174);
 }
 errors++;
 }
-}
-else {
-const err175 = {instancePath:instancePath+"/spec/expiresAt",schemaPath:"#/properties/spec/properties/expiresAt/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.expiresAt.type,parentSchema:schema13.properties.spec.properties.expiresAt,data:data64};
+for(const key18 of Object.keys(data65)){
+if(!((key18 === "reason") || (key18 === "at"))){
+const err175 = {instancePath:instancePath+"/spec/revoked",schemaPath:"#/properties/spec/properties/revoked/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18},schema:false,parentSchema:schema13.properties.spec.properties.revoked,data:data65};
 if(vErrors === null){
 vErrors = [err175];
 }
@@ -7903,11 +7856,10 @@ vErrors.push(err175);
 errors++;
 }
 }
-if(data16.revoked !== undefined && func0.call(data16, "revoked")){
-let data65 = data16.revoked;
-if(data65 && typeof data65 == "object" && !Array.isArray(data65)){
-if((data65.reason === undefined) || (!(func0.call(data65, "reason")))){
-const err176 = {instancePath:instancePath+"/spec/revoked",schemaPath:"#/properties/spec/properties/revoked/required",keyword:"required",params:{missingProperty: "reason"},schema:schema13.properties.spec.properties.revoked.required,parentSchema:schema13.properties.spec.properties.revoked,data:data65};
+if(data65.reason !== undefined && func0.call(data65, "reason")){
+let data66 = data65.reason;
+if(!(((((((data66 === "Unspecified") || (data66 === "KeyCompromise")) || (data66 === "CaCompromise")) || (data66 === "AffiliationChanged")) || (data66 === "Superseded")) || (data66 === "CessationOfOperation")) || (data66 === "PrivilegeWithdrawn"))){
+const err176 = {instancePath:instancePath+"/spec/revoked/reason",schemaPath:"#/properties/spec/properties/revoked/properties/reason/enum",keyword:"enum",params:{allowedValues: schema13.properties.spec.properties.revoked.properties.reason.enum},schema:schema13.properties.spec.properties.revoked.properties.reason.enum,parentSchema:schema13.properties.spec.properties.revoked.properties.reason,data:data66};
 if(vErrors === null){
 vErrors = [err176];
 }
@@ -7916,9 +7868,9 @@ vErrors.push(err176);
 }
 errors++;
 }
-for(const key18 of Object.keys(data65)){
-if(!((key18 === "reason") || (key18 === "at"))){
-const err177 = {instancePath:instancePath+"/spec/revoked",schemaPath:"#/properties/spec/properties/revoked/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18},schema:false,parentSchema:schema13.properties.spec.properties.revoked,data:data65};
+if(typeof data66 === "string"){
+if(func71(data66) > 20){
+const err177 = {instancePath:instancePath+"/spec/revoked/reason",schemaPath:"#/properties/spec/properties/revoked/properties/reason/maxLength",keyword:"maxLength",params:{limit: 20},schema:20,parentSchema:schema13.properties.spec.properties.revoked.properties.reason,data:data66};
 if(vErrors === null){
 vErrors = [err177];
 }
@@ -7928,10 +7880,8 @@ vErrors.push(err177);
 errors++;
 }
 }
-if(data65.reason !== undefined && func0.call(data65, "reason")){
-let data66 = data65.reason;
-if(!(((((((data66 === "Unspecified") || (data66 === "KeyCompromise")) || (data66 === "CaCompromise")) || (data66 === "AffiliationChanged")) || (data66 === "Superseded")) || (data66 === "CessationOfOperation")) || (data66 === "PrivilegeWithdrawn"))){
-const err178 = {instancePath:instancePath+"/spec/revoked/reason",schemaPath:"#/properties/spec/properties/revoked/properties/reason/enum",keyword:"enum",params:{allowedValues: schema13.properties.spec.properties.revoked.properties.reason.enum},schema:schema13.properties.spec.properties.revoked.properties.reason.enum,parentSchema:schema13.properties.spec.properties.revoked.properties.reason,data:data66};
+else {
+const err178 = {instancePath:instancePath+"/spec/revoked/reason",schemaPath:"#/properties/spec/properties/revoked/properties/reason/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.revoked.properties.reason.type,parentSchema:schema13.properties.spec.properties.revoked.properties.reason,data:data66};
 if(vErrors === null){
 vErrors = [err178];
 }
@@ -7940,9 +7890,12 @@ vErrors.push(err178);
 }
 errors++;
 }
-if(typeof data66 === "string"){
-if(func71(data66) > 20){
-const err179 = {instancePath:instancePath+"/spec/revoked/reason",schemaPath:"#/properties/spec/properties/revoked/properties/reason/maxLength",keyword:"maxLength",params:{limit: 20},schema:20,parentSchema:schema13.properties.spec.properties.revoked.properties.reason,data:data66};
+}
+if(data65.at !== undefined && func0.call(data65, "at")){
+let data67 = data65.at;
+if(typeof data67 === "string"){
+if(func71(data67) > 35){
+const err179 = {instancePath:instancePath+"/spec/revoked/at",schemaPath:"#/properties/spec/properties/revoked/properties/at/maxLength",keyword:"maxLength",params:{limit: 35},schema:35,parentSchema:schema13.properties.spec.properties.revoked.properties.at,data:data67};
 if(vErrors === null){
 vErrors = [err179];
 }
@@ -7951,9 +7904,8 @@ vErrors.push(err179);
 }
 errors++;
 }
-}
-else {
-const err180 = {instancePath:instancePath+"/spec/revoked/reason",schemaPath:"#/properties/spec/properties/revoked/properties/reason/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.revoked.properties.reason.type,parentSchema:schema13.properties.spec.properties.revoked.properties.reason,data:data66};
+if(!(formats0.test(data67))){
+const err180 = {instancePath:instancePath+"/spec/revoked/at",schemaPath:"#/properties/spec/properties/revoked/properties/at/format",keyword:"format",params:{format: "date-time"},schema:"date-time",parentSchema:schema13.properties.spec.properties.revoked.properties.at,data:data67};
 if(vErrors === null){
 vErrors = [err180];
 }
@@ -7963,11 +7915,8 @@ vErrors.push(err180);
 errors++;
 }
 }
-if(data65.at !== undefined && func0.call(data65, "at")){
-let data67 = data65.at;
-if(typeof data67 === "string"){
-if(func71(data67) > 35){
-const err181 = {instancePath:instancePath+"/spec/revoked/at",schemaPath:"#/properties/spec/properties/revoked/properties/at/maxLength",keyword:"maxLength",params:{limit: 35},schema:35,parentSchema:schema13.properties.spec.properties.revoked.properties.at,data:data67};
+else {
+const err181 = {instancePath:instancePath+"/spec/revoked/at",schemaPath:"#/properties/spec/properties/revoked/properties/at/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.revoked.properties.at.type,parentSchema:schema13.properties.spec.properties.revoked.properties.at,data:data67};
 if(vErrors === null){
 vErrors = [err181];
 }
@@ -7976,8 +7925,10 @@ vErrors.push(err181);
 }
 errors++;
 }
-if(!(formats0.test(data67))){
-const err182 = {instancePath:instancePath+"/spec/revoked/at",schemaPath:"#/properties/spec/properties/revoked/properties/at/format",keyword:"format",params:{format: "date-time"},schema:"date-time",parentSchema:schema13.properties.spec.properties.revoked.properties.at,data:data67};
+}
+}
+else {
+const err182 = {instancePath:instancePath+"/spec/revoked",schemaPath:"#/properties/spec/properties/revoked/type",keyword:"type",params:{type: "object"},schema:schema13.properties.spec.properties.revoked.type,parentSchema:schema13.properties.spec.properties.revoked,data:data65};
 if(vErrors === null){
 vErrors = [err182];
 }
@@ -7987,8 +7938,9 @@ vErrors.push(err182);
 errors++;
 }
 }
+}
 else {
-const err183 = {instancePath:instancePath+"/spec/revoked/at",schemaPath:"#/properties/spec/properties/revoked/properties/at/type",keyword:"type",params:{type: "string"},schema:schema13.properties.spec.properties.revoked.properties.at.type,parentSchema:schema13.properties.spec.properties.revoked.properties.at,data:data67};
+const err183 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},schema:schema13.properties.spec.type,parentSchema:schema13.properties.spec,data:data16};
 if(vErrors === null){
 vErrors = [err183];
 }
@@ -7998,9 +7950,10 @@ vErrors.push(err183);
 errors++;
 }
 }
-}
-else {
-const err184 = {instancePath:instancePath+"/spec/revoked",schemaPath:"#/properties/spec/properties/revoked/type",keyword:"type",params:{type: "object"},schema:schema13.properties.spec.properties.revoked.type,parentSchema:schema13.properties.spec.properties.revoked,data:data65};
+if(data.status !== undefined && func0.call(data, "status")){
+let data68 = data.status;
+if(!(data68 && typeof data68 == "object" && !Array.isArray(data68))){
+const err184 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"},schema:schema13.properties.status.type,parentSchema:schema13.properties.status,data:data68};
 if(vErrors === null){
 vErrors = [err184];
 }
@@ -8012,37 +7965,12 @@ errors++;
 }
 }
 else {
-const err185 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},schema:schema13.properties.spec.type,parentSchema:schema13.properties.spec,data:data16};
+const err185 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema13.type,parentSchema:schema13,data};
 if(vErrors === null){
 vErrors = [err185];
 }
 else {
 vErrors.push(err185);
-}
-errors++;
-}
-}
-if(data.status !== undefined && func0.call(data, "status")){
-let data68 = data.status;
-if(!(data68 && typeof data68 == "object" && !Array.isArray(data68))){
-const err186 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"},schema:schema13.properties.status.type,parentSchema:schema13.properties.status,data:data68};
-if(vErrors === null){
-vErrors = [err186];
-}
-else {
-vErrors.push(err186);
-}
-errors++;
-}
-}
-}
-else {
-const err187 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema13.type,parentSchema:schema13,data};
-if(vErrors === null){
-vErrors = [err187];
-}
-else {
-vErrors.push(err187);
 }
 errors++;
 }

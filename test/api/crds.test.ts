@@ -28,6 +28,17 @@ const demands: readonly { readonly what: string; readonly isMet: (node: SchemaNo
       (node.maxLength !== undefined && node.minimum !== undefined && node.maximum !== undefined),
   },
   {
+    // The API server takes any list where a format is given, and lists, mappings and fractions where there is no type.
+    what: 'bounds that no list meets where its type lets lists through',
+    isMet: ({ format, minItems = 0, maxItems = Infinity, ...node }) =>
+      (isTyped(node) && format !== 'date-time') || minItems > maxItems,
+  },
+  {
+    what: 'bounds that no mapping and no fraction meets where it has no type',
+    isMet: ({ multipleOf, minProperties = 0, maxProperties = Infinity, ...node }) =>
+      isTyped(node) || (minProperties > maxProperties && multipleOf === 1),
+  },
+  {
     what: 'CamelCase values (those of JSON Schema types and of versions aside)',
     isMet: (node, at) =>
       at.endsWith('properties.*.type') ||
@@ -35,6 +46,10 @@ const demands: readonly { readonly what: string; readonly isMet: (node: SchemaNo
       (node.enum ?? []).every((value) => /^[A-Z][A-Za-z0-9]*$/.test(value)),
   },
 ];
+
+function isTyped(node: SchemaNode): boolean {
+  return node.type !== undefined || node['x-kubernetes-int-or-string'] === true;
+}
 
 /** Fields that the API server describes itself. */
 const common = ['', 'apiVersion', 'kind', 'metadata'];

@@ -163,11 +163,16 @@ const ruleRows: readonly ManifestRow[] = [
   hasDuplicate('one template twice', device({ templateRefs: [{ name: 'a' }, { name: 'a' }] }), 'spec.templateRefs[1]'),
   outOfBounds('one group twice', device({ groups: ['a', 'a'] }), 'spec.groups', 'uniqueItems'),
   outOfBounds('a group with a slash', device({ groups: ['a/b'] }), 'spec.groups[0]', 'pattern'),
-  outOfBounds(
-    'a mapping as the value of a parameter',
-    device({ templateRefs: [{ name: 'a', parameters: { site: { a: 1 } } }] }),
-    'spec.templateRefs[0].parameters',
-    'type',
+  ...[{ a: 1 }, {}, ['a'], [], 1.5].map((site) =>
+    outOfBounds(
+      `${JSON.stringify(site)} as the value of a parameter`,
+      device({ templateRefs: [{ name: 'a', parameters: { site } }] }),
+      'spec.templateRefs[0].parameters',
+      'type',
+    ),
+  ),
+  ...[[], ['2030-01-31T00:00:00Z']].map((expiresAt) =>
+    outOfBounds(`${JSON.stringify(expiresAt)} as a time`, device({ expiresAt }), 'spec.expiresAt', 'type'),
   ),
 ];
 

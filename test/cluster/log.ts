@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+
+/** How each of the programs marks an error: klog by its first letter, etcd by a field, Go by how a crash begins. */
+const marks = [/^[EF]\d{4} /, /"level":"(error|fatal|panic|dpanic)"/, /^panic: /, /^fatal error: /];
+
+/** Errors that say nothing about the product: each with the reason why a sound run has them. */
+const harmless: readonly RegExp[] = [
+  // No program has a manifest of flags.
+  /The manifest file is empty, ignoring\./,
+  // The first start of an API server: what it looks after in kube-system has to wait for that namespace.
+  /err="namespaces \\"kube-system\\" not found"/,
+  // Without an endpoint reconciler it says so at each start.
+  /Found stale data, removed previous endpoints on kubernetes service/,
+  // cert-manager looks at something that is not there yet, or no more, and looks again: an issuer before its CA.
+  /"(error getting signing CA TLS certificate|re-queuing item due to error processing)" err="\S+ \\"\S+ not found"/,
+  // A manifest with a value of the wrong type, on its way to the schema that refuses it.
+  /\[SHOULD NOT HAPPEN\] failed to update managedFields.* to smd typed: /,
+];
+
+/** The lines of a log that report an error. */
+export function errorLines(logFile: string): readonly string[] {
+  const lines = readFileSync(logFile, 'utf8').split('\n');
+  return lines.filter((line) => marks.some((mark) => mark.test(line)) && !harmless.some((known) => known.test(line)));
+}
