@@ -1,7 +1,7 @@
 # Every target installs what it needs. `make help` lists them.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-NPM_CI := npm ci --no-audit --no-fund
+NPM_CI := npm ci --no-audit --no-fund --loglevel=error
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
