@@ -12,7 +12,7 @@ export const name = 'can-i: decisions of the verdict engine';
 const now = new Date('2026-06-01T00:00:00Z');
 const rounds = 7;
 const questionsPerRound = 500_000;
-const target = 'at least 1,000,000/s';
+const target = '≥ 1,000,000/s';
 
 interface Question {
   readonly identity: string;
