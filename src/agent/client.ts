@@ -124,7 +124,8 @@ function acknowledged(
 function ended(client: MqttClient, milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => client.end(true, () => resolve()), milliseconds);
-    client.end(false, () => {
+    // Asked in order, it waits for the answers to what it sent, which a lost connection never brings.
+    client.end(!client.connected, () => {
       clearTimeout(timer);
       resolve();
     });
