@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 /** Files of the state directory are for their owner alone: keys and passwords are among them. */
@@ -7,7 +7,23 @@ const fileMode = 0o600;
 const directoryMode = 0o700;
 
 export async function makeDirectory(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: directoryMode });
+  try {
+    await madeWithParents(directory);
+  } catch (error) {
+    throw new Error(`make directory ${directory}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** Node's own way of making parents never ends where nothing can be made, as in /proc. */
+async function madeWithParents(directory: string, hasParent = false): Promise<void> {
+  try {
+    await mkdir(directory, { mode: directoryMode });
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST' && (await stat(directory)).isDirectory()) return;
+    if (errorCode(error) !== 'ENOENT' || hasParent) throw error;
+    await madeWithParents(path.dirname(directory));
+    await madeWithParents(directory, true);
+  }
 }
 
 const partialEnd = '.tmp';
@@ -94,6 +110,8 @@ export function reasonOf(error: unknown): string {
     ENOSPC: 'no space left on the device',
     EROFS: 'read-only file system',
     EISDIR: 'it is a directory',
+    ENOTDIR: 'a part of the path is no directory',
+    EEXIST: 'a file is in its place',
   };
   const code = errorCode(error);
   return (code === undefined ? undefined : texts[code]) ?? (error instanceof Error ? error.message : String(error));
