@@ -103,8 +103,8 @@ const sentences = new Map<string, Sentence>([
   ],
   ['maxProperties', limit('must have at most', 'fields')],
   ['uniqueItems', () => 'holds one value twice'],
-  ['pattern', ({ schema, data }) => `is ${shown(data)}, which does not match ${String(schema)}`],
-  ['format', ({ data }) => `is ${shown(data)}, which is not an RFC 3339 time such as 2030-01-31T00:00:00Z`],
+  ['pattern', (error) => `is ${shown(error)}, which does not match ${String(error.schema)}`],
+  ['format', (error) => `is ${shown(error)}, which is not an RFC 3339 time such as 2030-01-31T00:00:00Z`],
   ['propertyNames', () => 'is not an allowed name'],
 ]);
 
@@ -131,24 +131,28 @@ const articles = new Map([
   ['array', 'a list'],
 ]);
 
-function wrongType({ schema, data }: ErrorObject): string {
+function wrongType(error: ErrorObject): string {
+  const { schema, data } = error;
   const wanted = [schema].flat().map((type) => articles.get(String(type)) ?? String(type));
   const must = `must be ${wanted.join(' or ')}`;
   if (data === null || data === undefined) return `has no value; ${must}`;
   if (schema === 'string' && typeof data !== 'object') return `${must}: write it in quotes`;
-  return `${must}, is ${shown(data)}`;
+  return `${must}, is ${shown(error)}`;
 }
 
-function notInEnum({ schema, data }: ErrorObject): string {
+function notInEnum(error: ErrorObject): string {
+  const { schema, data } = error;
   const allowed = [schema].flat().map(String);
   const near = typeof data === 'string' ? nearest(data, allowed) : undefined;
-  return `must be one of ${allowed.join(', ')}, is ${shown(data)}${near === undefined ? '' : `; did you mean \`${near}\`?`}`;
+  return `must be one of ${allowed.join(', ')}, is ${shown(error)}${near === undefined ? '' : `; did you mean \`${near}\`?`}`;
 }
 
-/** A value as a message shows it: never long, never more than its kind for lists and mappings. */
-function shown(data: unknown): string {
+/** A value as a message shows it: never long, never what may be a password, only the kind of lists and mappings. */
+function shown(error: ErrorObject): string {
+  const data: unknown = error.data;
   if (Array.isArray(data)) return 'a list';
   if (typeof data === 'object' && data !== null) return 'a mapping';
+  if (error.instancePath.split('/').includes('password')) return 'a value that is not shown here';
   const text = JSON.stringify(data);
   return text.length <= 60 ? text : `${text.slice(0, 60)}…`;
 }

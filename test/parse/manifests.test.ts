@@ -127,6 +127,20 @@ describe('parse/manifests', () => {
         'MQS003 6:3 `spec.groups` must have at most 32 items',
         'MQS003 7:61 `spec.authentication.password.revision` must be at least 1, is 0',
       ],
+      'what may be a password, which no message shows': [
+        device('  authentication: {type: Password, password: {hash: "secret"}}\n').replace(
+          '  authentication:\n    type: Certificate\n',
+          '',
+        ),
+        'MQS003 6:47 `spec.authentication.password.hash` is a value that is not shown here, which does not match ^\\$(6|7\\$[1-9][0-9]{0,4})\\$[A-Za-z0-9+/]{16}\\$[A-Za-z0-9+/]{86}==$',
+      ],
+      'a password where a mapping belongs, which no message shows either': [
+        device('  authentication: {type: Password, password: secret}\n').replace(
+          '  authentication:\n    type: Certificate\n',
+          '',
+        ),
+        'MQS003 6:36 `spec.authentication.password` must be a mapping, is a value that is not shown here',
+      ],
       'a list of ours without items': [
         'apiVersion: mqttsecurity.io/v1alpha1\nkind: MqttDeviceList\nitems: 3',
         'MQS005 2:1 `kind` MqttDeviceList is not one of MqttBroker, BrokerInstance, AclTemplate, MqttDevice, DeviceCertificate',
