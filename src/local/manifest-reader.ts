@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { type Clock } from '../ports.ts';
 import { parseFile, type FileResult } from '../parse/manifests.ts';
+import { unreadable } from '../parse/yaml.ts';
 import { accepted, type Accepted, type ManifestState } from './accepted.ts';
 import { readManifests } from './manifests.ts';
 import { jsonOf, writeJson } from './state.ts';
@@ -24,6 +25,9 @@ export function manifestReader(root: string): ManifestReader {
   return { root, files: new Map(), state: undefined };
 }
 
+/** `generator > file` empties the file long before it writes: what is there then is no decision about anything. */
+const emptied = 'file is empty, what it declared stays in force: delete the file if nothing of it is meant any more';
+
 /** Objects that vanish are looked for again after this long: an editor may be in the middle of writing, milliseconds. */
 const vanishedDelay = 300;
 
@@ -46,10 +50,15 @@ export async function readState(reader: ManifestReader, clock: Clock): Promise<M
 }
 
 async function readOnce(reader: ManifestReader): Promise<ManifestState> {
-  const { files, findings } = await readManifests([reader.root]);
+  const { files, findings: unread } = await readManifests([reader.root]);
+  const findings = [...unread];
   const parsed = files.map((file): [string, ParsedFile] => {
     const known = reader.files.get(file.name);
     if (known?.hash === file.hash) return [file.name, known];
+    if (known && file.text === '' && known.result.declarations.length > 0) {
+      findings.push(unreadable(file.name, emptied));
+      return [file.name, known];
+    }
     return [file.name, { hash: file.hash, text: file.text, result: parseFile(file) }];
   });
   const next = new Map(parsed);
