@@ -5,6 +5,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** From sending to the end of the answer; of a watch, to the first byte of the answer. */
   readonly timeoutMilliseconds?: number;
+  /** Called right before each sending, further tries included; what it throws refuses the call. Not for reads. */
+  readonly beforeSend?: () => void;
 }
 
 export interface ApplyOptions extends CallOptions {

@@ -37,19 +37,22 @@ export function wholeAnswer(access: Access, request: ApiRequest, options: CallOp
     });
     const chunks: Buffer[] = [];
     let controller: Dispatcher.DispatchController | undefined;
+    let refused: Error | undefined;
     let status = 0;
     let retryAfter: string | undefined;
 
     function failed(error: unknown): void {
       limit.lift();
-      reject(limit.reason ?? connectionFailure(request.what, error));
+      reject(limit.reason ?? refused ?? connectionFailure(request.what, error));
     }
 
     if (limit.reason) return failed(limit.reason);
     access.dispatcher.dispatch(wireOptions(access, request), {
       onRequestStart(started) {
         controller = started;
-        if (limit.reason) started.abort(limit.reason);
+        refused = thrownBy(options.beforeSend);
+        const reason = limit.reason ?? refused;
+        if (reason) started.abort(reason);
       },
       onResponseStart(_, statusCode, headers) {
         status = statusCode;
@@ -99,6 +102,16 @@ async function* chunksOf(
     throw signal.aborted ? signal.reason : connectionFailure(what, error);
   } finally {
     ended();
+  }
+}
+
+/** By now the request is the next that goes out on its connection: it may have waited for one, or for another try. */
+function thrownBy(beforeSend: (() => void) | undefined): Error | undefined {
+  try {
+    beforeSend?.();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error('refused', { cause: error });
   }
 }
 
