@@ -160,6 +160,8 @@ function standAlone(value: unknown, copying: Copying): string | undefined {
 
 const clearer: readonly (readonly [RegExp, string])[] = [
   [/^duplicated mapping key/, 'key is given twice: remove one of the two'],
+  [/^deficient indentation/, 'line is indented too little, or a bracket or quote above it is not closed'],
+  [/^unexpected end of the stream within a flow/, 'bracket or brace is not closed'],
   [/^tab characters/, 'line is indented with a tab: use spaces'],
   [/^null byte/, 'NUL character: remove it'],
   [/non-printable characters/, 'control character or invalid text: remove it'],

@@ -24,7 +24,14 @@ function bomb(levels: number): string {
 describe('parse/yaml', () => {
   describe('what cannot be read is one finding with its place', () => {
     const bad: Record<string, [text: string, code: string, line: number, column: number, message: RegExp]> = {
-      'unclosed bracket': ['a: [1,\n 2', 'MQS002', 2, 3, /unexpected end/],
+      'unclosed bracket': ['a: [1,\n 2', 'MQS002', 2, 3, /bracket or brace is not closed/],
+      'bracket that is closed by nothing but the next key': [
+        'a: {b: 1\nc: 2\n',
+        'MQS002',
+        2,
+        1,
+        /above it is not closed/,
+      ],
       'wrong indentation': ['a: b\n  c: d\n', 'MQS002', 2, 4, /indentation/],
       'tab indentation': ['a:\n\tb: 1', 'MQS002', 2, 1, /tab: use spaces/],
       'duplicate key': ['a: 1\nb:\n  c: 1\n  c: 2\n', 'MQS002', 4, 3, /twice/],
