@@ -23,15 +23,9 @@ export interface MosquittoChoice {
 }
 
 export async function localMosquitto(choice: MosquittoChoice, clock: Clock): Promise<LocalMosquitto> {
-  const [file, ...words] = choice.command.length > 0 ? choice.command : await foundBinary(choice.searchPath);
-  if (file === undefined) {
-    throw new Error(
-      `start Mosquitto: there is none on the PATH; install it ('apt-get install mosquitto') or name one with --mosquitto`,
-    );
-  }
-  if (path.isAbsolute(file) && !(await isThere(file, constants.X_OK))) {
-    throw new Error(`start ${file}: there is no such program`);
-  }
+  const [name = 'mosquitto', ...words] = choice.command;
+  const file = await programFile(name, choice.searchPath);
+  if (file === undefined) throw new Error(missingText(choice));
   const launcher = mosquittoLauncher({ command: [file, ...words], clock });
   const version = await launcher.version();
   const dialect = dialectOf(version);
@@ -41,16 +35,22 @@ export async function localMosquitto(choice: MosquittoChoice, clock: Clock): Pro
   return { launcher, version, dialect, pluginDirectory };
 }
 
+function missingText({ command: [named] }: MosquittoChoice): string {
+  if (named !== undefined) return `start ${named}: there is no such program`;
+  return `start Mosquitto: there is none on the PATH; install it ('apt-get install mosquitto') or name one with --mosquitto`;
+}
+
 function dialectOf(version: string): MosquittoVersion | undefined {
   return (['2.0', '2.1'] as const).find((dialect) => version.startsWith(`${dialect}.`));
 }
 
-async function foundBinary(searchPath: readonly string[]): Promise<readonly string[]> {
-  for (const directory of searchPath) {
-    const file = path.join(directory, 'mosquitto');
-    if (directory !== '' && (await isThere(file, constants.X_OK))) return [file];
+/** The file of a program: as execvp(3) finds it, a name without a slash along the search path. */
+async function programFile(name: string, searchPath: readonly string[]): Promise<string | undefined> {
+  const directories = searchPath.filter((directory) => directory !== '');
+  for (const file of name.includes('/') ? [name] : directories.map((directory) => path.join(directory, name))) {
+    if (await isThere(file, constants.X_OK)) return file;
   }
-  return [];
+  return undefined;
 }
 
 const plugin = 'mosquitto_acl_file.so';

@@ -61,7 +61,9 @@ function formerPorts(value: unknown): ReadonlyMap<string, number> {
 
 async function freePort(host: string, taken: ReadonlySet<number>): Promise<number> {
   for (;;) {
-    const port = await boundPort(host, 0);
+    const port = await boundPort(host, 0).catch((error: unknown) => {
+      throw new Error(`listen on ${host}: ${bindReason(error)}`, { cause: error });
+    });
     if (!taken.has(port)) return port;
   }
 }
@@ -71,12 +73,17 @@ async function bindProblem(host: string, port: number): Promise<string | undefin
     await boundPort(host, port);
     return undefined;
   } catch (error) {
-    const texts: Readonly<Record<string, string>> = {
-      EADDRINUSE: 'it is in use by another program',
-      EADDRNOTAVAIL: 'this machine has no such address',
-    };
-    return texts[errorCode(error) ?? ''] ?? reasonOf(error);
+    return bindReason(error);
   }
+}
+
+function bindReason(error: unknown): string {
+  const texts: Readonly<Record<string, string>> = {
+    EADDRINUSE: 'it is in use by another program',
+    EADDRNOTAVAIL: 'this machine has no such address',
+    ENOTFOUND: 'there is no such host',
+  };
+  return texts[errorCode(error) ?? ''] ?? reasonOf(error);
 }
 
 /** The port that could be bound, given back at once; 0 takes a free one. */

@@ -42,6 +42,10 @@ describe('the Mosquitto of this machine', () => {
       () => found([], ['/nonexistent/m']),
       /start \/nonexistent\/m: there is no such program/,
     ],
+    'the one that was named is not on the search path': [
+      () => found(['', '/nonexistent'], ['mosquitto-x']),
+      /start mosquitto-x: there is no such program/,
+    ],
     'it is too old': [
       () => found([path.join(installed('1.6.9', 'x'), 'sbin')]),
       /Mosquitto 1\.6\.9 is not supported: use 2\.0 or 2\.1/,

@@ -185,5 +185,13 @@ describe('state directory', () => {
       await assert.rejects(listenerPorts(listeners, choice(port), new Map()), message);
       assert.throws(() => readFileSync(at('ports.json')));
     });
+
+    it('are refused on an address that is not of this machine', async () => {
+      const elsewhere = { ...choice(), host: '192.0.2.1' };
+      await assert.rejects(
+        listenerPorts(listeners, elsewhere, new Map()),
+        /listen on 192\.0\.2\.1: this machine has no such address/,
+      );
+    });
   });
 });
