@@ -6,7 +6,7 @@ import { readPasswords } from '../local/passwords.ts';
 import { type DeviceStatus, type LocalStatus } from '../local/status.ts';
 import { commandOf } from './command.ts';
 import { UsageError, type Io } from './io.ts';
-import { deviceNamed, localState, stateOption, type LocalState } from './local-state.ts';
+import { deviceNamed, deviceOperand, localState, stateOption, type LocalState } from './local-state.ts';
 
 export const command = commandOf({
   synopsis: 'DEVICE --out DIR [--state DIR] [--force]',
@@ -21,8 +21,9 @@ generated.`,
   },
   run: async ({ options, operands, io }) => {
     if (options.out === undefined) throw new UsageError('bundle needs --out DIR');
+    const name = deviceOperand(operands);
     const state = await localState(options.state, io);
-    const device = deviceNamed(state, operands);
+    const device = deviceNamed(state, name);
     const files = await kitOf(state, device, io);
     if (options.force !== true) await refuseOverwrite(options.out, files);
     await makeDirectory(options.out);

@@ -34,6 +34,7 @@ Ctrl-C stops the broker; the next run comes back into the same state.`,
   run: async ({ options, operands, io }) => {
     const [manifests, ...others] = operands;
     if (manifests === undefined || others.length > 0) throw new UsageError('dev takes one DIR');
+    if (options.host === '') throw new UsageError('--host is empty: give an address');
     const format = choiceOf('output', options.output, ['table', 'json']) ?? 'table';
     const once = options.once === true;
     const [{ runDev }, { systemClock, systemRandom }] = await Promise.all([
@@ -76,12 +77,14 @@ Ctrl-C stops the broker; the next run comes back into the same state.`,
 /** Debian keeps Mosquitto where only root's search path leads. */
 const systemDirectories = ['/usr/sbin', '/usr/local/sbin'];
 
+/** What a whole directory has issued would be taken back if one of its files had the same state. */
 async function stateOf(manifests: string): Promise<string> {
   const isFile = await stat(manifests).then(
     (found) => found.isFile(),
     () => false,
   );
-  return path.join(isFile ? path.dirname(manifests) : manifests, stateName);
+  if (isFile) throw new UsageError(`dev takes a directory; for one file, ${manifests}, it needs --state DIR`);
+  return path.join(manifests, stateName);
 }
 
 function portOf(text: string): number {

@@ -21,14 +21,26 @@ export async function localState(directory: string | undefined, io: Io): Promise
   const paths = await existingState(directory ?? stateName);
   const status = await jsonOf(paths.status);
   if (status === undefined) throw new Error(`read status ${paths.status}: 'mqttsec dev' has not written it yet`);
-  return { paths, status: status as LocalStatus, running: await lockHolder(paths.lock, io.processes) };
+  if (!isStatus(status)) throw new Error(`read status ${paths.status}: it is none; 'mqttsec dev' writes it again`);
+  return { paths, status, running: await lockHolder(paths.lock, io.processes) };
+}
+
+/** Whether it has the lists that commands go through; the rest is as `dev` wrote it. */
+function isStatus(value: unknown): value is LocalStatus {
+  if (typeof value !== 'object' || value === null) return false;
+  const { listeners, devices, findings } = value as Partial<Record<keyof LocalStatus, unknown>>;
+  return [listeners, devices, findings].every(Array.isArray);
+}
+
+/** The one operand of a command that is about a device. */
+export function deviceOperand(operands: readonly string[]): string {
+  const [name, ...others] = operands;
+  if (name !== undefined && others.length === 0) return name;
+  throw new UsageError('give one DEVICE: its name, NAMESPACE/NAME or identity');
 }
 
 /** The device that is meant: NAMESPACE/NAME, name or identity. */
-export function deviceNamed({ status }: LocalState, operands: readonly string[]): DeviceStatus {
-  const [name, ...others] = operands;
-  if (name === undefined || others.length > 0)
-    throw new UsageError('give one DEVICE: its name, NAMESPACE/NAME or identity');
+export function deviceNamed({ status }: LocalState, name: string): DeviceStatus {
   const { devices } = status;
   const exact = devices.filter(({ device, identity }) => device === name || identity === name);
   const found = exact.length > 0 ? exact : devices.filter(({ device }) => device.endsWith(`/${name}`));

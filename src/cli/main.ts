@@ -1,3 +1,4 @@
+import { nearest } from '../parse/suggestion.ts';
 import { type Command } from './command.ts';
 import { UsageError, type ExitCode, type Io } from './io.ts';
 import { processIo } from './process.ts';
@@ -51,8 +52,10 @@ async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
 function entryOf(name: string): Entry {
   const entry = commands.get(name);
   if (entry) return entry;
-  const known = [...commands.keys()].join(', ');
-  throw new UsageError(`unknown command '${name}'; commands are ${known}`);
+  const known = [...commands.keys()];
+  const near = nearest(name, known);
+  const hint = near === undefined ? `commands are ${known.join(', ')}` : `did you mean '${near}'?`;
+  throw new UsageError(`unknown command '${name}'; ${hint}`);
 }
 
 function asksForHelp(argv: readonly string[]): boolean {

@@ -4,7 +4,7 @@ import { partNames, type PartName } from '../domain/bundle/content.ts';
 import { renderedFiles } from '../domain/bundle/rendered.ts';
 import { keyOf } from '../domain/fleet.ts';
 import { chosenBroker } from '../local/chosen-broker.ts';
-import { makeDirectory, replaceFile } from '../local/files.ts';
+import { errorCode, makeDirectory, reasonOf, replaceFile } from '../local/files.ts';
 import { withPositions } from '../parse/manifests.ts';
 import { validationFindings } from '../parse/validation.ts';
 import { brokerOption, commandOf } from './command.ts';
@@ -39,8 +39,8 @@ With a finding of severity Error nothing is written and the exit code is 2.`,
 /** A directory that holds something else is not ours to write into. */
 async function refuseForeign(directory: string): Promise<void> {
   const names = await readdir(directory).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw new Error(`write ${directory}`, { cause: error });
+    if (errorCode(error) === 'ENOENT') return [];
+    throw new Error(`write ${directory}: ${reasonOf(error)}`, { cause: error });
   });
   const foreign = names.find((name) => !partNames.some((part) => part === name));
   if (foreign !== undefined) throw new Error(`write ${directory}: it holds ${foreign}, which is no part of a bundle`);

@@ -1,6 +1,6 @@
 import { addToRecord } from '../local/records.ts';
 import { commandOf } from './command.ts';
-import { deviceNamed, localState, stateOption } from './local-state.ts';
+import { deviceNamed, deviceOperand, localState, stateOption } from './local-state.ts';
 
 export const command = commandOf({
   synopsis: 'DEVICE [--state DIR]',
@@ -8,8 +8,9 @@ export const command = commandOf({
 spec.previousCertificate.revokeAfterSeconds is over; then 'bundle' hands out the new one.`,
   options: { state: stateOption },
   run: async ({ options, operands, io }) => {
+    const name = deviceOperand(operands);
     const state = await localState(options.state, io);
-    const { device, authentication } = deviceNamed(state, operands);
+    const { device, authentication } = deviceNamed(state, name);
     if (authentication === 'Password') {
       throw new Error(`renew ${device}: it has a password; raise spec.authentication.password.revision instead`);
     }

@@ -2,7 +2,7 @@ import { revocationReasons } from '../domain/fleet.ts';
 import { addToRecord, readRecord } from '../local/records.ts';
 import { choiceOf, commandOf } from './command.ts';
 import { UsageError } from './io.ts';
-import { deviceNamed, localState, stateOption } from './local-state.ts';
+import { deviceNamed, deviceOperand, localState, stateOption } from './local-state.ts';
 
 export const command = commandOf({
   synopsis: 'DEVICE --reason REASON [--state DIR]',
@@ -17,8 +17,9 @@ Reasons: ${revocationReasons.join(', ')}.`,
   run: async ({ options, operands, io }) => {
     const reason = choiceOf('reason', options.reason, revocationReasons);
     if (!reason) throw new UsageError(`revoke needs --reason, one of ${revocationReasons.join(', ')}`);
+    const name = deviceOperand(operands);
     const state = await localState(options.state, io);
-    const { device } = deviceNamed(state, operands);
+    const { device } = deviceNamed(state, name);
     const { revoked: former } = await readRecord(state.paths.records, device);
     if (former) {
       io.out(`MqttDevice ${device} is revoked already (${former.reason}, ${former.at.toISOString()})\n`);

@@ -41,6 +41,10 @@ describe('mqttsec', () => {
 
   const misuses: Record<string, [words: string[], message: RegExp]> = {
     'an unknown command': [['frobnicate'], /^mqttsec: unknown command 'frobnicate'; commands are validate, /],
+    'a command that is spelt wrong': [
+      ['validat', sample],
+      /^mqttsec: unknown command 'validat'; did you mean 'validate'\?/,
+    ],
     'help on an unknown command': [['help', 'frobnicate'], /^mqttsec: unknown command 'frobnicate'/],
     'an unknown option': [['version', '--frob'], /^mqttsec: Unknown option '--frob'$/m],
     'an option without its value': [['validate', sample, '--severity'], /^mqttsec: Option '--severity <value>'/],
@@ -55,6 +59,12 @@ describe('mqttsec', () => {
     'render without --out': [['render', sample], /^mqttsec: render needs --out DIR$/m],
     'a port that is none': [['dev', sample, '--port', '70000'], /--port '70000' is not a port number/],
     'dev without a directory': [['dev'], /^mqttsec: dev takes one DIR$/m],
+    'dev on one file without a state of its own': [
+      ['dev', path.join(sample, '20-broker.yaml')],
+      /^mqttsec: dev takes a directory; for one file, .*20-broker\.yaml, it needs --state DIR$/m,
+    ],
+    'no address to listen on': [['dev', sample, '--host', ''], /^mqttsec: --host is empty/],
+    'no device, wherever the state may be': [['renew'], /^mqttsec: give one DEVICE/],
     'revoke without a reason': [['revoke', 'a'], /^mqttsec: revoke needs --reason, one of Unspecified, /],
     'revoke with a hold': [['revoke', 'a', '--reason', 'CertificateHold'], /is none of Unspecified, /],
     'an argument to hash': [['hash', 'secret'], /^mqttsec: hash takes no argument/],
