@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { partNames } from '../../src/domain/bundle/content.ts';
+import { badInputs, filesOf } from './bad-input.ts';
 import { directoryOf, fleet, mqttsec, sample } from './program.ts';
-
-/** A signing request, made as a device would make it. */
-function csrOf(name: string, key = 'rsa:2048'): string {
-  const words = ['req', '-new', '-newkey', key, '-nodes', '-keyout', '/dev/null', '-subj', `/CN=${name}`];
-  return spawnSync('openssl', words, { encoding: 'utf8' }).stdout;
-}
 
 const lines = (text: string) => text.split('\n').filter(Boolean);
 
@@ -20,94 +14,11 @@ describe('mqttsec validate', () => {
     assert.match(out, /^\d+ objects in 7 files: nothing wrong$/m);
   });
 
-  const good = fleet['devices.yaml'];
-  const bad: Record<string, { files: Record<string, string | undefined>; code: 1 | 2; line: RegExp }> = {
-    'unreadable YAML': {
-      files: { ...fleet, 'x.yaml': 'kind: [\n' },
-      code: 2,
-      line: /x\.yaml:\d+:\d+ Error MQS002 /,
-    },
-    'an unknown field': {
-      files: { ...fleet, 'devices.yaml': good.replace('  brokerRef', '  brokerReff: {}\n  brokerRef') },
-      code: 1,
-      line: /devices\.yaml:5:\d+ Error MQS003 .*brokerReff/,
-    },
-    'a wrong type': {
-      files: { ...fleet, 'devices.yaml': good.replace('brokerRef: { name: main }', 'brokerRef: { name: 7 }') },
-      code: 1,
-      line: /devices\.yaml:5:\d+ Error MQS003 /,
-    },
-    'a file of 10 MB': {
-      files: { ...fleet, 'x.yaml': `# ${'x'.repeat(10_000_000)}\n` },
-      code: 2,
-      line: /x\.yaml:1:1 Error MQS001 .*larger than 8 MiB/,
-    },
-    'an empty directory': { files: {}, code: 2, line: /Error MQS001 directory holds no \.yaml, \.yml or \.json file/ },
-    'an object that is declared twice': {
-      files: { ...fleet, 'z.yaml': good },
-      code: 1,
-      line: /z\.yaml:3:\d+ Error MQS007 .*the first is at .*devices\.yaml:3/,
-    },
-    'a reference to nothing': {
-      files: { ...fleet, 'devices.yaml': good.replace('{ name: sensor }', '{ name: nothing }') },
-      code: 1,
-      line: /devices\.yaml:6:\d+ Error MQS\d+ .*AclTemplate plant\/nothing does not exist/,
-    },
-    'a control character': {
-      files: {
-        ...fleet,
-        'devices.yaml': good.replace('brokerRef: { name: main }', 'brokerRef: { name: "ma\\u0007in" }'),
-      },
-      code: 1,
-      line: /devices\.yaml:5:\d+ Error MQS003 /,
-    },
-    'a prototype key': {
-      files: { ...fleet, 'devices.yaml': good.replace('  brokerRef', '  __proto__: { suspended: true }\n  brokerRef') },
-      code: 1,
-      line: /devices\.yaml:5:\d+ Error MQS003 .*__proto__/,
-    },
-    'a parameter with a wildcard': {
-      files: {
-        ...fleet,
-        'template.yaml': fleet['template.yaml']
-          .replace('  rules:', '  parameters: { properties: { room: { type: string } }, required: [room] }\n  rules:')
-          .replace('sensors/{device}/#', 'sensors/{param.room}/{device}'),
-        'devices.yaml': good.replaceAll('{ name: sensor }', "{ name: sensor, parameters: { room: 'a/#' } }"),
-      },
-      code: 1,
-      line: /devices\.yaml:6:\d+ Error MQS\d+ .*room/,
-    },
-    'a signing request for another name': {
-      files: {
-        ...fleet,
-        'devices.yaml': good.replace('template: {}', `template: { csr: ${JSON.stringify(csrOf('x'))} }`),
-      },
-      code: 1,
-      line: /devices\.yaml:9:\d+ Error MQS082 .*its common name is "x", not "s-1"/,
-    },
-    'a signing request with a weak key': {
-      files: {
-        ...fleet,
-        'devices.yaml': good.replace('template: {}', `template: { csr: ${JSON.stringify(csrOf('s-1', 'rsa:1024'))} }`),
-      },
-      code: 1,
-      line: /devices\.yaml:9:\d+ Error MQS082 .*its RSA key has 1024 bits/,
-    },
-    'a signing request that is none': {
-      files: {
-        ...fleet,
-        'devices.yaml': good.replace('certificate: { template: {} }', 'certificate: { template: { csr: "x" } }'),
-      },
-      code: 1,
-      line: /devices\.yaml:9:\d+ Error MQS\d+ /,
-    },
-  };
-  for (const [name, { files, code, line }] of Object.entries(bad)) {
+  for (const [name, bad] of Object.entries(badInputs)) {
     it(`says what and where about ${name}`, () => {
-      const directory = directoryOf(files as Record<string, string>);
-      const run = mqttsec(['validate', directory]);
-      assert.equal(run.code, code, run.out);
-      assert.match(run.out, line);
+      const run = mqttsec(['validate', directoryOf(filesOf(bad))]);
+      assert.equal(run.code, bad.code, run.out);
+      assert.match(run.out, bad.line);
       assert.equal(run.err, '');
       for (const found of lines(run.out)) assert.match(found, /^\S+:\d+:\d+ (Error|Warning) MQS\d{3} /);
     });

@@ -30,7 +30,7 @@ process.once('exit', () => {
 });
 
 /** A directory with these files, removed when the test process ends. */
-export function directoryOf(files: Readonly<Record<string, string>>): string {
+export function directoryOf(files: Readonly<Record<string, string | Uint8Array>>): string {
   const directory = mkdtempSync(path.join(tmpdir(), 'mqttsec-cli-'));
   directories.push(directory);
   for (const [name, text] of Object.entries(files)) {

@@ -59,7 +59,7 @@ export interface Plant {
 
 export const basicFleet: Readonly<Record<string, string>> = fleet;
 
-export function plantOf(files: Readonly<Record<string, string>>): Plant {
+export function plantOf(files: Readonly<Record<string, string | Uint8Array>>): Plant {
   const directory = mkdtempSync(path.join(tmpdir(), 'mqttsec-dev-'));
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(directory, name), text);
   return {
