@@ -119,10 +119,11 @@ function mapValues<V>(map: ReadonlyMap<string, V>, change: (value: V, key: strin
 
 /**
  * Devices that were good and now are not, though still declared, get their rights back: first by their broker where it is
- * gone, then by taking away who newly claims their identity, then by their former manifest, then by their former templates.
+ * gone, then by taking away who newly claims their identity, then by their former manifest, then by their former templates;
+ * who is good with the new templates alone keeps its former manifest then.
  */
 function withFormerRights(files: ReadonlyMap<string, FileResult>, former: Accepted): ReadonlyMap<string, FileResult> {
-  const remedies = [withMissingBrokers, withoutRivals, withFormerManifests, withFormerTemplates];
+  const remedies = [withMissingBrokers, withoutRivals, withFormerManifests, withFormerTemplates, withFormerManifests];
   return remedies.reduce((now, remedy) => {
     const broken = brokenDevices(now, former);
     return broken.length === 0 ? now : remedy(now, former, broken);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { type Clock } from '../ports.ts';
 import { parseFile, type FileResult } from '../parse/manifests.ts';
@@ -108,12 +109,16 @@ function isGood({ findings, declarations }: FileResult): boolean {
   return findings.length === 0 && declarations.every(({ content }) => content !== undefined);
 }
 
-/** What was accepted before, from the texts that a former run kept. */
+/** What was accepted before, from the texts that a former run kept; the reader compares what it reads first with them. */
 export async function formerlyAccepted(reader: ManifestReader, file: string): Promise<Accepted | undefined> {
   const texts = Object.entries(await goodTexts(file));
   if (texts.length === 0) return undefined;
-  const files = texts.map(([name, text]) => parseFile({ name: path.join(reader.root, name), text }));
-  return accepted(undefined, { files, unreadable: [] });
+  const files = texts.map(([relative, text]): [string, ParsedFile] => {
+    const name = path.join(reader.root, relative);
+    return [name, { hash: createHash('sha256').update(text).digest('hex'), text, result: parseFile({ name, text }) }];
+  });
+  reader.files = new Map(files);
+  return accepted(undefined, { files: files.map(([, { result }]) => result), unreadable: [] });
 }
 
 async function goodTexts(file: string): Promise<GoodTexts> {

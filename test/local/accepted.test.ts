@@ -93,6 +93,15 @@ describe('what is accepted of manifests', () => {
     assert.deepEqual(admitted(then(rest)), both);
   });
 
+  it('cuts off nobody who goes along with a template that others do not go along with', () => {
+    const template = fleet['template.yaml'].replace(
+      'role: Device',
+      'role: Device\n  parameters: { properties: { k: { type: string } }, required: [k] }',
+    );
+    const panel = second.replace('{ name: sensor }', '{ name: sensor, parameters: { k: v } }');
+    assert.deepEqual(admitted(then({ ...good, 'template.yaml': template, 'panel.yaml': panel })), both);
+  });
+
   it('keeps a broker that formerly good devices still need, and follows what is said of them', () => {
     const now = then({ ...without('broker.yaml'), 'panel.yaml': second.replace('spec:', 'spec:\n  suspended: true') });
     assert.deepEqual(admitted(now), both);

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { manifestReader, readState, type ManifestReader } from '../../src/local/manifest-reader.ts';
+import { accepted } from '../../src/local/accepted.ts';
+import {
+  formerlyAccepted,
+  keepGood,
+  manifestReader,
+  readState,
+  type ManifestReader,
+} from '../../src/local/manifest-reader.ts';
 import { type Clock } from '../../src/ports.ts';
 import { fleet } from '../cli/program.ts';
 
@@ -63,6 +70,23 @@ describe('manifests as they are read while somebody writes them', () => {
     }
     write(half);
     assert.deepEqual(await read(), { names: ['s-1'], problems: [] });
+  });
+
+  it('are compared with those of the former run at the start', async () => {
+    const kept = path.join(root, 'kept');
+    await keepGood(reader, accepted(undefined, await readState(reader, clock)), kept);
+    const restarted = async () => {
+      reader = manifestReader(root);
+      await formerlyAccepted(reader, kept);
+      return read();
+    };
+    write('');
+    assert.deepEqual((await restarted()).names, ['s-1', 'p-1']);
+    write(half);
+    meanwhile = [() => write(both)];
+    assert.deepEqual((await restarted()).names, ['s-1', 'p-1']);
+    write(half);
+    assert.deepEqual((await restarted()).names, ['s-1']);
   });
 
   it('are without a file that is deleted', async () => {
