@@ -69,6 +69,17 @@ if (broker) {
       }
     }
 
+    it('says in its status what is wrong, and where', async () => {
+      const { files, line } = badInputs['an unknown field'] ?? {};
+      write(plant, { ...fleet, ...(files as typeof fleet) });
+      await until(() => problems() > 0, 'it is in the status', 20);
+      const { code, out } = mqttsec(['status', plant.directory]);
+      assert.equal(code, 1);
+      assert.match(out, line ?? /$^/);
+      write(plant, fleet);
+      await until(() => problems() === 0, 'it is no longer in the status', 20);
+    });
+
     for (const [name, bad] of Object.entries(badInputs)) {
       it(`keeps its last good set: ${name}`, async () => {
         const before = writtenStatus(plant);

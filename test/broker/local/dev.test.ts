@@ -106,6 +106,17 @@ for (const broker of brokers) {
       assert.equal(client.connected, true);
     });
 
+    it('starts anew for a listener that is added, and tells where it is', async () => {
+      const more = '    - { name: more, port: 8885, authentication: Password }\n';
+      plant.edit('broker.yaml', (text) => text.replace('  tls:', `${more}  tls:`));
+      await until(() => /^listening more 127\.0\.0\.1:\d+ Password$/m.test(dev.out()), 'it is told', 20);
+      await allProved(plant, dev);
+      assert.deepEqual(
+        dev.out().match(/^listening \w+/gm),
+        ['certificates', 'passwords', 'more'].map((name) => `listening ${name}`),
+      );
+    });
+
     it('keeps the last good set after a mistake, and says where it is', async () => {
       const client = await connect('s-1');
       const before = writtenStatus(plant)?.bundle;
