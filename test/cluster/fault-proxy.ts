@@ -194,7 +194,7 @@ class ServingProxy implements FaultProxy {
     const fault = this.#rules.effectOn(call);
     if (record && fault) record.fault = fault.kind;
     if ((await happened(fault, 'Before', response)) === 'Ended') return;
-    if (this.#view !== undefined && !isWrite(call) && this.history.has(call)) {
+    if (this.#view !== undefined && isViewed(call) && this.history.has(call)) {
       return this.#answerFromView(call, this.#view, response);
     }
     if (call.verb === 'watch') return this.#watch(call, url, response);
@@ -276,6 +276,11 @@ class ServingProxy implements FaultProxy {
     const { status, body } = this.history.answer(call, at);
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   }
+}
+
+/** The further pages of a list are of the time of its first. */
+function isViewed(call: ApiCall): boolean {
+  return !isWrite(call) && !call.query.has('continue');
 }
 
 interface Passing {

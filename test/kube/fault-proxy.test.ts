@@ -382,11 +382,12 @@ describe('fault proxy', () => {
       assert.deepEqual(itemsOf(await bodyOf('GET', maps)), ['kept new', 'later x', 'made new']);
     });
 
-    it('passes writes and what is not recorded on to the server', async () => {
+    it('passes writes, further pages of lists and what is not recorded on to the server', async () => {
       proxy.showView(12n);
       await bodyOf('PATCH', `${maps}/kept`, 'newer');
       assert.equal(stub.objects.get('kept')?.note, 'newer');
       assert.equal((await bodyOf('GET', `${maps}/kept`))['note'], 'old');
+      assert.deepEqual(itemsOf(await bodyOf('GET', `${maps}?continue=x`)), ['kept newer', 'made new']);
       assert.equal((await request('GET', '/api/v1/namespaces/plant/secrets/kept')).statusCode, 200);
     });
 
