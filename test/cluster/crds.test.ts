@@ -100,6 +100,8 @@ const wordings: Readonly<Record<string, RegExp>> = {
   uniqueItems: /Duplicate value/,
 };
 
+const largest = largestManifests();
+
 describe('custom resource definitions on the API server', function () {
   this.timeout(120_000);
   let plane: ControlPlane;
@@ -241,6 +243,14 @@ describe('custom resource definitions on the API server', function () {
     });
   }
 
+  for (const manifest of largest) {
+    it(`${manifest.kind}: the largest that its schema takes is within what its rules may cost`, async () => {
+      assert.ok(validators[manifest.kind](structuredClone(manifest)));
+      const answer = await created(api, named(manifest, 'largest'), { dryRun: 'All' });
+      assert.ok(answer.ok, JSON.stringify(answer.body).slice(0, 2000));
+    });
+  }
+
   it('explain themselves to a person with kubectl', async () => {
     const { code, stdout } = await plane.kubectl(['explain', 'mqd.spec.authentication.password.generate']);
     assert.equal(code, 0);
@@ -251,6 +261,43 @@ describe('custom resource definitions on the API server', function () {
     assert.ok(stdout.replaceAll(/\s+/g, ' ').includes(text), stdout);
   });
 });
+
+function times<T>(count: number, make: (index: number) => T): T[] {
+  return Array.from({ length: count }, (_, index) => make(index));
+}
+
+/** As many and as long as can be, of what the dearest rules look at: topics with many levels, and names of parameters. */
+function largestManifests(): readonly Manifest[] {
+  const parameterName = (index: number) => `p${String(index).padStart(62, '0')}`;
+  const last = `/{param.${parameterName(0)}}`;
+  const topic = (index: number) => `${index}`.padEnd(1024 - last.length, '/') + last;
+  const rules = (count: number) =>
+    times(count, (index) => ({ actions: ['Publish', 'Subscribe'], topic: topic(index) }));
+  const values = Object.fromEntries(times(32, (index) => [parameterName(index), 'ä'.repeat(256)]));
+  const declared = times(32, (index): [string, object] => [
+    parameterName(index),
+    { type: 'string', enum: times(64, (i) => `${i}`.padEnd(256, 'x')) },
+  ]);
+  const of = (kind: Kind, spec: object): Manifest => ({
+    apiVersion: 'mqttsecurity.io/v1alpha1',
+    kind,
+    metadata: { name: 'largest', namespace },
+    spec,
+  });
+  return [
+    of('AclTemplate', {
+      rules: rules(64),
+      parameters: { properties: Object.fromEntries(declared), required: times(32, parameterName) },
+    }),
+    of('MqttDevice', {
+      brokerRef: { name: 'plant' },
+      authentication: { type: 'Certificate' },
+      templateRefs: times(16, (index) => ({ name: `template-${index}`, parameters: values })),
+      groups: times(32, (index) => `${index}`.padEnd(64, 'g')),
+      rules: rules(32),
+    }),
+  ];
+}
 
 /** A value in which every field of the schema is there. */
 function filled(node: SchemaNode): unknown {
