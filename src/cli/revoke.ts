@@ -26,7 +26,10 @@ Reasons: ${revocationReasons.join(', ')}.`,
       return 0;
     }
     await addToRecord(state.paths.records, device, { revoked: { reason, at: io.now(), fromManifest: false } });
-    const effect = state.running === undefined ? "it takes effect when 'mqttsec dev' runs" : 'its session is cut';
+    const effect =
+      state.running === undefined
+        ? "it takes effect when 'mqttsec dev' runs"
+        : "the running 'mqttsec dev' cuts its session now";
     io.out(`MqttDevice ${device} is revoked (${reason}): ${effect}\n`);
     return 0;
   },

@@ -134,6 +134,11 @@ export const findingKinds = {
     title: 'Topic prefix is malformed',
     fix: 'Give `spec.allowedNamespaces.topicPrefix` literal levels and {namespace} once, such as tenants/{namespace}.',
   },
+  MQS053: {
+    severity: 'Warning',
+    title: 'Certificates of a CA cannot be taken back',
+    fix: 'Give the trusted CA `revocation.type: SignedCrl` or `ExternalCrl`; with `None` a revoked device keeps coming in until its certificate ends.',
+  },
   MQS060: {
     severity: 'Error',
     title: 'Rule cannot be written for Mosquitto',

@@ -217,6 +217,7 @@ export function fleetFindings(fleet: Fleet): readonly Finding[] {
   const findings = [...fleet.brokers.values()].flatMap((broker) => [
     ...prefixFindings(broker),
     ...defaultBinding(fleet, broker).findings,
+    ...irrevocableFindings(broker),
   ]);
   for (const template of fleet.templates.values()) findings.push(...preparedTemplate(template).findings);
   const devices = new Map<ObjectKey, Device>();
@@ -229,6 +230,16 @@ export function fleetFindings(fleet: Fleet): readonly Finding[] {
     findings.push(...certificateFindings(fleet, certificate, devices.get(certificate.device)));
   }
   return [...new Set(findings)];
+}
+
+/** A certificate of a CA without revocation opens sessions until its end, whatever becomes of its device. */
+function irrevocableFindings({ origin, clientCertificates }: Broker): readonly Finding[] {
+  return (clientCertificates?.trustedCas ?? []).flatMap(({ name, revocation }, index): Finding[] => {
+    if (revocation.type !== 'None') return [];
+    const path = `spec.clientCertificates.trustedCas[${index}].revocation.type`;
+    const message = `certificates of trusted CA ${name} cannot be taken back: who has one comes in until it ends`;
+    return [{ code: 'MQS053', severity: 'Warning', message, path, object: origin }];
+  });
 }
 
 function certificateFindings(

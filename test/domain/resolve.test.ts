@@ -512,6 +512,20 @@ describe('fleetFindings', () => {
     assert.deepEqual(fleetFindings(aFleet({ certificates: [aDeviceCertificate()] })), []);
   });
 
+  it('warns of a CA whose certificates cannot be taken back', () => {
+    const { clientCertificates } = aBroker();
+    const [ca] = clientCertificates?.trustedCas ?? [];
+    assert.ok(clientCertificates && ca);
+    const trustedCas = [ca, { ...ca, name: 'lab', revocation: { type: 'None' } as const }];
+    const findings = fleetFindings(
+      aFleet({ brokers: [aBroker({ clientCertificates: { ...clientCertificates, trustedCas } })] }),
+    );
+    assert.deepEqual(
+      findings.map(({ code, severity, path }) => [code, severity, path]),
+      [['MQS053', 'Warning', 'spec.clientCertificates.trustedCas[1].revocation.type']],
+    );
+  });
+
   it('tells a missing default template once, on the broker', () => {
     const broker = aBroker({ acl: { layout: 'PerIdentity', defaultTemplates: [aTemplateUse('none')] } });
     const findings = fleetFindings(aFleet({ brokers: [broker], devices: [aDevice('a'), aDevice('b')] }));
