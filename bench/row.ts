@@ -34,10 +34,11 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
 }
 
-/** Whether a figure keeps its promise; undefined where nothing is promised. */
-export function isMet({ value, target }: Pick<BenchRow, 'value' | 'target'>): boolean | undefined {
-  const [, sign, limit] = /^([≤≥]) (\d[\d,]*(?:\.\d+)?)/.exec(target) ?? [];
+/** Whether a figure keeps its promise; undefined where nothing is promised, or in another unit. */
+export function isMet({ value, unit, target }: Pick<BenchRow, 'value' | 'unit' | 'target'>): boolean | undefined {
+  const [, sign, limit, promised = ''] = /^([≤≥]) (\d[\d,]*(?:\.\d+)?) ?(\S*)/.exec(target) ?? [];
   if (limit === undefined) return undefined;
+  if (unit !== promised && !(promised.startsWith('/') && unit.endsWith(promised))) return undefined;
   const number = Number(limit.replaceAll(',', ''));
   return sign === '≤' ? value <= number : value >= number;
 }
