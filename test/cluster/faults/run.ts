@@ -73,7 +73,11 @@ export async function runWithFaults({ plane, namespace, seed }: FaultRun): Promi
       if (chance.below(2) === 0) await delay(chance.below(15));
     }
     await proxy.heal();
-    await settled(async () => differences(reflector, told, await serverState(plane.admin, namespace, labelSelector)));
+    const lastWords = () => reports.slice(-5).map(reportText).join('\n');
+    await settled(
+      async () => differences(reflector, told, await serverState(plane.admin, namespace, labelSelector)),
+      lastWords,
+    );
     assert.deepEqual(told.wrong, [], 'what handlers were told does not follow');
     assert.deepEqual(
       reports.filter(({ event }) => event === 'HandlerFailed' || event === 'ProjectionFailed'),
@@ -209,10 +213,14 @@ function identity(object: ConfigMap | undefined): string {
   return object ? `${object.metadata.uid}@${object.metadata.resourceVersion} ${object.data?.['count']}` : 'nothing';
 }
 
-async function settled(differing: () => Promise<readonly string[]>): Promise<void> {
+function reportText(report: ReflectorReport): string {
+  return 'error' in report ? `${report.event}: ${String(report.error)}` : JSON.stringify(report);
+}
+
+async function settled(differing: () => Promise<readonly string[]>, lastWords: () => string): Promise<void> {
   const deadline = performance.now() + patienceMilliseconds;
   for (let found = await differing(); found.length > 0; found = await differing()) {
-    assert.ok(performance.now() < deadline, found.join('\n'));
+    assert.ok(performance.now() < deadline, `${found.join('\n')}\nlast reports:\n${lastWords()}`);
     await delay(20);
   }
 }
