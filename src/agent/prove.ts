@@ -94,15 +94,22 @@ function abortOf(signal: AbortSignal, end: AbortSignal): Promise<never> {
   });
 }
 
-/** Nothing when all was shown. */
+/** The gravest problem; nothing when all was shown. */
 async function firstProblem(subject: ProofSubject, signal: AbortSignal): Promise<Proof | undefined> {
   const rules = await rulesProblem(subject, signal);
   if (rules) return rules;
+  let worst: Proof | undefined;
   for (const listener of subject.plan.listeners) {
     const problem = signal.aborted ? undefined : await listenerProblem(listener, subject);
-    if (problem) return problem;
+    if (problem && gravityOf(problem) > gravityOf(worst)) worst = problem;
+    if (worst?.kind === 'FailOpen') break;
   }
-  return undefined;
+  return worst;
+}
+
+/** An open listener must not hide behind one that gives no answer. */
+function gravityOf(problem: Proof | undefined): number {
+  return problem ? ['Unproved', 'Failed', 'FailOpen'].indexOf(problem.kind) : -1;
 }
 
 /**
