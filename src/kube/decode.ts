@@ -1,8 +1,7 @@
 /** Lists from bytes to objects, in steps that are too short to be felt. */
 import { setImmediate as turn } from 'node:timers/promises';
 
-export interface DecodedList<T> {
-  readonly items: readonly T[];
+export interface ListHead {
   readonly resourceVersion: string;
   /** Of the next page; empty after the last. */
   readonly continueToken: string;
@@ -24,30 +23,26 @@ interface ListText {
   readonly metadata?: { readonly resourceVersion?: unknown; readonly continue?: unknown };
 }
 
-/** Errors: text that is no list. Large ones come although pages were asked for: from old servers, and without a limit. */
-export async function decodedList<T>(body: Buffer): Promise<DecodedList<T>> {
-  const start = body.length <= stepBytes ? undefined : itemsStart(body);
-  if (start === undefined) return listFrom(JSON.parse(body.toString()) as ListText);
-  const items: T[] = [];
-  const steps = itemSteps(body, start);
-  let step = steps.next();
-  for (; !step.done; step = steps.next()) {
-    const parsed = JSON.parse(`[${body.toString('utf8', step.value.start, step.value.end)}]`) as T[];
-    for (const item of parsed) items.push(item);
-    await turn();
-  }
-  const frame = `${body.toString('utf8', 0, start)}${body.toString('utf8', step.value)}`;
-  return { ...listFrom<T>(JSON.parse(frame) as ListText), items };
-}
-
-function listFrom<T>({ items, metadata }: ListText): DecodedList<T> {
+/** What a list says of itself. Servers say it before the items, which then are not read. Errors: text that is no list. */
+export function listHead(body: Buffer): ListHead {
+  const start = itemsStart(body);
+  const before = start === undefined ? {} : (JSON.parse(`${body.toString('utf8', 0, start)}]}`) as ListText);
+  const { metadata } = before.metadata ? before : (JSON.parse(body.toString()) as ListText);
   const { resourceVersion, continue: continueToken } = metadata ?? {};
   if (typeof resourceVersion !== 'string') throw new SyntaxError('a list without a version');
-  return {
-    items: (items ?? []) as readonly T[],
-    resourceVersion,
-    continueToken: typeof continueToken === 'string' ? continueToken : '',
-  };
+  return { resourceVersion, continueToken: typeof continueToken === 'string' ? continueToken : '' };
+}
+
+/** Its items. Large lists come although pages were asked for: from old servers, and without a limit. */
+export async function listItems<T>(body: Buffer): Promise<readonly T[]> {
+  const start = body.length <= stepBytes ? undefined : itemsStart(body);
+  if (start === undefined) return ((JSON.parse(body.toString()) as ListText).items ?? []) as readonly T[];
+  const items: T[] = [];
+  for (const step of itemSteps(body, start)) {
+    for (const item of JSON.parse(`[${body.toString('utf8', step.start, step.end)}]`) as T[]) items.push(item);
+    await turn();
+  }
+  return items;
 }
 
 /** Where the first item begins: after `[`, the value of the member `items` of the outermost object. */
@@ -67,8 +62,8 @@ function itemsStart(body: Buffer): number | undefined {
   return undefined;
 }
 
-/** Whole items, some at a time, each range without the comma after it; at last where the items end. */
-function* itemSteps(body: Buffer, start: number): Generator<{ start: number; end: number }, number> {
+/** Whole items, some at a time, each range without the comma after it. */
+function* itemSteps(body: Buffer, start: number): Generator<{ start: number; end: number }> {
   let depth = 0;
   let from = start;
   for (let at = start; at < body.length; at += 1) {
@@ -78,7 +73,7 @@ function* itemSteps(body: Buffer, start: number): Generator<{ start: number; end
     else if (byte === closeBrace || (byte === closeBracket && depth > 0)) depth -= 1;
     else if (byte === closeBracket) {
       yield { start: from, end: at };
-      return at;
+      return;
     } else if (byte === comma && depth === 0 && at - from >= stepBytes) {
       yield { start: from, end: at };
       from = at + 1;

@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 import type { Access } from './access.ts';
 import type { CallOptions } from './client.ts';
 import { ApiError } from './errors.ts';
+import { inSlices } from './slices.ts';
 
 export interface ApiRequest {
   /** Verb and object: the beginning of every error message. */
@@ -63,7 +64,7 @@ export function wholeAnswer(access: Access, request: ApiRequest, options: CallOp
       },
       onResponseEnd() {
         limit.lift();
-        resolve({ status, retryAfter, body: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks) });
+        resolve(joined(chunks).then((body) => ({ status, retryAfter, body })));
       },
       onResponseError: (_, error) => failed(error),
     });
@@ -173,4 +174,16 @@ function connectionFailure(what: string, cause: unknown): ApiError {
 
 function textOf(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header[0] : header;
+}
+
+/** What is copied at once without being felt; a list without pages may have more than 100 MB. */
+const copiedAtOnceBytes = 4_000_000;
+
+async function joined(chunks: readonly Buffer[]): Promise<Buffer> {
+  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  if (length <= copiedAtOnceBytes) return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+  const whole = Buffer.allocUnsafe(length);
+  let end = 0;
+  await inSlices(chunks, (chunk) => (end += chunk.copy(whole, end)));
+  return whole;
 }

@@ -10,7 +10,7 @@ import {
   type WatchEvent,
   type WatchOptions,
 } from './client.ts';
-import { decodedList } from './decode.ts';
+import { listHead, listItems } from './decode.ts';
 import { ApiError } from './errors.ts';
 import type { ApiRequest } from './exchange.ts';
 import { apiVersionOf, keyOf, type KubeObject, type ResourceType } from './object.ts';
@@ -32,7 +32,8 @@ const fieldValidation = 'Strict';
 
 export function kubeClient(transport: Transport, clock: Clock): KubeClient {
   async function object<T>(request: ApiRequest, options: CallOptions | undefined): Promise<T> {
-    return parsed(request.what, await transport.send(request, options)) as T;
+    const body = await transport.send(request, options);
+    return decoded(request.what, () => JSON.parse(body.toString()) as T);
   }
 
   return {
@@ -75,17 +76,13 @@ function whatOf(verb: string, { plural }: ResourceType, namespace: string | unde
   return key === '' ? `${verb} ${plural}` : `${verb} ${plural} ${key}`;
 }
 
-function parsed(what: string, body: Buffer): unknown {
+/** Fails without the cause, whose message quotes the answer. */
+async function decoded<R>(what: string, read: () => R | Promise<R>): Promise<R> {
   try {
-    return JSON.parse(body.toString());
+    return await read();
   } catch {
-    throw badAnswer(what);
+    throw new ApiError(`${what}: BadAnswer: the answer is not what was asked for`, { status: 0, reason: 'BadAnswer' });
   }
-}
-
-/** Without the cause, whose message quotes the answer. */
-function badAnswer(what: string): ApiError {
-  return new ApiError(`${what}: BadAnswer: the answer is not what was asked for`, { status: 0, reason: 'BadAnswer' });
 }
 
 /** What is sent of an object: its preconditions are those of the call, never ones that it brought along. */
@@ -130,16 +127,20 @@ async function* pages<T extends KubeObject>(
   const selection = { labelSelector, fieldSelector, limit: limit || undefined };
   // With a limit and no match, servers take a version to be the exact one.
   const version = { resourceVersion, resourceVersionMatch: resourceVersion && 'NotOlderThan' };
-  let next: Record<string, string | undefined> = version;
-  do {
-    const path = collectionPath(type, namespace) + queryText({ ...selection, ...next });
-    const body = await transport.send({ what, method: 'GET', path }, options);
-    const page = await decodedList<T>(body).catch(() => {
-      throw badAnswer(what);
-    });
-    yield { items: page.items.map((item) => named(type, item)), resourceVersion: page.resourceVersion };
-    next = { continue: page.continueToken };
-  } while (next['continue']);
+  const pageAt = (position: Readonly<Record<string, string | undefined>>): Promise<Buffer> => {
+    const path = collectionPath(type, namespace) + queryText({ ...selection, ...position });
+    return transport.send({ what, method: 'GET', path }, options);
+  };
+  let asked: Promise<Buffer> | undefined = pageAt(version);
+  while (asked) {
+    const body: Buffer = await asked;
+    const { resourceVersion: listed, continueToken } = await decoded(what, () => listHead(body));
+    // Asked for now, it comes while this page is decoded and read.
+    asked = continueToken === '' ? undefined : pageAt({ continue: continueToken });
+    asked?.catch(() => undefined); // told when it is its turn
+    const items = await decoded(what, () => listItems<T>(body));
+    yield { items: items.map((item) => named(type, item)), resourceVersion: listed };
+  }
 }
 
 /** The server leaves out what is the same for all items of a list of a built-in kind. */
@@ -148,12 +149,12 @@ function named<T extends KubeObject>(type: ResourceType<T>, item: T): T {
   return { ...(item as T), apiVersion: apiVersionOf(type), kind: type.kind };
 }
 
-async function* events<T extends KubeObject>(
+function events<T extends KubeObject>(
   transport: Transport,
   clock: Clock,
   type: ResourceType<T>,
   { namespace, timeoutSeconds, idleMilliseconds = defaultIdleMilliseconds, ...options }: WatchOptions,
-): AsyncGenerator<WatchEvent<T>> {
+): AsyncIterable<WatchEvent<T>> {
   const { labelSelector, fieldSelector, resourceVersion, ...call } = options;
   const asked = {
     watch: true,
@@ -164,9 +165,7 @@ async function* events<T extends KubeObject>(
     fieldSelector,
   };
   const what = whatOf('watch', type, namespace);
-  const answer = await transport.open(
-    { what, method: 'GET', path: collectionPath(type, namespace) + queryText(asked) },
-    call,
-  );
-  yield* watchEvents<T>(answer, { what, clock, idleMilliseconds });
+  const open = () =>
+    transport.open({ what, method: 'GET', path: collectionPath(type, namespace) + queryText(asked) }, call);
+  return watchEvents<T>(open, { what, clock, idleMilliseconds });
 }

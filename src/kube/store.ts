@@ -74,63 +74,62 @@ function* values<T>(entries: ReadonlyMap<Key, Entry<T>>): Iterable<T> {
 
 function createContents<T>(indexes: Indexes<T>): Contents<T> {
   const entries = new Map<Key, Entry<T>>();
-  const tables = new Map(Object.entries(indexes).map(([name, valuesOf]) => [name, { valuesOf, keys: indexTable() }]));
+  const tables = new Map(Object.entries(indexes).map(([name, valuesOf]) => [name, indexTable(valuesOf)]));
 
-  function unindex(key: Key, entry: Entry<T> | undefined): void {
+  function unindex(entry: Entry<T> | undefined): void {
     if (!entry) return;
-    for (const { valuesOf, keys } of tables.values()) {
-      for (const value of valuesOf(entry.value)) keys.remove(value, key);
-    }
+    for (const table of tables.values()) table.remove(entry);
   }
 
   return {
     entries,
     set(key, entry) {
-      unindex(key, entries.get(key));
+      unindex(entries.get(key));
       entries.set(key, entry);
-      for (const { valuesOf, keys } of tables.values()) {
-        for (const value of valuesOf(entry.value)) keys.add(value, key);
-      }
+      for (const table of tables.values()) table.add(entry);
     },
     remove(key) {
-      unindex(key, entries.get(key));
+      unindex(entries.get(key));
       entries.delete(key);
     },
     found(name, value) {
       const table = tables.get(name);
       if (!table) throw new Error(`read a store: it has no index "${name}"`);
-      return table.keys.of(value).flatMap((key) => entries.get(key)?.value ?? []);
+      return table.found(value);
     },
   };
 }
 
-interface IndexTable {
-  of(value: string): readonly Key[];
-  add(value: string, key: Key): void;
-  remove(value: string, key: Key): void;
+interface IndexTable<T> {
+  found(value: string): readonly T[];
+  add(entry: Entry<T>): void;
+  remove(entry: Entry<T>): void;
 }
 
-/** Most values of most indexes have one key, and a set for each would weigh more than the objects. */
-function indexTable(): IndexTable {
-  const table = new Map<string, Key | Set<Key>>();
+/** Most values of most indexes have one entry, and a set for each would weigh more than the objects. */
+function indexTable<T>(valuesOf: IndexFunction<T>): IndexTable<T> {
+  const table = new Map<string, Entry<T> | Set<Entry<T>>>();
+
+  function addTo(value: string, entry: Entry<T>): void {
+    const known = table.get(value);
+    if (known === undefined) table.set(value, entry);
+    else if (known instanceof Set) known.add(entry);
+    else if (known !== entry) table.set(value, new Set([known, entry]));
+  }
+
+  function removeFrom(value: string, entry: Entry<T>): void {
+    const known = table.get(value);
+    if (known instanceof Set) known.delete(entry);
+    if (known === entry || (known instanceof Set && known.size === 0)) table.delete(value);
+  }
+
   return {
-    of(value) {
-      const keys = table.get(value);
-      if (keys === undefined) return [];
-      return typeof keys === 'string' ? [keys] : [...keys];
+    found(value) {
+      const known = table.get(value);
+      if (known === undefined) return [];
+      return known instanceof Set ? Array.from(known, (entry) => entry.value) : [known.value];
     },
-    add(value, key) {
-      const keys = table.get(value);
-      if (keys === undefined) table.set(value, key);
-      else if (typeof keys !== 'string') keys.add(key);
-      else if (keys !== key) table.set(value, new Set([keys, key]));
-    },
-    remove(value, key) {
-      const keys = table.get(value);
-      if (keys === key) table.delete(value);
-      if (keys === undefined || typeof keys === 'string') return;
-      keys.delete(key);
-      if (keys.size === 0) table.delete(value);
-    },
+    add: (entry) => valuesOf(entry.value).forEach((value) => addTo(value, entry)),
+    remove: (entry) => valuesOf(entry.value).forEach((value) => removeFrom(value, entry)),
   };
 }

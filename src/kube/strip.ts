@@ -2,12 +2,19 @@ import type { KubeObject } from './object.ts';
 
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
-/** The object without what says who wrote it: two thirds of the memory, which nobody reads. */
+interface Written {
+  managedFields?: unknown;
+  annotations?: Record<string, string>;
+}
+
+/** Takes away what says who wrote the object, two thirds of its memory, which nobody reads. Gives the same object. */
 export function stripped<T extends KubeObject>(object: T): T {
-  const { managedFields, ...metadata } = object.metadata as T['metadata'] & { managedFields?: unknown };
-  const { annotations } = metadata;
-  const isAnnotated = annotations !== undefined && lastApplied in annotations;
-  if (!isAnnotated) return managedFields === undefined ? object : { ...object, metadata };
-  const kept = Object.fromEntries(Object.entries(annotations).filter(([name]) => name !== lastApplied));
-  return { ...object, metadata: { ...metadata, annotations: kept } };
+  const metadata = object.metadata as Written;
+  // Not deleted: that would make the object a slow one.
+  if (metadata.managedFields !== undefined) metadata.managedFields = undefined;
+  if (metadata.annotations && lastApplied in metadata.annotations) {
+    const kept = Object.entries(metadata.annotations).filter(([name]) => name !== lastApplied);
+    metadata.annotations = Object.fromEntries(kept);
+  }
+  return object;
 }

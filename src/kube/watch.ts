@@ -20,9 +20,10 @@ export interface WatchReading {
  * no event, with `ConnectionFailed` where the stream is cut, be it within a line: what came before was given.
  */
 export async function* watchEvents<T extends KubeObject>(
-  answer: OpenAnswer,
+  open: () => Promise<OpenAnswer>,
   { what, clock, idleMilliseconds }: WatchReading,
 ): AsyncGenerator<WatchEvent<T>> {
+  const answer = await open();
   const reader = lineReader();
   const idle = idleCut(clock, idleMilliseconds, () => {
     const message = `${what}: Timeout: nothing came for ${idleMilliseconds / 1000} s`;
