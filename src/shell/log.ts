@@ -1,5 +1,5 @@
 /** The log of a long-running process: JSON lines, constant messages, what varies as fields, no secrets. */
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { redactedFields, scrubbedText } from './redact.ts';
 
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -24,7 +24,7 @@ export interface LogOptions {
 
 /** What is named like a secret is left out, and what looks like one is cut out of every text, errors included. */
 export function createLog({ level, now, write }: LogOptions): Log {
-  return pino(
+  const logger = pino(
     {
       level,
       base: null,
@@ -33,4 +33,16 @@ export function createLog({ level, now, write }: LogOptions): Log {
     },
     { write: (line: string) => write(scrubbedText(line)) },
   );
+  return logOver(logger);
+}
+
+/** Fields of children pass no formatter of pino. */
+function logOver(logger: Logger): Log {
+  return {
+    debug: (fields, message) => logger.debug(fields, message),
+    info: (fields, message) => logger.info(fields, message),
+    warn: (fields, message) => logger.warn(fields, message),
+    error: (fields, message) => logger.error(fields, message),
+    child: (fields) => logOver(logger.child(redactedFields(fields))),
+  };
 }

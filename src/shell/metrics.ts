@@ -9,7 +9,7 @@ export interface Metrics {
   controller(name: string, concurrency: number): ControllerObserver;
   queue(name: string): QueueObserver;
   /** What a queue knows by itself is asked at each scrape. */
-  watchQueue(name: string, queue: Pick<WorkQueue, 'depth' | 'runningSeconds'>): void;
+  watchQueue(name: string, queue: AskedQueue): void;
   reflector(resource: string): (report: ReflectorReport) => void;
   leading(election: string, isLeader: boolean): void;
   eventLost(reason: string): void;
@@ -93,36 +93,30 @@ function isMistake(error: unknown): boolean {
   return error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
 }
 
+type AskedQueue = Pick<WorkQueue, 'depth' | 'runningSeconds'>;
+
 function queueMetrics(registers: Registry[]): Pick<Metrics, 'queue' | 'watchQueue'> {
   const common = { labelNames: ['name'], registers };
-  const depth = new Gauge({ name: 'workqueue_depth', help: 'Keys that wait.', ...common });
+  const queues = new Map<string, AskedQueue>();
+  const asked = (name: string, help: string, value: (queue: AskedQueue) => number) =>
+    new Gauge({
+      ...{ name, help, ...common },
+      collect() {
+        for (const [queue, held] of queues) this.set({ name: queue }, value(held));
+      },
+    });
+  asked('workqueue_depth', 'Keys that wait.', ({ depth }) => depth);
+  asked('workqueue_unfinished_work_seconds', 'Time spent on keys that are not done, added up.', (queue) =>
+    queue.runningSeconds().reduce((sum, seconds) => sum + seconds, 0),
+  );
+  asked('workqueue_longest_running_processor_seconds', 'Time spent on the oldest such key.', (queue) =>
+    Math.max(0, ...queue.runningSeconds()),
+  );
   const adds = new Counter({ name: 'workqueue_adds_total', help: 'Keys that were added.', ...common });
   const retries = new Counter({ name: 'workqueue_retries_total', help: 'Keys that were tried again.', ...common });
   const histogram = (name: string, help: string) => new Histogram({ name, help, buckets: queueSeconds, ...common });
   const waited = histogram('workqueue_queue_duration_seconds', 'How long keys waited.');
   const worked = histogram('workqueue_work_duration_seconds', 'How long keys were worked on.');
-  const unfinished = new Gauge({
-    ...{
-      name: 'workqueue_unfinished_work_seconds',
-      help: 'Time spent on keys that are not done, added up.',
-      ...common,
-    },
-  });
-  const queues = new Map<string, Pick<WorkQueue, 'depth' | 'runningSeconds'>>();
-  const longest = new Gauge({
-    ...{ name: 'workqueue_longest_running_processor_seconds', help: 'Time spent on the oldest such key.', ...common },
-    collect: () => {
-      for (const [name, queue] of queues) {
-        const running = queue.runningSeconds();
-        depth.set({ name }, queue.depth);
-        unfinished.set(
-          { name },
-          running.reduce((sum, seconds) => sum + seconds, 0),
-        );
-        longest.set({ name }, Math.max(0, ...running));
-      }
-    },
-  });
   return {
     queue: (name) => ({
       added: () => adds.inc({ name }),
