@@ -11,11 +11,11 @@ node_modules/.installed: package.json package-lock.json
 	@touch $@
 
 demo: node_modules/.installed ## Bring the sample fleet up on a real Mosquitto and walk through it
-	@scripts/brokers.sh 2.0
+	@scripts/brokers.sh 2.0 >/dev/null
 	@bin/node scripts/demo.ts
 
 test: node_modules/.installed ## Run all tests; the last line adds up all tiers
-	@scripts/brokers.sh 2.0 2.1
+	@scripts/brokers.sh 2.0 2.1 >/dev/null
 	@bin/node scripts/test.ts $(TIER)
 
 cluster: node_modules/.installed ## Keep a Kubernetes control plane with cert-manager up until Ctrl-C (needs Go)
@@ -36,7 +36,7 @@ build: node_modules/.installed ## Bundle the program into dist/
 	bin/node scripts/build.ts
 
 bench: node_modules/.installed ## Measure against floors taken in the same run
-	@scripts/brokers.sh 2.0
+	@scripts/brokers.sh 2.0 >/dev/null
 	@bin/node bench/run.ts $(BENCH)
 
 format: node_modules/.installed ## Format the sources
