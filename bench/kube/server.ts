@@ -12,7 +12,6 @@ import { deviceText, pageSize } from './device.ts';
 export interface StubServer {
   readonly url: string;
   readonly ca: string;
-  /** Without requests of the kind, the server's part of the first would be measured. */
   stop(): void;
 }
 
@@ -36,7 +35,7 @@ export async function startedStub(size: number): Promise<StubServer> {
   const { status, stderr } = spawnSync('openssl', [...request, ...files], { cwd: directory, encoding: 'utf8' });
   if (status !== 0) throw new Error(`measure API client: make a certificate: ${stderr}`);
   const child = spawn(process.execPath, [import.meta.filename, directory, `${size}`], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
   const port = await portOf(child);
   const ca = readFileSync(path.join(directory, 'cert.pem'), 'utf8');
@@ -78,6 +77,7 @@ function served(directory: string, size: number): void {
     const page = url.searchParams.has('limit') ? [pages[Number(url.searchParams.get('continue') ?? 0)]] : pages;
     respond(response, page.length === 1 && page[0] ? page[0] : wholeBody(size));
   });
+  process.stdin.resume().once('close', () => process.exit()); // it ends with who started it
   server.listen(0, '127.0.0.1', () => console.log((server.address() as AddressInfo).port));
 }
 

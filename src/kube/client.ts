@@ -88,7 +88,10 @@ export interface KubeClient {
     name: string,
     options?: CallOptions,
   ): Promise<T>;
-  /** Pages as they come. Fails with 410 when the server forgot the version of the list in between (see `list.ts`). */
+  /**
+   * Pages as they come, items without managed fields. Fails with 410 when the server forgot the version of the list in
+   * between (see `list.ts`).
+   */
   list<T extends KubeObject>(type: ResourceType<T>, options?: ListOptions): AsyncIterable<ListPage<T>>;
   /** Server-side apply: `object` states all that `fieldManager` wants, what it does not state any more is taken away. */
   apply<T extends KubeObject>(type: ResourceType<T>, object: KubeObject, options: ApplyOptions): Promise<T>;
@@ -103,6 +106,9 @@ export interface KubeClient {
   ): Promise<T>;
   create<T extends KubeObject>(type: ResourceType<T>, object: KubeObject, options?: CreateOptions): Promise<T>;
   delete(type: ResourceType, namespace: string | undefined, name: string, options?: DeleteOptions): Promise<void>;
-  /** One watch, to its end; it ends when the server ends it. An ERROR event is thrown as the error that it carries. */
+  /**
+   * One watch, to its end, objects without managed fields. It ends when the server ends it; an ERROR event is thrown as
+   * the error that it carries.
+   */
   watch<T extends KubeObject>(type: ResourceType<T>, options: WatchOptions): AsyncIterable<WatchEvent<T>>;
 }

@@ -1,5 +1,6 @@
 /** Lists from bytes to objects, in steps that are too short to be felt. */
 import { setImmediate as turn } from 'node:timers/promises';
+import { stringEnd, withoutManagedFields } from './managed-fields.ts';
 
 export interface ListHead {
   readonly resourceVersion: string;
@@ -13,7 +14,6 @@ const stepBytes = 1_000_000;
 const quote = 0x22;
 const comma = 0x2c;
 const openBracket = 0x5b;
-const backslash = 0x5c;
 const closeBracket = 0x5d;
 const openBrace = 0x7b;
 const closeBrace = 0x7d;
@@ -33,13 +33,14 @@ export function listHead(body: Buffer): ListHead {
   return { resourceVersion, continueToken: typeof continueToken === 'string' ? continueToken : '' };
 }
 
-/** Its items. Large lists come although pages were asked for: from old servers, and without a limit. */
+/** Its items, for which the body is used up. Large lists come although pages were asked for: from old servers, and without a limit. */
 export async function listItems<T>(body: Buffer): Promise<readonly T[]> {
   const start = body.length <= stepBytes ? undefined : itemsStart(body);
-  if (start === undefined) return ((JSON.parse(body.toString()) as ListText).items ?? []) as readonly T[];
+  if (start === undefined) return ((JSON.parse(withoutManagedFields(body).toString()) as ListText).items ?? []) as T[];
   const items: T[] = [];
   for (const step of itemSteps(body, start)) {
-    for (const item of JSON.parse(`[${body.toString('utf8', step.start, step.end)}]`) as T[]) items.push(item);
+    const text = withoutManagedFields(body.subarray(step.start, step.end)).toString();
+    for (const item of JSON.parse(`[${text}]`) as T[]) items.push(item);
     await turn();
   }
   return items;
@@ -80,11 +81,4 @@ function* itemSteps(body: Buffer, start: number): Generator<{ start: number; end
     }
   }
   throw new SyntaxError('a list that ends in the middle');
-}
-
-/** Where the quote is that closes what the one at `at` opens. */
-function stringEnd(body: Buffer, at: number): number {
-  let end = at + 1;
-  while (end < body.length && body[end] !== quote) end += body[end] === backslash ? 2 : 1;
-  return end;
 }

@@ -10,8 +10,8 @@ export interface LineReader {
   readonly isTorn: boolean;
 }
 
-/** Errors: a line longer than 16 MB. */
-export function lineReader(): LineReader {
+/** Gives the lines as `edited` leaves them, which gets some whole lines at a time. Errors: a line longer than 16 MB. */
+export function lineReader(edited: (lines: Buffer) => Buffer): LineReader {
   let parts: Buffer[] = [];
   let length = 0;
 
@@ -30,7 +30,8 @@ export function lineReader(): LineReader {
         return [];
       }
       // In one piece: to make a string of each line would take twice as long.
-      const text = parts.length === 0 ? chunk.toString('utf8', 0, end) : joined(parts, chunk.subarray(0, end));
+      const whole = chunk.subarray(0, end);
+      const text = edited(parts.length === 0 ? whole : Buffer.concat([...parts, whole])).toString();
       parts = [];
       length = 0;
       torn(chunk.subarray(end + 1));
@@ -40,8 +41,4 @@ export function lineReader(): LineReader {
       return length > 0;
     },
   };
-}
-
-function joined(parts: readonly Buffer[], last: Buffer): string {
-  return Buffer.concat([...parts, last]).toString();
 }

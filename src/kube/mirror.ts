@@ -4,7 +4,7 @@ import { ApiError } from './errors.ts';
 import { type Key, keyOfObject, type KubeObject } from './object.ts';
 import type { ReflectorReport } from './report.ts';
 import { inSlices } from './slices.ts';
-import { type Change, changesOf, type Snapshot, snapshotSince } from './snapshot.ts';
+import { type Change, changesOf, expected, type Snapshot, snapshotSince, unexpected } from './snapshot.ts';
 import { createStore, type Entry, type Handler, type Indexes, type Store } from './store.ts';
 import { stripped } from './strip.ts';
 import { isAfter } from './version.ts';
@@ -64,7 +64,7 @@ export function createMirror<T extends KubeObject, V>(options: MirrorOptions<T, 
     if (next === old) return;
     if (next) writable.contents.set(key, next);
     else writable.contents.remove(key);
-    for (const one of changesOf(key, old, next, { lowPriority: false })) tell(one);
+    for (const one of changesOf(key, old, next, unexpected)) tell(one);
   }
 
   return {
@@ -72,21 +72,25 @@ export function createMirror<T extends KubeObject, V>(options: MirrorOptions<T, 
     onChange(handler) {
       handlers.push(handler);
       for (const [key, { value }] of writable.contents.entries) {
-        tell({ key, old: undefined, next: value, delivery: { lowPriority: true } }, [handler]);
+        tell({ key, old: undefined, next: value, delivery: expected }, [handler]);
       }
     },
     snapshot: (isResync) =>
       snapshotSince({ before: writable.contents, contents: writable.empty(), entryOf, isResync, isFirst, signal }),
     async swap(snapshot, resourceVersion) {
-      const changes = await snapshot.changes();
       signal.throwIfAborted();
       const told = [...handlers]; // who comes from now on is told of all that is there
       writable.swap(snapshot.contents);
       version = resourceVersion;
       isFirst = false;
-      await inSlices(changes, (one) => tell(one, told), signal);
+      let changes = 0;
+      const tellOne = (one: Change<V>) => {
+        changes += 1;
+        tell(one, told);
+      };
+      await inSlices(snapshot.changes(), tellOne, signal);
       signal.throwIfAborted();
-      return changes.length;
+      return changes;
     },
     get version() {
       return version;

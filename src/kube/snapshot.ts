@@ -10,6 +10,9 @@ export interface Change<V> {
   readonly delivery: Delivery;
 }
 
+export const unexpected: Delivery = { lowPriority: false };
+export const expected: Delivery = { lowPriority: true };
+
 /** What there is to tell of an object that was `old` and is `next`: another UID is another object. */
 export function changesOf<V>(
   key: Key,
@@ -38,13 +41,12 @@ export interface SnapshotOptions<T, V> {
 export interface Snapshot<T, V> {
   readonly contents: Contents<V>;
   add(items: readonly T[]): Promise<void>;
-  /** With all pages in: what is to be told, what vanished with its last known state. */
-  changes(): Promise<readonly Change<V>[]>;
+  /** With all pages in: what is to be told, first what vanished, with its last known state. */
+  changes(): Iterable<Change<V>>;
 }
 
 export function snapshotSince<T extends KubeObject, V>(options: SnapshotOptions<T, V>): Snapshot<T, V> {
   const { before, contents, entryOf, isResync, isFirst, signal } = options;
-  const found: Change<V>[] = [];
 
   function addOne(object: T): void {
     const key = keyOfObject(object);
@@ -52,23 +54,21 @@ export function snapshotSince<T extends KubeObject, V>(options: SnapshotOptions<
     const { uid, resourceVersion } = object.metadata;
     const isSame = old?.uid === uid && old?.resourceVersion === resourceVersion;
     const next = isSame ? old : entryOf(key, object, old);
-    if (!next) return;
-    contents.set(key, next);
-    if (next === old && !isResync) return;
-    found.push(...changesOf(key, old, next, { lowPriority: isFirst || next === old }));
+    if (next) contents.set(key, next);
   }
 
   return {
     contents,
     add: (items) => inSlices(items, addOne, signal),
-    async changes() {
-      const vanished: Change<V>[] = [];
-      const check = ([key, old]: [Key, Entry<V>]) => {
-        if (contents.entries.has(key)) return;
-        vanished.push(...changesOf(key, old, undefined, { lowPriority: false }));
-      };
-      await inSlices(before.entries, check, signal);
-      return [...vanished, ...found];
+    *changes() {
+      for (const [key, old] of before.entries) {
+        if (!contents.entries.has(key)) yield* changesOf(key, old, undefined, unexpected);
+      }
+      for (const [key, next] of contents.entries) {
+        const old = before.entries.get(key);
+        const isSame = old === next;
+        if (!isSame || isResync) yield* changesOf(key, old, next, isFirst || isSame ? expected : unexpected);
+      }
     },
   };
 }

@@ -3,6 +3,7 @@ import type { WatchEvent } from './client.ts';
 import { ApiError } from './errors.ts';
 import type { OpenAnswer } from './exchange.ts';
 import { lineReader } from './lines.ts';
+import { withoutManagedFields } from './managed-fields.ts';
 import type { KubeObject } from './object.ts';
 import type { Clock } from './ports.ts';
 import { eventError } from './status.ts';
@@ -24,7 +25,7 @@ export async function* watchEvents<T extends KubeObject>(
   { what, clock, idleMilliseconds }: WatchReading,
 ): AsyncGenerator<WatchEvent<T>> {
   const answer = await open();
-  const reader = lineReader();
+  const reader = lineReader(withoutManagedFields);
   const idle = idleCut(clock, idleMilliseconds, () => {
     const message = `${what}: Timeout: nothing came for ${idleMilliseconds / 1000} s`;
     answer.cancel(new ApiError(message, { status: 0, reason: 'Timeout' }));
