@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type MqttClient } from 'mqtt';
@@ -49,6 +49,24 @@ function snapshotOf(directory: string): Record<string, string> {
       return [name, `${hash} ${String(statSync(file).mtimeMs)}`];
     }),
   );
+}
+
+function listeningOn(port: number): Promise<Server | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(undefined));
+    server.listen(port, '127.0.0.1', () => resolve(server));
+  });
+}
+
+/** Below the ports that the system gives to outgoing connections, so that nobody takes one meanwhile. */
+async function firstOfTwoFreePorts(): Promise<number> {
+  for (let port = 20_000 + (process.pid % 5_000) * 2; port < 32_000; port += 2) {
+    const servers = await Promise.all([port, port + 1].map(listeningOn));
+    for (const server of servers) if (server) await new Promise((resolve) => server.close(resolve));
+    if (servers.every((server) => server !== undefined)) return port;
+  }
+  throw new Error('no two free ports below 32000');
 }
 
 for (const broker of brokers) {
@@ -312,10 +330,9 @@ for (const broker of brokers) {
     });
 
     it('takes the ports that it is told, and refuses one in use', async () => {
-      const server = createServer();
-      const port = await new Promise<number>((resolve) => {
-        server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
-      });
+      const port = await firstOfTwoFreePorts();
+      const server = await listeningOn(port);
+      assert.ok(server);
       const run = once('--port', String(port));
       assert.equal(run.code, 2);
       assert.match(
