@@ -4,9 +4,8 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { until } from './component.ts';
-import { administrator, type ControlPlane } from './control-plane.ts';
+import { administrator, type ControlPlane, startControlPlane } from './control-plane.ts';
 import { type FaultProxy, startFaultProxy, type WriteRecord } from './fault-proxy.ts';
-import { sharedControlPlane } from './shared.ts';
 
 const namespace = 'election';
 const rounds = 4;
@@ -48,7 +47,7 @@ describe('leader election on a real server', function () {
   let candidates: readonly Candidate[] = [];
 
   before(async () => {
-    plane = await sharedControlPlane();
+    plane = await startControlPlane(); // its own, for it complains of clients that break off
     await plane.admin.call('POST', '/api/v1/namespaces', { body: { metadata: { name: namespace } } });
     proxy = await startFaultProxy({ upstream: await plane.credentials(administrator) });
     candidates = ['ada', 'bob'].map((name) => started(name, proxy));
@@ -57,6 +56,7 @@ describe('leader election on a real server', function () {
   after(async () => {
     for (const { process: child } of candidates) child.kill('SIGKILL');
     await proxy.close();
+    await plane.stop();
   });
 
   it('lets no write of an old leader land that was stopped for two leases and goes on', async () => {
