@@ -146,7 +146,10 @@ function heldSpec({ identity, durations, clock }: Candidate, leaseTransitions: n
   };
 }
 
-/** Refused unless the lease is still what was seen (or still absent), so that of two candidates one gets it. */
+/**
+ * Refused unless the lease is still what was seen (or still absent), so that of two candidates one gets it. The UID is
+ * what keeps an apply from making a lease that was deleted anew: a version alone does not.
+ */
 function written(
   { client, namespace, name }: Candidate,
   seen: Lease | undefined,
@@ -154,9 +157,10 @@ function written(
   call: CallOptions,
 ): Promise<Lease> {
   const object = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { namespace, name }, spec };
-  const { resourceVersion } = seen?.metadata ?? {};
-  if (resourceVersion === undefined) return client.create(leases, object, { fieldManager, ...call });
-  return client.apply(leases, object, { fieldManager, force: true, resourceVersion, ...call });
+  const { uid, resourceVersion } = seen?.metadata ?? {};
+  if (uid === undefined || resourceVersion === undefined)
+    return client.create(leases, object, { fieldManager, ...call });
+  return client.apply(leases, object, { fieldManager, force: true, uid, resourceVersion, ...call });
 }
 
 /** Two tries fit before the deadline, so that one connection that is stuck does not end a term. */
@@ -203,24 +207,25 @@ class HeldTerm implements Term {
     this.#released.signal.throwIfAborted();
   }
 
+  /** A renewal that is under way is waited for: ended, it could be done all the same, and then this would be refused. */
   async release(): Promise<void> {
     if (this.#released.signal.aborted) return this.#renewals;
-    const { clock, onError } = this.#candidate;
     this.#released.abort(new LostLeadership(`${this.#verb()}: it was released`));
     await this.#renewals;
     if (this.#lost.signal.aborted || this.#millisecondsLeft() <= 0) return;
-    const now = microTime(clock.now());
-    const spec = {
-      ...heldSpec(this.#candidate, this.epoch),
-      holderIdentity: '',
-      leaseDurationSeconds: 1,
-      renewTime: now,
-    };
     try {
-      await written(this.#candidate, this.#lease, spec, { timeoutMilliseconds: this.#millisecondsLeft() });
+      await this.#freed().catch(async (error: unknown) => {
+        if (!isConflict(error) || !(await this.#isStillOurs())) throw error;
+        await this.#freed();
+      });
     } catch (error) {
-      onError?.(error);
+      this.#candidate.onError?.(error);
     }
+  }
+
+  async #freed(): Promise<void> {
+    const spec = { ...heldSpec(this.#candidate, this.epoch), holderIdentity: '', leaseDurationSeconds: 1 };
+    await written(this.#candidate, this.#lease, spec, callOf(this.#candidate, this.#lost.signal));
   }
 
   /** By the clock that is ahead: a monotonic one may stand still while the machine sleeps, the other may be set back. */
@@ -258,29 +263,31 @@ class HeldTerm implements Term {
       await clock.sleep(durations.retrySeconds * 1000, end).catch(() => undefined);
       if (end.aborted) return;
       try {
-        await this.#renew(end);
+        await this.#renew();
       } catch (error) {
         onError?.(error);
       }
     }
   }
 
-  async #renew(signal: AbortSignal): Promise<void> {
+  async #renew(): Promise<void> {
     const sentAt = instantOf(this.#candidate);
     const spec = { ...this.#lease.spec, renewTime: microTime(this.#candidate.clock.now()) };
     try {
-      this.#lease = await written(this.#candidate, this.#lease, spec, callOf(this.#candidate, signal));
+      this.#lease = await written(this.#candidate, this.#lease, spec, callOf(this.#candidate, this.#lost.signal));
       this.#renewedAt = sentAt;
     } catch (error) {
       if (!isConflict(error) && !isNotFound(error)) throw error;
-      await this.#look(signal);
+      await this.#isStillOurs();
     }
   }
 
   /** After a conflict: our own lost answer or a label set by others is none, another holder ends the term. */
-  async #look(signal: AbortSignal): Promise<void> {
-    const lease = await presentLease(this.#candidate, signal);
-    if (lease?.spec?.holderIdentity === this.#candidate.identity) this.#lease = lease;
+  async #isStillOurs(): Promise<boolean> {
+    const lease = await presentLease(this.#candidate, this.#lost.signal);
+    const isOurs = lease?.spec?.holderIdentity === this.#candidate.identity;
+    if (isOurs) this.#lease = lease;
     else this.#lose(lease ? `${lease.spec?.holderIdentity ?? 'nobody'} holds it` : 'it was deleted');
+    return isOurs;
   }
 }

@@ -13,7 +13,7 @@ import { CoreV1Api, type KubeConfig, type V1CustomResourceDefinitionVersion } fr
 import type { KubeClient } from '../kube/client.ts';
 import { addition, finalizerState, removal } from '../kube/finalizer.ts';
 import type { Election } from '../kube/lease.ts';
-import type { KubeObject } from '../kube/object.ts';
+import type { KubeObject, ObjectMeta } from '../kube/object.ts';
 import { collectionPath } from '../kube/path.ts';
 import type { Clock, Random } from '../kube/ports.ts';
 import type { Transport } from '../kube/transport.ts';
@@ -153,8 +153,7 @@ export class OperatorShell extends Base {
   /** Merges into the status that is there (RFC 7386); refused with 409 when somebody else was faster. */
   protected override async patchResourceStatus(meta: ResourceMeta, status: unknown): Promise<ResourceMeta> {
     const present = await this.#options.client.get<WithStatus>(typeOf(meta), meta.namespace, meta.name);
-    const { resourceVersion } = present.metadata;
-    return metaAfter(meta, await this.#appliedStatus(meta, merged(present.status, status), resourceVersion));
+    return metaAfter(meta, await this.#appliedStatus(meta, merged(present.status, status), present.metadata));
   }
 
   /** True if there is nothing more to do with this event: the finalizer was added, or the object is being deleted. */
@@ -194,13 +193,17 @@ export class OperatorShell extends Base {
     await client.patchJson(typeOf(meta), meta.namespace, meta.name, operations, { fieldManager });
   }
 
-  #appliedStatus(meta: ResourceMeta, status: unknown, resourceVersion?: string): Promise<KubeObject> {
+  #appliedStatus(
+    meta: ResourceMeta,
+    status: unknown,
+    { uid, resourceVersion }: Pick<ObjectMeta, 'uid' | 'resourceVersion'> = {},
+  ): Promise<KubeObject> {
     const { client, fieldManager } = this.#options;
     const { apiVersion, kind, name, namespace } = meta;
     const metadata = { name, ...(namespace !== undefined && { namespace }) };
-    const precondition = resourceVersion === undefined ? {} : { resourceVersion };
+    const seen = { ...(uid !== undefined && { uid }), ...(resourceVersion !== undefined && { resourceVersion }) };
     const object = { apiVersion, kind, metadata, status };
-    return client.applyStatus(typeOf(meta), object, { fieldManager, force: true, ...precondition });
+    return client.applyStatus(typeOf(meta), object, { fieldManager, force: true, ...seen });
   }
 
   #start({ name, run }: Runnable): void {

@@ -5,14 +5,11 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { KubeConfig } from '@kubernetes/client-node';
-import { accessFrom } from '../../src/kube/access.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import { fencedClient } from '../../src/kube/fence.ts';
 import { acquiredTerm, LostLeadership, type Term } from '../../src/kube/lease.ts';
 import type { ResourceType } from '../../src/kube/object.ts';
-import { kubeClient } from '../../src/kube/rest.ts';
-import { transportTo } from '../../src/kube/transport.ts';
+import { realClock as clock, realRandom as random, testClient } from './client.ts';
 
 const [server = '', namespace = '', name = ''] = process.argv.slice(2);
 const writers = 8;
@@ -26,12 +23,6 @@ const configMaps: ResourceType = {
 
 function tell(event: object): void {
   process.stdout.write(`${JSON.stringify(event)}\n`);
-}
-
-function kubeConfig(): KubeConfig {
-  const config = new KubeConfig();
-  config.loadFromClusterAndUser({ name: 'test', server, skipTLSVerify: true }, { name: 'test' });
-  return config;
 }
 
 /** Goes on until the term ends; what a write says beside that does not matter here. */
@@ -48,13 +39,7 @@ async function writeOn(client: KubeClient, { epoch, lost }: Term, writer: number
   }
 }
 
-const clock = {
-  now: () => new Date(),
-  sleep: (milliseconds: number, signal?: AbortSignal) => delay(milliseconds, undefined, signal ? { signal } : {}),
-};
-const random = { next: () => Math.random() };
-const access = accessFrom({ load: kubeConfig, clock, userAgent: name });
-const client = kubeClient(transportTo({ access, clock, random }), clock);
+const { client } = testClient({ server }, { userAgent: name });
 
 for (;;) {
   const term = await acquiredTerm(

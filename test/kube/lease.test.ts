@@ -96,6 +96,33 @@ describe('leader election', () => {
     await ended(clock, await waiting);
   });
 
+  it('is freed also when a renewal is under way, or was done and its answer lost', async () => {
+    const { api, clock, election, lease, errors } = site();
+    const answer = Promise.withResolvers<undefined>();
+    const slow = async (...args: Parameters<typeof api.client.apply>) => {
+      const given = await api.client.apply(...args);
+      await answer.promise;
+      return given;
+    };
+    const client = { ...api.client, apply: slow as typeof api.client.apply };
+    const slowed = await acquiredTerm({ ...election('one'), client }, never);
+    await clock.advance(2000);
+    const releasing = slowed.release();
+    await settled();
+    answer.resolve(undefined);
+    await releasing;
+    assert.equal(lease().spec['holderIdentity'], '');
+
+    const forgotten = await acquiredTerm(election('two'), never);
+    api.fault = ({ verb }) => (verb === 'apply' ? 'AnswerLost' : 'None');
+    await clock.advance(2000);
+    api.fault = () => 'None';
+    await forgotten.release();
+    assert.equal(lease().spec['holderIdentity'], '');
+    assert.equal(errors.length, 1, 'the lost answer');
+    await ended(clock, slowed, forgotten);
+  });
+
   it('outlives failures of the server that are shorter than the deadline', async () => {
     const { api, clock, election, errors } = site();
     const term = await acquiredTerm(election('one'), never);

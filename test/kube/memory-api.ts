@@ -28,11 +28,13 @@ export class MemoryApi {
         return this.put(object);
       });
     },
-    apply: (_, object, { resourceVersion }) => {
+    apply: (_, object, { uid, resourceVersion }) => {
       const key = keyOfObject(object);
       return this.#call({ verb: 'apply', key, body: object }, () => {
-        const known = this.objects.get(key);
-        if (resourceVersion !== undefined && known?.metadata.resourceVersion !== resourceVersion) {
+        const known = this.objects.get(key)?.metadata;
+        if (uid !== undefined && known?.uid !== uid) throw refusal(409, 'Conflict');
+        // What is not there is made, whatever version is named, as the real one does.
+        if (known && resourceVersion !== undefined && known.resourceVersion !== resourceVersion) {
           throw refusal(409, 'Conflict');
         }
         return this.put(object);
@@ -52,7 +54,9 @@ export class MemoryApi {
 
   put(object: KubeObject): KubeObject {
     this.#version += 1;
-    const stored = { ...object, metadata: { ...object.metadata, resourceVersion: `${this.#version}` } };
+    const resourceVersion = `${this.#version}`;
+    const uid = this.objects.get(keyOfObject(object))?.metadata.uid ?? `uid-${resourceVersion}`;
+    const stored = { ...object, metadata: { ...object.metadata, uid, resourceVersion } };
     this.objects.set(keyOfObject(object), stored);
     return stored;
   }

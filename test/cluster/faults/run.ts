@@ -1,15 +1,12 @@
 /** One run of a reflector behind a proxy, while objects change and things go wrong, all decided by a seed. */
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { KubeConfig } from '@kubernetes/client-node';
-import { accessFrom } from '../../../src/kube/access.ts';
 import { type Key, keyOfObject, type KubeObject, type ResourceType } from '../../../src/kube/object.ts';
 import type { Clock } from '../../../src/kube/ports.ts';
 import { createReflector, type Reflector } from '../../../src/kube/reflector.ts';
 import type { ReflectorReport } from '../../../src/kube/report.ts';
-import { kubeClient } from '../../../src/kube/rest.ts';
-import { transportTo } from '../../../src/kube/transport.ts';
 import type { Api } from '../api.ts';
+import { testClient } from '../client.ts';
 import { administrator, type ControlPlane } from '../control-plane.ts';
 import { type FaultProxy, startFaultProxy } from '../fault-proxy.ts';
 import type { Fault, WatchFault } from '../fault-proxy/fault.ts';
@@ -101,10 +98,7 @@ function reflectorBehind(
   proxy: FaultProxy,
   { namespace, labelSelector, random, reports }: Behind,
 ): Reflector<ConfigMap> {
-  const config = new KubeConfig();
-  config.loadFromClusterAndUser({ name: 'test', server: proxy.server, skipTLSVerify: true }, { name: 'test' });
-  const access = accessFrom({ load: () => config, clock: hastyClock, userAgent: 'faults' });
-  const client = kubeClient(transportTo({ access, clock: hastyClock, random }), hastyClock);
+  const { client } = testClient({ server: proxy.server }, { userAgent: 'faults', clock: hastyClock, random });
   return createReflector({
     ...{ client, type: configMaps, clock: hastyClock, random, relistSeconds, pageSize: 2 },
     selection: { namespace, labelSelector },
