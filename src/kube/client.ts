@@ -13,7 +13,7 @@ export interface ApplyOptions extends CallOptions {
   readonly fieldManager: string;
   /** Takes over fields of other managers. Without it such a field is a conflict (409). */
   readonly force: boolean;
-  /** Refused with 409 unless the object is there in this version. */
+  /** Refused with 409 if the object has another version. One that is not there is made anew: only `uid` prevents that. */
   readonly resourceVersion?: string;
   /** Refused with 409 unless the object is there with this UID. */
   readonly uid?: string;

@@ -65,7 +65,9 @@ export interface FaultProxy {
   showView(at: bigint): void;
   /** Reads are live again; watches of the view are cut, so that their clients go on from its version. */
   endView(): void;
-  /** Ends every fault: rules, holds, view, refusal. */
+  /** From now on watches from versions before this are refused with 410, for good, as after a compaction. */
+  forget(before: bigint): void;
+  /** Ends every fault: rules, holds, view, refusal of connections. */
   heal(): Promise<void>;
   close(): Promise<void>;
 }
@@ -104,6 +106,7 @@ class ServingProxy implements FaultProxy {
   #server: http.Server | undefined;
   #port = 0;
   #view: bigint | undefined;
+  #forgotten = 0n;
   #release = Promise.withResolvers<undefined>();
 
   constructor(options: FaultProxyOptions) {
@@ -170,6 +173,10 @@ class ServingProxy implements FaultProxy {
     for (const response of this.#viewers) response.socket?.resetAndDestroy();
   }
 
+  forget(before: bigint): void {
+    this.#forgotten = before;
+  }
+
   async heal(): Promise<void> {
     this.#rules.clear();
     this.#watchRules.clear();
@@ -197,7 +204,10 @@ class ServingProxy implements FaultProxy {
     if (this.#view !== undefined && isViewed(call) && this.history.has(call)) {
       return this.#answerFromView(call, this.#view, response);
     }
-    if (call.verb === 'watch') return this.#watch(call, url, response);
+    if (call.verb === 'watch') {
+      if (BigInt(call.query.get('resourceVersion') ?? '0') < this.#forgotten) return answerInstead(response, expired);
+      return this.#watch(call, url, response);
+    }
     return this.#pass({ call, url, response, record, fault });
   }
 
@@ -319,6 +329,8 @@ async function happened(
       return 'Goes on';
   }
 }
+
+const expired = { kind: 'Answer', status: 410, reason: 'Expired' } as const;
 
 function answerInstead(response: http.ServerResponse, fault: Fault & { readonly kind: 'Answer' }): void {
   const { status, reason, retryAfterSeconds } = fault;

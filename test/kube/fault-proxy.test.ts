@@ -326,6 +326,14 @@ describe('fault proxy', () => {
     assert.equal((await request('GET', maps)).statusCode, 200);
   });
 
+  it('refuses watches from versions that it was told to forget, for good', async () => {
+    const codes = (version: number) =>
+      request('GET', `${maps}?watch=true&resourceVersion=${version}`).then(({ statusCode }) => statusCode);
+    proxy.forget(12n);
+    await proxy.heal();
+    assert.deepEqual([await codes(11), await codes(12)], [410, 200]);
+  });
+
   it('answers for a server that cannot be reached with a cut', async () => {
     await stub.stop();
     await assert.rejects(request('GET', maps), /ECONNRESET|other side closed/);

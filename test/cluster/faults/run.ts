@@ -146,7 +146,7 @@ function changes({ api, namespace, seed, chance }: Changing): () => Promise<void
 
 /** One thing that goes wrong now, or will at the next chance. */
 async function trouble(proxy: FaultProxy, chance: Chance): Promise<void> {
-  switch (chance.below(10)) {
+  switch (chance.below(11)) {
     case 0:
       return proxy.cutAll();
     case 1:
@@ -159,6 +159,9 @@ async function trouble(proxy: FaultProxy, chance: Chance): Promise<void> {
       return proxy.endView();
     case 4:
       return proxy.release();
+    case 5:
+      proxy.forget(proxy.history.latest());
+      return proxy.cutAll();
     default:
       return injectFault(proxy, chance);
   }
