@@ -69,6 +69,7 @@ export async function runWithFaults({ plane, namespace, seed }: FaultRun): Promi
       if (chance.below(3) === 0) await trouble(proxy, chance);
       if (chance.below(2) === 0) await delay(chance.below(15));
     }
+    if (chance.below(4) === 0) await loseChange(proxy, change);
     await proxy.heal();
     const lastWords = () => reports.slice(-5).map(reportText).join('\n');
     await settled(
@@ -165,6 +166,13 @@ async function trouble(proxy: FaultProxy, chance: Chance): Promise<void> {
     default:
       return injectFault(proxy, chance);
   }
+}
+
+/** The watch never tells of it, and goes on as if nothing had been: only a list can. */
+async function loseChange(proxy: FaultProxy, change: () => Promise<void>): Promise<void> {
+  proxy.injectWatch({ matches: ({ type }) => type !== 'BOOKMARK', fault: { kind: 'Drop' } });
+  await change();
+  await delay(20);
 }
 
 function injectFault(proxy: FaultProxy, chance: Chance): void {
