@@ -4,7 +4,7 @@ import { type Kind, type ObjectKey } from '../domain/names.ts';
 import { resolveDevice, type ResolvedDevice } from '../domain/resolve.ts';
 import { assembled, type FileResult, type ParseResult } from '../parse/manifests.ts';
 import { validationFindings } from '../parse/validation.ts';
-import { devicesIn } from './lineage.ts';
+import { devicesIn } from '../domain/pki/lineage.ts';
 
 type Declaration = FileResult['declarations'][number];
 

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type ObjectKey } from '../domain/names.ts';
 import { makeDirectory, replaceFile, textOf } from './files.ts';
-import { type HeldCertificate, type KeyRequest } from './lineage.ts';
+import { type HeldCertificate, type KeyRequest } from '../domain/pki/lineage.ts';
 import { jsonOf, objectKeysIn, objectPath, writeJson } from './state.ts';
 
 /** A certificate with what belongs to it, as `bundle` hands it out. */

@@ -10,7 +10,7 @@ import { prunedLedger } from '../domain/pki/ledger.ts';
 import { ShardedMap } from '../domain/sharded.ts';
 import { type Accepted } from './accepted.ts';
 import { signCrl } from './authority.ts';
-import { type HeldCertificate } from './lineage.ts';
+import { type HeldCertificate } from '../domain/pki/lineage.ts';
 import { passwordLines } from './password-lines.ts';
 import { earliest, isDone, planOf, type LocalFacts, type LocalPlan } from './plan.ts';
 import { withRecords, type Records } from './records.ts';

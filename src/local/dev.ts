@@ -14,7 +14,7 @@ import { type Clock, type InstanceReport, type PublishedBundle, type Random } fr
 import { accepted, type Accepted, type ManifestState } from './accepted.ts';
 import { chosenBroker } from './chosen-broker.ts';
 import { localBundle, type LocalBundle } from './compile.ts';
-import { devicesIn } from './lineage.ts';
+import { devicesIn } from '../domain/pki/lineage.ts';
 import { endOrphan, rememberBroker, takeLock, type ProcessTable } from './lock.ts';
 import { formerlyAccepted, keepGood, manifestReader, readState, type ManifestReader } from './manifest-reader.ts';
 import { localMosquitto, type LocalMosquitto, type MosquittoChoice } from './mosquitto.ts';

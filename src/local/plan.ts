@@ -1,30 +1,25 @@
 import { parsed, refused, type Finding, type Parsed } from '../domain/finding.ts';
-import { keyOf, type Device, type Fleet } from '../domain/fleet.ts';
-import { type Kind, type ObjectKey } from '../domain/names.ts';
+import { keyOf, type Device } from '../domain/fleet.ts';
+import { type ObjectKey } from '../domain/names.ts';
 import { type RevocationEntry } from '../domain/pki/certificate.ts';
 import { csrPath } from '../domain/pki/csr-findings.ts';
 import { parsedCsr, type ParsedCsr } from '../domain/pki/csr.ts';
-import { type Ledger } from '../domain/pki/ledger.ts';
 import { needsIssuance, type IssuanceReason } from '../domain/pki/renewal.ts';
-import { devicesIn, keyRequestOf, lineagesOf, renewalOf, type HeldCertificate, type Lineage } from './lineage.ts';
+import {
+  devicesIn,
+  keyRequestOf,
+  lineagesOf,
+  renewalOf,
+  type HeldCertificate,
+  type Lineage,
+} from '../domain/pki/lineage.ts';
 import { type DeviceRecord } from './records.ts';
-import { heldBack, holderOf, withdrawals, type Withdrawals } from './withdrawal.ts';
+import { heldBack, holderOf, withdrawals, type WithdrawalFacts, type Withdrawals } from '../domain/pki/withdrawal.ts';
 
 /** Everything that deciding needs: what is declared and what the state directory holds. Filled by `gather`. */
-export interface LocalFacts {
-  /** What is devices, records included (`withRecords`). */
-  readonly fleet: Fleet;
-  /** The devices as the manifests have them. */
+export interface LocalFacts extends WithdrawalFacts {
+  /** The devices as the manifests have them; in `fleet` they are with their records (`withRecords`). */
   readonly written: ReadonlyMap<ObjectKey, Device>;
-  readonly broker: ObjectKey;
-  /** False only for what is certainly gone: an object that is invalid, or may be in a file that cannot be read, is not. */
-  readonly isDeclared: (kind: Kind, key: ObjectKey) => boolean;
-  /** Devices whose rules resolve: only they are given credentials. */
-  readonly admitted: { has(device: ObjectKey): boolean };
-  /** Certificates that were issued and have not expired. */
-  readonly held: readonly HeldCertificate[];
-  /** Of the built-in CA. */
-  readonly ledger: Ledger;
   readonly records: ReadonlyMap<ObjectKey, DeviceRecord>;
   readonly passwords: ReadonlyMap<ObjectKey, StoredPassword>;
   /** Devices for which hashes of passwords are kept. */

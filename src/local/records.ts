@@ -4,7 +4,7 @@ import { type Finding } from '../domain/finding.ts';
 import { revocationReasons, withDevice, type Fleet, type RevocationReason } from '../domain/fleet.ts';
 import { type ObjectKey } from '../domain/names.ts';
 import { inGroups, makeDirectory } from './files.ts';
-import { devicesIn } from './lineage.ts';
+import { devicesIn } from '../domain/pki/lineage.ts';
 import { jsonOf, objectKeysIn, objectPath, writeJson } from './state.ts';
 
 /** What was decided about one device outside its manifest; it counts as if it were in the manifest. */

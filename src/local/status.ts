@@ -7,7 +7,7 @@ import { objectKey, type ObjectKey } from '../domain/names.ts';
 import { type Reason } from '../domain/reasons.ts';
 import { type InstanceReport } from '../ports.ts';
 import { type Accepted } from './accepted.ts';
-import { type HeldCertificate } from './lineage.ts';
+import { type HeldCertificate } from '../domain/pki/lineage.ts';
 
 /** One device as `status` shows it. */
 export interface DeviceStatus {

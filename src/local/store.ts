@@ -12,7 +12,7 @@ import { type Random } from '../ports.ts';
 import { createAuthority, issueDeviceCertificate, loadAuthority, type Authority, type DeviceKey } from './authority.ts';
 import { certificateFiles, forgetLineage, heldCertificates, keepCertificate } from './certificates.ts';
 import { inGroups, makeDirectory, replaceFile, textOf } from './files.ts';
-import { keyRequestOf, type HeldCertificate, type Lineage } from './lineage.ts';
+import { keyRequestOf, type HeldCertificate, type Lineage } from '../domain/pki/lineage.ts';
 import { forgetPassword, keepPassword, readPasswords } from './passwords.ts';
 import { type Issuance, type LocalPlan, type PasswordIssuance, type StoredPassword } from './plan.ts';
 import { addToRecord, removeRecord, type DeviceRecord } from './records.ts';

@@ -9,7 +9,7 @@ import {
 import { keyOf } from '../../src/domain/fleet.ts';
 import { type ObjectKey } from '../../src/domain/names.ts';
 import { emptyLedger, withRevoked } from '../../src/domain/pki/ledger.ts';
-import { renewalOf, type HeldCertificate } from '../../src/local/lineage.ts';
+import { renewalOf, type HeldCertificate } from '../../src/domain/pki/lineage.ts';
 import { isDone, planOf, type LocalFacts } from '../../src/local/plan.ts';
 import { withRecords, type DeviceRecord } from '../../src/local/records.ts';
 

@@ -1,8 +1,22 @@
-import { keyOf, type Device, type RevocationReason } from '../domain/fleet.ts';
-import { type ObjectKey } from '../domain/names.ts';
-import { type RevocationEntry } from '../domain/pki/certificate.ts';
+import { keyOf, type Device, type Fleet, type RevocationReason } from '../fleet.ts';
+import { type Kind, type ObjectKey } from '../names.ts';
+import { type RevocationEntry } from './certificate.ts';
 import { type HeldCertificate, type Lineage } from './lineage.ts';
-import { type LocalFacts } from './plan.ts';
+import { type Ledger } from './ledger.ts';
+
+/** Everything that deciding about taking back needs. */
+export interface WithdrawalFacts {
+  readonly fleet: Fleet;
+  readonly broker: ObjectKey;
+  /** False only for what is certainly gone: an object that is invalid or cannot be read is not. */
+  readonly isDeclared: (kind: Kind, key: ObjectKey) => boolean;
+  /** Devices whose rules resolve. */
+  readonly admitted: { has(device: ObjectKey): boolean };
+  /** Certificates that were issued and have not expired. */
+  readonly held: readonly HeldCertificate[];
+  /** Of the CA that issued them. */
+  readonly ledger: Ledger;
+}
 
 /** Certificates that are taken back for good, and the times at which others will be. */
 export interface Withdrawals {
@@ -29,7 +43,7 @@ interface Holder {
 
 export function holderOf(
   certificate: HeldCertificate,
-  facts: LocalFacts,
+  facts: WithdrawalFacts,
   devices: ReadonlyMap<ObjectKey, Device>,
   lineages: ReadonlyMap<ObjectKey, Lineage>,
 ): Holder {
@@ -46,7 +60,7 @@ export function holderOf(
   };
 }
 
-function isSucceeded({ identity, device }: HeldCertificate, { fleet, broker, admitted }: LocalFacts): boolean {
+function isSucceeded({ identity, device }: HeldCertificate, { fleet, broker, admitted }: WithdrawalFacts): boolean {
   const claimants = (fleet.devices.get(identity) ?? []).filter((one) => one.broker === broker).map(keyOf);
   return !claimants.includes(device) && claimants.some((key) => admitted.has(key));
 }
@@ -67,7 +81,7 @@ const grounds: readonly ((certificate: HeldCertificate, holder: Holder, now: Dat
 ];
 
 export function withdrawals(
-  facts: LocalFacts,
+  facts: WithdrawalFacts,
   devices: ReadonlyMap<ObjectKey, Device>,
   lineages: ReadonlyMap<ObjectKey, Lineage>,
   now: Date,
@@ -86,7 +100,7 @@ export function withdrawals(
 }
 
 /** Unexpired certificates of the built-in CA that no ledger holds. */
-function liveCertificates({ held, ledger }: LocalFacts): readonly HeldCertificate[] {
+function liveCertificates({ held, ledger }: WithdrawalFacts): readonly HeldCertificate[] {
   return held.filter((one) => one.caKeyId === ledger.caKeyId && !ledger.entries.has(one.serial));
 }
 
@@ -107,7 +121,7 @@ function endOfOverlap({ supersededAt }: HeldCertificate, lineage: Lineage | unde
 
 /** Certificates of suspended devices: in the CRL, not in the ledger. */
 export function heldBack(
-  facts: LocalFacts,
+  facts: WithdrawalFacts,
   devices: ReadonlyMap<ObjectKey, Device>,
   { revoke }: Withdrawals,
 ): readonly HeldCertificate[] {

@@ -1,7 +1,7 @@
-import { keyOf, type CertificateSpec, type Device, type Fleet, type PrivateKeySpec } from '../domain/fleet.ts';
-import { type ObjectKey, type ObjectRef } from '../domain/names.ts';
-import { type IssuedCertificate } from '../domain/pki/certificate.ts';
-import { renewalTime } from '../domain/pki/renewal.ts';
+import { keyOf, type CertificateSpec, type Device, type Fleet, type PrivateKeySpec } from '../fleet.ts';
+import { type ObjectKey, type ObjectRef } from '../names.ts';
+import { type IssuedCertificate } from './certificate.ts';
+import { renewalTime } from './renewal.ts';
 
 /** One line of certificates that follow each other: declared as a DeviceCertificate, or within its device. */
 export interface Lineage {
@@ -12,7 +12,7 @@ export interface Lineage {
   readonly spec: CertificateSpec;
 }
 
-/** A certificate that the built-in CA issued and the state directory remembers until it has expired. */
+/** A certificate that was issued to a lineage and has not expired. */
 export interface HeldCertificate extends IssuedCertificate {
   readonly keyId: string;
   readonly lineage: ObjectKey;

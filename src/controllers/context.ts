@@ -1,0 +1,124 @@
+/** What every controller is given, and what it may assume. */
+import type { Finding } from '../domain/finding.ts';
+import type { BundleIndex } from '../domain/bundle/content.ts';
+import type { Compiled } from '../domain/bundle/compile.ts';
+import type { Broker, Fleet } from '../domain/fleet.ts';
+import type { ObjectKey } from '../domain/names.ts';
+import type { CaKeyId, PublishedCrl, RevocationEntry, TrustedCa } from '../domain/pki/certificate.ts';
+import type { HeldCertificate } from '../domain/pki/lineage.ts';
+import type { ShardedMap } from '../domain/sharded.ts';
+import type { KubeClient } from '../kube/client.ts';
+import type { EventDraft } from '../kube/events.ts';
+import type { Clock, Random } from '../ports.ts';
+import type { World } from './world.ts';
+
+export interface OperatorOptions {
+  /** Namespace of the operator, where ledgers lie. */
+  readonly namespace: string;
+  /** Image of operator and agent, for managed brokers that name none. */
+  readonly image: string;
+}
+
+/** Everything that was declared, kept up to date by the handlers of the world's stores before any controller is woken. */
+export interface FleetState {
+  /** Immutable; another one after each change. Invalid objects are in it as they last were when they were good. */
+  readonly fleet: Fleet;
+  readonly brokersTrusting: (keyId: CaKeyId) => readonly ObjectKey[];
+}
+
+/** Certificates that cert-manager issued for devices, from the public CertificateRequests. */
+export interface IssuedState {
+  /** False while cert-manager's kinds cannot be listed: then nothing is known, which is not the same as none. */
+  readonly isKnown: boolean;
+  /** Unexpired ones, by effective identity; shards are the same objects as long as nothing in them changed. */
+  readonly byIdentity: ShardedMap<readonly HeldCertificate[]>;
+  /** By DeviceCertificate, newest first. */
+  readonly ofLineage: (lineage: ObjectKey) => readonly HeldCertificate[];
+  readonly ofDevice: (device: ObjectKey) => readonly HeldCertificate[];
+}
+
+/** Password hashes of devices. */
+export interface PasswordState {
+  /** By effective identity, of the devices of one broker. */
+  readonly lines: (broker: ObjectKey) => ShardedMap<string>;
+  /** False until every password device of the broker was looked at once since the start: nothing is published before. */
+  readonly isComplete: (broker: ObjectKey) => boolean;
+  readonly findings: (device: ObjectKey) => readonly Finding[];
+}
+
+/** What a broker trusts, and what is taken back under it; all of one moment. */
+export interface Trust {
+  readonly cas: readonly TrustedCa[];
+  readonly crls: readonly PublishedCrl[];
+  /** What those of the CRLs that we sign hold, exactly. */
+  readonly revocations: readonly RevocationEntry[];
+  /** What keeps a CA out; with one of severity Error the broker keeps its last set. */
+  readonly findings: readonly Finding[];
+  /** When the trust is another one although nothing changes. */
+  readonly nextChangeAt: Date | undefined;
+}
+
+/** Ledgers and revocation lists, one of each per CA key. */
+export interface AuthorityState {
+  /** The trust of a broker as it was last gathered; undefined before the first time. */
+  readonly trustOf: (broker: ObjectKey) => Trust | undefined;
+  /** Key id of the CA that issues this broker's client certificates now; undefined while it is not known. */
+  readonly issuingCa: (broker: ObjectKey) => CaKeyId | undefined;
+  /**
+   * Takes certificates back for good. Resolved when the ledger is written; the revocation lists and the brokers follow by
+   * themselves. Entries that are in the ledger already cost nothing.
+   */
+  readonly revoke: (entries: readonly RevocationEntry[]) => Promise<void>;
+  /** True when the serial is in the ledger of its CA, and in the published set of every broker that trusts that CA. */
+  readonly isPublished: (entry: Pick<RevocationEntry, 'caKeyId' | 'serial'>) => boolean;
+  readonly isRevoked: (entry: Pick<RevocationEntry, 'caKeyId' | 'serial'>) => boolean;
+}
+
+/** What a broker was last told, and who has proved it. */
+export interface BrokerState {
+  readonly broker: Broker;
+  /** Of the last pass; its statuses are by effective identity. */
+  readonly compiled: Compiled;
+  /** What is published now; undefined before the first time. */
+  readonly published: BundleIndex | undefined;
+  /** True when what is published is what `compiled` gave. */
+  readonly isCurrent: boolean;
+  readonly expectedInstances: number;
+  /** Statuses of the set that each expected instance has proved; undefined for one that proved none, or one not known any more. */
+  readonly proved: readonly { readonly revision: number; readonly statuses: Compiled['statuses'] | undefined }[];
+  /** Of the gate, when an instance refuses the published set. */
+  readonly refusal: string | undefined;
+  /** Why nothing newer is published. */
+  readonly problem: Finding | undefined;
+}
+
+export interface BrokerStates {
+  readonly get: (broker: ObjectKey) => BrokerState | undefined;
+}
+
+/** Wakes controllers. A key that waits already costs nothing. */
+export interface Wake {
+  readonly broker: (key: ObjectKey) => void;
+  readonly device: (key: ObjectKey) => void;
+  readonly certificate: (key: ObjectKey) => void;
+  readonly template: (key: ObjectKey) => void;
+}
+
+export interface ControllerContext {
+  /** Of this term: its writes are refused when leadership is lost. */
+  readonly client: KubeClient;
+  readonly world: World;
+  readonly options: OperatorOptions;
+  readonly state: {
+    readonly fleet: FleetState;
+    readonly issued: IssuedState;
+    readonly passwords: PasswordState;
+    readonly authorities: AuthorityState;
+    readonly brokers: BrokerStates;
+  };
+  readonly wake: Wake;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Neither waits nor throws. */
+  readonly record: (event: EventDraft) => void;
+}

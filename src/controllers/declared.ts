@@ -1,0 +1,109 @@
+/** Objects of ours as they are kept: parsed once, at the edge. */
+import type {
+  AclTemplateObject,
+  BrokerInstanceObject,
+  CustomObject,
+  DeviceCertificateObject,
+  MqttBrokerObject,
+  MqttDeviceObject,
+} from '../api/kinds.ts';
+import { type Parsed, parsed } from '../domain/finding.ts';
+import type { Broker, Device, DeviceCertificate, Template } from '../domain/fleet.ts';
+import { type Kind, objectKey, type ObjectKey } from '../domain/names.ts';
+import type { KubeObject } from '../kube/object.ts';
+import { parsedObject } from '../parse/object.ts';
+import { seenStatus, type SeenStatus } from './status.ts';
+
+/** What is needed of the metadata of an object to write it, or its children. */
+export interface Meta {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly generation: number;
+  readonly isDeleting: boolean;
+  readonly finalizers: readonly string[];
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export interface Declared<T> {
+  readonly key: ObjectKey;
+  readonly meta: Meta;
+  /** The value, or the findings that refuse it: then `Accepted=False/Invalid`, and the last good value stays in force. */
+  readonly value: Parsed<T>;
+  readonly status: SeenStatus;
+}
+
+export type DeclaredBroker = Declared<Broker> & { readonly was: MqttBrokerObject['status'] };
+export type DeclaredTemplate = Declared<Template>;
+export interface DeclaredDevice extends Declared<Device> {
+  /** Rights that were last proved at the broker; absent when none were. */
+  readonly programmed?: { readonly rulesHash: string; readonly revision: number };
+}
+export type DeclaredCertificate = Declared<DeviceCertificate> & { readonly was: DeviceCertificateObject['status'] };
+
+/** What an agent reports of its broker. */
+export interface Instance {
+  readonly key: ObjectKey;
+  readonly meta: Meta;
+  readonly broker: ObjectKey;
+  readonly podUid: string | undefined;
+  readonly was: BrokerInstanceObject['status'];
+}
+
+const none: Readonly<Record<string, string>> = {};
+const noFinalizers: readonly string[] = [];
+
+export function metaOf({ metadata }: KubeObject): Meta {
+  return {
+    namespace: metadata.namespace ?? '',
+    name: metadata.name,
+    uid: metadata.uid ?? '',
+    resourceVersion: metadata.resourceVersion ?? '',
+    generation: metadata.generation ?? 0,
+    isDeleting: metadata.deletionTimestamp !== undefined,
+    finalizers: metadata.finalizers?.length ? metadata.finalizers : noFinalizers,
+    annotations: metadata.annotations ?? none,
+  };
+}
+
+/** `parsedObject` gives the value of the kind that it is asked for. */
+function declared<T>(kind: Exclude<Kind, 'BrokerInstance'>, object: CustomObject<object | undefined>): Declared<T> {
+  const meta = metaOf(object);
+  const result = parsedObject(kind, meta, object as unknown as Readonly<Record<string, unknown>>);
+  const value = result.ok ? parsed((result.value as unknown as { readonly value: T }).value) : result;
+  return { key: objectKey(meta.namespace, meta.name), meta, value, status: seenStatus(object.status) };
+}
+
+export function declaredBroker(object: MqttBrokerObject): DeclaredBroker {
+  return { ...declared<Broker>('MqttBroker', object), was: object.status };
+}
+
+export function declaredTemplate(object: AclTemplateObject): DeclaredTemplate {
+  return declared('AclTemplate', object);
+}
+
+export function declaredDevice(object: MqttDeviceObject): DeclaredDevice {
+  const { rulesHash, bundleRevision, conditions } = object.status ?? {};
+  const isProgrammed = conditions?.some(({ type, status }) => type === 'Programmed' && status === 'True') === true;
+  return {
+    ...declared<Device>('MqttDevice', object),
+    ...(isProgrammed && rulesHash !== undefined && { programmed: { rulesHash, revision: bundleRevision ?? 0 } }),
+  };
+}
+
+export function declaredCertificate(object: DeviceCertificateObject): DeclaredCertificate {
+  return { ...declared<DeviceCertificate>('DeviceCertificate', object), was: object.status };
+}
+
+/** An instance is what the operator made, so its spec needs no second look. */
+export function instanceOf(object: BrokerInstanceObject): Instance {
+  const meta = metaOf(object);
+  return {
+    key: objectKey(meta.namespace, meta.name),
+    meta,
+    broker: objectKey(meta.namespace, object.spec?.brokerRef.name ?? ''),
+    podUid: object.spec?.podUid,
+    was: object.status,
+  };
+}

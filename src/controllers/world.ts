@@ -1,0 +1,165 @@
+/** The mirror of the API server that all controllers read. Secrets are not in it: they are read one by one, by name. */
+import {
+  aclTemplates,
+  brokerInstances,
+  type CertificateObject,
+  certificateRequests,
+  type CertificateRequestObject,
+  certificates,
+  configMaps,
+  deviceCertificates,
+  mqttBrokers,
+  mqttDevices,
+  namespaces,
+  type PlainObject,
+  type PodObject,
+  pods,
+  roleBindings,
+  roles,
+  serviceAccounts,
+  services,
+  statefulSets,
+} from '../api/kinds.ts';
+import { brokerLabel, managedSelector } from '../api/labels.ts';
+import { sha256 } from '../domain/hash.ts';
+import type { KubeClient, Selection } from '../kube/client.ts';
+import type { KubeObject, ResourceType } from '../kube/object.ts';
+import type { Clock, Random } from '../kube/ports.ts';
+import { createReflector, type Reflector } from '../kube/reflector.ts';
+import type { ReflectorReport } from '../kube/report.ts';
+import type { Indexes } from '../kube/store.ts';
+import {
+  declaredBroker,
+  type DeclaredBroker,
+  declaredCertificate,
+  type DeclaredCertificate,
+  declaredDevice,
+  type DeclaredDevice,
+  declaredTemplate,
+  type DeclaredTemplate,
+  type Instance,
+  instanceOf,
+  type Meta,
+  metaOf,
+} from './declared.ts';
+
+export interface KnownNamespace {
+  readonly name: string;
+  readonly labels: ReadonlyMap<string, string>;
+  readonly isTerminating: boolean;
+}
+
+/** A ConfigMap of a bundle or a ledger: whose texts are what their keys say. */
+export interface KnownConfigMap {
+  readonly meta: Meta;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Keys that are the SHA-256 of their text. */
+  readonly intact: ReadonlySet<string>;
+  /** SHA-256 of every other text, by key. */
+  readonly others: ReadonlyMap<string, string>;
+}
+
+export interface World {
+  readonly brokers: Reflector<DeclaredBroker>;
+  readonly templates: Reflector<DeclaredTemplate>;
+  /** Indexes: `broker`, `template`, `namespace`, `identity`. */
+  readonly devices: Reflector<DeclaredDevice>;
+  /** Indexes: `device`. */
+  readonly deviceCertificates: Reflector<DeclaredCertificate>;
+  /** Indexes: `broker`. */
+  readonly instances: Reflector<Instance>;
+  readonly namespaces: Reflector<KnownNamespace>;
+  /** Those with our label only. Not synced while cert-manager is absent; so is `requests`. */
+  readonly certificates: Reflector<CertificateObject>;
+  readonly requests: Reflector<CertificateRequestObject>;
+  /** With the label of a broker. Indexes: `broker` (`NAMESPACE/LABELVALUE`). */
+  readonly pods: Reflector<PodObject>;
+  readonly configMaps: Reflector<KnownConfigMap>;
+  /** Children of managed brokers, each with our label. */
+  readonly statefulSets: Reflector<PlainObject>;
+  readonly services: Reflector<PlainObject>;
+  readonly serviceAccounts: Reflector<PlainObject>;
+  readonly roles: Reflector<PlainObject>;
+  readonly roleBindings: Reflector<PlainObject>;
+}
+
+export interface WorldOptions {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** All namespaces without it. */
+  readonly namespace?: string;
+  readonly report?: (plural: string) => (report: ReflectorReport) => void;
+  /** Seconds after which what did not change is looked at again; 600 without it. */
+  readonly relistSeconds?: number;
+}
+
+const defaultRelistSeconds = 600;
+
+export function createWorld(options: WorldOptions): World {
+  const { client, clock, random, namespace, report, relistSeconds = defaultRelistSeconds } = options;
+  const scope: Selection = namespace === undefined ? {} : { namespace };
+  function mirror<T extends KubeObject, V>(
+    type: ResourceType<T>,
+    project: (object: T) => V,
+    indexes: Indexes<V> = {},
+    selection: Selection = {},
+  ): Reflector<V> {
+    const told = report?.(type.plural);
+    const asked = type.namespaced ? { ...scope, ...selection } : selection;
+    const common = { client, clock, random, relistSeconds, ...(told && { report: told }) };
+    return createReflector({ ...common, type, project, indexes, selection: asked });
+  }
+  const managed: Selection = { labelSelector: managedSelector };
+  return {
+    brokers: mirror(mqttBrokers, declaredBroker),
+    templates: mirror(aclTemplates, declaredTemplate),
+    devices: mirror(mqttDevices, declaredDevice, {
+      broker: ({ value }) => (value.ok ? [value.value.broker] : []),
+      template: ({ value, meta }) =>
+        value.ok ? value.value.templates.map(({ name }) => `${meta.namespace}/${name}`) : [],
+      namespace: ({ meta }) => [meta.namespace],
+      identity: ({ value }) => (value.ok ? [value.value.identity] : []),
+    }),
+    deviceCertificates: mirror(deviceCertificates, declaredCertificate, {
+      device: ({ value }) => (value.ok ? [value.value.device] : []),
+    }),
+    instances: mirror(brokerInstances, instanceOf, { broker: ({ broker }) => [broker] }),
+    namespaces: mirror(namespaces, ({ metadata, status }): KnownNamespace => {
+      const labels = new Map(Object.entries(metadata.labels ?? {}));
+      return { name: metadata.name, labels, isTerminating: status?.phase === 'Terminating' };
+    }),
+    certificates: mirror(certificates, (object) => object, {}, managed),
+    requests: mirror(certificateRequests, (object) => object, {}, managed),
+    pods: mirror(
+      pods,
+      (object) => object,
+      { broker: ({ metadata }) => [`${metadata.namespace ?? ''}/${metadata.labels?.[brokerLabel] ?? ''}`] },
+      { labelSelector: brokerLabel },
+    ),
+    configMaps: mirror(configMaps, knownConfigMap, {}, managed),
+    statefulSets: mirror(statefulSets, (object) => object, {}, managed),
+    services: mirror(services, (object) => object, {}, managed),
+    serviceAccounts: mirror(serviceAccounts, (object) => object, {}, managed),
+    roles: mirror(roles, (object) => object, {}, managed),
+    roleBindings: mirror(roleBindings, (object) => object, {}, managed),
+  };
+}
+
+function knownConfigMap(object: KubeObject & { readonly data?: Readonly<Record<string, string>> }): KnownConfigMap {
+  const intact = new Set<string>();
+  const others = new Map<string, string>();
+  for (const [key, text] of Object.entries(object.data ?? {})) {
+    const hash = sha256(text);
+    if (hash === key) intact.add(key);
+    else others.set(key, hash);
+  }
+  return { meta: metaOf(object), labels: object.metadata.labels ?? {}, intact, others };
+}
+
+/** What must be known before anything is decided. cert-manager is not among it: without it the rest goes on. */
+export function essentialStores(world: World): readonly { readonly ready: Promise<void> }[] {
+  return Object.entries(world).flatMap(([name, { ready }]: [string, { readonly ready: Promise<void> }]) =>
+    name === 'certificates' || name === 'requests' ? [] : [{ ready }],
+  );
+}
