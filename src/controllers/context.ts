@@ -9,6 +9,7 @@ import type { HeldCertificate } from '../domain/pki/lineage.ts';
 import type { ShardedMap } from '../domain/sharded.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { EventDraft } from '../kube/events.ts';
+import type { Priority } from '../kube/queue.ts';
 import type { Clock, Random } from '../ports.ts';
 import type { World } from './world.ts';
 
@@ -23,7 +24,6 @@ export interface OperatorOptions {
 export interface FleetState {
   /** Immutable; another one after each change. Invalid objects are in it as they last were when they were good. */
   readonly fleet: Fleet;
-  readonly brokersTrusting: (keyId: CaKeyId) => readonly ObjectKey[];
 }
 
 /** Certificates that cert-manager issued for devices, from the public CertificateRequests. */
@@ -96,12 +96,19 @@ export interface BrokerStates {
   readonly get: (broker: ObjectKey) => BrokerState | undefined;
 }
 
+/** Of a queue; `High` without it. */
+type WakeKey = (key: ObjectKey, priority?: Priority) => void;
+
 /** Wakes controllers. A key that waits already costs nothing. */
 export interface Wake {
-  readonly broker: (key: ObjectKey) => void;
-  readonly device: (key: ObjectKey) => void;
-  readonly certificate: (key: ObjectKey) => void;
-  readonly template: (key: ObjectKey) => void;
+  readonly broker: WakeKey;
+  /** Children of a broker: certificate, StatefulSet, instances. */
+  readonly workload: WakeKey;
+  /** What a broker trusts, by broker. */
+  readonly authority: WakeKey;
+  readonly device: WakeKey;
+  readonly certificate: WakeKey;
+  readonly template: WakeKey;
 }
 
 export interface ControllerContext {
