@@ -61,6 +61,7 @@ function brokerWith(layout: Layout): Broker {
     acl: { layout, defaultTemplates: [] },
     allowedNamespaces: { from: 'Same', selector: new Map(), roles: ['Device'] },
     update: { strategy: 'Reload', windowMilliseconds: 100 },
+    workload: { kind: 'None' },
     limits: { maxPacketSizeBytes: 131_072 },
   };
 }

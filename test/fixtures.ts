@@ -55,6 +55,7 @@ export function aBroker({ origin, ...overrides }: Overrides<Broker> = {}): Broke
     acl: { layout: 'PerIdentity', defaultTemplates: [] },
     allowedNamespaces: { from: 'Same', selector: new Map(), roles: ['Device'] },
     update: { strategy: 'Reload', windowMilliseconds: 100 },
+    workload: { kind: 'None' },
     limits: { maxPacketSizeBytes: 131_072 },
     ...overrides,
   };

@@ -66,6 +66,35 @@ export interface BrokerLimits {
   readonly messageSizeLimitBytes?: number;
 }
 
+/** Compute resources by name (`cpu`, `memory`), as Kubernetes quantities. */
+export interface Resources {
+  readonly requests: ReadonlyMap<string, string>;
+  readonly limits: ReadonlyMap<string, string>;
+}
+
+/** A StatefulSet of ours; an image that is absent is one that the operator knows. */
+export interface ManagedWorkload {
+  readonly kind: 'Managed';
+  readonly image?: string;
+  readonly agentImage?: string;
+  /** Names of Secrets in the broker's namespace. */
+  readonly imagePullSecrets: readonly string[];
+  readonly replicas: number;
+  readonly acknowledgeNoClustering: boolean;
+  /** Absent: sessions and retained messages do not survive a restart. `size` is a Kubernetes quantity. */
+  readonly storage?: { readonly size: string; readonly storageClassName?: string };
+  readonly resources: Resources;
+  readonly nodeSelector: ReadonlyMap<string, string>;
+  readonly service: { readonly type: 'ClusterIP' | 'NodePort' | 'LoadBalancer' };
+}
+
+/** Where the broker runs. `None`: it is compiled, and nothing is expected to load it. */
+export type Workload =
+  | ManagedWorkload
+  | { readonly kind: 'Ref'; readonly workload: 'StatefulSet' | 'Deployment'; readonly name: string }
+  | { readonly kind: 'External'; readonly instances: readonly string[] }
+  | { readonly kind: 'None' };
+
 export interface Broker {
   readonly origin: Origin;
   readonly version: MosquittoVersion;
@@ -90,6 +119,7 @@ export interface Broker {
   readonly acl: { readonly layout: 'PerIdentity' | 'Patterns'; readonly defaultTemplates: readonly TemplateUse[] };
   readonly allowedNamespaces: AllowedNamespaces;
   readonly update: { readonly strategy: 'Reload' | 'Roll'; readonly windowMilliseconds: number };
+  readonly workload: Workload;
   readonly limits: BrokerLimits;
 }
 

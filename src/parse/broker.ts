@@ -10,6 +10,7 @@ import type {
 } from '../domain/fleet.ts';
 import { templateUseOf } from './device.ts';
 import { durationSeconds } from './duration.ts';
+import { workloadOf } from './workload.ts';
 
 type BrokerSpec = MqttBroker['spec'];
 type ClientCertificates = NonNullable<BrokerSpec['clientCertificates']>;
@@ -30,6 +31,7 @@ export function brokerOf({ spec }: MqttBroker, origin: Origin): Broker {
     },
     allowedNamespaces: allowedNamespacesOf(spec.allowedNamespaces),
     update: { ...update },
+    workload: workloadOf(spec.workload),
     limits: { ...limits },
   };
 }

@@ -43,6 +43,7 @@ clientCertificates: {issuerRef: {name: ca}}`;
         acl: { layout: 'PerIdentity', defaultTemplates: [] },
         allowedNamespaces: { from: 'Same', selector: new Map(), roles: ['Device'] },
         update: { strategy: 'Reload', windowMilliseconds: 500 },
+        workload: { kind: 'None' },
         limits: { maxPacketSizeBytes: 1_048_576 },
       });
     });
@@ -117,6 +118,58 @@ limits: {maxPacketSizeBytes: 2048, persistentClientExpirationSeconds: 7200}`);
       assert.deepEqual(broker.update, { strategy: 'Roll', windowMilliseconds: 0 });
       assert.deepEqual(broker.limits, { maxPacketSizeBytes: 2048, persistentClientExpirationSeconds: 7200 });
     });
+
+    const workloads: readonly (readonly [spec: string, workload: Broker['workload']])[] = [
+      [
+        'managed: {}',
+        {
+          kind: 'Managed',
+          imagePullSecrets: [],
+          replicas: 1,
+          acknowledgeNoClustering: false,
+          resources: { requests: new Map(), limits: new Map() },
+          nodeSelector: new Map(),
+          service: { type: 'ClusterIP' },
+        },
+      ],
+      [
+        `managed:
+    image: mosquitto:2
+    agentImage: agent:1
+    imagePullSecrets: [{name: pull}]
+    replicas: 2
+    acknowledgeNoClustering: true
+    storage: {size: 1Gi, storageClassName: fast}
+    resources: {requests: {cpu: 1, memory: 64Mi}, limits: {memory: 128Mi}}
+    nodeSelector: {zone: a}
+    service: {type: LoadBalancer}`,
+        {
+          kind: 'Managed',
+          image: 'mosquitto:2',
+          agentImage: 'agent:1',
+          imagePullSecrets: ['pull'],
+          replicas: 2,
+          acknowledgeNoClustering: true,
+          storage: { size: '1Gi', storageClassName: 'fast' },
+          resources: {
+            requests: new Map([
+              ['cpu', '1'],
+              ['memory', '64Mi'],
+            ]),
+            limits: new Map([['memory', '128Mi']]),
+          },
+          nodeSelector: new Map([['zone', 'a']]),
+          service: { type: 'LoadBalancer' },
+        },
+      ],
+      ['ref: {kind: Deployment, name: mosquitto}', { kind: 'Ref', workload: 'Deployment', name: 'mosquitto' }],
+      ['external: {instances: [edge-1, edge-2]}', { kind: 'External', instances: ['edge-1', 'edge-2'] }],
+    ];
+    for (const [spec, workload] of workloads) {
+      it(`runs where ${workload.kind} says: ${spec.slice(0, 40).split('\n')[0]}`, () => {
+        assert.deepEqual(brokerOf(`${least}\nworkload:\n  ${spec}`).workload, workload);
+      });
+    }
   });
 
   describe('AclTemplate', () => {

@@ -17,6 +17,7 @@ const broker: Broker = {
   acl: { layout: 'PerIdentity', defaultTemplates: [] },
   allowedNamespaces: { from: 'Same', selector: new Map(), roles: ['Device'] },
   update: { strategy: 'Roll', windowMilliseconds: 200 },
+  workload: { kind: 'None' },
   limits: { maxPacketSizeBytes: 65536, persistentClientExpirationSeconds: 172800, maxQueuedMessages: 500 },
 };
 
