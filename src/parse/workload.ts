@@ -27,7 +27,10 @@ function managedOf(spec: ManagedSpec): ManagedWorkload {
   };
 }
 
-function storageOf({ size, storageClassName }: NonNullable<ManagedSpec['storage']>): NonNullable<ManagedWorkload['storage']> {
+function storageOf({
+  size,
+  storageClassName,
+}: NonNullable<ManagedSpec['storage']>): NonNullable<ManagedWorkload['storage']> {
   return { size: String(size), ...(storageClassName !== undefined && { storageClassName }) };
 }
 
