@@ -92,7 +92,15 @@ export interface WorldOptions {
   readonly report?: (plural: string) => (report: ReflectorReport) => void;
   /** Seconds after which what did not change is looked at again; 600 without it. */
   readonly relistSeconds?: number;
+  /** Makes a reflector; that of the API machinery without it. */
+  readonly reflectorOf?: ReflectorOf;
 }
+
+type ReflectorOf = <T extends KubeObject, V>(
+  type: ResourceType<T>,
+  project: (object: T) => V,
+  indexes: Indexes<V>,
+) => Reflector<V>;
 
 const defaultRelistSeconds = 600;
 
@@ -105,6 +113,7 @@ export function createWorld(options: WorldOptions): World {
     indexes: Indexes<V> = {},
     selection: Selection = {},
   ): Reflector<V> {
+    if (options.reflectorOf) return options.reflectorOf(type, project, indexes);
     const told = report?.(type.plural);
     const asked = type.namespaced ? { ...scope, ...selection } : selection;
     const common = { client, clock, random, relistSeconds, ...(told && { report: told }) };
