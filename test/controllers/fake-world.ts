@@ -69,7 +69,7 @@ export function fakeWorld(): {
       indexes: Indexes<V>,
     ): Reflector<V> => {
       const reflector = fakeReflector(project, indexes);
-      stores.set(kind, reflector as unknown as FakeStore<KubeObject>);
+      stores.set(kind, reflector);
       return reflector;
     },
   });
