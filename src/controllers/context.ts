@@ -81,6 +81,8 @@ export interface BrokerState {
   readonly compiled: Compiled;
   /** What is published now; undefined before the first time. */
   readonly published: BundleIndex | undefined;
+  /** What `published` was compiled with; undefined while that is not known, as before the first pass after a start. */
+  readonly trust?: Trust | undefined;
   /** True when what is published is what `compiled` gave. */
   readonly isCurrent: boolean;
   readonly expectedInstances: number;
