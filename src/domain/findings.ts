@@ -254,6 +254,41 @@ export const findingKinds = {
     title: 'Built-in CA stands in',
     fix: 'Nothing to do: local mode has no cert-manager.',
   },
+  MQS140: {
+    severity: 'Error',
+    title: 'Trusted CA or its revocation list is not there',
+    fix: 'Create the ConfigMap or Secret that is named, with that key, and let the operator read it.',
+  },
+  MQS141: {
+    severity: 'Error',
+    title: 'CA of the issuer is not known',
+    fix: 'Create the issuer, or name its CA in `spec.clientCertificates.trustedCas`.',
+  },
+  MQS142: {
+    severity: 'Warning',
+    title: 'Revocation list cannot be signed',
+    fix: 'Name a Secret with `tls.crt` and `tls.key` of the CA in `signerSecretRef` and let the operator read it.',
+  },
+  MQS143: {
+    severity: 'Warning',
+    title: 'CA renews with a new key',
+    fix: 'Set `spec.privateKey.rotationPolicy: Never` in the cert-manager Certificate of the CA.',
+  },
+  MQS144: {
+    severity: 'Error',
+    title: 'CA that is still in use would no longer be trusted',
+    fix: 'Keep the former CA in `trustedCas` until the certificates of all devices are renewed.',
+  },
+  MQS145: {
+    severity: 'Error',
+    title: 'Ledger of a CA is damaged',
+    fix: 'Restore its ConfigMaps from a backup, or delete its index: it is then rebuilt from the published bundles.',
+  },
+  MQS146: {
+    severity: 'Error',
+    title: 'Revocation list has run out',
+    fix: 'Publish a new list, or let the operator read the key of the CA: the broker refuses all clients of this CA.',
+  },
 } as const satisfies Record<`MQS${string}`, FindingKind>;
 
 export type FindingCode = keyof typeof findingKinds;

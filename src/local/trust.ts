@@ -1,9 +1,8 @@
 import { type Finding } from '../domain/finding.ts';
 import { type Broker, type TrustedCaSpec, type ValueRef } from '../domain/fleet.ts';
 import { type CaKeyId, type PublishedCrl, type TrustedCa } from '../domain/pki/certificate.ts';
-import { crlSignerIn, parsedCrl } from '../domain/pki/crl.ts';
 import { defaultCrlValiditySeconds } from '../domain/pki/crl-schedule.ts';
-import { caBundleProblem, caKeyId } from '../domain/pki/x509.ts';
+import { externalCrl, trustedCa } from '../domain/pki/trusted-ca.ts';
 
 /** Whose client certificates a local broker accepts. */
 export interface LocalTrust {
@@ -43,41 +42,34 @@ export function localTrust(broker: Broker, values: Values, keyId: CaKeyId, certi
     cas: [own, ...others.flatMap(({ ca }) => ca ?? [])],
     externalCrls: others.flatMap(({ crl }) => crl ?? []),
     crlValiditySeconds: isUnchecked ? undefined : (signed?.validitySeconds ?? defaultCrlValiditySeconds),
-    findings: others.flatMap(({ finding }) => finding ?? []),
+    findings: others.flatMap(({ findings }) => findings ?? []),
   };
 }
 
 interface ForeignTrust {
   readonly ca?: TrustedCa;
   readonly crl?: PublishedCrl;
-  readonly finding?: Finding;
+  readonly findings?: readonly Finding[];
 }
 
 function foreignTrust(broker: Broker, values: Values, spec: TrustedCaSpec, index: number): ForeignTrust {
   const { name, ca: ref, revocation } = spec;
   const path = `spec.clientCertificates.trustedCas[${String(index)}]`;
   const { namespace } = broker.origin;
-  if (revocation.type === 'SignedCrl') return { finding: standIn(broker, path, `trusted CA ${name}`) };
+  if (revocation.type === 'SignedCrl') return { findings: [standIn(broker, path, `trusted CA ${name}`)] };
   const certificates = valueOf(values, namespace, ref);
-  if (certificates === undefined) return { finding: missing(broker, `${path}.caRef`, ref) };
-  const problem = caBundleProblem(certificates);
-  const keyId = caKeyId(certificates);
-  if (problem !== undefined || !keyId.ok) {
-    const message = `trusted CA ${name} cannot be used: ${problem ?? 'it has no key'}`;
-    return { finding: { code: 'MQS083', severity: 'Error', path, message, object: broker.origin } };
-  }
-  const ca: TrustedCa = { name, keyId: keyId.value, certificates, revocation: revocation.type };
-  if (revocation.type === 'None') return { ca };
+  if (certificates === undefined) return { findings: [missing(broker, `${path}.caRef`, ref)] };
+  const ca = trustedCa(name, certificates, revocation.type);
+  if (!ca.ok) return { findings: located(ca, broker, path) };
+  if (revocation.type === 'None') return { ca: ca.value };
   const pem = valueOf(values, namespace, revocation.crl);
-  if (pem === undefined) return { finding: missing(broker, `${path}.revocation.crlRef`, revocation.crl) };
-  const read = parsedCrl(pem);
-  if (!read.ok || crlSignerIn(read.value, certificates) !== ca.keyId) {
-    const why = read.ok ? 'it is not signed by this CA' : read.findings.map(({ message }) => message).join('; ');
-    const message = `revocation list of trusted CA ${name} cannot be used: ${why}`;
-    return { finding: { code: 'MQS081', severity: 'Error', path, message, object: broker.origin } };
-  }
-  const { number, thisUpdate, nextUpdate } = read.value;
-  return { ca, crl: { caKeyId: ca.keyId, pem, number, thisUpdate, nextUpdate } };
+  if (pem === undefined) return { findings: [missing(broker, `${path}.revocation.crlRef`, revocation.crl)] };
+  const crl = externalCrl(ca.value, pem);
+  return crl.ok ? { ca: ca.value, crl: crl.value } : { findings: located(crl, broker, path) };
+}
+
+function located({ findings }: { readonly findings: readonly Finding[] }, broker: Broker, path: string): Finding[] {
+  return findings.map((finding) => ({ ...finding, path, object: broker.origin }));
 }
 
 function missing(broker: Broker, path: string, { kind, name, key }: ValueRef): Finding {

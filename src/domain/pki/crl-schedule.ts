@@ -7,11 +7,14 @@ import { backdateMilliseconds } from './time.ts';
 /** Validity of a CRL where the broker says nothing else: 7 days, the longest absence of the signer that clients survive. */
 export const defaultCrlValiditySeconds = 7 * 86_400;
 
+/** Of a certificate whose device is suspended. */
+type Held = Pick<IssuedCertificate, 'caKeyId' | 'serial' | 'identity' | 'notBefore' | 'notAfter'>;
+
 /**
  * What the CRL of the ledger's CA must hold, ordered by serial: the ledger, and the certificates of suspended devices on
  * hold. A hold is dated by its certificate's notBefore: derived, so that the same fleet gives the same bytes.
  */
-export function crlEntries(ledger: Ledger, held: Iterable<IssuedCertificate>): readonly RevocationEntry[] {
+export function crlEntries(ledger: Ledger, held: Iterable<Held>): readonly RevocationEntry[] {
   const entries: RevocationEntry[] = [...ledger.entries.values()];
   const serials = new Set<string>();
   for (const { caKeyId, serial, identity, notBefore, notAfter } of held) {

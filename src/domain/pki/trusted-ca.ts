@@ -1,0 +1,28 @@
+import { type Parsed, parsed, refused } from '../finding.ts';
+import type { PublishedCrl, TrustedCa } from './certificate.ts';
+import { crlSignerIn, parsedCrl } from './crl.ts';
+import { caBundleProblem, caKeyId } from './x509.ts';
+
+/** A CA as a broker is to trust it; refused unless the broker could check clients with these certificates (facts 2.6). */
+export function trustedCa(name: string, certificates: string, revocation: TrustedCa['revocation']): Parsed<TrustedCa> {
+  const problem = caBundleProblem(certificates);
+  const keyId = caKeyId(certificates);
+  if (problem === undefined && keyId.ok) return parsed({ name, keyId: keyId.value, certificates, revocation });
+  const message = `trusted CA ${name} cannot be used: ${problem ?? 'it has no key'}`;
+  return refused({ code: 'MQS083', severity: 'Error', path: '', message });
+}
+
+/**
+ * The list that somebody else signs for this CA; refused unless this CA signed it, by name, key identifier and key:
+ * the broker would refuse every client (facts 2.3).
+ */
+export function externalCrl({ name, keyId, certificates }: TrustedCa, pem: string): Parsed<PublishedCrl> {
+  const read = parsedCrl(pem);
+  if (read.ok && crlSignerIn(read.value, certificates) === keyId) {
+    const { number, thisUpdate, nextUpdate } = read.value;
+    return parsed({ caKeyId: keyId, pem, number, thisUpdate, nextUpdate });
+  }
+  const why = read.ok ? 'it is not signed by this CA' : read.findings.map(({ message }) => message).join('; ');
+  const message = `revocation list of trusted CA ${name} cannot be used: ${why}`;
+  return refused({ code: 'MQS081', severity: 'Error', path: '', message });
+}
