@@ -48,6 +48,8 @@ export interface Instance {
   readonly meta: Meta;
   readonly broker: ObjectKey;
   readonly podUid: string | undefined;
+  /** What the operator made of it: all but the status. */
+  readonly made: BrokerInstanceObject;
   readonly was: BrokerInstanceObject['status'];
 }
 
@@ -99,11 +101,13 @@ export function declaredCertificate(object: DeviceCertificateObject): DeclaredCe
 /** An instance is what the operator made, so its spec needs no second look. */
 export function instanceOf(object: BrokerInstanceObject): Instance {
   const meta = metaOf(object);
+  const { status, ...made } = object;
   return {
     key: objectKey(meta.namespace, meta.name),
     meta,
     broker: objectKey(meta.namespace, object.spec?.brokerRef.name ?? ''),
     podUid: object.spec?.podUid,
-    was: object.status,
+    made,
+    was: status,
   };
 }

@@ -1,0 +1,79 @@
+/** What an agent tells of itself to probes and scrapes; the process around it serves it. */
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { AgentEvent } from './state.ts';
+
+/** Part of `/healthz` or `/readyz`. */
+interface AgentCheck {
+  readonly name: string;
+  /** Why not; nothing if all is well. */
+  readonly problem: () => string | undefined;
+}
+
+export interface AgentHealth {
+  readonly live: readonly AgentCheck[];
+  /** One check, `proof`: the set that the broker has was proved, and the broker runs. */
+  readonly ready: readonly AgentCheck[];
+  readonly registry: Registry;
+  /** To be given every event of the agent. */
+  readonly onEvent: (event: AgentEvent) => void;
+}
+
+/**
+ * Follows an agent by its events. From the swap to the end of a proof readiness stays what it was: a reload takes
+ * milliseconds, and a broker that is taken out of its Service for them would lose clients for nothing.
+ */
+export function agentHealth(): AgentHealth {
+  const registry = new Registry();
+  const count = agentMetrics(registry);
+  let problem: string | undefined = 'no set was proved yet';
+  return {
+    live: [],
+    ready: [{ name: 'proof', problem: () => problem }],
+    registry,
+    onEvent(event) {
+      if (event.kind === 'Proof') problem = proofProblem(event);
+      if (event.kind === 'Exited' || event.kind === 'Stopped') problem = 'Mosquitto does not run';
+      count(event);
+    },
+  };
+}
+
+function proofProblem({ proof }: AgentEvent & { readonly kind: 'Proof' }): string | undefined {
+  if (proof.kind === 'Proved') return undefined;
+  return proof.kind === 'BrokerGone' ? 'Mosquitto ended' : `${proof.kind}: ${proof.what}`;
+}
+
+/** Upper bounds of a proof, seconds: a small set takes some milliseconds, a large one on Mosquitto 2.0 a minute. */
+const proofSeconds = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
+
+function agentMetrics(registry: Registry): (event: AgentEvent) => void {
+  const registers = [registry];
+  const counter = (name: string, help: string, ...labelNames: string[]) =>
+    new Counter({ name: `mqttsec_agent_${name}_total`, help, labelNames, registers });
+  const proofs = counter('proofs', 'Attempts to have a set enforced, by how their proof ended.', 'result');
+  const refusals = counter('refusals', 'Bundles that were refused, by the check that did it.', 'check');
+  const starts = counter('broker_starts', 'Starts of Mosquitto.');
+  const exits = counter('broker_exits', 'Ends of Mosquitto that nobody asked for.');
+  const kicks = counter('kicked_sessions', 'Sessions that were ended because their right to be there ended.');
+  const failures = counter('failures', 'Steps that failed and are tried again.');
+  const revision = new Gauge({
+    ...{ name: 'mqttsec_agent_loaded_revision', registers },
+    help: 'Revision whose enforcement was last proved.',
+  });
+  const seconds = new Histogram({
+    ...{ name: 'mqttsec_agent_proof_seconds', registers, buckets: proofSeconds },
+    help: 'Time from the reload to the end of a proof that succeeded.',
+  });
+  return (event) => {
+    if (event.kind === 'Started') starts.inc();
+    else if (event.kind === 'Exited') exits.inc();
+    else if (event.kind === 'Failed') failures.inc();
+    else if (event.kind === 'Kicked') kicks.inc(event.identities.length);
+    else if (event.kind === 'Refused') for (const { check } of event.refusals) refusals.inc({ check });
+    else if (event.kind === 'Reported') revision.set(event.report.loaded?.revision ?? 0);
+    else if (event.kind === 'Proof') {
+      proofs.inc({ result: event.proof.kind });
+      if (event.proof.kind === 'Proved') seconds.observe(event.proof.milliseconds / 1000);
+    }
+  };
+}

@@ -1,0 +1,54 @@
+import type { PodObject } from '../../api/kinds.ts';
+import { labelValue } from '../../api/labels.ts';
+import { type Broker, keyOf, type Workload } from '../../domain/fleet.ts';
+import { objectKey } from '../../domain/names.ts';
+import type { Instance } from '../declared.ts';
+import type { World } from '../world.ts';
+
+/** One that has to load what is published for its broker. */
+export interface ExpectedInstance {
+  readonly name: string;
+  /** Absent for an external one. */
+  readonly podUid?: string;
+  /** Its BrokerInstance, once it is made; one of a former pod of that name does not count. */
+  readonly instance: Instance | undefined;
+}
+
+/** The live pods of a broker by UID, or the names listed for an external one, in the order of their names. */
+export function expectedInstances(
+  world: Pick<World, 'pods' | 'instances'>,
+  broker: Broker,
+): readonly ExpectedInstance[] {
+  const { namespace } = broker.origin;
+  const key = keyOf(broker);
+  return expectedNames(world, broker).map(({ name, podUid }) => {
+    const known = world.instances.store.get(objectKey(namespace, name));
+    const isIt = known?.broker === key && known.podUid === podUid && !known.meta.isDeleting;
+    return { name, ...(podUid !== undefined && { podUid }), instance: isIt ? known : undefined };
+  });
+}
+
+type ExpectedName = Pick<ExpectedInstance, 'name' | 'podUid'>;
+
+function expectedNames({ pods }: Pick<World, 'pods'>, { origin, workload }: Broker): readonly ExpectedName[] {
+  if (workload.kind === 'None') return [];
+  if (workload.kind === 'External') return workload.instances.toSorted().map((name) => ({ name }));
+  return pods.store
+    .byIndex('broker', `${origin.namespace}/${labelValue(origin.name)}`)
+    .filter((pod) => isLive(pod) && isMadeBy(pod, workload, origin.name))
+    .map(({ metadata: { name, uid = '' } }) => ({ name, podUid: uid }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function isLive({ metadata, status }: PodObject): boolean {
+  return metadata.deletionTimestamp === undefined && status?.phase !== 'Succeeded' && status?.phase !== 'Failed';
+}
+
+/** A label alone makes no pod an instance: that would let any pod keep a broker from being programmed. */
+function isMadeBy({ metadata }: PodObject, workload: Workload, broker: string): boolean {
+  const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);
+  if (workload.kind === 'Managed') return owner?.kind === 'StatefulSet' && owner.name === broker;
+  if (workload.kind !== 'Ref') return false;
+  if (workload.workload === 'StatefulSet') return owner?.kind === 'StatefulSet' && owner.name === workload.name;
+  return owner?.kind === 'ReplicaSet' && owner.name.startsWith(`${workload.name}-`);
+}
