@@ -1,0 +1,172 @@
+/** All controllers of the operator, put together over one mirror of the API server. */
+import { managedBy, reportingController } from '../api/labels.ts';
+import type { ControllerObserver, ReconcileFailure } from '../kube/observer.ts';
+import { type Controller, runController } from '../kube/controller.ts';
+import { EventRecorder } from '../kube/events.ts';
+import type { Reconcile } from '../kube/outcome.ts';
+import type { Random as Jitter } from '../kube/ports.ts';
+import { WorkQueue } from '../kube/queue.ts';
+import type { ReflectorReport } from '../kube/report.ts';
+import type { Clock, Random } from '../ports.ts';
+import type { Log } from '../shell/log.ts';
+import type { Metrics } from '../shell/metrics.ts';
+import type { RunContext, Runnable } from '../shell/runnable.ts';
+import type { OperatorOptions, Wake } from './context.ts';
+import { routeChanges } from './routes.ts';
+import { createWorld, essentialStores, type World } from './world.ts';
+
+export interface OperatorSettings {
+  readonly options: OperatorOptions;
+  /** All namespaces without it. */
+  readonly watchNamespace?: string;
+  /** Name of this process, such as that of its pod, in Events. */
+  readonly instance: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly jitter: Jitter;
+  /** Monotonic time in milliseconds. */
+  readonly monotonic: () => number;
+  /** Different each time; hexadecimal digits. */
+  readonly newId: () => string;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** What `mqttsec operator` runs: all of it writes, so all of it needs leadership. */
+export function operatorRunnables(settings: OperatorSettings): readonly Runnable[] {
+  let problem: string | undefined = 'it has not begun';
+  const run = async (context: RunContext): Promise<void> => {
+    problem = 'what is declared is not known yet';
+    await runOperator(settings, context, () => (problem = undefined));
+  };
+  return [{ name: managedBy, needsLeadership: true, run, problem: () => problem }];
+}
+
+type QueueName = keyof Wake;
+
+/** How many keys of each controller are worked on at a time. */
+const concurrency: Readonly<Record<QueueName, number>> = {
+  broker: 4,
+  workload: 2,
+  authority: 2,
+  device: 16,
+  certificate: 8,
+  template: 2,
+};
+
+async function runOperator(settings: OperatorSettings, run: RunContext, onSynced: () => void): Promise<void> {
+  const { clock, jitter, metrics, options, watchNamespace } = settings;
+  const world = createWorld({
+    ...{ client: run.client, clock, random: jitter, report: (plural) => reported(settings, plural) },
+    ...(watchNamespace !== undefined && { namespace: watchNamespace }),
+  });
+  const queues = createQueues(settings);
+  const wake = wakeOf(queues);
+  const events = eventRecorder(settings, run);
+  routeChanges(world, wake);
+  const reconciles: Partial<Record<QueueName, Reconcile>> = {};
+  void options;
+  const controllers = Object.entries(reconciles) as readonly [QueueName, Reconcile][];
+  startReflectors(world);
+  void Promise.all(essentialStores(world).map(({ ready }) => ready)).then(onSynced, () => undefined);
+  try {
+    await Promise.all([
+      events.run(run.stop),
+      ...controllers.map(([name, reconcile]) =>
+        runController(controllerOf({ settings, world, queues, name, reconcile }), run),
+      ),
+    ]);
+  } finally {
+    for (const reflector of Object.values(world) as readonly { stop(): void }[]) reflector.stop();
+    for (const name of Object.keys(queues)) metrics.watchQueue(name, { depth: 0, runningSeconds: () => [] });
+  }
+}
+
+function startReflectors(world: World): void {
+  for (const reflector of Object.values(world) as readonly { start(): void }[]) reflector.start();
+}
+
+type Queues = Readonly<Record<QueueName, WorkQueue>>;
+
+function createQueues({ clock, jitter: random, metrics }: OperatorSettings): Queues {
+  const queue = (name: QueueName): WorkQueue => {
+    const made = new WorkQueue({ clock, random, observer: metrics.queue(name) });
+    metrics.watchQueue(name, made);
+    return made;
+  };
+  return {
+    broker: queue('broker'),
+    workload: queue('workload'),
+    authority: queue('authority'),
+    device: queue('device'),
+    certificate: queue('certificate'),
+    template: queue('template'),
+  };
+}
+
+function wakeOf(queues: Queues): Wake {
+  const waking = (name: QueueName): Wake[QueueName] => {
+    return (key, priority = 'High') => queues[name].add(key, priority);
+  };
+  return {
+    broker: waking('broker'),
+    workload: waking('workload'),
+    authority: waking('authority'),
+    device: waking('device'),
+    certificate: waking('certificate'),
+    template: waking('template'),
+  };
+}
+
+function eventRecorder({ clock, instance, newId, metrics, log }: OperatorSettings, { client }: RunContext) {
+  return new EventRecorder({
+    ...{ client, clock, reportingController, reportingInstance: instance, newSuffix: newId },
+    onLoss: (reason, error) => {
+      metrics.eventLost(reason);
+      if (error !== undefined) log.warn({ reason, error }, 'event lost');
+    },
+  });
+}
+
+interface ControllerPlan {
+  readonly settings: OperatorSettings;
+  readonly world: World;
+  readonly queues: Queues;
+  readonly name: QueueName;
+  readonly reconcile: Reconcile;
+}
+
+function controllerOf({ settings, world, queues, name, reconcile }: ControllerPlan): Controller {
+  const { clock, monotonic, newId, metrics, log } = settings;
+  const observer = metrics.controller(name, concurrency[name]);
+  return {
+    ...{ queue: queues[name], reconcile, concurrency: concurrency[name], stores: essentialStores(world), clock },
+    ...{ monotonic, newReconcileId: newId, observer: logged(observer, name, log) },
+  };
+}
+
+/** A failure that is only "not yet" is none to the log. */
+function logged(observer: ControllerObserver, controller: QueueName, log: Log): ControllerObserver {
+  return {
+    started: () => observer.started(),
+    finished: (result, seconds) => observer.finished(result, seconds),
+    failed(failure: ReconcileFailure) {
+      observer.failed(failure);
+      const { key, reconcileId, kind, error, retryMilliseconds } = failure;
+      const fields = { controller, key, reconcileId, error, retryMilliseconds };
+      if (kind === 'RetryAfter') log.debug(fields, 'reconcile waits');
+      else log.warn(fields, 'reconcile failed');
+    },
+  };
+}
+
+function reported({ metrics, log }: OperatorSettings, resource: string): (report: ReflectorReport) => void {
+  const counted = metrics.reflector(resource);
+  return (report) => {
+    counted(report);
+    if (report.event === 'Failed') log.warn({ resource, ...report }, 'watch failed');
+    if (report.event === 'HandlerFailed' || report.event === 'ProjectionFailed') {
+      log.error({ resource, ...report }, 'object not taken in');
+    }
+  };
+}
