@@ -289,6 +289,31 @@ export const findingKinds = {
     title: 'Revocation list has run out',
     fix: 'Publish a new list, or let the operator read the key of the CA: the broker refuses all clients of this CA.',
   },
+  MQS155: {
+    severity: 'Error',
+    title: 'cert-manager is not there',
+    fix: 'Install cert-manager: until then brokers with `clientCertificates` keep their last set.',
+  },
+  MQS156: {
+    severity: 'Error',
+    title: 'Object of somebody else has a name that is needed',
+    fix: 'Delete or rename the object that is named: what the operator did not make it leaves alone.',
+  },
+  MQS157: {
+    severity: 'Info',
+    title: 'Not everything of a broker is known yet',
+    fix: 'Nothing to do: the broker keeps its last set until passwords, certificates and CAs have been read.',
+  },
+  MQS158: {
+    severity: 'Warning',
+    title: 'Set cannot be written',
+    fix: 'Read the message of the API server: a right, a quota or a policy may be in the way. It is tried again.',
+  },
+  MQS150: {
+    severity: 'Warning',
+    title: 'Certificate request does not belong to its device',
+    fix: 'Find out who made the CertificateRequest that is named, and delete it; install the admission policies.',
+  },
 } as const satisfies Record<`MQS${string}`, FindingKind>;
 
 export type FindingCode = keyof typeof findingKinds;

@@ -24,6 +24,8 @@ export interface IdentityStatus {
   readonly device: ObjectKey | undefined;
   /** Names the rights that the broker enforces; the same in both layouts. Empty for who may not be connected. */
   readonly rulesHash: string;
+  /** Names what lets it in: a password by its hash, all certificates by one word. Undefined while nothing does. */
+  readonly credentialHash: string | undefined;
   /** Until when it may be connected; undefined: for good, or not at all. */
   readonly until: Date | undefined;
   /** Why it is Refused, or without a usable password; and who else claims the identity. */
@@ -154,7 +156,7 @@ function withRights(subject: Subject, holder: Holder): CompiledIdentity {
   const isAllInPatterns = context.layout === 'Patterns' && users.block.lines.length === 0 && !users.block.until;
   const findings = joined(holder.findings, credential.findings);
   return {
-    status: { identity, state, device: keyOf(device), rulesHash, until, findings },
+    status: { identity, state, device: keyOf(device), rulesHash, credentialHash: credential.hash, until, findings },
     acl: isAllInPatterns ? '' : acl,
     rules: users.block.lines.length,
     identityLine: line,
@@ -206,7 +208,7 @@ function withoutRights(
   const lastSession = context.layout === 'Patterns' ? lastSessionOf(context, inputs) : undefined;
   const denied = lastSession && lastSession > context.now ? deniedUsers(context, identity).block : undefined;
   return {
-    status: { identity, ...ended, rulesHash: '', until: undefined },
+    status: { identity, ...ended, rulesHash: '', credentialHash: undefined, until: undefined },
     acl: (denied && verifiedUser(denied)) ?? '',
     rules: denied?.lines.length ?? 0,
     identityLine: '',
