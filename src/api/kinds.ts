@@ -39,7 +39,12 @@ export interface ForeignCondition {
 /** Of cert-manager.io/v1: as much as we read. */
 export interface CertificateObject extends KubeObject {
   readonly spec?: Readonly<Record<string, unknown>>;
-  readonly status?: { readonly conditions?: readonly ForeignCondition[]; readonly revision?: number };
+  readonly status?: {
+    readonly conditions?: readonly ForeignCondition[];
+    readonly revision?: number;
+    readonly notBefore?: string;
+    readonly notAfter?: string;
+  };
 }
 
 /** Of cert-manager.io/v1; `certificate` and `ca` are base64 of PEM. */

@@ -29,6 +29,14 @@ export const renewAtAnnotation = `${apiGroup}/renew-at`;
 export const bundleHashAnnotation = `${apiGroup}/bundle-hash`;
 /** On a generated password Secret: `password.revision` for which it was made. */
 export const passwordRevisionAnnotation = `${apiGroup}/password-revision`;
+/** UID of the DeviceCertificate, on a CertificateRequest that was made from a CSR. */
+export const deviceCertificateUidAnnotation = `${apiGroup}/device-certificate-uid`;
+/** On a Certificate or CertificateRequest: `renewBefore` as it was in force at issuance, whole seconds, without jitter. */
+export const renewBeforeAnnotation = `${apiGroup}/renew-before-seconds`;
+/** On a CertificateRequest that was made from a CSR: how many before it failed in a row. */
+export const failuresAnnotation = `${apiGroup}/failures`;
+/** On a Certificate: the Secret that it filled before `secretName` was changed, until that is deleted. */
+export const formerSecretAnnotation = `${apiGroup}/former-secret`;
 /** `NAMESPACE/NAME` of the DeviceCertificate, on a CertificateRequest that was made from a CSR. */
 export const deviceCertificateAnnotation = `${apiGroup}/device-certificate`;
 

@@ -1271,7 +1271,19 @@ export interface DeviceCertificate {
      */
     revision?: number;
     /**
-     * Former certificates that are not past their end, the latest first, at most 20.
+     * Common name of the certificate.
+     */
+    identity?: string;
+    /**
+     * SHA-256 of the public key of the CA that issued it, lower-case hex.
+     */
+    caKeyId?: string;
+    /**
+     * When it was asked for. RFC 3339 time.
+     */
+    issuedAt?: string;
+    /**
+     * Further certificates that are not past their end, former or revoked, the latest first, at most 20.
      *
      * Items: One certificate.
      */
@@ -1292,6 +1304,18 @@ export interface DeviceCertificate {
        * End of the validity. RFC 3339 time.
        */
       notAfter: string;
+      /**
+       * Common name of the certificate.
+       */
+      identity?: string;
+      /**
+       * SHA-256 of the public key of the CA that issued it, lower-case hex.
+       */
+      caKeyId?: string;
+      /**
+       * When it was asked for. RFC 3339 time.
+       */
+      issuedAt?: string;
       /**
        * When it was revoked; absent when it was not. RFC 3339 time.
        */

@@ -194,6 +194,12 @@ export interface PrivateKeySpec {
   readonly rotationPolicy: 'Always' | 'Never';
 }
 
+/** A PKCS #12 key store; its password is in a Secret of the same namespace. */
+export interface Pkcs12Spec {
+  readonly passwordSecret: { readonly name: string; readonly key: string };
+  readonly profile: 'Modern2023' | 'LegacyDES';
+}
+
 /** What a certificate shall be; from a DeviceCertificate, or from a device's `authentication.certificate.template`. */
 export interface CertificateSpec {
   readonly durationSeconds?: number;
@@ -202,6 +208,8 @@ export interface CertificateSpec {
     | { readonly kind: 'Generated'; readonly privateKey: PrivateKeySpec }
     | { readonly kind: 'Csr'; readonly pem: string };
   readonly secretName?: string;
+  /** Further form in which key and certificate are put into the Secret. */
+  readonly pkcs12?: Pkcs12Spec;
   readonly revokePreviousAfterSeconds?: number;
   readonly revoked?: RevokedSpec;
 }

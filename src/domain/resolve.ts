@@ -242,10 +242,11 @@ function irrevocableFindings({ origin, clientCertificates }: Broker): readonly F
   });
 }
 
-function certificateFindings(
+/** What is wrong between a DeviceCertificate and its device, which is absent when it is not declared. */
+export function certificateFindings(
   fleet: Fleet,
   { origin, device: key, spec }: DeviceCertificate,
-  device?: Device,
+  device: Device | undefined,
 ): readonly Finding[] {
   const path = 'spec.deviceRef';
   if (!device) return [errorOn(origin, 'MQS050', 'DeviceNotFound', path, `MqttDevice ${key} does not exist`)];

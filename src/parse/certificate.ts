@@ -1,6 +1,6 @@
 import type { DeviceCertificate as CertificateManifest } from '../api/types.gen.ts';
 import { parsed, refused, type Parsed } from '../domain/finding.ts';
-import type { CertificateSpec, DeviceCertificate, Origin, PrivateKeySpec, RevokedSpec } from '../domain/fleet.ts';
+import type { CertificateSpec, DeviceCertificate, Origin, Pkcs12Spec, PrivateKeySpec, RevokedSpec } from '../domain/fleet.ts';
 import { objectKey } from '../domain/names.ts';
 import { durationSeconds } from './duration.ts';
 import { problemFinding } from './envelope.ts';
@@ -23,7 +23,7 @@ export function certificateOf({ spec }: CertificateManifest, origin: Origin): Pa
 export function certificateSpecOf(template: CertificateTemplate): CertificateSpec {
   const duration = template.duration === undefined ? undefined : durationSeconds(template.duration);
   const renewBefore = template.renewBefore === undefined ? undefined : durationSeconds(template.renewBefore);
-  const { csr, secretName, previousCertificate } = template;
+  const { csr, secretName, previousCertificate, keystores } = template;
   const revokePreviousAfterSeconds = previousCertificate?.revokeAfterSeconds;
   return {
     key:
@@ -33,8 +33,16 @@ export function certificateSpecOf(template: CertificateTemplate): CertificateSpe
     ...(duration !== undefined && { durationSeconds: duration }),
     ...(renewBefore !== undefined && { renewBeforeSeconds: renewBefore }),
     ...(secretName !== undefined && { secretName }),
+    ...(keystores?.pkcs12 && { pkcs12: pkcs12Of(keystores.pkcs12) }),
     ...(revokePreviousAfterSeconds !== undefined && { revokePreviousAfterSeconds }),
   };
+}
+
+function pkcs12Of({
+  passwordSecretRef: { name, key = 'password' },
+  profile = 'Modern2023',
+}: NonNullable<NonNullable<CertificateTemplate['keystores']>['pkcs12']>): Pkcs12Spec {
+  return { passwordSecret: { name, key }, profile };
 }
 
 /** Sizes that the schema's description promises; of Ed25519 there is one. */

@@ -31,7 +31,7 @@ interface Ground {
 }
 
 /** What is declared about the holder of a certificate. */
-interface Holder {
+export interface Holder {
   readonly device: Device | undefined;
   /** The device is certainly declared no longer. */
   readonly isGone: boolean;
@@ -43,7 +43,7 @@ interface Holder {
 
 export function holderOf(
   certificate: HeldCertificate,
-  facts: WithdrawalFacts,
+  facts: Pick<WithdrawalFacts, 'fleet' | 'broker' | 'isDeclared' | 'admitted'>,
   devices: ReadonlyMap<ObjectKey, Device>,
   lineages: ReadonlyMap<ObjectKey, Lineage>,
 ): Holder {
@@ -60,7 +60,10 @@ export function holderOf(
   };
 }
 
-function isSucceeded({ identity, device }: HeldCertificate, { fleet, broker, admitted }: WithdrawalFacts): boolean {
+function isSucceeded(
+  { identity, device }: HeldCertificate,
+  { fleet, broker, admitted }: Pick<WithdrawalFacts, 'fleet' | 'broker' | 'admitted'>,
+): boolean {
   const claimants = (fleet.devices.get(identity) ?? []).filter((one) => one.broker === broker).map(keyOf);
   return !claimants.includes(device) && claimants.some((key) => admitted.has(key));
 }
@@ -91,12 +94,24 @@ export function withdrawals(
   for (const certificate of liveCertificates(facts)) {
     const holder = holderOf(certificate, facts, devices, lineages);
     if (holder.device && holder.device.broker !== facts.broker && !holder.isSucceeded) continue;
-    const ground = firstGround(certificate, holder, now);
-    if (ground) revoke.push(entryOf(certificate, ground.reason, ground.at ?? now));
-    const end = endOfOverlap(certificate, holder.lineage);
-    if (!ground && end) times.push(end);
+    const { entry, endsAt } = withdrawalOf(certificate, holder, now);
+    if (entry) revoke.push(entry);
+    if (endsAt) times.push(endsAt);
   }
   return { revoke, times };
+}
+
+/** A certificate is taken back now, or will be at a time, or neither. */
+export interface Withdrawal {
+  readonly entry?: RevocationEntry;
+  readonly endsAt?: Date;
+}
+
+export function withdrawalOf(certificate: HeldCertificate, holder: Holder, now: Date): Withdrawal {
+  const ground = firstGround(certificate, holder, now);
+  if (ground) return { entry: entryOf(certificate, ground.reason, ground.at ?? now) };
+  const endsAt = endOfOverlap(certificate, holder.lineage);
+  return endsAt ? { endsAt } : {};
 }
 
 /** Unexpired certificates of the built-in CA that no ledger holds. */
@@ -130,7 +145,7 @@ export function heldBack(
   return live.filter(({ device }) => devices.get(device)?.suspended === true);
 }
 
-function entryOf(certificate: HeldCertificate, reason: RevocationEntry['reason'], at: Date): RevocationEntry {
+export function entryOf(certificate: HeldCertificate, reason: RevocationEntry['reason'], at: Date): RevocationEntry {
   const { caKeyId, serial, identity, notAfter } = certificate;
   return { caKeyId, serial, identity, notAfter, reason, at };
 }
