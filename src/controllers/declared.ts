@@ -7,6 +7,7 @@ import type {
   MqttBrokerObject,
   MqttDeviceObject,
 } from '../api/kinds.ts';
+import type { MqttDevice } from '../api/types.gen.ts';
 import { type Parsed, parsed } from '../domain/finding.ts';
 import type { Broker, Device, DeviceCertificate, Template } from '../domain/fleet.ts';
 import { type Kind, objectKey, type ObjectKey } from '../domain/names.ts';
@@ -39,8 +40,16 @@ export type DeclaredTemplate = Declared<Template>;
 export interface DeclaredDevice extends Declared<Device> {
   /** Rights that were last proved at the broker; absent when none were. */
   readonly programmed?: { readonly rulesHash: string; readonly revision: number };
+  /** JSON of `authentication.certificate.template`: what a DeviceCertificate is made of, in the words of its author. */
+  readonly certificateTemplate?: string;
+  /** Of one that is invalid: the identity under which it was last good, as its status has it. */
+  readonly formerIdentity?: string;
 }
-export type DeclaredCertificate = Declared<DeviceCertificate> & { readonly was: DeviceCertificateObject['status'] };
+export interface DeclaredCertificate extends Declared<DeviceCertificate> {
+  readonly was: DeviceCertificateObject['status'];
+  /** Of one that has a controller: its UID, and the JSON of the spec. */
+  readonly child?: { readonly ownerUid: string; readonly spec: string };
+}
 
 /** What an agent reports of its broker. */
 export interface Instance {
@@ -86,16 +95,30 @@ export function declaredTemplate(object: AclTemplateObject): DeclaredTemplate {
 }
 
 export function declaredDevice(object: MqttDeviceObject): DeclaredDevice {
-  const { rulesHash, bundleRevision, conditions } = object.status ?? {};
+  const { rulesHash, bundleRevision, identity, conditions } = object.status ?? {};
   const isProgrammed = conditions?.some(({ type, status }) => type === 'Programmed' && status === 'True') === true;
+  const device = declared<Device>('MqttDevice', object);
+  const template = device.value.ok && device.value.value.authentication.type === 'Certificate' && templateOf(object);
   return {
-    ...declared<Device>('MqttDevice', object),
+    ...device,
     ...(isProgrammed && rulesHash !== undefined && { programmed: { rulesHash, revision: bundleRevision ?? 0 } }),
+    ...(template && { certificateTemplate: JSON.stringify(template) }),
+    ...(!device.value.ok && identity !== undefined && { formerIdentity: identity }),
   };
 }
 
+/** Of a spec that was parsed, so it has this form. */
+function templateOf({ spec }: MqttDeviceObject): object | undefined {
+  return (spec as MqttDevice['spec']).authentication.certificate?.template;
+}
+
 export function declaredCertificate(object: DeviceCertificateObject): DeclaredCertificate {
-  return { ...declared<DeviceCertificate>('DeviceCertificate', object), was: object.status };
+  const controller = object.metadata.ownerReferences?.find((owner) => owner.controller === true);
+  return {
+    ...declared<DeviceCertificate>('DeviceCertificate', object),
+    was: object.status,
+    ...(controller && { child: { ownerUid: controller.uid, spec: JSON.stringify(object.spec ?? {}) } }),
+  };
 }
 
 /** An instance is what the operator made, so its spec needs no second look. */
