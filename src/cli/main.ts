@@ -19,6 +19,7 @@ const commands = new Map<string, Entry>([
   ['revoke', { about: 'take an identity back for good', load: () => import('./revoke.ts') }],
   ['renew', { about: 'renew the certificate of a device', load: () => import('./renew.ts') }],
   ['hash', { about: 'turn a password into a password line hash', load: () => import('./hash.ts') }],
+  ['operator', { about: 'run the controllers of a cluster', load: () => import('./operator.ts') }],
   ['version', { about: 'print the version', load: () => import('./version.ts') }],
 ]);
 

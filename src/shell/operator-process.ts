@@ -1,0 +1,76 @@
+/** The operator as a process: connection, log, metrics and election around its controllers. */
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { managedBy, operatorFieldManager } from '../api/labels.ts';
+import { type OperatorOptions } from '../controllers/context.ts';
+import { operatorRunnables } from '../controllers/operator.ts';
+import { accessFrom, type KubeConfigChoice, loadedKubeConfig } from '../kube/access.ts';
+import type { Clock } from '../kube/ports.ts';
+import { kubeClient } from '../kube/rest.ts';
+import { transportTo } from '../kube/transport.ts';
+import { createLog, type LogLevel } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import { OperatorShell } from './operator-shell.ts';
+import { type Ending } from './runner.ts';
+import { onStopSignal } from './signals.ts';
+
+export interface OperatorProcess extends OperatorOptions {
+  /** The only namespace that is looked at; all without it. */
+  readonly watchNamespace?: string;
+  /** Names this process in events and in the lease, where it gets a random part too. */
+  readonly instance: string;
+  readonly isElected: boolean;
+  readonly http: { readonly host?: string; readonly port: number };
+  readonly kubeConfig: KubeConfigChoice;
+  readonly version: string;
+  readonly logLevel: LogLevel;
+  readonly writeLog: (line: string) => void;
+}
+
+/** Of the 30 s that Kubernetes gives a pod to end; the rest is for aborting and for closing connections. */
+const drainSeconds = 20;
+const patienceMilliseconds = 2000;
+
+const clock: Clock = {
+  now: () => new Date(),
+  sleep: (milliseconds, signal) => delay(milliseconds, undefined, signal ? { signal } : {}),
+};
+
+/** Runs until SIGTERM, SIGINT or a failure. Errors before it runs: a kubeconfig without use, an address that is taken. */
+export async function endedOperator(options: OperatorProcess): Promise<Ending> {
+  const { http, kubeConfig: choice, version, namespace, image, watchNamespace, instance } = options;
+  const random = { bytes: (length: number) => randomBytes(length) };
+  const jitter = { next: () => Math.random() };
+  const log = createLog({ level: options.logLevel, now: () => new Date(), write: options.writeLog });
+  const load = () => loadedKubeConfig(choice);
+  const kubeConfig = load();
+  const access = accessFrom({ load, clock, userAgent: `${managedBy}/${version}` });
+  const transport = transportTo({ access, clock, random: jitter });
+  const common = { clock, monotonic: () => performance.now(), newId, log, metrics: createMetrics() };
+  const scope = { options: { namespace, image }, instance, ...(watchNamespace !== undefined && { watchNamespace }) };
+  const shell = new OperatorShell({
+    ...{ ...common, kubeConfig, transport, client: kubeClient(transport, clock), random: jitter, http, drainSeconds },
+    fieldManager: operatorFieldManager,
+    runnables: operatorRunnables({ ...common, ...scope, random, jitter }),
+    ...(options.isElected && { election: { namespace, name: managedBy, identity: `${instance}_${newId()}` } }),
+  });
+  const listenNoMore = onStopSignal((signal) => {
+    log.info({ signal }, 'stopping');
+    shell.stop();
+  });
+  try {
+    await shell.start();
+    log.info({ port: shell.port, version, namespace, watchNamespace, instance }, 'listening');
+    const ending = await shell.drained;
+    // What was left behind, aborted in vain, must not keep the process.
+    setTimeout(() => process.exit(ending.exitCode), patienceMilliseconds).unref();
+    return ending;
+  } finally {
+    listenNoMore();
+    await transport.close();
+  }
+}
+
+function newId(): string {
+  return randomBytes(8).toString('hex');
+}
