@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { partNames, type BundleContent, type BundleIndex, type PartName } from '../domain/bundle/content.ts';
+import { indexName, indexText, isChunkName, parseIndex } from '../domain/bundle/index-text.ts';
 import { type BundleSink, type PublishedBundle } from '../ports.ts';
 import { isPartial, makeDirectory, namesIn, replaceFile, textOf } from './files.ts';
-import { chunkPath, indexName, indexPath, indexText, isChunkName, parseIndex } from './index-file.ts';
+import { chunkPath, indexPath } from './index-file.ts';
 
 /**
  * Publishes into a directory: chunks as files named by their hash, the index last and in one step. A reader therefore

@@ -1,9 +1,10 @@
 import { verifiedParts } from '../domain/bundle/chunks.ts';
 import { partNames, type Bundle, type BundleIndex, type BundleTexts } from '../domain/bundle/content.ts';
+import { isChunkName, parseIndex } from '../domain/bundle/index-text.ts';
 import { type Parsed } from '../domain/finding.ts';
 import { type BundleReading, type BundleSource, type Clock } from '../ports.ts';
 import { isPartial, makeDirectory, textOf } from './files.ts';
-import { chunkPath, indexPath, isChunkName, parseIndex } from './index-file.ts';
+import { chunkPath, indexPath } from './index-file.ts';
 import { readAtChanges } from './watch.ts';
 
 type ServerKeyPair = NonNullable<Bundle['server']>;

@@ -1,5 +1,5 @@
-import { type Finding, type Parsed, parsed, refused } from '../finding.ts';
-import { hashOfParts, sha256 } from '../hash.ts';
+import { type Parsed, parsed } from '../finding.ts';
+import { sha256 } from '../hash.ts';
 import { shardCount } from '../sharded.ts';
 import {
   type BundleContent,
@@ -10,6 +10,7 @@ import {
   type PartName,
   partNames,
 } from './content.ts';
+import { ofParts, setHash, setOf, verifiedChunks } from './set.ts';
 
 /** Parts whose lines go to a chunk by the hash of their identity or serial; the others are cut by offset. */
 export type HashedPart = Extract<PartName, 'acl' | 'passwords' | 'identities' | 'revocations'>;
@@ -81,12 +82,12 @@ function cutAfter(bytes: Buffer, start: number): number {
 }
 
 export function contentOf(parts: BundleContent['parts']): BundleContent {
-  return { parts, hash: contentHash(chunkHashes(parts)) };
+  return setOf(partNames, parts);
 }
 
 /** Names a content by the names of its parts and the hashes of their chunks, as an index lists them. */
 export function contentHash(parts: BundleIndex['parts']): string {
-  return hashOfParts(partNames.flatMap((name) => [name, String(parts[name].length), ...parts[name]]));
+  return setHash(partNames, parts);
 }
 
 /** The hashes of all chunks, as an index lists them. */
@@ -116,29 +117,15 @@ export function joinParts({ parts }: Pick<BundleContent, 'parts'>): Readonly<Rec
  * hash, and for each chunk that is missing or does not have its.
  */
 export function verifiedParts(index: BundleIndex, chunks: ReadonlyMap<string, string>): Parsed<BundleTexts> {
-  const findings = partNames.flatMap((name) =>
-    index.parts[name].flatMap((hash, i) => chunkFinding(name, i, hash, chunks)),
-  );
-  if (contentHash(index.parts) !== index.hash) findings.push(corrupt('index', `does not have its hash ${index.hash}`));
-  if (findings.length > 0) return refused(...findings);
-  const texts = mapParts((name) => index.parts[name].map((hash) => chunks.get(hash) ?? ''));
+  const verified = verifiedChunks(index, partNames, chunks, partNames);
+  if (!verified.ok) return verified;
+  const texts = verified.value;
   return parsed({
     parts: mapParts((name) => texts[name].join('')),
     chunkLengths: mapParts((name) => texts[name].map(({ length }) => length)),
   });
 }
 
-function chunkFinding(part: PartName, number: number, hash: string, chunks: ReadonlyMap<string, string>): Finding[] {
-  const text = chunks.get(hash);
-  if (text === undefined) return [corrupt(`${part}[${number}]`, `is missing (${hash})`)];
-  return sha256(text) === hash ? [] : [corrupt(`${part}[${number}]`, `does not have its hash ${hash}`)];
-}
-
-function corrupt(path: string, what: string): Finding {
-  return { code: 'MQS104', severity: 'Error', message: `chunk ${path} ${what}`, path };
-}
-
-function mapParts<T>(value: (name: PartName) => T): Record<PartName, T> {
-  const [conf, acl, passwords, identities, crl, ca, revocations] = partNames.map(value) as [T, T, T, T, T, T, T];
-  return { 'mosquitto.conf': conf, acl, passwords, identities, crl, ca, revocations };
+function mapParts<T>(value: (name: PartName) => T): Readonly<Record<PartName, T>> {
+  return ofParts(partNames, value);
 }
