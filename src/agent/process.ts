@@ -44,11 +44,16 @@ export function mosquittoLauncher({
 function reportedVersion(file: string, words: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     execFile(file, [...words, '-h'], { env: {}, timeout: 10_000 }, (error, output) => {
-      const version = /^mosquitto version (\d+\.\d+\.\d+)/m.exec(output)?.[1];
+      const version = versionIn(output);
       if (version !== undefined) resolve(version);
       else reject(new Error(`read version of ${file}: no version in its help text`, { cause: error ?? undefined }));
     });
   });
+}
+
+/** The version that a help text of Mosquitto names. */
+export function versionIn(helpText: string): string | undefined {
+  return /^mosquitto version (\d+\.\d+\.\d+)/m.exec(helpText)?.[1];
 }
 
 function spawned(child: ChildProcess, file: string): Promise<void> {
@@ -64,12 +69,7 @@ function brokerProcess(
   clock: Clock,
   graceMilliseconds: number,
 ): BrokerProcess {
-  const tail: string[] = [];
-  const onLine = (line: string): void => {
-    tail.push(line);
-    if (tail.length > tailLines) tail.shift();
-    onLog(line);
-  };
+  const { tail, onLine } = keptTail(onLog);
   for (const stream of [child.stdout, child.stderr]) if (stream) splitLines(stream, onLine);
   const exited = new Promise<BrokerExit>((resolve) => {
     child.once('close', (code, signal) => resolve({ code, signal, tail }));
@@ -87,27 +87,58 @@ function brokerProcess(
   };
 }
 
-/** Calls `onLine` for each line; what goes over 4 KiB of one line is dropped, for clients choose part of what is logged. */
+/** Passes lines on, and keeps the last ones. */
+export function keptTail(onLog: (line: string) => void): {
+  readonly tail: readonly string[];
+  readonly onLine: (line: string) => void;
+} {
+  const tail: string[] = [];
+  return {
+    tail,
+    onLine(line) {
+      tail.push(line);
+      if (tail.length > tailLines) tail.shift();
+      onLog(line);
+    },
+  };
+}
+
 function splitLines(stream: Readable, onLine: (line: string) => void): void {
-  let line = '';
+  const lines = lineSplitter(onLine);
   stream.setEncoding('utf8');
-  stream.on('data', (text: string) => {
-    const pieces = text.split('\n');
-    for (const [index, piece] of pieces.entries()) {
-      if (index > 0) {
-        onLine(line);
-        line = '';
+  stream.on('data', lines.write);
+  stream.on('end', lines.end);
+}
+
+/** Calls `onLine` for each line; what goes over 4 KiB of one line is dropped, for clients choose part of what is logged. */
+export function lineSplitter(onLine: (line: string) => void): {
+  readonly write: (text: string) => void;
+  /** What is left over is a line too. */
+  readonly end: () => void;
+} {
+  let line = '';
+  return {
+    write(text) {
+      for (const [index, piece] of text.split('\n').entries()) {
+        if (index > 0) {
+          onLine(line);
+          line = '';
+        }
+        line = (line + piece).slice(0, lineLimitBytes);
       }
-      line = (line + piece).slice(0, lineLimitBytes);
-    }
-  });
-  stream.on('end', () => {
-    if (line !== '') onLine(line);
-  });
+    },
+    end() {
+      if (line !== '') onLine(line);
+    },
+  };
 }
 
 /** True when `promise` settles before the time is over. */
-async function withinMilliseconds(promise: Promise<unknown>, clock: Clock, milliseconds: number): Promise<boolean> {
+export async function withinMilliseconds(
+  promise: Promise<unknown>,
+  clock: Clock,
+  milliseconds: number,
+): Promise<boolean> {
   const timer = new AbortController();
   const late = clock.sleep(milliseconds, timer.signal).then(
     () => false,
@@ -118,7 +149,8 @@ async function withinMilliseconds(promise: Promise<unknown>, clock: Clock, milli
   return settled;
 }
 
-async function endOrphans(configurationFile: string, clock: Clock, graceMilliseconds: number): Promise<void> {
+/** Ends every broker on this configuration file that a former agent left behind. */
+export async function endOrphans(configurationFile: string, clock: Clock, graceMilliseconds: number): Promise<void> {
   const signalAll = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<boolean> => {
     const pids = await brokersOn(configurationFile);
     for (const pid of pids) sendSignal(pid, signal);
@@ -132,12 +164,13 @@ async function endOrphans(configurationFile: string, clock: Clock, graceMillisec
   await signalAll('SIGKILL');
 }
 
-function sendSignal(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+/** To a process that is gone nothing is sent. */
+export function sendSignal(pid: number, signal: 'SIGHUP' | 'SIGTERM' | 'SIGKILL'): void {
   try {
     kill(pid, signal);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ESRCH') return;
-    throw new Error(`end broker process ${pid}: ${(cause as Error).message}`, { cause });
+    throw new Error(`send ${signal} to process ${pid}: ${(cause as Error).message}`, { cause });
   }
 }
 
@@ -152,7 +185,8 @@ async function brokersOn(configurationFile: string): Promise<number[]> {
     .map(({ pid }) => Number(pid));
 }
 
-async function commandLine(pid: string): Promise<string[]> {
+/** The words with which a process was started; none when it is gone. */
+export async function commandLine(pid: string): Promise<string[]> {
   const text = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
   return text.split('\0').filter((word) => word !== '');
 }

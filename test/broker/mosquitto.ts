@@ -20,6 +20,8 @@ export interface BrokerUnderTest {
   /** The dialect of mosquitto.conf, `mosquitto.version` of an MqttBroker. */
   readonly dialect: '2.0' | '2.1';
   readonly launcher: BrokerLauncher;
+  /** The words that start it. */
+  readonly command: readonly [string, ...string[]];
   /** Where `mosquitto_acl_file.so` and `mosquitto_password_file.so` lie (2.1). */
   readonly pluginDirectory: string;
 }
@@ -35,9 +37,10 @@ async function brokerOf(line: '2.0' | '2.1'): Promise<BrokerUnderTest | undefine
     console.warn(`no Mosquitto ${line}, its tests do not run: ${run.stderr.trim()}`);
     return undefined;
   }
-  const launcher = endedAtExit(mosquittoLauncher({ command: [command, ...words], clock: systemClock() }));
+  const start = [command, ...words] as const;
+  const launcher = endedAtExit(mosquittoLauncher({ command: start, clock: systemClock() }));
   const version = await launcher.version();
-  return { name: `Mosquitto ${version}`, version, dialect: line, launcher, pluginDirectory };
+  return { name: `Mosquitto ${version}`, version, dialect: line, launcher, command: start, pluginDirectory };
 }
 
 const alive = new Set<number>();
