@@ -3,9 +3,10 @@ import type { BundleReading, InstanceReport, Refusal } from '../ports.ts';
 import { candidateOf } from './candidate.ts';
 import { enforcement, type Enforcement, stopBroker } from './enforce.ts';
 import { type GateInput, gateRefusals } from './gate.ts';
-import { currentLink, setLink } from './generation.ts';
+import { setLink } from './generation.ts';
 import { inboxOf } from './inbox.ts';
 import { identitiesToKick, kicked } from './kick.ts';
+import { bundleDirectory } from './placement.ts';
 import { recordGood } from './record.ts';
 import { reportOf } from './report.ts';
 import { type AgentOptions, type AgentState, type InForce, nowOf, openedState, tell, type Trial } from './state.ts';
@@ -54,14 +55,14 @@ function checkRecorded(state: AgentState): void {
 }
 
 function gateInput(state: AgentState, next: GateInput['next']): GateInput {
-  const { broker, directory, clock } = state.options;
+  const { broker, directory, placement, clock } = state.options;
   const { mosquittoVersion, good } = state;
   return {
     next,
     loaded: good?.candidate,
     now: clock.now(),
     broker,
-    directory: currentLink(directory),
+    directory: bundleDirectory(directory, placement),
     mosquittoVersion,
   };
 }

@@ -4,11 +4,13 @@ import { type Conf, confText, withListener } from '../domain/broker/conf.ts';
 import { passwordsText } from '../domain/broker/passwords.ts';
 import type { PartName } from '../domain/bundle/content.ts';
 import { type BundleIdentity, identitiesText } from '../domain/bundle/identities.ts';
+import type { Placement } from '../domain/bundle/placement.ts';
 import type { Parsed } from '../domain/finding.ts';
 import { type Candidate, checksCrls, takesCertificates } from './candidate.ts';
 import type { GenerationFiles } from './generation.ts';
 import type { Admission } from './kick.ts';
 import { type Attempt, type Overlay, overlayAcl } from './overlay.ts';
+import { placedConf } from './placement.ts';
 
 /** A set as the broker gets it. */
 export interface Assembly {
@@ -24,14 +26,23 @@ export interface Assembly {
 
 /**
  * The files of a set at `now`: without what has ended, with what the agent adds for this attempt. The candidate has
- * passed the gate. What has ended is dropped here, so that rights end in time also while the operator is away.
+ * passed the gate. What has ended is dropped here, so that rights end in time also while the operator is away. With a
+ * `placement` the bundle was compiled for the image and is rendered again for there.
  */
-export function assembled(candidate: Candidate, overlay: Overlay, attempt: Attempt, now: Date): Assembly {
+export function assembled(
+  candidate: Candidate,
+  overlay: Overlay,
+  attempt: Attempt,
+  now: Date,
+  placement?: Placement,
+): Assembly {
   const { parts, server } = candidate.bundle;
   const identities = gated(candidate.identities());
   const acl = gated(candidate.acl());
   const ended = [...identities.values()].filter(({ until }) => until !== undefined && until <= now);
-  const conf = withListener(gated(candidate.conf()), { kind: 'Unix', path: overlay.socketPath });
+  const given = gated(candidate.conf());
+  const placed = placement ? gated(placedConf(given, placement)) : given;
+  const conf = withListener(placed, { kind: 'Unix', path: overlay.socketPath });
   const confFile = confText(conf);
   const living = ended.length === 0 ? identities : without(identities, ended);
   const own = canaryFiles(candidate, overlay, attempt);

@@ -28,7 +28,7 @@ export async function enforcement(
   const { revision } = candidate.bundle.index;
   state.attempts += 1;
   const attempt = attemptOf(overlay, state.attempts, options.random);
-  const assembly = assembled(candidate, overlay, attempt, options.clock.now());
+  const assembly = assembled(candidate, overlay, attempt, options.clock.now(), options.placement);
   await removeUnlinked(options.directory);
   const generation = await writtenGeneration(options.directory, assembly.files);
   tell(state, { kind: 'Written', revision, generation });

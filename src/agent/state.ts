@@ -11,6 +11,7 @@ import type {
   ReportSink,
 } from '../ports.ts';
 import type { Bundle } from '../domain/bundle/content.ts';
+import type { Placement } from '../domain/bundle/placement.ts';
 import { type Candidate, candidateOf } from './candidate.ts';
 import { type GenerationName, openGenerations } from './generation.ts';
 import type { Inbox } from './inbox.ts';
@@ -23,8 +24,13 @@ export interface AgentOptions {
   /** Name of the broker as the index of its bundles has it. */
   readonly broker: string;
   readonly instance: string;
-  /** The agent's own directory, mode 0700. The placement of the bundle's files is `currentLink(directory)`. */
+  /** The agent's own directory, mode 0700. The bundle's files lie at `currentLink(directory)`. */
   readonly directory: string;
+  /**
+   * Where the broker runs, when bundles are compiled for the image and not for here; its directory is
+   * `currentLink(directory)`.
+   */
+  readonly placement?: Placement;
   /** Where the local listener's socket is made, mode 0700; with its file name at most 107 bytes. Default: `directory`. */
   readonly socketDirectory?: string;
   readonly source: BundleSource;
