@@ -80,6 +80,7 @@ export default tseslint.config(
   contract('parse', ['agent', 'local', 'cli', 'kube', 'controllers', 'shell'], { pure: true }),
   contract('agent', ['parse', 'local', 'cli', 'controllers', 'shell'], { pure: false }),
   contract('local', ['cli', 'controllers', 'kube'], { pure: false }),
+  contract('cluster', ['agent', 'local', 'controllers', 'cli', 'shell'], { pure: false }),
   contract('controllers', ['agent', 'local', 'cli'], { pure: false }),
   contract('kube', ['api', 'domain', 'parse', 'monitor', 'agent', 'local', 'controllers', 'cli', 'shell'], {
     pure: false,

@@ -1,14 +1,16 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { actions, answered, oracleOf, type Answer, type Oracle, type Question } from '../domain/acl/cani.ts';
+import { actions, answered, oracleOf, type Answer, type Question } from '../domain/acl/cani.ts';
 import { filterText } from '../domain/acl/filter.ts';
 import { brokerOption, choiceOf, commandOf, nowOption } from './command.ts';
-import { fleetInput, isRefused, type FleetInput } from './fleet-input.ts';
+import { allNamespacesOption, clusterOptions, refuseClusterFlags, withCluster } from './cluster-options.ts';
+import { clusterInput, fleetInput, isRefused, type ClusterInput, type FleetInput } from './fleet-input.ts';
 import { UsageError, type ExitCode, type Io } from './io.ts';
 
 export const command = commandOf({
-  synopsis: 'IDENTITY publish|receive|subscribe TOPIC PATH… [--explain]\n--batch FILE PATH…',
-  about: `Tells whether the broker lets an identity publish to a topic, receive a message on it, or subscribe to a filter.
+  synopsis: 'IDENTITY publish|receive|subscribe TOPIC [PATH…] [--explain]\n--batch FILE [PATH…]',
+  about: `Tells whether the broker lets an identity publish to a topic, receive a message on it, or subscribe to a filter:
+by the manifests at PATH, else by what the cluster declares, where lockouts and certificates that ended count too.
 A subscription is a yes only if everything that the filter selects may be received; Mosquitto itself grants
 any subscription and drops what may not be read. Exit code 0: yes. 1: no. 2: no answer.
 --batch reads lines {"identity": …, "action": …, "topic": …} and writes a line {"allowed": …} for each, in order;
@@ -18,6 +20,8 @@ its exit code is 0 when all could be answered.`,
     batch: { type: 'string', value: 'FILE', about: 'questions as JSON lines; - for standard input' },
     broker: brokerOption,
     now: nowOption,
+    ...clusterOptions,
+    'all-namespaces': allNamespacesOption,
     output: { type: 'string', short: 'o', value: 'FORMAT', about: 'text (default) or json' },
   },
   run: async ({ options, operands, io }) => {
@@ -26,32 +30,78 @@ its exit code is 0 when all could be answered.`,
     const question = batch === undefined ? questionOf(operands) : undefined;
     const paths = operands.slice(question ? 3 : 0);
     if (batch === '-' && paths.includes('-')) throw new UsageError('only one of --batch and PATH can be -');
-    const input = await fleetInput(paths, io);
-    if (isRefused([...input.unreadable, ...input.findings], io)) return 2;
-    if (batch !== undefined) return answeredAll(batch, oracleFor(input, io.now(), broker), io);
-    if (!question) return 2;
-    const answer = answered(input.fleet, { ...question, ...(broker !== undefined && { broker }) }, io.now());
-    if (!answer.ok) throw new Error(`choose broker: ${answer.problem}`);
-    if (format === 'json') io.out(`${JSON.stringify(record(question, answer.value, input), undefined, 2)}\n`);
-    else
-      io.out(options.explain === true ? explanation(answer.value, input) : `${answer.value.allowed ? 'yes' : 'no'}\n`);
-    return answer.value.allowed ? 0 : 1;
+    const ask: Ask = { question, batch, broker, isExplained: options.explain === true, format };
+    if (paths.length === 0) {
+      return withCluster(options, 'PATH', async (cluster) =>
+        replied(await clusterInput({ cluster, broker }, io), ask, io),
+      );
+    }
+    refuseClusterFlags(options, 'PATH');
+    return replied({ ...(await fleetInput(paths, io)), blocks: new Map() }, ask, io);
   },
 });
 
+interface Ask {
+  readonly question: Question | undefined;
+  readonly batch: string | undefined;
+  readonly broker: string | undefined;
+  readonly isExplained: boolean;
+  readonly format: 'text' | 'json';
+}
+
+async function replied(input: ClusterInput, ask: Ask, io: Io): Promise<ExitCode> {
+  const { question, batch, broker, isExplained, format } = ask;
+  if (isUnusable(input, io)) return 2;
+  if (batch !== undefined) return answeredAll(batch, oracleFor(input, io.now(), broker), io);
+  if (!question) return 2;
+  const asked = broker ?? onlyHolder(input, question);
+  const found = answered(input.fleet, { ...question, ...(asked !== undefined && { broker: asked }) }, io.now());
+  if (!found.ok) throw new Error(`choose broker: ${found.problem}`);
+  const answer = blockedAnswer(found.value, input.blocks.get(question.identity));
+  if (format === 'json') io.out(`${JSON.stringify(record(question, answer, input), undefined, 2)}\n`);
+  else io.out(isExplained ? explanation(answer, input) : `${answer.allowed ? 'yes' : 'no'}\n`);
+  return answer.allowed ? 0 : 1;
+}
+
+/** The one broker among those that are meant that has the identity. */
+function onlyHolder({ fleet }: ClusterInput, { identity }: Question): string | undefined {
+  const holders = new Set((fleet.devices.get(identity) ?? []).map(({ broker }) => broker));
+  const meant = [...holders].filter((broker) => fleet.brokers.has(broker));
+  return meant.length === 1 ? meant[0] : undefined;
+}
+
+/** Manifests are answered for as a whole or not; on a cluster one bad object blocks only itself. */
+function isUnusable({ files, unreadable, findings }: ClusterInput, io: Io): boolean {
+  const isRefusing = isRefused([...unreadable, ...findings], io);
+  return isRefusing && files + unreadable.length > 0;
+}
+
+/** What the operator has seen takes rights away, whatever is declared. */
+function blockedAnswer(answer: Answer, why: string | undefined): Answer {
+  if (why === undefined || !answer.allowed) return answer;
+  return { allowed: false, why, findings: answer.findings, lines: [`no: ${why}`] };
+}
+
 function questionOf([identity, action, topic]: readonly string[]): Question {
   if (identity === undefined || action === undefined || topic === undefined) {
-    throw new UsageError('can-i takes IDENTITY, an action, TOPIC and the manifests');
+    throw new UsageError('can-i takes IDENTITY, an action and TOPIC');
   }
   const known = actions.find((one) => one === action);
   if (!known) throw new UsageError(`action '${action}' is none of ${actions.join(', ')}`);
   return { identity, action: known, topic };
 }
 
-function oracleFor({ fleet }: FleetInput, now: Date, broker: string | undefined): Oracle {
+type VerdictOf = (question: Question) => { readonly allowed: boolean; readonly why: string };
+
+function oracleFor({ fleet, blocks }: ClusterInput, now: Date, broker: string | undefined): VerdictOf {
   const oracle = oracleOf(fleet, now, broker);
-  if (oracle.ok) return oracle.value;
-  throw new Error(`choose broker: ${oracle.problem}`);
+  if (!oracle.ok) throw new Error(`choose broker: ${oracle.problem}`);
+  const known = oracle.value;
+  return (question) => {
+    const given = known.verdict(question);
+    const why = given.allowed ? blocks.get(question.identity) : undefined;
+    return why === undefined ? given : { allowed: false, why };
+  };
 }
 
 function explanation(answer: Answer, input: FleetInput): string {
@@ -80,7 +130,7 @@ function record(question: Question, answer: Answer, input: FleetInput) {
   };
 }
 
-async function answeredAll(file: string, oracle: Oracle, io: Io): Promise<ExitCode> {
+async function answeredAll(file: string, verdict: VerdictOf, io: Io): Promise<ExitCode> {
   let failures = 0;
   let number = 0;
   const output = chunkedOutput(io);
@@ -92,14 +142,14 @@ async function answeredAll(file: string, oracle: Oracle, io: Io): Promise<ExitCo
       failures += 1;
       io.err(`${file}:${String(number)}: ${question}\n`);
       output.add({ error: question });
-    } else output.add(batchAnswer(oracle, question));
+    } else output.add(batchAnswer(verdict, question));
   }
   output.end();
   return failures > 0 ? 2 : 0;
 }
 
-function batchAnswer(oracle: Oracle, question: Question) {
-  const { allowed, why } = oracle.verdict(question);
+function batchAnswer(verdict: VerdictOf, question: Question) {
+  const { allowed, why } = verdict(question);
   return { allowed, why };
 }
 

@@ -1,7 +1,9 @@
+import type { Cluster } from '../cluster/connection.ts';
 import { type Finding } from '../domain/finding.ts';
 import { readManifests } from '../local/manifests.ts';
 import { parseManifests, type ParseResult } from '../parse/manifests.ts';
 import { findingsText, reportable } from '../parse/report.ts';
+import { tellNotes } from './cluster-options.ts';
 import { UsageError, type Io } from './io.ts';
 
 /** Manifests as a command was given them. */
@@ -10,6 +12,40 @@ export interface FleetInput extends ParseResult {
   readonly files: number;
   /** What could not be read at all. */
   readonly unreadable: readonly Finding[];
+}
+
+/** What a cluster declares, as if it were manifests, and what its operator has seen. */
+export interface ClusterInput extends FleetInput {
+  /** Why an identity has no rights at the broker although it is given some. */
+  readonly blocks: ReadonlyMap<string, string>;
+}
+
+interface ClusterAsk {
+  readonly cluster: Cluster;
+  readonly broker: string | undefined;
+  /** All brokers, whatever namespace is meant. */
+  readonly isWhole?: boolean;
+}
+
+/**
+ * Everything on the cluster that may be seen, with those brokers that are meant: the one of the name (`NAME` is in the
+ * namespace that is meant), else those of the namespace and of its devices, else with --all-namespaces all.
+ */
+export async function clusterInput({ cluster, broker, isWhole }: ClusterAsk, io: Io): Promise<ClusterInput> {
+  const { clusterFleet, fleetAround, observedBlocks } = await import('../cluster/fleet.ts');
+  const { fleet: whole, findings, statuses, notes } = await clusterFleet(cluster);
+  tellNotes(notes, io);
+  const isWide = isWhole === true || cluster.isEveryNamespace || broker?.includes('/') === true;
+  const fleet = isWide ? whole : fleetAround(whole, cluster.namespace);
+  return {
+    fleet,
+    findings,
+    values: new Map(),
+    positionOf: () => undefined,
+    files: 0,
+    unreadable: [],
+    blocks: observedBlocks({ fleet, statuses }, io.now()),
+  };
 }
 
 /** Reads the manifests that `paths` name: files, directories, `-` for standard input. */

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { lockHolder } from '../local/lock.ts';
 import { existingState, jsonOf, stateName, type StatePaths } from '../local/state.ts';
 import { type DeviceStatus, type LocalStatus } from '../local/status.ts';
+import { clusterFlag, refuseClusterFlags } from './cluster-options.ts';
 import { UsageError, type Io } from './io.ts';
 
 export const stateOption = {
@@ -8,6 +11,20 @@ export const stateOption = {
   value: 'DIR',
   about: `state directory of 'dev' (${stateName})`,
 } as const;
+
+type ClusterFlags = Parameters<typeof clusterFlag>[0];
+
+/**
+ * Whether a call is about local mode: it names a state directory, or the present directory (or `directory`) holds one and
+ * nothing says that a cluster is meant.
+ */
+export function isLocal(flags: ClusterFlags & { readonly state?: string }, directory = '.'): boolean {
+  if (flags.state !== undefined) {
+    refuseClusterFlags(flags, '--state');
+    return true;
+  }
+  return clusterFlag(flags) === undefined && existsSync(path.join(directory, stateName));
+}
 
 /** What a former or running `dev` left in its state directory. */
 export interface LocalState {

@@ -1,29 +1,50 @@
 import path from 'node:path';
 import { stateName } from '../local/state.ts';
+import { allNamespacesOption, clusterOptions, withCluster } from './cluster-options.ts';
 import { choiceOf, commandOf } from './command.ts';
-import { UsageError } from './io.ts';
-import { localState, stateOption } from './local-state.ts';
+import { UsageError, type ExitCode, type Io } from './io.ts';
+import { isLocal, localState, stateOption } from './local-state.ts';
 import { isProven, statusWithProblems } from './status-text.ts';
 
 export const command = commandOf({
-  synopsis: '[DIR] [--state DIR] [-o FORMAT]',
-  about: `Shows what a local broker enforces: its listeners, the revision that was proved, each device, and
-what is wrong with the manifests.
-DIR is the directory of manifests that 'dev' runs on. Exit code 0: it runs and all is proved. 1: it does not.`,
+  synopsis: '[[KIND/]NAME…] [-o FORMAT]\n[DIR] --state DIR [-o FORMAT]',
+  about: `On a cluster: all brokers and devices of a namespace; of a NAME (a device, its identity, or KIND/NAME of any of our
+kinds) also all that its state depends on: templates, certificates, broker, instances, and the last events.
+Exit code 0: all of them are ready. 1: they are not.
+In local mode (--state, or where the present directory or DIR holds the state of 'dev'): what the broker enforces,
+each device, and what is wrong with the manifests. Exit code 0: it runs and all is proved. 1: it does not.`,
   options: {
+    broker: {
+      type: 'string',
+      value: 'NAME',
+      about: 'this MqttBroker, its instances and its devices that are not ready',
+    },
+    ...clusterOptions,
+    'all-namespaces': allNamespacesOption,
     state: stateOption,
-    output: { type: 'string', short: 'o', value: 'FORMAT', about: 'table (default), json or name' },
+    output: { type: 'string', short: 'o', value: 'FORMAT', about: 'table (default), json, yaml (cluster) or name' },
   },
   run: async ({ options, operands, io }) => {
-    if (operands.length > 1) throw new UsageError('status takes one DIR');
-    const format = choiceOf('output', options.output, ['table', 'json', 'name']) ?? 'table';
-    const [directory] = operands;
-    const state = await localState(options.state ?? (directory && path.join(directory, stateName)), io);
-    const { status, running } = state;
-    const stopped = running === undefined ? "not running: this is the last that 'mqttsec dev' saw\n" : '';
-    if (format === 'json') io.out(`${JSON.stringify({ running: running !== undefined, ...status }, undefined, 2)}\n`);
-    else if (format === 'name') io.out(status.devices.map(({ device }) => `mqttdevice/${device}\n`).join(''));
-    else io.out(`${stopped}${statusWithProblems(status, io)}`);
-    return running !== undefined && isProven(status) ? 0 : 1;
+    const format = choiceOf('output', options.output, ['table', 'json', 'yaml', 'name']) ?? 'table';
+    const { broker } = options;
+    const directory = operands.length === 1 && isLocal(options, operands[0]) ? operands[0] : undefined;
+    if (directory !== undefined || (operands.length === 0 && isLocal(options))) {
+      if (format === 'yaml' || broker !== undefined) throw new UsageError('-o yaml and --broker are about a cluster');
+      return localStatus(options.state ?? path.join(directory ?? '.', stateName), format, io);
+    }
+    if (options.state !== undefined) throw new UsageError('status takes one DIR with --state');
+    const { clusterStatus } = await import('./status-cluster.ts');
+    return withCluster(options, '--state DIR', (cluster) =>
+      clusterStatus(cluster, { names: operands, broker, format }, io),
+    );
   },
 });
+
+async function localStatus(directory: string, format: 'table' | 'json' | 'name', io: Io): Promise<ExitCode> {
+  const { status, running } = await localState(directory, io);
+  const stopped = running === undefined ? "not running: this is the last that 'mqttsec dev' saw\n" : '';
+  if (format === 'json') io.out(`${JSON.stringify({ running: running !== undefined, ...status }, undefined, 2)}\n`);
+  else if (format === 'name') io.out(status.devices.map(({ device }) => `mqttdevice/${device}\n`).join(''));
+  else io.out(`${stopped}${statusWithProblems(status, io)}`);
+  return running !== undefined && isProven(status) ? 0 : 1;
+}

@@ -54,7 +54,6 @@ describe('mqttsec', () => {
       ['can-i', 'a', 'publish', 'b', sample, '--now', '2026-13-01T00:00:00Z'],
       /is not an RFC 3339 time/,
     ],
-    'no path': [['validate'], /^mqttsec: give the manifests/],
     'an action that is none': [['can-i', 'a', 'listen', 'b', sample], /action 'listen' is none of publish, /],
     'render without --out': [['render', sample], /^mqttsec: render needs --out DIR$/m],
     'a port that is none': [['dev', sample, '--port', '70000'], /--port '70000' is not a port number/],
