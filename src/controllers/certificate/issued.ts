@@ -1,0 +1,126 @@
+/** Certificates that were issued to devices, kept up to date event by event. */
+import type { CertificateRequestObject } from '../../api/kinds.ts';
+import type { Finding } from '../../domain/finding.ts';
+import type { ObjectKey } from '../../domain/names.ts';
+import type { HeldCertificate } from '../../domain/pki/lineage.ts';
+import type { Clock } from '../../ports.ts';
+import type { IssuedState } from '../context.ts';
+import type { World } from '../world.ts';
+import { createExpiries } from './expiries.ts';
+import { type Account, accountOf, emptyAccount, isSameAccount, newestFirst } from './account.ts';
+import { createHolders } from './holders.ts';
+import { createIdentityIndex, moveLink } from './identity-index.ts';
+import { byAge, type Claim, claimedLineage, createClaimReader } from './request.ts';
+
+/** What the controller of DeviceCertificates needs beside what all others do. */
+export interface IssuedRecords extends IssuedState {
+  /** Certificates of a lineage whose common name is not the identity of its device: they are taken back. */
+  readonly strays: (lineage: ObjectKey) => readonly HeldCertificate[];
+  /** Requests that belong to a lineage, the latest first. */
+  readonly requestsOf: (lineage: ObjectKey) => readonly Claim[];
+  /** Requests that only claim to. */
+  readonly findings: (lineage: ObjectKey) => readonly Finding[];
+  /** Is told after each change, by DeviceCertificate and device. */
+  readonly onChange: (listener: IssuedListener) => void;
+}
+
+export type IssuedListener = (lineage: ObjectKey, device: ObjectKey | undefined) => void;
+
+export interface IssuedOptions {
+  readonly world: Pick<World, 'requests' | 'certificates' | 'deviceCertificates' | 'devices'>;
+  readonly clock: Clock;
+}
+
+interface Lineage {
+  readonly claims: Map<string, Claim>;
+  account: Account;
+}
+
+const none: readonly never[] = [];
+
+/**
+ * Its handlers are those of the world's stores: create it before any controller. A certificate that was once counted
+ * stays until it expires or its DeviceCertificate is gone, whatever becomes of its request.
+ */
+export function createIssued({ world, clock }: IssuedOptions): IssuedRecords {
+  const lineages = new Map<ObjectKey, Lineage>();
+  const lineagesOfDevices = new Map<ObjectKey, Set<ObjectKey>>();
+  const listeners: IssuedListener[] = [];
+  const expiries = createExpiries();
+  const readClaim = createClaimReader();
+  const known = (key: ObjectKey): Account => lineages.get(key)?.account ?? emptyAccount;
+  const identities = createIdentityIndex((key) => known(key).held);
+  const holders = createHolders(world.devices, (device) => {
+    for (const lineage of [...(lineagesOfDevices.get(device) ?? none)]) refresh(lineage);
+  });
+
+  function refresh(key: ObjectKey): void {
+    const lineage = lineages.get(key) ?? { claims: new Map<string, Claim>(), account: emptyAccount };
+    const former = lineage.account;
+    const declared = world.deviceCertificates.store.get(key);
+    const device = (declared?.value.ok === true ? declared.value.value.device : undefined) ?? former.device;
+    const holder = device === undefined ? undefined : holders.get(device);
+    const certificate = world.certificates.store.get(key);
+    const now = clock.now();
+    const account = accountOf({ former, declared, device, holder, certificate, claims: lineage.claims.values(), now });
+    lineage.account = account;
+    if (!declared && lineage.claims.size === 0) lineages.delete(key);
+    else lineages.set(key, lineage);
+    moveLink(lineagesOfDevices, former.device, account.device, key);
+    if (isSameAccount(former, account)) return;
+    identities.changed(key, former.identity, account.identity);
+    for (const { notAfter } of [...account.held, ...account.strays]) expiries.add(key, notAfter);
+    for (const listener of listeners) listener(key, account.device ?? former.device);
+  }
+
+  function onRequest(old: CertificateRequestObject | undefined, next: CertificateRequestObject | undefined): void {
+    const request = next ?? old;
+    if (!request) return;
+    const key = `${request.metadata.namespace ?? ''}/${request.metadata.name}`;
+    const claim = next && readClaim(next);
+    const former = old && claimedLineage(old);
+    if (former !== undefined && former !== claim?.lineage) {
+      lineages.get(former)?.claims.delete(key);
+      refresh(former);
+    }
+    if (!claim) return;
+    const lineage = lineages.get(claim.lineage) ?? { claims: new Map<string, Claim>(), account: emptyAccount };
+    lineage.claims.set(key, claim);
+    lineages.set(claim.lineage, lineage);
+    refresh(claim.lineage);
+  }
+
+  world.deviceCertificates.onChange((old, next) => {
+    const key = (next ?? old)?.key;
+    if (key !== undefined) refresh(key);
+  });
+  world.certificates.onChange((old, next) => {
+    const metadata = (next ?? old)?.metadata;
+    const key: ObjectKey = `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`;
+    if (lineages.has(key)) refresh(key);
+  });
+  world.requests.onChange(onRequest);
+
+  /** What is over leaves when anything is looked at. */
+  const present = <T>(read: () => T): T => {
+    for (const key of expiries.due(clock.now())) refresh(key);
+    return read();
+  };
+  const ofDevice = (device: ObjectKey) =>
+    [...(lineagesOfDevices.get(device) ?? none)].flatMap((key) => known(key).held).sort(newestFirst);
+  return {
+    get isKnown() {
+      const { requests, certificates, deviceCertificates, devices } = world;
+      return [requests, certificates, deviceCertificates, devices].every(({ hasSynced }) => hasSynced);
+    },
+    get byIdentity() {
+      return present(identities.current);
+    },
+    ofLineage: (key) => present(() => known(key).held),
+    ofDevice: (device) => present(() => ofDevice(device)),
+    strays: (key) => present(() => known(key).strays),
+    requestsOf: (key) => present(() => known(key).own.toSorted((a, b) => byAge(a.request, b.request))),
+    findings: (key) => present(() => known(key).findings),
+    onChange: (listener) => void listeners.push(listener),
+  };
+}
