@@ -21,6 +21,8 @@ export interface Component {
   readonly logged: () => string;
   /** How it ended, as long as nobody asked for it. */
   readonly ending: () => string | undefined;
+  /** Asks it to end (SIGTERM) and waits until it is gone: its exit code, or null when a signal ended it. */
+  readonly terminate: () => Promise<number | null>;
   /** Kills it and waits until it is gone. */
   readonly kill: () => Promise<void>;
   /** Kills it at once, for the end of this process. */
@@ -51,7 +53,12 @@ export function startedComponent({ name, file, args }: Program, directory: strin
   };
   const ending = () => (isAsked || isRunning(child) ? undefined : `${name} ended: ${endOf(child)}`);
   const logged = () => readFileSync(logFile).subarray(former).toString();
-  return { name, pid: child.pid, logFile, logged, ending, killNow, kill: () => killed(child, killNow) };
+  const terminate = async () => {
+    isAsked = true;
+    await gone(child, () => child.kill('SIGTERM'));
+    return child.exitCode;
+  };
+  return { name, pid: child.pid, logFile, logged, ending, killNow, terminate, kill: () => gone(child, killNow) };
 }
 
 function isRunning(child: ChildProcess): boolean {
@@ -62,12 +69,12 @@ function endOf({ exitCode, signalCode }: ChildProcess): string {
   return signalCode ?? `exit code ${String(exitCode)}`;
 }
 
-async function killed(child: ChildProcess, killNow: () => void): Promise<void> {
+async function gone(child: ChildProcess, end: () => void): Promise<void> {
   if (!isRunning(child)) return;
   child.ref();
-  const gone = new Promise((resolve) => child.once('exit', resolve));
-  killNow();
-  await gone;
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  end();
+  await exited;
 }
 
 /** Waits until the program serves; fails with the end of its log when it ends before that, or never does. */

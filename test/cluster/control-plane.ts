@@ -208,6 +208,8 @@ async function apiServer({
       ...[`--etcd-servers=http://127.0.0.1:${etcdPort}`, '--service-cluster-ip-range=10.0.0.0/24'],
       ...[`--tls-cert-file=${certificateFile}`, `--tls-private-key-file=${keyFile}`],
       ...[`--client-ca-file=${authority.certificateFile}`, '--authorization-mode=Node,RBAC'],
+      // As on OpenShift: who makes children that hold up the deletion of their owner needs a right for it.
+      '--enable-admission-plugins=OwnerReferencesPermissionEnforcement',
       ...[
         '--service-account-issuer=https://kubernetes.default.svc',
         `--service-account-key-file=${tokens.certificateFile}`,

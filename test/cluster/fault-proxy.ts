@@ -41,6 +41,8 @@ export interface FaultProxyOptions {
   readonly upstream: Credentials;
   /** Somebody who may read all; needed for `preRV` and for views. */
   readonly observer?: Credentials;
+  /** Told of every answer of the server, before the client gets it. */
+  readonly onAnswer?: (call: ApiCall, status: number) => void;
   /** To serve HTTPS: PEM. */
   readonly tls?: { readonly certificate: string; readonly key: string };
 }
@@ -214,6 +216,7 @@ class ServingProxy implements FaultProxy {
   async #pass({ call, url, response, record, fault }: Passing): Promise<void> {
     const answer = await this.#forwarded(call, url);
     const whole = Buffer.from(await answer.body.arrayBuffer());
+    this.#options.onAnswer?.(call, answer.statusCode);
     if (record) finish(record, answer.statusCode, whole);
     if ((await happened(fault, 'During', response)) === 'Ended') return;
     response.writeHead(answer.statusCode, { ...passed(answer.headers), 'content-length': whole.length });
@@ -263,6 +266,7 @@ class ServingProxy implements FaultProxy {
     response.on('close', () => left.abort());
     const answer = await this.#forwarded(call, url, left.signal);
     answer.body.on('error', () => undefined);
+    this.#options.onAnswer?.(call, answer.statusCode);
     response.writeHead(answer.statusCode, passed(answer.headers));
     response.flushHeaders();
     if (answer.statusCode !== 200) {
