@@ -8,7 +8,7 @@ import { backdateMilliseconds } from './time.ts';
 export const defaultCrlValiditySeconds = 7 * 86_400;
 
 /** Of a certificate whose device is suspended. */
-type Held = Pick<IssuedCertificate, 'caKeyId' | 'serial' | 'identity' | 'notBefore' | 'notAfter'>;
+export type Held = Pick<IssuedCertificate, 'caKeyId' | 'serial' | 'identity' | 'notBefore' | 'notAfter'>;
 
 /**
  * What the CRL of the ledger's CA must hold, ordered by serial: the ledger, and the certificates of suspended devices on
@@ -33,7 +33,8 @@ export interface CrlDueInput {
   readonly published: ReadCrl | undefined;
   readonly entries: readonly RevocationEntry[];
   readonly now: Date;
-  readonly validitySeconds: number;
+  /** Undefined: that of the published one may stay. */
+  readonly validitySeconds: number | undefined;
 }
 
 /**
@@ -44,7 +45,8 @@ export interface CrlDueInput {
 export function crlDueReason({ published, entries, now, validitySeconds }: CrlDueInput): CrlDueReason | undefined {
   if (!published) return 'Missing';
   if (published.thisUpdate > now) return 'NotYetValid';
-  if (published.nextUpdate.getTime() - signedAt(published) !== validitySeconds * 1000) return 'ValidityChanged';
+  const seconds = (published.nextUpdate.getTime() - signedAt(published)) / 1000;
+  if (validitySeconds !== undefined && seconds !== validitySeconds) return 'ValidityChanged';
   if (crlDueAt(published) <= now) return 'ThirdIsOver';
   return holdsAll(published, entries) ? undefined : 'EntriesChanged';
 }

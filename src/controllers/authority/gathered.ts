@@ -1,0 +1,156 @@
+/** What a broker trusts, from what lies in the cluster. */
+import type { Finding, Parsed } from '../../domain/finding.ts';
+import type { Broker } from '../../domain/fleet.ts';
+import type { CaKeyId, PublishedCrl, TrustedCa } from '../../domain/pki/certificate.ts';
+import { defaultCrlValiditySeconds } from '../../domain/pki/crl-schedule.ts';
+import { externalCrl, trustedCa } from '../../domain/pki/trusted-ca.ts';
+import { caCertificatesIn, caKeyId, caSigner, type CaSigner } from '../../domain/pki/x509.ts';
+import type { CaSource, IssuerSource, SignerSource, Sources, Value } from './sources.ts';
+
+/** One CA that is trusted, with what it takes to take its certificates back. */
+export interface GatheredCa {
+  readonly ca: TrustedCa;
+  /** Field of the broker that names it. */
+  readonly path: string;
+  /** Seconds; of a list that we sign. */
+  readonly validitySeconds: number | undefined;
+  /** Undefined where somebody else signs, nobody does, or the key cannot be had. */
+  readonly signer: CaSigner | undefined;
+  /** The list that somebody else signs. */
+  readonly crl: PublishedCrl | undefined;
+}
+
+export interface Gathered {
+  readonly cas: readonly GatheredCa[];
+  /** Key id of the CA that issues, as far as it can be told. */
+  readonly issuing: CaKeyId | undefined;
+  readonly findings: readonly Finding[];
+}
+
+const field = 'spec.clientCertificates';
+type Draft = Omit<Finding, 'object'>;
+
+/** What cannot be used is left out, with a finding that says why. */
+export function gathered(broker: Broker, { issuer, cas: sources }: Sources): Gathered {
+  if (!broker.clientCertificates) return { cas: [], issuing: undefined, findings: [] };
+  const findings: Draft[] = [];
+  const cas = sources.length > 0 ? declaredCas(sources, findings) : issuerCas(broker, issuer, findings);
+  if (sources.length > 0 && issuer.kind === 'Missing') findings.push({ ...issuerMissing(broker), severity: 'Warning' });
+  return {
+    cas,
+    issuing: issuingKeyId(issuer, cas),
+    findings: findings.map((finding) => ({ ...finding, object: broker.origin })),
+  };
+}
+
+function declaredCas(sources: readonly CaSource[], findings: Draft[]): readonly GatheredCa[] {
+  return sources.flatMap((source, index) => {
+    const path = `${field}.trustedCas[${index}]`;
+    const ca = valid(source.ca, `${path}.caRef`, findings, (text) =>
+      trustedCa(source.spec.name, text, source.spec.revocation.type),
+    );
+    return ca ? (withRevocation(ca, path, source, findings) ?? []) : [];
+  });
+}
+
+/** One whose external list is not to be had is not trusted: the broker would refuse all its clients. */
+function withRevocation(
+  ca: TrustedCa,
+  path: string,
+  { spec: { revocation }, crl: value, signer: source }: CaSource,
+  findings: Draft[],
+): GatheredCa | undefined {
+  const base = { ca, path, validitySeconds: undefined, signer: undefined, crl: undefined };
+  if (revocation.type === 'SignedCrl') {
+    const signer = usableSigner(ca, `${path}.revocation.signerSecretRef`, source, findings);
+    return { ...base, signer, validitySeconds: revocation.validitySeconds };
+  }
+  if (revocation.type === 'None' || !value) return base;
+  const crl = valid(value, `${path}.revocation.crlRef`, findings, (text) => externalCrl(ca, text));
+  return crl && { ...base, crl };
+}
+
+/** The CA of the issuer alone, with a list that we sign (the documented meaning of an absent `trustedCas`). */
+function issuerCas(broker: Broker, issuer: IssuerSource, findings: Draft[]): readonly GatheredCa[] {
+  const path = `${field}.issuerRef`;
+  if (issuer.kind !== 'Ca') {
+    findings.push(issuer.kind === 'Missing' ? issuerMissing(broker) : issuerUnknown(broker, issuer.kind));
+    return [];
+  }
+  const name = (broker.clientCertificates?.issuer.name ?? '').slice(0, 63);
+  const ca = valid(issuer.signer.certificate, path, findings, (text) =>
+    trustedCa(name, withRoot(text, issuer.signer.root), 'SignedCrl'),
+  );
+  if (!ca) return [];
+  const signer = usableSigner(ca, path, issuer.signer, findings);
+  return [{ ca, path, signer, validitySeconds: defaultCrlValiditySeconds, crl: undefined }];
+}
+
+/** The chain of the CA, and its root where that lies beside it. */
+function withRoot(chain: string, root: string): string {
+  const [certificates, roots] = [caCertificatesIn(chain), caCertificatesIn(root)];
+  if (!certificates.ok || !roots.ok) return chain;
+  return [...new Set([...certificates.value, ...roots.value].map(({ pem }) => pem))].join('');
+}
+
+function issuerMissing(broker: Broker): Draft {
+  const message = `Issuer ${broker.origin.namespace}/${broker.clientCertificates?.issuer.name ?? ''} does not exist`;
+  return { code: 'MQS141', severity: 'Error', reason: 'IssuerNotFound', path: `${field}.issuerRef`, message };
+}
+
+function issuerUnknown(broker: Broker, why: 'Other' | 'Forbidden'): Draft {
+  const issuer = broker.clientCertificates?.issuer;
+  const named = `${issuer?.kind ?? 'Issuer'} ${issuer?.name ?? ''}`;
+  const where = why === 'Forbidden' ? `the operator may not read ${named}` : `${named} does not name a Secret here`;
+  const message = `${where}: name its CA in trustedCas`;
+  return { code: 'MQS141', severity: 'Error', reason: 'CaNotFound', path: `${field}.issuerRef`, message };
+}
+
+/** The key of the CA, if it is there and may sign lists for this very CA; says so when it will be another one some day. */
+function usableSigner(
+  ca: TrustedCa,
+  path: string,
+  source: SignerSource | undefined,
+  findings: Draft[],
+): CaSigner | undefined {
+  const draft = { code: 'MQS142', severity: 'Warning', reason: 'SignerForbidden', path } as const;
+  const unusable = (why: string) => {
+    findings.push({ ...draft, message: `revocation lists of CA ${ca.name} cannot be signed: ${why}` });
+    return undefined;
+  };
+  if (!source) return unusable('no Secret with its key is named');
+  if (source.certificate.kind !== 'Found') return unusable(source.certificate.message);
+  if (source.key.kind !== 'Found') return unusable(source.key.message);
+  const signer = caSigner(source.certificate.text, source.key.text);
+  if (!signer.ok) return unusable(signer.findings.map(({ message }) => message).join('; '));
+  if (signer.value.issuer.keyId !== ca.keyId) return unusable('the Secret holds the key of another CA');
+  if (source.rotation === 'Always') findings.push(unstable(ca, path, source.certificateName ?? ''));
+  return signer.value;
+}
+
+function unstable({ name }: TrustedCa, path: string, certificate: string): Draft {
+  const message = `Certificate ${certificate} of CA ${name} gets a new key when it is renewed: its revocation list would be orphaned`;
+  return { code: 'MQS143', severity: 'Warning', reason: 'SignerKeyUnstable', path, message };
+}
+
+/** What the value says, or a finding under `path`. */
+function valid<T>(value: Value, path: string, findings: Draft[], read: (text: string) => Parsed<T>): T | undefined {
+  if (value.kind !== 'Found') {
+    const reason = value.kind === 'Forbidden' ? 'SignerForbidden' : 'CaNotFound';
+    findings.push({ code: 'MQS140', severity: 'Error', reason, path, message: value.message });
+    return undefined;
+  }
+  const result = read(value.text);
+  if (result.ok) return result.value;
+  findings.push(...result.findings.map((finding) => ({ ...finding, path, reason: 'CaNotFound' as const })));
+  return undefined;
+}
+
+function issuingKeyId(issuer: IssuerSource, cas: readonly GatheredCa[]): CaKeyId | undefined {
+  if (issuer.kind === 'Ca' && issuer.signer.certificate.kind === 'Found') {
+    const keyId = caKeyId(issuer.signer.certificate.text);
+    if (keyId.ok) return keyId.value;
+  }
+  const [first, ...others] = cas;
+  return others.length === 0 ? first?.ca.keyId : undefined;
+}

@@ -1,0 +1,107 @@
+/** Where ledgers lie: sets of ConfigMaps in the namespace of the operator. */
+import { chunksByOffset } from '../../domain/bundle/chunks.ts';
+import type { Chunk } from '../../domain/bundle/content.ts';
+import { ledgerLayout, type SetLayout } from '../../domain/bundle/objects.ts';
+import { type RevocationShards, revocationShards } from '../../domain/bundle/revocation-shards.ts';
+import { setOf, type SetIndex } from '../../domain/bundle/set.ts';
+import { splitPart, type SplitPart } from '../../domain/bundle/split.ts';
+import { childLabels } from '../../api/labels.ts';
+import type { Finding } from '../../domain/finding.ts';
+import type { CaKeyId } from '../../domain/pki/certificate.ts';
+import { parsedCrl } from '../../domain/pki/crl.ts';
+import { parsedLedger } from '../../domain/pki/ledger.ts';
+import { parseRevocations, revocationsText } from '../../domain/pki/revocations.ts';
+import type { Publisher } from '../bundle/published.ts';
+import type { SetSite } from '../bundle/site.ts';
+import { isHold, type Stored } from './plan.ts';
+
+export type ReadLedger =
+  | { readonly kind: 'Stored'; readonly stored: Stored }
+  | { readonly kind: 'None' }
+  /** Nothing may be written over it. */
+  | { readonly kind: 'Damaged'; readonly message: string };
+
+export interface LedgerStore {
+  read(keyId: CaKeyId): Promise<ReadLedger>;
+  /**
+   * All or nothing, over what this store read or wrote last: fails when somebody else wrote meanwhile. What is written
+   * already costs nothing.
+   */
+  write(keyId: CaKeyId, stored: Stored): Promise<void>;
+  /** False when an object of it was taken away or changed, as far as is known without asking. */
+  isWhole(keyId: CaKeyId): boolean;
+}
+
+/** The ledger by hash of the serial, so that one entry changes one chunk; holds and list by offset. */
+const parts = ['ledger', 'holds', 'crl'] as const;
+type Part = (typeof parts)[number];
+
+interface Known {
+  readonly index: SetIndex<Part>;
+  readonly shards?: RevocationShards;
+  readonly split?: SplitPart;
+}
+
+export function createLedgerStore(publisher: Publisher, namespace: string): LedgerStore {
+  const known = new Map<CaKeyId, Known>();
+  const siteOf = (keyId: CaKeyId): SetSite<Part> => {
+    const layout: SetLayout<Part> = { ...ledgerLayout(keyId), parts };
+    return { layout, namespace, labels: childLabels('ledger') };
+  };
+  return {
+    async read(keyId) {
+      known.delete(keyId);
+      const read = await publisher.texts(siteOf(keyId), parts);
+      if (read.kind === 'None') return read;
+      if (read.kind === 'NotOurs') return damaged(`${read.object} was made by somebody else`);
+      if (read.kind === 'Damaged') return damaged(messageOf(read.findings));
+      const stored = storedIn(keyId, read.texts);
+      if (stored.kind === 'Stored') known.set(keyId, { index: read.index });
+      return stored;
+    },
+    async write(keyId, stored) {
+      const former = known.get(keyId);
+      const site = siteOf(keyId);
+      const present = await publisher.index(site);
+      if (present.kind === 'Published' && present.index.hash !== former?.index.hash) {
+        throw new Error(`write ledger ${keyId}: somebody else wrote it meanwhile`);
+      }
+      const shards = revocationShards([...stored.ledger.entries.values()], former?.shards);
+      const split = splitPart(shards.shards, former?.index.parts.ledger.length, former?.split);
+      if (!split) throw new Error(`write ledger ${keyId}: it is too large`);
+      const written = await publisher.publish(site, setOf(parts, partsOf(stored, split)));
+      if (written.kind === 'NotOurs') throw new Error(`write ledger ${keyId}: ${written.object} is not ours`);
+      known.set(keyId, { index: written.index, shards, split });
+    },
+    isWhole(keyId) {
+      const index = known.get(keyId)?.index;
+      return index === undefined || publisher.damaged(siteOf(keyId), index).length === 0;
+    },
+  };
+}
+
+function partsOf({ holds, crl }: Stored, { chunks }: SplitPart): Readonly<Record<Part, readonly Chunk[]>> {
+  return { ledger: chunks, holds: chunksByOffset(revocationsText(holds)), crl: chunksByOffset(crl?.pem ?? '') };
+}
+
+function storedIn(keyId: CaKeyId, texts: Readonly<Record<Part, string>>): ReadLedger {
+  const ledger = parsedLedger(texts.ledger, keyId);
+  const holds = parseRevocations(texts.holds);
+  const read = texts.crl === '' ? undefined : parsedCrl(texts.crl);
+  if (!ledger.ok) return damaged(messageOf(ledger.findings));
+  if (!holds.ok) return damaged(messageOf(holds.findings));
+  if (read && !read.ok) return damaged(messageOf(read.findings));
+  if (!holds.value.every((entry) => isHold(entry) && entry.caKeyId === keyId)) {
+    return damaged('a hold is none, or names another CA');
+  }
+  const crl = read && { pem: texts.crl, read: read.value };
+  return { kind: 'Stored', stored: { ledger: ledger.value, holds: holds.value, crl } };
+}
+
+function damaged(message: string): ReadLedger {
+  return { kind: 'Damaged', message: `its ledger is damaged: ${message}` };
+}
+
+function messageOf(findings: readonly Finding[]): string {
+  return findings.map(({ message }) => message).join('; ');
+}
