@@ -1,0 +1,128 @@
+import { isDeepStrictEqual } from 'node:util';
+import { brokerInstances, type BrokerInstanceObject, stated } from '../../api/kinds.ts';
+import { agentFieldManager } from '../../api/labels.ts';
+import type { ObjectKey } from '../../domain/names.ts';
+import { condition, type ConditionDraft, nextStatus, seenStatus } from '../../domain/status.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import { isConflict, isNotFound } from '../../kube/errors.ts';
+import { keyParts } from '../../kube/object.ts';
+import type { Clock } from '../../kube/ports.ts';
+import { slept } from '../../kube/transport.ts';
+import type { InstanceReport, ReportSink } from '../../ports.ts';
+
+export interface InstanceReportSink {
+  readonly client: KubeClient;
+  readonly broker: ObjectKey;
+  /** Name of the BrokerInstance, in the broker's namespace. */
+  readonly instance: string;
+  /** UID of the pod that this is; an object that was made for another pod of the name is not ours. */
+  readonly podUid?: string;
+  readonly clock: Clock;
+  /** That of the agent: ends waiting for the object. */
+  readonly signal: AbortSignal;
+}
+
+/** Between two looks for an object that the operator has not made yet. */
+const lookMilliseconds = 2_000;
+
+/**
+ * Writes reports into the status of the BrokerInstance, once it is there, and only what is not there yet. Fails with the
+ * `ApiError` of the call that failed: the agent tries again.
+ */
+export function instanceReportSink(sink: InstanceReportSink): ReportSink {
+  return {
+    async report(report) {
+      for (;;) {
+        const instance = await foundInstance(sink);
+        if (instance && (await isWritten(sink, instance, report))) return;
+        await slept(sink.clock, lookMilliseconds, sink.signal);
+      }
+    },
+  };
+}
+
+async function foundInstance(sink: InstanceReportSink): Promise<BrokerInstanceObject | undefined> {
+  const { client, broker, instance, podUid, signal } = sink;
+  try {
+    const found = await client.get(brokerInstances, keyParts(broker).namespace, instance, { signal });
+    const { brokerRef, podUid: madeFor } = found.spec ?? {};
+    const isOurs = brokerRef?.name === keyParts(broker).name && (podUid === undefined || madeFor === podUid);
+    return isOurs ? found : undefined;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/** False when the object was replaced by another meanwhile. */
+async function isWritten(
+  { client, clock, signal }: InstanceReportSink,
+  instance: BrokerInstanceObject,
+  report: InstanceReport,
+): Promise<boolean> {
+  const { namespace, name, uid = '', generation = 0 } = instance.metadata;
+  const draft = { generation, conditions: conditionsOf(report), fields: fieldsOf(report, instance.status) };
+  const next = nextStatus(seenStatus(instance.status), draft, clock.now());
+  if (!next.isChanged) return true;
+  const object = {
+    ...stated(brokerInstances, { name, ...(namespace !== undefined && { namespace }) }),
+    status: next.status,
+  };
+  try {
+    await client.applyStatus(brokerInstances, object, { fieldManager: agentFieldManager, force: true, uid, signal });
+    return true;
+  } catch (error) {
+    if (isNotFound(error) || isConflict(error)) return false;
+    throw error;
+  }
+}
+
+/** Bounds of the CRD. */
+const longestText = 1_024;
+const mostRefusals = 32;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What was proved last stays while a new agent has proved nothing, as do lockouts and acknowledgements. */
+function fieldsOf(report: InstanceReport, was: BrokerInstanceObject['status']): Fields {
+  const { refused, lastError = '', mosquittoVersion } = report;
+  const { lockouts, acknowledgements } = was ?? {};
+  return {
+    ...loadedFields(report, was),
+    mosquittoVersion,
+    lastError: lastError.slice(0, longestText),
+    refused: refused && {
+      ...(refused.revision !== undefined && { revision: refused.revision }),
+      refusals: refused.refusals
+        .slice(0, mostRefusals)
+        .map(({ check, reason }) => ({ check, reason: reason.slice(0, longestText) })),
+    },
+    lockouts,
+    acknowledgements,
+  };
+}
+
+/** A set that is reported as proved already keeps its time, so that an agent that starts again has nothing to write. */
+function loadedFields({ loaded }: InstanceReport, was: BrokerInstanceObject['status']): Fields {
+  const { loadedRevision, loadedHash, provedAt, proofMilliseconds } = was ?? {};
+  const former = { loadedRevision, loadedHash, provedAt, proofMilliseconds };
+  if (!loaded) return loadedRevision === undefined ? { loadedRevision: 0 } : former;
+  const { revision, hash, milliseconds } = loaded;
+  if (isDeepStrictEqual([revision, hash], [loadedRevision, loadedHash])) return former;
+  return { loadedRevision: revision, loadedHash: hash, provedAt: loaded.provedAt, proofMilliseconds: milliseconds };
+}
+
+function conditionsOf({ loaded, refused, lastError }: InstanceReport): readonly ConditionDraft[] {
+  if (refused) {
+    const what = refused.refusals.map(({ check, reason }) => `${check}: ${reason}`).join('; ');
+    return [condition('Ready', 'False', 'Refused', what), condition('Programmed', 'False', 'Refused', what)];
+  }
+  if (!loaded || lastError !== undefined) {
+    const what = lastError ?? 'No bundle was proved yet.';
+    return (['Ready', 'Programmed'] as const)
+      .map((type) => condition(type, 'False', 'Pending', what))
+      .concat(condition('Reconciling', 'True', 'Pending', what));
+  }
+  const what = `Revision ${loaded.revision} is in force.`;
+  return [condition('Ready', 'True', 'Ready', what), condition('Programmed', 'True', 'Programmed', what)];
+}

@@ -1,0 +1,144 @@
+import { configMaps, type ConfigMapObject } from '../../api/kinds.ts';
+import type { BundleIndex } from '../../domain/bundle/content.ts';
+import { indexName, parseIndex } from '../../domain/bundle/index-text.ts';
+import { bundleLayout } from '../../domain/bundle/objects.ts';
+import { shortHash } from '../../domain/hash.ts';
+import type { ObjectKey } from '../../domain/names.ts';
+import { exponentialBackoff } from '../../kube/backoff.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import { keyParts } from '../../kube/object.ts';
+import type { Clock, Random } from '../../kube/ports.ts';
+import { createReflector } from '../../kube/reflector.ts';
+import type { ReflectorReport } from '../../kube/report.ts';
+import type { BundleReading, BundleSource } from '../../ports.ts';
+import { bellOf } from './bell.ts';
+import { type ChunkTexts, readTexts } from './chunks.ts';
+import { type KeyPairReader, keyPairReader } from './key-pair.ts';
+
+export interface ClusterSource {
+  readonly client: KubeClient;
+  readonly broker: ObjectKey;
+  /** Name of the Secret with `tls.crt` and `tls.key` of the server, in the broker's namespace. */
+  readonly serverSecret: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** What was tried again, or will be. */
+  readonly onProblem?: (problem: { readonly what: string; readonly error: unknown }) => void;
+}
+
+/** While a set cannot be read whole, and while the server cannot be asked. */
+const retryLimits = { firstMilliseconds: 1_000, longestMilliseconds: 15_000 };
+
+/**
+ * Bundles that the operator publishes. The index alone is watched; of the chunks those are read that the last set did
+ * not have. Each reading is a complete set whose chunks have the hashes that the index names, or says why there is none;
+ * equal readings are given once. While the server is away nothing is given, and what was given stays true; so does it
+ * when the index or the Secret is deleted.
+ */
+export function clusterSource(source: ClusterSource): BundleSource {
+  return { bundles: (signal) => bundles(source, signal) };
+}
+
+async function* bundles(source: ClusterSource, signal: AbortSignal): AsyncGenerator<BundleReading> {
+  const { client, broker, clock, random } = source;
+  const bell = bellOf(clock, signal);
+  const index = createReflector<ConfigMapObject, string>({
+    ...{ client, clock, random, type: configMaps },
+    selection: {
+      namespace: keyParts(broker).namespace ?? '',
+      fieldSelector: `metadata.name=${bundleLayout(broker).index}`,
+    },
+    project: ({ data }) => data?.[indexName] ?? '',
+    report: (report) => reportProblem(source, report),
+  });
+  const reader = readerOf(source, () =>
+    index.store.get(`${keyParts(broker).namespace ?? ''}/${bundleLayout(broker).index}`),
+  );
+  index.onChange((_, next) => {
+    if (next !== undefined) bell.ring();
+  });
+  index.start();
+  try {
+    let last: string | undefined;
+    while (!signal.aborted) {
+      const { reading, againMilliseconds } = await reader(signal);
+      if (reading && fingerprintOf(reading) !== last) {
+        last = fingerprintOf(reading);
+        yield reading;
+      }
+      await bell.heard(againMilliseconds);
+    }
+  } finally {
+    index.stop();
+  }
+}
+
+function reportProblem({ onProblem }: ClusterSource, report: ReflectorReport): void {
+  if ('error' in report) onProblem?.({ what: 'watch the index of the bundle', error: report.error });
+}
+
+function fingerprintOf(reading: BundleReading): string {
+  if (reading.kind === 'Unreadable') return `! ${reading.reason}`;
+  const { index, server } = reading.bundle;
+  return `${index.revision} ${index.hash} ${shortHash(`${server?.certificate ?? ''}${server?.key ?? ''}`)}`;
+}
+
+interface Attempt {
+  readonly reading: BundleReading | undefined;
+  /** After so long it has to be looked again, even if nobody rings. */
+  readonly againMilliseconds: number;
+}
+
+/** Reads the set of the present index. What it has read is kept for the next time. */
+function readerOf(
+  source: ClusterSource,
+  presentIndex: () => string | undefined,
+): (signal: AbortSignal) => Promise<Attempt> {
+  const backoff = exponentialBackoff(retryLimits, source.random);
+  const keyPair = keyPairReader(source);
+  let known: ChunkTexts = new Map();
+  return async (signal) => {
+    const text = presentIndex();
+    if (text === undefined) return { reading: undefined, againMilliseconds: Infinity };
+    try {
+      const set = await readSet(source, text, known, keyPair, signal);
+      if (set.kind === 'Unreadable') {
+        // The chunk may have been that of an index that just came: then this one is not the present one any more.
+        const isOld = presentIndex() !== text;
+        return isOld
+          ? { reading: undefined, againMilliseconds: 0 }
+          : { reading: set, againMilliseconds: backoff.next() };
+      }
+      known = set.texts;
+      backoff.reset();
+      return { reading: { kind: 'Bundle', bundle: set.bundle }, againMilliseconds: keyPair.againMilliseconds() };
+    } catch (error) {
+      signal.throwIfAborted();
+      source.onProblem?.({ what: 'read the bundle', error });
+      return { reading: undefined, againMilliseconds: backoff.next() };
+    }
+  };
+}
+
+async function readSet(
+  source: ClusterSource,
+  text: string,
+  known: ChunkTexts,
+  keyPair: KeyPairReader,
+  signal: AbortSignal,
+) {
+  const index: BundleIndex | string = parseIndex(text);
+  if (typeof index === 'string') return { kind: 'Unreadable', reason: index } as const;
+  const [read, server] = await Promise.all([
+    readTexts(source.client, source.broker, index, known, signal),
+    keyPair.present(signal),
+  ]);
+  if (!read.verified.ok) {
+    return { kind: 'Unreadable', reason: read.verified.findings.map(({ message }) => message).join('; ') } as const;
+  }
+  return {
+    kind: 'Whole',
+    texts: read.texts,
+    bundle: { index, ...read.verified.value, ...(server && { server }) },
+  } as const;
+}
