@@ -49,12 +49,8 @@ export function keyPairReader({
         if (!pair) throw error;
         onProblem?.({ what: "read the server's key pair", error });
       }
-      wait =
-        pair || readAt === undefined
-          ? pair
-            ? rereadMilliseconds
-            : missingMilliseconds
-          : Math.min(wait * 2, rereadMilliseconds);
+      if (pair) wait = rereadMilliseconds;
+      else if (readAt !== undefined) wait = Math.min(wait * 2, rereadMilliseconds);
       readAt = clock.now().getTime();
       return pair;
     },

@@ -6,7 +6,7 @@ import { shortHash } from '../../domain/hash.ts';
 import type { ObjectKey } from '../../domain/names.ts';
 import { exponentialBackoff } from '../../kube/backoff.ts';
 import type { KubeClient } from '../../kube/client.ts';
-import { keyParts } from '../../kube/object.ts';
+import { keyOf, keyParts } from '../../kube/object.ts';
 import type { Clock, Random } from '../../kube/ports.ts';
 import { createReflector } from '../../kube/reflector.ts';
 import type { ReflectorReport } from '../../kube/report.ts';
@@ -42,18 +42,15 @@ export function clusterSource(source: ClusterSource): BundleSource {
 async function* bundles(source: ClusterSource, signal: AbortSignal): AsyncGenerator<BundleReading> {
   const { client, broker, clock, random } = source;
   const bell = bellOf(clock, signal);
+  const { namespace = '' } = keyParts(broker);
+  const name = bundleLayout(broker).index;
   const index = createReflector<ConfigMapObject, string>({
     ...{ client, clock, random, type: configMaps },
-    selection: {
-      namespace: keyParts(broker).namespace ?? '',
-      fieldSelector: `metadata.name=${bundleLayout(broker).index}`,
-    },
+    selection: { namespace, fieldSelector: `metadata.name=${name}` },
     project: ({ data }) => data?.[indexName] ?? '',
     report: (report) => reportProblem(source, report),
   });
-  const reader = readerOf(source, () =>
-    index.store.get(`${keyParts(broker).namespace ?? ''}/${bundleLayout(broker).index}`),
-  );
+  const reader = readerOf(source, () => index.store.get(keyOf(namespace, name)));
   index.onChange((_, next) => {
     if (next !== undefined) bell.ring();
   });
@@ -97,19 +94,20 @@ function readerOf(
   const backoff = exponentialBackoff(retryLimits, source.random);
   const keyPair = keyPairReader(source);
   let known: ChunkTexts = new Map();
+  let unreadable: string | undefined;
   return async (signal) => {
     const text = presentIndex();
     if (text === undefined) return { reading: undefined, againMilliseconds: Infinity };
     try {
       const set = await readSet(source, text, known, keyPair, signal);
       if (set.kind === 'Unreadable') {
-        // The chunk may have been that of an index that just came: then this one is not the present one any more.
-        const isOld = presentIndex() !== text;
-        return isOld
-          ? { reading: undefined, againMilliseconds: 0 }
-          : { reading: set, againMilliseconds: backoff.next() };
+        // At first it may only be that a newer index is on its way: its chunks push out those of this one.
+        const isKnown = unreadable === text;
+        unreadable = text;
+        return { reading: isKnown ? set : undefined, againMilliseconds: backoff.next() };
       }
       known = set.texts;
+      unreadable = undefined;
       backoff.reset();
       return { reading: { kind: 'Bundle', bundle: set.bundle }, againMilliseconds: keyPair.againMilliseconds() };
     } catch (error) {
