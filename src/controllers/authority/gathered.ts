@@ -22,7 +22,7 @@ export interface GatheredCa {
 
 export interface Gathered {
   readonly cas: readonly GatheredCa[];
-  /** Key id of the CA that issues, as far as it can be told. */
+  /** Key id of the CA that issues, where the issuer or the only trusted CA tells it. */
   readonly issuing: CaKeyId | undefined;
   readonly findings: readonly Finding[];
 }

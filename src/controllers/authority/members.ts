@@ -16,6 +16,8 @@ export interface Member {
   readonly broker: Broker;
   readonly sources: Sources;
   readonly gathered: Gathered;
+  /** Key id of the CA that issues, as far as it can be told. */
+  readonly issuing: CaKeyId | undefined;
   readonly published: PublishedRevocations;
   /** Key ids of the CAs that it was last told to trust, with nothing amiss. */
   readonly accepted: ReadonlySet<CaKeyId>;
@@ -63,7 +65,8 @@ export function orphansOf(
 
 /** The trusted CA that signed what the issuer gave last; looked for only where nothing else tells. */
 export function issuingByRequests(
-  { broker, gathered }: Pick<Member, 'broker' | 'gathered'>,
+  broker: Broker,
+  gathered: Gathered,
   requests: Iterable<CertificateRequestObject>,
 ): CaKeyId | undefined {
   let [newest, at]: [string | undefined, string] = [undefined, ''];
