@@ -212,13 +212,14 @@ function effectiveRule(
   return expiresAt ? { effect, actions, filter, origin, expiresAt } : { effect, actions, filter, origin };
 }
 
+/** What is wrong with a broker and with what it refers to within the fleet. */
+export function brokerFindings(fleet: Pick<Fleet, 'templates'>, broker: Broker): readonly Finding[] {
+  return [...prefixFindings(broker), ...defaultBinding(fleet, broker).findings, ...irrevocableFindings(broker)];
+}
+
 /** All that is wrong between the objects of a fleet; what is wrong with one object alone, its parser has said. */
 export function fleetFindings(fleet: Fleet): readonly Finding[] {
-  const findings = [...fleet.brokers.values()].flatMap((broker) => [
-    ...prefixFindings(broker),
-    ...defaultBinding(fleet, broker).findings,
-    ...irrevocableFindings(broker),
-  ]);
+  const findings = [...fleet.brokers.values()].flatMap((broker) => brokerFindings(fleet, broker));
   for (const template of fleet.templates.values()) findings.push(...preparedTemplate(template).findings);
   const devices = new Map<ObjectKey, Device>();
   for (const device of [...fleet.devices.values()].flat()) {

@@ -1,0 +1,67 @@
+/** Everything that the plan for a broker is made from. */
+import type { BundleIndex } from '../../domain/bundle/content.ts';
+import type { Finding } from '../../domain/finding.ts';
+import type { Broker } from '../../domain/fleet.ts';
+import { brokerFindings } from '../../domain/resolve.ts';
+import type { PublishedIndex, Publisher } from '../bundle/published.ts';
+import { bundleSite } from '../bundle/site.ts';
+import type { PartName } from '../../domain/bundle/content.ts';
+import type { ControllerContext, Trust } from '../context.ts';
+import type { DeclaredBroker } from '../declared.ts';
+import { type ExpectedInstance, expectedInstances } from '../workload/expected.ts';
+
+/** What the controller of brokers needs beside its context. */
+export interface BrokerPorts {
+  readonly publisher: Publisher;
+  /** What is wrong with what the broker runs on, its server certificate included. */
+  readonly workloadFindings: (broker: Broker) => readonly Finding[];
+}
+
+export interface BrokerFacts {
+  readonly declared: DeclaredBroker;
+  /** The last good version. */
+  readonly broker: Broker;
+  readonly trust: Trust | undefined;
+  readonly published: PublishedIndex<PartName>;
+  readonly expected: readonly ExpectedInstance[];
+  /** The highest revision that any instance has loaded. */
+  readonly loadedRevision: number;
+  readonly findings: readonly Finding[];
+}
+
+export async function gatheredFacts(
+  { world, state }: ControllerContext,
+  { publisher, workloadFindings }: BrokerPorts,
+  declared: DeclaredBroker,
+  signal: AbortSignal,
+): Promise<BrokerFacts | undefined> {
+  const { fleet } = state.fleet;
+  const broker = fleet.brokers.get(declared.key);
+  if (!broker) return undefined;
+  // Before the first await: all facts are of one moment, and the index is ours alone.
+  const trust = trustOf(state.authorities.trustOf(declared.key), broker);
+  const instances = world.instances.store.byIndex('broker', declared.key);
+  const published = await publisher.index(bundleSite(declared.meta), signal);
+  return {
+    declared,
+    broker,
+    trust,
+    published,
+    expected: expectedInstances(world, broker),
+    loadedRevision: instances.reduce((highest, { was }) => Math.max(highest, was?.loadedRevision ?? 0), 0),
+    findings: [...brokerFindings(fleet, broker), ...(trust?.findings ?? []), ...workloadFindings(broker)],
+  };
+}
+
+/** A broker without certificates trusts nobody, whether anyone looked or not. */
+function trustOf(trust: Trust | undefined, { clientCertificates }: Broker): Trust | undefined {
+  if (trust || clientCertificates) return trust;
+  return noTrust;
+}
+
+const noTrust: Trust = { cas: [], crls: [], revocations: [], findings: [], nextChangeAt: undefined };
+
+/** The index as states and reports have it. */
+export function indexOf(published: PublishedIndex<PartName>, { key }: DeclaredBroker): BundleIndex | undefined {
+  return published.kind === 'Published' ? { broker: key, ...published.index } : undefined;
+}

@@ -1,0 +1,88 @@
+/** When the set of a broker is written, and what keeps it from that. */
+import type { Compiled } from '../../domain/bundle/compile.ts';
+import type { Finding } from '../../domain/finding.ts';
+import type { Broker } from '../../domain/fleet.ts';
+import { type ObjectRef, refText } from '../../domain/names.ts';
+import type { Reason } from '../../domain/reasons.ts';
+import type { Trust } from '../context.ts';
+
+export interface GateFacts {
+  readonly broker: Broker;
+  readonly isIssuedKnown: boolean;
+  readonly arePasswordsComplete: boolean;
+  readonly trust: Trust | undefined;
+}
+
+/** Reason of the condition that a finding turns into. */
+export function reasonOf({ code, reason }: Finding): Reason {
+  if (reason) return reason;
+  return code === 'MQS106' || code === 'MQS109' ? 'CaNotFound' : 'Invalid';
+}
+
+/** Why nothing may be compiled now: what is not known would be taken away from who has it. */
+export function gateFinding({ broker, isIssuedKnown, arePasswordsComplete, trust }: GateFacts): Finding | undefined {
+  const { origin, clientCertificates } = broker;
+  if (clientCertificates && !isIssuedKnown) {
+    const message = 'the kinds of cert-manager cannot be read: which certificates were issued is not known';
+    const reason = 'CertManagerAbsent';
+    return { code: 'MQS155', severity: 'Error', reason, message, path: 'spec.clientCertificates', object: origin };
+  }
+  if (!trust) return unknown(origin, 'what the broker trusts was not read yet');
+  const refused = trust.findings.find(({ severity }) => severity === 'Error');
+  if (refused) return { ...refused, reason: reasonOf(refused) };
+  return arePasswordsComplete ? undefined : unknown(origin, 'the passwords of its devices were not all read yet');
+}
+
+function unknown(object: ObjectRef, message: string): Finding {
+  return { code: 'MQS157', severity: 'Info', reason: 'Pending', message, path: 'spec', object };
+}
+
+/** True for what will be over by itself, as everything is read once after a start. */
+export function isPassing({ code }: Finding): boolean {
+  return code === 'MQS157';
+}
+
+/** Why a compile gave no content. */
+export function contentFinding({ content, findings }: Compiled, { origin }: Broker): Finding | undefined {
+  if (content) return undefined;
+  const refused = findings.find((finding) => finding.severity === 'Error' && isOfBroker(finding));
+  if (refused) return { ...refused, reason: reasonOf(refused) };
+  return unknown(origin, `${refText(origin)} gave no set`);
+}
+
+/** Findings without an object are of the broker that was compiled. */
+export function isOfBroker({ object }: Finding): boolean {
+  return object === undefined || object.kind === 'MqttBroker';
+}
+
+export function notOursFinding({ origin }: Broker, object: string): Finding {
+  const message = `${object} is not of this broker: nothing can be published`;
+  return { code: 'MQS156', severity: 'Error', reason: 'NotOurs', message, path: 'metadata.name', object: origin };
+}
+
+export function failureFinding({ origin }: Broker, error: unknown): Finding {
+  const why = error instanceof Error ? error.message : String(error);
+  const message = `the set cannot be written: ${why}`;
+  return { code: 'MQS158', severity: 'Warning', reason: 'Pending', message, path: 'metadata.name', object: origin };
+}
+
+export interface PublishFacts {
+  readonly hash: string;
+  readonly publishedHash: string | undefined;
+  /** Of the last set of other content that this process wrote. */
+  readonly publishedAt: Date | undefined;
+  /** Something is taken back. */
+  readonly isNarrower: boolean;
+  readonly windowMilliseconds: number;
+}
+
+/**
+ * Undefined when the set is written now: the first change of a window is, and whatever takes something back; others wait
+ * for the end of the window. Content that is published already is gone through at any time, to repair what is missing.
+ */
+export function publishableAt(facts: PublishFacts, now: Date): Date | undefined {
+  const { hash, publishedHash, publishedAt, isNarrower, windowMilliseconds } = facts;
+  if (hash === publishedHash || isNarrower || !publishedAt || publishedAt > now) return undefined;
+  const end = new Date(publishedAt.getTime() + windowMilliseconds);
+  return end > now ? end : undefined;
+}

@@ -1,0 +1,198 @@
+/** One pass over a broker: what is compiled, whether it is written, and what is known after it. */
+import type { Compiled } from '../../domain/bundle/compile.ts';
+import type { BundleContent, BundleIndex } from '../../domain/bundle/content.ts';
+import type { Finding } from '../../domain/finding.ts';
+import { ShardedMap } from '../../domain/sharded.ts';
+import type { Publisher } from '../bundle/published.ts';
+import { bundleSite } from '../bundle/site.ts';
+import type { BrokerState, ControllerContext, Trust } from '../context.ts';
+import { compileInput, compilePass } from './compile.ts';
+import { type BrokerFacts, indexOf } from './gather.ts';
+import { isNarrower, newRevocations } from './narrowing.ts';
+import { contentFinding, failureFinding, gateFinding, notOursFinding, publishableAt } from './plan.ts';
+import {
+  laggingSince,
+  leastProved,
+  programmedCount,
+  provedSets,
+  type PublishedSet,
+  refusalOf,
+  withSet,
+} from './sets.ts';
+import type { BrokerMemory, CompilePass } from './states.ts';
+
+export interface PublishStep {
+  readonly memory: BrokerMemory;
+  /** When to look again. */
+  readonly times: readonly (Date | undefined)[];
+  /** What a write failed with. */
+  readonly failure?: Error;
+}
+
+interface Publishing {
+  readonly context: Pick<ControllerContext, 'state' | 'clock'>;
+  readonly publisher: Pick<Publisher, 'publish'>;
+}
+
+export async function publishStep(
+  { context, publisher }: Publishing,
+  facts: BrokerFacts,
+  memory: BrokerMemory,
+  signal: AbortSignal,
+): Promise<PublishStep> {
+  const { broker, declared, trust } = facts;
+  const now = context.clock.now();
+  const present = indexOf(facts.published, declared);
+  const refused = gateOf(facts, context.state);
+  if (refused || !trust)
+    return { memory: withState(facts, memory, { index: present, problem: refused }, now), times: [] };
+  const pass = compilePass(compileInput(context.state, declared.key, trust, present), memory.pass, now);
+  const compiled: BrokerMemory = { ...memory, pass };
+  const times = [pass.compiled.nextChangeAt, trust.nextChangeAt];
+  const { content } = pass.compiled;
+  const problem = contentFinding(pass.compiled, broker);
+  if (!content) return { memory: withState(facts, compiled, { index: present, problem }, now), times };
+  const dueAt = publishDueAt(facts, compiled, { pass, content, trust, present }, now);
+  if (dueAt) return { memory: withState(facts, compiled, { index: present }, now), times: [...times, dueAt] };
+  return published({ context, publisher }, { facts, memory: compiled, pass, content, trust, times }, signal);
+}
+
+function gateOf({ broker, declared, published, trust }: BrokerFacts, state: ControllerContext['state']) {
+  if (published.kind === 'NotOurs') return notOursFinding(broker, published.object);
+  return gateFinding({
+    broker,
+    isIssuedKnown: state.issued.isKnown,
+    arePasswordsComplete: state.passwords.isComplete(declared.key),
+    trust,
+  });
+}
+
+interface Candidate {
+  readonly pass: CompilePass;
+  readonly content: BundleContent;
+  readonly trust: Trust;
+  readonly present: BundleIndex | undefined;
+}
+
+function publishDueAt(
+  { broker }: BrokerFacts,
+  { sets, publishedAt, publishedFleet }: BrokerMemory,
+  { pass, content, trust, present }: Candidate,
+  now: Date,
+): Date | undefined {
+  const last = sets.at(-1);
+  const isOurs = last !== undefined && last.index.hash === present?.hash;
+  const base = { hash: content.hash, publishedHash: present?.hash, publishedAt: isOurs ? publishedAt : undefined };
+  const { windowMilliseconds } = broker.update;
+  const dueAt = publishableAt({ ...base, isNarrower: false, windowMilliseconds }, now);
+  if (!dueAt || !last || !publishedFleet) return undefined;
+  const before = { fleet: publishedFleet, statuses: last.statuses, trust: last.trust };
+  const after = { fleet: pass.input.fleet, statuses: pass.compiled.statuses, trust };
+  return publishableAt({ ...base, isNarrower: isNarrower(before, after), windowMilliseconds }, now);
+}
+
+interface Attempt {
+  readonly facts: BrokerFacts;
+  readonly memory: BrokerMemory;
+  readonly pass: CompilePass;
+  readonly content: BundleContent;
+  readonly trust: Trust;
+  readonly times: PublishStep['times'];
+}
+
+/** Secrets cannot be watched: what somebody did to one is found after so long, milliseconds. */
+const secretsInterval = 600_000;
+
+async function published(
+  { context, publisher }: Publishing,
+  { facts, memory, pass, content, trust, times }: Attempt,
+  signal: AbortSignal,
+): Promise<PublishStep> {
+  const { declared, broker, loadedRevision } = facts;
+  const now = context.clock.now();
+  const checkSecrets = !isWithin(memory.secretsCheckedAt, secretsInterval, now);
+  const options = { leastRevision: loadedRevision, checkSecrets, signal };
+  const present = indexOf(facts.published, declared);
+  try {
+    const result = await publisher.publish(bundleSite(declared.meta), content, options);
+    if (result.kind === 'NotOurs') {
+      const problem = notOursFinding(broker, result.object);
+      return { memory: withState(facts, memory, { index: present, problem }, now), times };
+    }
+    const index = { broker: declared.key, ...result.index };
+    const kept = withPublished(
+      { ...memory, ...(checkSecrets && { secretsCheckedAt: now }) },
+      pass,
+      { index, trust },
+      now,
+    );
+    const next = index.hash === present?.hash ? kept : { ...kept, publishedAt: now };
+    return { memory: withState(facts, next, { index }, now), times };
+  } catch (failure) {
+    signal.throwIfAborted();
+    const problem = failureFinding(broker, failure);
+    const error = failure instanceof Error ? failure : new Error('publish: it failed', { cause: failure });
+    return { memory: withState(facts, memory, { index: present, problem }, now), times, failure: error };
+  }
+}
+
+function isWithin(time: Date | undefined, milliseconds: number, now: Date): boolean {
+  return time !== undefined && Math.abs(now.getTime() - time.getTime()) < milliseconds;
+}
+
+/** With what the index names now among the sets that are known. */
+function withPublished(
+  memory: BrokerMemory,
+  { compiled, input }: CompilePass,
+  { index, trust }: Pick<PublishedSet, 'index' | 'trust'>,
+  now: Date,
+): BrokerMemory {
+  const { statuses } = compiled;
+  const last = memory.sets.at(-1);
+  const same = last?.index.hash === index.hash ? last : undefined;
+  const takenBack = same?.takenBack ?? (last ? newRevocations(last.trust.revocations, trust.revocations) : []);
+  const set = { index, statuses, trust, publishedAt: same?.publishedAt ?? now, takenBack };
+  return { ...memory, sets: withSet(memory.sets, set), publishedFleet: input.fleet };
+}
+
+const nothing: Compiled = { statuses: ShardedMap.empty(), findings: [] };
+
+interface Result {
+  readonly index: BundleIndex | undefined;
+  readonly problem?: Finding | undefined;
+}
+
+/** The memory with the state that other controllers see. */
+function withState(facts: BrokerFacts, memory: BrokerMemory, { index, problem }: Result, now: Date): BrokerMemory {
+  const { expected, broker, declared } = facts;
+  const { sets } = memory;
+  const compiled = memory.pass?.compiled ?? nothing;
+  const state: BrokerState = {
+    broker,
+    compiled,
+    published: index,
+    trust: sets.findLast((set) => set.index.hash === index?.hash)?.trust,
+    isCurrent: index !== undefined && problem === undefined && compiled.content?.hash === index.hash,
+    expectedInstances: expected.length,
+    proved: provedSets(expected, sets),
+    refusal: refusalOf(expected, index),
+    problem,
+  };
+  const trouble = troubleOf(facts, memory, state, now);
+  return { ...memory, meta: declared.meta, state, leastProved: leastProved(expected), trouble };
+}
+
+function troubleOf(
+  { expected }: BrokerFacts,
+  { trouble, sets }: BrokerMemory,
+  { problem, isCurrent, published: index }: BrokerState,
+  now: Date,
+): BrokerMemory['trouble'] {
+  const isProved = isCurrent && expected.length > 0 && programmedCount(expected, index) === expected.length;
+  if (!problem && isProved) return undefined;
+  const reason = problem?.code ?? 'Behind';
+  const since = trouble?.reason === reason ? trouble.since : now;
+  // Who proves one set after the other makes progress, although there is always a newer one.
+  const lagging = problem ? undefined : laggingSince(expected, sets);
+  return { since: lagging && lagging > since ? lagging : since, reason };
+}

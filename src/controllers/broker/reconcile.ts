@@ -1,0 +1,54 @@
+/** The controller of MqttBroker: compiles, publishes, and says who has proved it. */
+import type { ObjectKey } from '../../domain/names.ts';
+import type { Key } from '../../kube/object.ts';
+import { done, type Outcome, type Reconcile, type ReconcileContext } from '../../kube/outcome.ts';
+import { bundleSite } from '../bundle/site.ts';
+import type { ControllerContext } from '../context.ts';
+import { type BrokerPorts, gatheredFacts } from './gather.ts';
+import { publishStep, type PublishStep } from './publish.ts';
+import type { BrokerMemories, BrokerMemory } from './states.ts';
+import { statusStep } from './status.ts';
+import { wakeChanged } from './wake.ts';
+
+export interface BrokerController extends BrokerPorts {
+  readonly context: ControllerContext;
+  /** The same as in the context, to be filled. */
+  readonly states: BrokerMemories;
+}
+
+export function brokerReconcile(controller: BrokerController): Reconcile {
+  return (key, run) => reconciled(controller, key, run);
+}
+
+async function reconciled(controller: BrokerController, key: Key, { signal }: ReconcileContext): Promise<Outcome> {
+  const { context, states } = controller;
+  const declared = context.world.brokers.store.get(key);
+  if (!declared) {
+    forget(controller, key as ObjectKey);
+    return done;
+  }
+  if (declared.meta.isDeleting) return done;
+  const known = states.memoryOf(declared.key, declared.meta.uid);
+  const memory: BrokerMemory = known ?? { meta: declared.meta, sets: [], leastProved: 0 };
+  const facts = await gatheredFacts(context, controller, declared, signal);
+  const step: PublishStep = facts
+    ? await publishStep({ context, publisher: controller.publisher }, facts, memory, signal)
+    : { memory, times: [] };
+  states.keep(declared.key, step.memory);
+  wakeChanged(context, memory, step.memory);
+  const status = await statusStep(context, declared, facts, step.memory, signal);
+  states.keep(declared.key, status.memory);
+  if (step.failure !== undefined) throw step.failure;
+  return requeued([...step.times, status.dueAt]);
+}
+
+/** Children go with their owner. */
+function forget({ states, publisher }: BrokerController, key: ObjectKey): void {
+  const former = states.forget(key);
+  if (former) publisher.forget(bundleSite(former.meta));
+}
+
+function requeued(times: readonly (Date | undefined)[]): Outcome {
+  const first = times.reduce((one, time) => (time && (!one || time < one) ? time : one), undefined);
+  return first ? { kind: 'RequeueAt', at: first } : done;
+}

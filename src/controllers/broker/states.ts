@@ -1,0 +1,62 @@
+/** What is known of brokers between one pass and the next. Nothing of it is needed after a restart. */
+import type { Compiled, CompileInput } from '../../domain/bundle/compile.ts';
+import type { Fleet } from '../../domain/fleet.ts';
+import type { ObjectKey } from '../../domain/names.ts';
+import type { BrokerState, BrokerStates } from '../context.ts';
+import type { Meta } from '../declared.ts';
+import type { SeenStatus } from '../status.ts';
+import type { PublishedSet } from './sets.ts';
+
+/** What a compile was made from and gave. */
+export interface CompilePass {
+  readonly input: CompileInput;
+  readonly compiled: Compiled;
+}
+
+export interface BrokerMemory {
+  readonly meta: Meta;
+  /** Undefined while there is no good version of the broker. */
+  readonly state?: BrokerState;
+  readonly pass?: CompilePass;
+  /** Oldest first. */
+  readonly sets: readonly PublishedSet[];
+  /** Fleet of the newest of them. */
+  readonly publishedFleet?: Fleet;
+  /** When this process wrote other content last. */
+  readonly publishedAt?: Date;
+  /** When the Secrets among the chunks were last looked at. */
+  readonly secretsCheckedAt?: Date;
+  /** The lowest revision that all expected instances had proved. */
+  readonly leastProved: number;
+  /** Since when it is not as it shall be, and why. */
+  readonly trouble?: { readonly since: Date; readonly reason: string } | undefined;
+  readonly statusWrittenAt?: Date;
+  /** The status as it was written, until the store has it: of the version of the object that was seen then. */
+  readonly written?: { readonly resourceVersion: string; readonly seen: SeenStatus };
+}
+
+export interface BrokerMemories extends BrokerStates {
+  /** Nothing for another object of the same name. */
+  readonly memoryOf: (broker: ObjectKey, uid: string) => BrokerMemory | undefined;
+  readonly keep: (broker: ObjectKey, memory: BrokerMemory) => void;
+  /** Gives what was kept. */
+  readonly forget: (broker: ObjectKey) => BrokerMemory | undefined;
+}
+
+/** States of all brokers; the controller of brokers (`brokerReconcile`) fills them. */
+export function createBrokerStates(): BrokerMemories {
+  const memories = new Map<ObjectKey, BrokerMemory>();
+  return {
+    get: (broker) => memories.get(broker)?.state,
+    memoryOf: (broker, uid) => {
+      const memory = memories.get(broker);
+      return memory?.meta.uid === uid ? memory : undefined;
+    },
+    keep: (broker, memory) => void memories.set(broker, memory),
+    forget: (broker) => {
+      const memory = memories.get(broker);
+      memories.delete(broker);
+      return memory;
+    },
+  };
+}

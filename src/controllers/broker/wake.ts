@@ -1,0 +1,43 @@
+/** Wakes those who wait for a broker. */
+import type { RevocationEntry } from '../../domain/pki/certificate.ts';
+import type { ControllerContext } from '../context.ts';
+import { changedDevices } from './outcome.ts';
+import type { BrokerMemory } from './states.ts';
+
+/** From so many devices on they give way to what else happens. */
+const manyDevices = 1_000;
+
+type Waking = Pick<ControllerContext, 'world' | 'state' | 'wake'>;
+
+/** What a pass changed for devices and certificates. */
+export function wakeChanged(context: Waking, before: BrokerMemory, after: BrokerMemory): void {
+  if (!after.state) return;
+  const devices = changedDevices(before.state, after.state);
+  const priority = devices.size < manyDevices ? 'High' : 'Low';
+  for (const device of devices) context.wake.device(device, priority);
+  const known = new Set(before.sets.map(({ index }) => index.hash));
+  for (const { index, takenBack } of after.sets) {
+    const isProvedNow = index.revision > before.leastProved && index.revision <= after.leastProved;
+    if (!known.has(index.hash) || isProvedNow) wakeHolders(context, takenBack);
+  }
+  if (before.sets.length === 0 && after.sets.length > 0) wakeWithdrawn(context);
+}
+
+/** Finalizers wait until a serial is published, devices until it is proved. */
+function wakeHolders({ world, state, wake }: Waking, entries: readonly RevocationEntry[]): void {
+  for (const { identity, serial } of entries) {
+    for (const { key } of world.devices.store.byIndex('identity', identity)) wake.device(key);
+    for (const held of state.issued.byIdentity.get(identity) ?? []) {
+      if (held.serial !== serial) continue;
+      wake.certificate(held.lineage);
+      wake.device(held.device);
+    }
+  }
+}
+
+/** After a start what was published before is known only now. */
+function wakeWithdrawn({ world, wake }: Waking): void {
+  for (const { key, meta, value } of world.deviceCertificates.store.list()) {
+    if (meta.isDeleting || (value.ok && value.value.spec.revoked)) wake.certificate(key, 'Low');
+  }
+}
