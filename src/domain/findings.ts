@@ -254,6 +254,11 @@ export const findingKinds = {
     title: 'Built-in CA stands in',
     fix: 'Nothing to do: local mode has no cert-manager.',
   },
+  MQS130: {
+    severity: 'Error',
+    title: 'Secret with a password cannot be used',
+    fix: 'Create the Secret that is named, with that key and text in it, and let the operator read it.',
+  },
   MQS140: {
     severity: 'Error',
     title: 'Trusted CA or its revocation list is not there',
@@ -288,6 +293,21 @@ export const findingKinds = {
     severity: 'Error',
     title: 'Revocation list has run out',
     fix: 'Publish a new list, or let the operator read the key of the CA: the broker refuses all clients of this CA.',
+  },
+  MQS137: {
+    severity: 'Error',
+    title: 'Name does not fit what runs the broker',
+    fix: 'Give the MqttBroker a name of at most 52 characters that begins with a letter and has no dots.',
+  },
+  MQS138: {
+    severity: 'Error',
+    title: 'API server refuses what runs the broker',
+    fix: 'Correct what the message names; storage cannot be changed: delete the StatefulSet, its volumes stay.',
+  },
+  MQS139: {
+    severity: 'Warning',
+    title: 'Workload of a broker is not there or not labelled',
+    fix: 'Create the workload that `spec.workload.ref` names, its pods with the label `mqttsecurity.io/broker`.',
   },
   MQS155: {
     severity: 'Error',

@@ -28,6 +28,8 @@ export const reasons = {
   SerialUnknown: 'The serial number of the certificate was not seen; it is issued again.',
   IssuanceFailed: 'The issuer refused or failed: the message says why; it is tried again by itself.',
   SecretNotOurs: 'A Secret of that name exists and was not made for this object: rename or delete one of the two.',
+  SecretNotFound:
+    'The Secret with the password is not there or cannot be used: the password that was there last stays.',
   CsrRefused: 'The certificate signing request does not fit this device.',
   Programmed: 'Every expected instance of the broker has loaded this and proved it.',
   Pending: 'The broker has not proved this yet.',

@@ -1,0 +1,138 @@
+/** Brings a device from its manifest to its broker, and back when it is deleted. */
+import { revokeFinalizer } from '../../api/labels.ts';
+import type { ObjectKey } from '../../domain/names.ts';
+import { addition } from '../../kube/finalizer.ts';
+import { done, type Outcome, type Reconcile } from '../../kube/outcome.ts';
+import type { Controller } from '../../kube/controller.ts';
+import type { ChildResult } from '../apply.ts';
+import type { ControllerContext } from '../context.ts';
+import type { DeclaredDevice } from '../declared.ts';
+import { essentialStores } from '../world.ts';
+import { appliedCertificate, deletedCertificate } from './certificate.ts';
+import { patchedFinalizers, removedDevice } from './deletion.ts';
+import { readPassword } from './password-step.ts';
+import { retryMilliseconds, type Passwords } from './passwords.ts';
+import { type DeviceFacts, type DevicePlan, type Outcomes, planOf, statusOf } from './plan.ts';
+import { createStatusWriter } from './status-writer.ts';
+import { verdictOf } from './verdict.ts';
+
+/** Secrets are read and children written one by one for each device: several at a time keep the server busy. */
+const concurrency = 16;
+
+export function deviceController(
+  context: ControllerContext,
+  passwords: Passwords,
+): Pick<Controller, 'reconcile' | 'stores' | 'concurrency'> {
+  const writer = createStatusWriter(context);
+
+  const reconcile: Reconcile = async (key, { signal }) => {
+    const declared = context.world.devices.store.get(key);
+    if (!declared || declared.meta.isDeleting) {
+      passwords.forget(key as ObjectKey);
+      if (declared) return removedDevice({ context, writer, signal }, declared);
+      writer.forget(key);
+      return done;
+    }
+    const facts = factsOf(context, declared);
+    const plan = planOf(facts, revokeFinalizer);
+    const attempt = await attempted({ context, passwords, signal }, facts, plan);
+    const status = statusOf(facts, attempt.outcomes);
+    const outcome = await writer.written(declared, status, signal, attempt.error ? 'Delayed' : undefined);
+    if (attempt.error) throw attempt.error;
+    return attempt.outcomes.passwordFindings.length > 0 ? sooner(context, outcome) : outcome;
+  };
+  return { reconcile, stores: essentialStores(context.world), concurrency };
+}
+
+/** A Secret that was missing may be there by then; nobody tells us. */
+function sooner({ clock }: ControllerContext, outcome: Outcome): Outcome {
+  const at = new Date(clock.now().getTime() + retryMilliseconds);
+  return outcome.kind === 'RequeueAt' && outcome.at < at ? outcome : { kind: 'RequeueAt', at };
+}
+
+export function factsOf({ world, state, clock }: ControllerContext, declared: DeclaredDevice): DeviceFacts {
+  const { key } = declared;
+  const { fleet } = state.fleet;
+  const verdict = verdictOf(declared, fleet);
+  const broker = verdict.device?.broker;
+  const trust = broker === undefined ? undefined : state.authorities.trustOf(broker);
+  return {
+    declared,
+    fleet,
+    verdict,
+    certificates: world.deviceCertificates.store.byIndex('device', key),
+    namesake: world.deviceCertificates.store.get(key),
+    held: state.issued.isKnown ? state.issued.ofDevice(key) : undefined,
+    authorities: state.authorities,
+    trusted: trust && new Set(trust.cas.map(({ keyId }) => keyId)),
+    broker: broker === undefined ? undefined : state.brokers.get(broker),
+    now: clock.now(),
+  };
+}
+
+interface Run {
+  readonly context: ControllerContext;
+  readonly passwords: Passwords;
+  readonly signal: AbortSignal;
+}
+
+interface Attempt {
+  readonly outcomes: Outcomes;
+  readonly error: Error | undefined;
+}
+
+/** Does what was planned. A failure of it is told in the status, if it lasts, before it is thrown. */
+async function attempted(run: Run, facts: DeviceFacts, plan: DevicePlan): Promise<Attempt> {
+  let error: Error | undefined;
+  let child: ChildResult | undefined;
+  try {
+    child = await acted(run, facts, plan);
+  } catch (thrown) {
+    run.signal.throwIfAborted();
+    error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  }
+  return { outcomes: outcomesOf(run, facts, child === 'NotOurs' ? 'NotOurs' : plan.child, error), error };
+}
+
+function outcomesOf(
+  { passwords }: Run,
+  { declared, verdict: { device } }: DeviceFacts,
+  child: Outcomes['child'],
+  error: Error | undefined,
+): Outcomes {
+  const passwordFindings = passwords.findings(declared.key);
+  const isPassword = device?.authentication.type === 'Password';
+  const passwordHash = isPassword ? passwords.lines(device.broker).get(device.identity) : undefined;
+  return {
+    child,
+    passwordHash,
+    passwordFindings,
+    isPasswordKnown: !isPassword || passwordHash !== undefined || error === undefined,
+    // A Secret that cannot be read is a finding already.
+    failure: passwordFindings.length > 0 ? undefined : error?.message,
+  };
+}
+
+/** In an order in which it may end after each step: the finalizer is there before anything that it guards. */
+async function acted(run: Run, facts: DeviceFacts, plan: DevicePlan): Promise<ChildResult | undefined> {
+  const { client, state } = run.context;
+  const { declared, verdict, namesake } = facts;
+  const call = { client, signal: run.signal };
+  if (plan.addFinalizer) await patchedFinalizers(call, declared.meta, addition);
+  if (plan.revoke.length > 0) await state.authorities.revoke(plan.revoke);
+  if (plan.child === 'Delete' && namesake) await deletedCertificate(call, namesake);
+  await passwordActed(run, facts, plan.password);
+  if (plan.child !== 'Apply' || !verdict.device) return undefined;
+  return appliedCertificate(call, declared, verdict.device.broker, namesake);
+}
+
+async function passwordActed(
+  { context: { client, random }, passwords, signal }: Run,
+  { declared, verdict: { device }, now }: DeviceFacts,
+  plan: DevicePlan['password'],
+): Promise<void> {
+  if (plan === 'None' || !device) return passwords.forget(declared.key);
+  if (plan === 'Leave') return passwords.leave(device);
+  const wanted = { device, meta: declared.meta, mayMake: plan === 'ReadOrMake' };
+  await readPassword({ client, random, signal, now }, passwords, wanted);
+}

@@ -1,0 +1,54 @@
+/** What a broker has to prove of a device: the same that the compiler makes of it, worked out for this one alone. */
+import { compiledIdentity, type IdentityStatus } from '../../domain/bundle/compiled-identity.ts';
+import { noPatterns } from '../../domain/bundle/fold.ts';
+import type { Device, Fleet } from '../../domain/fleet.ts';
+import { hashOfParts, shortHash } from '../../domain/hash.ts';
+import type { CaKeyId, IssuedCertificate } from '../../domain/pki/certificate.ts';
+
+export interface ExpectationFacts {
+  readonly fleet: Fleet;
+  /** One that resolves, so that it has its identity. */
+  readonly device: Device;
+  readonly trusted: ReadonlySet<CaKeyId>;
+  /** Those that nobody took back. */
+  readonly certificates: readonly IssuedCertificate[];
+  readonly passwordHash: string | undefined;
+}
+
+export interface Expectation {
+  readonly status: IdentityStatus;
+  /** Names rights, credential and state together; it is what `status.rulesHash` of the object says. */
+  readonly hash: string;
+  /** It is another one from then on although nothing is changed. */
+  readonly changesAt: Date | undefined;
+}
+
+export function expectationOf(facts: ExpectationFacts, now: Date): Expectation {
+  const { fleet, device, trusted, certificates, passwordHash } = facts;
+  const context = { fleet, broker: device.broker, layout: 'PerIdentity', trusted, patterns: noPatterns } as const;
+  const { status, changesAt } = compiledIdentity({ ...context, sharedRights: new Map(), now }, device.identity, {
+    devices: fleet.devices.get(device.identity) ?? [device],
+    certificates,
+    passwordHash,
+    lockedUntil: undefined,
+    withdrawn: undefined,
+  });
+  return { status, hash: hashOf(status), changesAt: changesAt < Infinity ? new Date(changesAt) : undefined };
+}
+
+function hashOf({ state, rulesHash, credentialHash = '' }: IdentityStatus): string {
+  return shortHash(hashOfParts([state, rulesHash, credentialHash]));
+}
+
+/** Whether a set with this status of the identity gives the device what is expected; `undefined`: it is not in it. */
+export function isAsExpected({ status }: Expectation, proved: IdentityStatus | undefined): boolean {
+  const isOff = status.state !== 'Active' && status.rulesHash === '';
+  // Who is in no list has neither rights nor entry: the same as being revoked or over.
+  if (!proved) return isOff;
+  return (
+    (proved.state === status.state || (isOff && proved.rulesHash === '')) &&
+    proved.rulesHash === status.rulesHash &&
+    proved.credentialHash === status.credentialHash &&
+    (proved.device === status.device || isOff)
+  );
+}

@@ -1,0 +1,168 @@
+/** Lines of the password file, by broker: made of what Secrets and manifests hold, the same as long as the password is. */
+import { passwordHash, saltBytes, verifyPassword } from '../../domain/broker/passwords.ts';
+import type { Finding } from '../../domain/finding.ts';
+import { type Device, keyOf } from '../../domain/fleet.ts';
+import type { ObjectKey } from '../../domain/names.ts';
+import { ShardedMap } from '../../domain/sharded.ts';
+import type { Random } from '../../ports.ts';
+import type { PasswordState, Wake } from '../context.ts';
+import type { DeclaredDevice } from '../declared.ts';
+import type { World } from '../world.ts';
+
+/** Hashes by effective identity, in the set of a broker that is published now; empty where none is. */
+export type PublishedPasswords = (broker: ObjectKey) => Promise<ReadonlyMap<string, string>>;
+
+export interface PasswordOptions {
+  readonly world: Pick<World, 'devices'>;
+  readonly wake: Pick<Wake, 'broker'>;
+  readonly random: Random;
+  readonly publishedPasswords: PublishedPasswords;
+}
+
+/** What was found of the password of a device. */
+export type PasswordReading =
+  | { readonly kind: 'Hash'; readonly hash: string }
+  /** `source` names this very text: as long as it is the same, the password is. */
+  | { readonly kind: 'Password'; readonly password: string; readonly source: string }
+  /** Nothing that could be used: the former line stays, which cuts nobody off and lets nobody in who was not. */
+  | { readonly kind: 'Nothing'; readonly findings: readonly Finding[] };
+
+export interface Passwords extends PasswordState {
+  /** False when this very version of the device is due to be looked at (again). */
+  readonly isFresh: (device: Device, now: Date) => boolean;
+  /** Rejects while the published lines, which are reused, cannot be read. */
+  readonly keep: (device: Device, reading: PasswordReading, now: Date) => Promise<void>;
+  /** The device has no right to a password now: its line stays as it is, and nobody waits for it. */
+  readonly leave: (device: Device) => void;
+  /** The device has no password any more. */
+  readonly forget: (key: ObjectKey) => void;
+}
+
+/** After so long a Secret is read again when its device is looked at; sooner where it could not be used. */
+const freshMilliseconds = 300_000;
+export const retryMilliseconds = 10_000;
+
+interface Held {
+  readonly device: Device;
+  readonly hash: string | undefined;
+  readonly source: string | undefined;
+  readonly findings: readonly Finding[];
+  readonly dueAt: number;
+}
+
+export function createPasswords(options: PasswordOptions): Passwords {
+  const brokers = createBrokerLines(options);
+  const held = new Map<ObjectKey, Held>();
+
+  function hashOf(reading: PasswordReading, former: Held | undefined, line: string | undefined): string | undefined {
+    if (reading.kind === 'Nothing') return line;
+    if (reading.kind === 'Hash') return reading.hash;
+    const { password, source } = reading;
+    if (line !== undefined && former?.hash === line && former.source === source) return line;
+    if (line !== undefined && verifyPassword(password, line)) return line;
+    return passwordHash(password, options.random.bytes(saltBytes));
+  }
+
+  return {
+    lines: brokers.lines,
+    isComplete: brokers.isComplete,
+    findings: (device) => held.get(device)?.findings ?? [],
+    isFresh(device, now) {
+      const found = held.get(keyOf(device));
+      return found?.device === device && found.dueAt > now.getTime();
+    },
+    async keep(device, reading, now) {
+      const key = keyOf(device);
+      const published = await brokers.published(device);
+      const former = held.get(key);
+      if (former && !isSameLine(former.device, device)) brokers.drop(former.device, former.hash);
+      const hash = hashOf(reading, former, brokers.lines(device.broker).get(device.identity) ?? published);
+      const source = reading.kind === 'Password' ? reading.source : undefined;
+      const findings = reading.kind === 'Nothing' ? reading.findings : [];
+      const wait = findings.length > 0 ? retryMilliseconds : freshMilliseconds;
+      held.set(key, { device, hash, source, findings, dueAt: now.getTime() + wait });
+      brokers.set(device, hash);
+      brokers.seen(key, device.broker);
+    },
+    leave: (device) => brokers.seen(keyOf(device), device.broker),
+    forget(key) {
+      const former = held.get(key);
+      held.delete(key);
+      if (former) brokers.drop(former.device, former.hash);
+      brokers.seen(key);
+    },
+  };
+}
+
+function isSameLine(a: Device, b: Device): boolean {
+  return a.broker === b.broker && a.identity === b.identity;
+}
+
+interface BrokerLines extends Pick<PasswordState, 'lines' | 'isComplete'> {
+  readonly set: (device: Device, hash: string | undefined) => void;
+  /** Unless the line is somebody else's by now. */
+  readonly drop: (device: Device, hash: string | undefined) => void;
+  /** The line of the device in the set that was published when it was asked for first. */
+  readonly published: (device: Device) => Promise<string | undefined>;
+  /** The device was looked at; without a broker, on whichever it is. */
+  readonly seen: (key: ObjectKey, broker?: ObjectKey) => void;
+}
+
+interface OfBroker {
+  lines: ShardedMap<string>;
+  /** Password devices that were not looked at since the start. */
+  readonly unseen: Set<ObjectKey>;
+  published: Promise<ReadonlyMap<string, string>> | undefined;
+}
+
+function createBrokerLines({ world, wake, publishedPasswords }: PasswordOptions): BrokerLines {
+  const brokers = new Map<ObjectKey, OfBroker>();
+
+  function ofBroker(broker: ObjectKey): OfBroker {
+    const known = brokers.get(broker);
+    if (known) return known;
+    const waiting = world.devices.store.byIndex('broker', broker).filter(hasPassword);
+    const unseen = new Set(waiting.map(({ key }) => key));
+    const made: OfBroker = { lines: ShardedMap.empty<string>(), unseen, published: undefined };
+    brokers.set(broker, made);
+    return made;
+  }
+
+  /** Once for each broker: what is published later came from here. */
+  function publishedOf(broker: ObjectKey): Promise<ReadonlyMap<string, string>> {
+    const state = ofBroker(broker);
+    state.published ??= publishedPasswords(broker).catch((error: unknown) => {
+      state.published = undefined;
+      throw new Error(`read the published passwords of MqttBroker ${broker}`, { cause: error });
+    });
+    return state.published;
+  }
+
+  function set({ broker, identity }: Device, hash: string | undefined): void {
+    const state = ofBroker(broker);
+    const lines = hash === undefined ? state.lines.delete(identity) : state.lines.set(identity, hash);
+    if (lines === state.lines) return;
+    state.lines = lines;
+    if (state.unseen.size === 0) wake.broker(broker);
+  }
+
+  return {
+    lines: (broker) => brokers.get(broker)?.lines ?? none,
+    isComplete: (broker) => world.devices.hasSynced && ofBroker(broker).unseen.size === 0,
+    set,
+    drop(device, hash) {
+      if (brokers.get(device.broker)?.lines.get(device.identity) === hash) set(device, undefined);
+    },
+    published: async (device) => (await publishedOf(device.broker)).get(device.identity),
+    seen(key, broker) {
+      const asked = broker === undefined ? brokers : ([[broker, ofBroker(broker)]] as const);
+      for (const [name, state] of asked) if (state.unseen.delete(key) && state.unseen.size === 0) wake.broker(name);
+    },
+  };
+}
+
+const none: ShardedMap<string> = ShardedMap.empty();
+
+function hasPassword({ value, meta }: DeclaredDevice): boolean {
+  return value.ok && !meta.isDeleting && value.value.authentication.type === 'Password';
+}

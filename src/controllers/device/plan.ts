@@ -1,0 +1,177 @@
+/** What is to be done for a device, and what its status shall say. Pure. */
+import type { Finding } from '../../domain/finding.ts';
+import type { Device, Fleet } from '../../domain/fleet.ts';
+import type { CaKeyId, RevocationEntry } from '../../domain/pki/certificate.ts';
+import type { HeldCertificate } from '../../domain/pki/lineage.ts';
+import { entryOf } from '../../domain/pki/withdrawal.ts';
+import type { AuthorityState, BrokerState } from '../context.ts';
+import type { DeclaredCertificate, DeclaredDevice } from '../declared.ts';
+import { condition, type StatusDraft } from '../status.ts';
+import { expectationOf, type Expectation } from './expectation.ts';
+import { issuedOf } from './issued.ts';
+import { programmedOf, type Programmed } from './programmed.ts';
+import { summaryOf } from './summary.ts';
+import type { Verdict } from './verdict.ts';
+
+export interface DeviceFacts {
+  readonly declared: DeclaredDevice;
+  readonly fleet: Fleet;
+  readonly verdict: Verdict;
+  /** DeviceCertificates that name the device, and the one of its name whomever it names. */
+  readonly certificates: readonly DeclaredCertificate[];
+  readonly namesake: DeclaredCertificate | undefined;
+  /** Certificates that it holds; undefined while cert-manager cannot be asked. */
+  readonly held: readonly HeldCertificate[] | undefined;
+  readonly authorities: Pick<AuthorityState, 'isPublished' | 'isRevoked'>;
+  /** Keys of the CAs that its broker trusts; undefined while that is not known. */
+  readonly trusted: ReadonlySet<CaKeyId> | undefined;
+  readonly broker: BrokerState | undefined;
+  readonly now: Date;
+}
+
+export type ChildPlan = 'None' | 'Apply' | 'Delete' | 'NotOurs';
+/** `Leave`: nothing is made or changed, and what was read before stays. */
+export type PasswordPlan = 'None' | 'Leave' | 'Read' | 'ReadOrMake';
+
+export interface DevicePlan {
+  /** Before anything else: nothing goes before its certificates are in the ledger. */
+  readonly addFinalizer: boolean;
+  readonly revoke: readonly RevocationEntry[];
+  readonly child: ChildPlan;
+  readonly password: PasswordPlan;
+}
+
+export function planOf(facts: DeviceFacts, finalizer: string): DevicePlan {
+  const { declared, verdict, held = [] } = facts;
+  const holds = verdict.device?.authentication.type === 'Certificate' || held.length > 0;
+  return {
+    addFinalizer: holds && !declared.meta.finalizers.includes(finalizer),
+    revoke: revocations(facts).filter((entry) => !facts.authorities.isRevoked(entry)),
+    child: childPlan(facts),
+    password: passwordPlan(facts),
+  };
+}
+
+/** Certificates to be taken back because of what the device is now; those that are in the ledger are among them. */
+function revocations({ declared, verdict, held = [], now }: DeviceFacts): readonly RevocationEntry[] {
+  const { device } = verdict;
+  // What an invalid object was before says nothing about what it shall be.
+  if (!device || !declared.value.ok) return [];
+  if (device.revoked) {
+    const { reason, at = now } = device.revoked;
+    return held.map((certificate) => entryOf(certificate, reason, at));
+  }
+  if (device.authentication.type !== 'Password') return [];
+  return held.map((certificate) => entryOf(certificate, 'Superseded', now));
+}
+
+function isOver({ revoked, expiresAt }: Device, now: Date): boolean {
+  return revoked !== undefined || (expiresAt !== undefined && expiresAt <= now);
+}
+
+function childPlan({ declared, verdict, namesake, now }: DeviceFacts): ChildPlan {
+  const { device, resolved } = verdict;
+  const isOurs = namesake !== undefined && namesake.child?.ownerUid === declared.meta.uid;
+  if (!device || !declared.value.ok) return 'None';
+  const { authentication } = device;
+  if (authentication.type !== 'Certificate' || !authentication.template) {
+    return isOurs && !namesake.meta.isDeleting ? 'Delete' : 'None';
+  }
+  if (namesake && !isOurs) return 'NotOurs';
+  return !resolved || isOver(device, now) || namesake?.meta.isDeleting === true ? 'None' : 'Apply';
+}
+
+function passwordPlan({ verdict, now }: DeviceFacts): PasswordPlan {
+  const { device, resolved } = verdict;
+  if (device?.authentication.type !== 'Password') return 'None';
+  if (!resolved || isOver(device, now)) return 'Leave';
+  return device.suspended ? 'Read' : 'ReadOrMake';
+}
+
+/** What came of the plan. */
+export interface Outcomes {
+  readonly child: ChildPlan;
+  readonly passwordHash: string | undefined;
+  readonly isPasswordKnown: boolean;
+  readonly passwordFindings: readonly Finding[];
+  /** Of a write that was refused; it is tried again. */
+  readonly failure: string | undefined;
+}
+
+export interface DeviceStatusPlan {
+  readonly draft: StatusDraft;
+  /** False where the former status says as much as is known now. */
+  readonly isKnown: boolean;
+  /** When the device is another one although nothing is changed. */
+  readonly changesAt: Date | undefined;
+}
+
+export function statusOf(facts: DeviceFacts, outcomes: Outcomes): DeviceStatusPlan {
+  const { declared, verdict, now } = facts;
+  const { device, resolved } = verdict;
+  const expectation = resolved && expectedOf(facts, resolved.device, outcomes);
+  const programmed = programmedFor(facts, expectation);
+  const isCertified = resolved?.device.authentication.type === 'Certificate';
+  const issued = isCertified ? issuedOf(facts, outcomes.child === 'NotOurs') : undefined;
+  const conditions = [
+    verdict.accepted,
+    verdict.resolvedRefs,
+    ...(issued ? [issued.condition] : []),
+    programmed.condition,
+    ...summaryOf({ facts, expectation, programmed: programmed.condition, issued: issued?.condition, outcomes }),
+  ];
+  const fields = {
+    identity: device?.identity ?? declared.formerIdentity,
+    rulesHash: expectation?.hash,
+    bundleRevision: programmed.revision,
+    certificate: issued?.certificate,
+  };
+  return {
+    draft: { generation: declared.meta.generation, conditions, fields },
+    isKnown: !resolved || (expectation !== undefined && !(isCertified && facts.held === undefined)),
+    changesAt: earliest([expectation?.changesAt, futureOf(device?.expiresAt, now), issued?.endsAt]),
+  };
+}
+
+function earliest(times: readonly (Date | undefined)[]): Date | undefined {
+  return times.reduce((first, time) => (time && (!first || time < first) ? time : first), undefined);
+}
+
+function futureOf(time: Date | undefined, now: Date): Date | undefined {
+  return time && time > now ? time : undefined;
+}
+
+const noKeys: ReadonlySet<CaKeyId> = new Set();
+
+/** Undefined while its credential is not known. */
+function expectedOf(
+  facts: DeviceFacts,
+  device: Device,
+  { passwordHash, isPasswordKnown }: Outcomes,
+): Expectation | undefined {
+  const { fleet, trusted, held, authorities, now } = facts;
+  if (!isPasswordKnown) return undefined;
+  if (device.authentication.type === 'Certificate' && !device.revoked && (!trusted || !held)) return undefined;
+  const certificates = (held ?? []).filter((certificate) => !authorities.isRevoked(certificate));
+  return expectationOf({ fleet, device, trusted: trusted ?? noKeys, certificates, passwordHash }, now);
+}
+
+function programmedFor(facts: DeviceFacts, expectation: Expectation | undefined): Programmed {
+  const { verdict, declared, broker, authorities } = facts;
+  if (!verdict.resolved) {
+    const { reason, message } = verdict.accepted.status === 'False' ? verdict.accepted : verdict.resolvedRefs;
+    return { condition: condition('Programmed', 'False', reason, message), revision: undefined };
+  }
+  if (!expectation) {
+    const message = 'what lets it in is not known yet';
+    return { condition: condition('Programmed', 'Unknown', 'Pending', message), revision: undefined };
+  }
+  const taken = revocations(facts);
+  return programmedOf({
+    expectation,
+    broker,
+    former: declared.programmed,
+    unpublished: taken.filter((entry) => !authorities.isPublished(entry)).length,
+    isWithdrawn: taken.length > 0,
+  });
+}

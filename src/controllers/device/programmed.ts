@@ -1,0 +1,66 @@
+/** Whether the broker enforces what a device is to have, from what its instances have proved. */
+import type { Reason } from '../../domain/reasons.ts';
+import type { BrokerState } from '../context.ts';
+import { condition, type ConditionDraft, type ConditionStatus } from '../status.ts';
+import { type Expectation, isAsExpected } from './expectation.ts';
+
+export interface ProgrammedFacts {
+  readonly expectation: Expectation;
+  readonly broker: Pick<BrokerState, 'published' | 'expectedInstances' | 'proved' | 'refusal' | 'problem'> | undefined;
+  /** What was proved last, as the status has it. */
+  readonly former: { readonly rulesHash: string; readonly revision: number } | undefined;
+  /** Certificates of it that are taken back and not yet on every revocation list. */
+  readonly unpublished: number;
+  /** Some of its certificates are taken back. */
+  readonly isWithdrawn: boolean;
+}
+
+export interface Programmed {
+  readonly condition: ConditionDraft;
+  /** The revision in which it was proved. */
+  readonly revision: number | undefined;
+}
+
+/**
+ * Sticks to what was proved: an instance of which nothing is known, as while it restarts, proves the former state and no
+ * other. One that is known to enforce something else takes the proof away.
+ */
+export function programmedOf(facts: ProgrammedFacts): Programmed {
+  const { expectation, broker, former, unpublished } = facts;
+  const isFormer = former?.rulesHash === expectation.hash;
+  const proofs = broker?.proved ?? [];
+  const expected = broker?.expectedInstances ?? 0;
+  const proving = proofs.filter((proof) => isProof(proof, facts, isFormer));
+  const isProved = isFormer ? proving.length === proofs.length : expected > 0 && proving.length >= expected;
+  if (isProved && unpublished === 0) {
+    const revision = isFormer ? former.revision : Math.min(...proving.map((proof) => proof.revision));
+    return { condition: condition('Programmed', 'True', 'Programmed', 'every instance has proved it'), revision };
+  }
+  return { condition: missing(facts, proving.length), revision: undefined };
+}
+
+function isProof(
+  { statuses, revision }: BrokerState['proved'][number],
+  { expectation, isWithdrawn, broker }: ProgrammedFacts,
+  isFormer: boolean,
+): boolean {
+  if (!statuses) return isFormer;
+  // The list that holds its serials is in the published set: an older proof says nothing of it.
+  if (isWithdrawn && !isFormer && revision < (broker?.published?.revision ?? 0)) return false;
+  return isAsExpected(expectation, statuses.get(expectation.status.identity));
+}
+
+function missing({ broker, unpublished }: ProgrammedFacts, proving: number): ConditionDraft {
+  const because = (status: ConditionStatus, reason: Reason, message: string) =>
+    condition('Programmed', status, reason, message);
+  if (!broker) return because('Unknown', 'Pending', 'the broker was not looked at yet');
+  const { expectedInstances, refusal, problem } = broker;
+  if (unpublished > 0) return because('False', 'Pending', `${unpublished} certificates are being taken back`);
+  if (expectedInstances === 0) return because('Unknown', 'NoInstances', 'no instance of the broker is known');
+  if (refusal !== undefined) return because('False', 'Refused', `the agent refuses the set: ${refusal}`);
+  if (problem) return because('False', problem.reason ?? 'Pending', problem.message);
+  if (proving > 0) {
+    return because('False', 'PartiallyProgrammed', `${proving} of ${expectedInstances} instances have proved it`);
+  }
+  return because('False', 'Pending', 'waiting for the broker to load and prove it');
+}

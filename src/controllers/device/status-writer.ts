@@ -1,0 +1,104 @@
+/** Writes statuses of devices: at once what is new or needs somebody, the rest when it lasts. */
+import { mqttDevices, stated } from '../../api/kinds.ts';
+import type { Reason } from '../../domain/reasons.ts';
+import type { EventDraft } from '../../kube/events.ts';
+import { done, type Outcome } from '../../kube/outcome.ts';
+import { appliedStatus } from '../apply.ts';
+import type { ControllerContext } from '../context.ts';
+import type { DeclaredDevice } from '../declared.ts';
+import { type ConditionDraft, nextStatus, type StatusDraft } from '../status.ts';
+import type { DeviceStatusPlan } from './plan.ts';
+
+/** Progress that is over sooner is not written: a device has two writes per change, not one per step. */
+const progressMilliseconds = 5000;
+
+export interface StatusWriter {
+  /** Writes what is due and says when there is more to say. `Delayed`: nothing of it is due at once. */
+  readonly written: (
+    declared: DeclaredDevice,
+    plan: DeviceStatusPlan,
+    signal: AbortSignal,
+    urgency?: 'Delayed',
+  ) => Promise<Outcome>;
+  readonly forget: (key: string) => void;
+}
+
+export function createStatusWriter({ client, clock, record }: ControllerContext): StatusWriter {
+  /** Since when, in milliseconds, a device has something to say that was not due. */
+  const waiting = new Map<string, number>();
+
+  return {
+    async written(declared, { draft, isKnown, changesAt }, signal, urgency) {
+      const { key, status: seen, meta } = declared;
+      const now = clock.now();
+      const next = nextStatus(seen, draft, now);
+      const isNew = seen.observedGeneration !== meta.generation;
+      if (!next.isChanged || (!isKnown && !isNew)) {
+        waiting.delete(key);
+        return requeue(changesAt);
+      }
+      const since = waiting.get(key) ?? now.getTime();
+      const dueAt = new Date(since + progressMilliseconds);
+      const isDue = dueAt <= now || (urgency === undefined && (isNew || isUrgent(draft)));
+      if (!isDue) {
+        waiting.set(key, since);
+        return requeue(changesAt && changesAt < dueAt ? changesAt : dueAt);
+      }
+      waiting.delete(key);
+      await appliedStatus({ client, signal }, mqttDevices, meta, next);
+      for (const event of eventsOf(declared, draft)) record(event);
+      return requeue(changesAt);
+    },
+    forget: (key) => void waiting.delete(key),
+  };
+}
+
+function requeue(at: Date | undefined): Outcome {
+  return at ? { kind: 'RequeueAt', at } : done;
+}
+
+/** It is all there, or it needs somebody's attention. */
+function isUrgent({ conditions }: StatusDraft): boolean {
+  return conditions.some(
+    ({ type, status }) =>
+      (type === 'Ready' && status === 'True') ||
+      (type === 'Stalled' && status === 'True') ||
+      ((type === 'Accepted' || type === 'ResolvedRefs') && status === 'False'),
+  );
+}
+
+const warnings: ReadonlySet<Reason> = new Set(['Conflicted', 'NotAllowed', 'OverBroad', 'SecretNotOurs', 'NotOurs']);
+const notices: ReadonlySet<Reason> = new Set(['Revoked', 'Suspended']);
+
+/** What a person would like to be told: each once, when the condition comes to say so. */
+function eventsOf(declared: DeclaredDevice, { conditions }: StatusDraft): readonly EventDraft[] {
+  return conditions.flatMap((draft) => {
+    const type = eventType(draft);
+    const former = declared.status.conditions.get(draft.type);
+    if (!type || (former?.status === draft.status && former.reason === draft.reason)) return [];
+    return [eventOf(declared, draft, type)];
+  });
+}
+
+function eventType({ type, status, reason }: ConditionDraft): EventDraft['type'] | undefined {
+  if (type === 'Programmed') return status === 'True' ? 'Normal' : undefined;
+  if (type !== 'Ready') return undefined;
+  if (status === 'True') return notices.has(reason) ? 'Normal' : undefined;
+  return warnings.has(reason) ? 'Warning' : undefined;
+}
+
+function eventOf(
+  { meta }: DeclaredDevice,
+  { reason, message, type: about }: ConditionDraft,
+  type: EventDraft['type'],
+): EventDraft {
+  const { namespace, name, uid, resourceVersion } = meta;
+  const action = about === 'Programmed' ? 'Program' : 'Reconcile';
+  return {
+    type,
+    reason,
+    action,
+    note: message,
+    regarding: stated(mqttDevices, { namespace, name, uid, resourceVersion }),
+  };
+}
