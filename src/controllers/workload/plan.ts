@@ -1,0 +1,153 @@
+/** What a broker needs beside its bundle, decided from facts alone. */
+import { brokerInstances, certificates } from '../../api/kinds.ts';
+import { brokerLabel, bundleHashAnnotation, labelValue } from '../../api/labels.ts';
+import type { Finding } from '../../domain/finding.ts';
+import { type FindingCode, findingKinds } from '../../domain/findings.ts';
+import { type Broker, type Workload } from '../../domain/fleet.ts';
+import type { KubeObject, ResourceType } from '../../kube/object.ts';
+import { type DesiredChild, isOwnedBy } from '../apply.ts';
+import type { Instance } from '../declared.ts';
+import {
+  type Child,
+  type ChildSite,
+  instanceChild,
+  managedChildren,
+  managedNames,
+  rolledWorkload,
+  serverCertificate,
+  templateMeta,
+} from './children.ts';
+import type { ExpectedInstance } from './expected.ts';
+import { nameProblem, serverCertificateName, serverSecretName } from './names.ts';
+
+export interface WorkloadFacts extends ChildSite {
+  readonly expected: readonly ExpectedInstance[];
+  /** All that name this broker. */
+  readonly instances: readonly Instance[];
+  /** `Unknown`: its kinds were not listed yet, which is no reason to say that they are absent. */
+  readonly certManager: 'Present' | 'Absent' | 'Unknown';
+  /** True when the Secret of the server is one that nobody made for us, and no Certificate of ours is there to claim it. */
+  readonly isServerSecretTaken: boolean;
+  /** The workload that the broker refers to, as far as it was looked at: with `Roll` only. */
+  readonly referred: KubeObject | 'Missing' | undefined;
+}
+
+export interface Removal {
+  readonly type: ResourceType;
+  readonly object: KubeObject;
+}
+
+/** Written in this order; each step leaves what the next run can go on from. */
+export interface WorkloadPlan {
+  readonly children: readonly Child[];
+  readonly remove: readonly Removal[];
+  readonly instances: readonly Child[];
+  /** A workload of the user's, with the one annotation that is ours. */
+  readonly roll: { readonly object: KubeObject; readonly desired: DesiredChild } | undefined;
+  readonly findings: readonly Finding[];
+}
+
+export function planWorkload(facts: WorkloadFacts): WorkloadPlan {
+  const { broker } = facts;
+  const certificate = plannedCertificate(facts);
+  const { workload } = broker;
+  const managed = workload.kind === 'Managed' ? plannedChildren(facts, workload) : { children: [], findings: [] };
+  const rolled = plannedRoll(facts);
+  return {
+    children: [...certificate.children, ...managed.children],
+    remove: [...leftChildren(facts), ...leftInstances(facts)],
+    instances: facts.expected
+      .filter((expected) => !isOccupied(facts, expected))
+      .map((one) => instanceChild(facts, one)),
+    roll: rolled.roll,
+    findings: [...certificate.findings, ...managed.findings, ...rolled.findings],
+  };
+}
+
+interface Planned {
+  readonly children: readonly Child[];
+  readonly findings: readonly Finding[];
+}
+
+function plannedCertificate(facts: WorkloadFacts): Planned {
+  const child = serverCertificate(facts);
+  if (!child) return { children: [], findings: [] };
+  if (facts.certManager === 'Unknown') return { children: [], findings: [] };
+  if (facts.certManager === 'Absent') return { children: [], findings: [certManagerAbsent(facts.broker)] };
+  if (!facts.isServerSecretTaken) return { children: [child], findings: [] };
+  return { children: [], findings: [notOurs(facts.broker, 'Secret', serverSecretName(facts.broker))] };
+}
+
+function plannedChildren(facts: WorkloadFacts, workload: Extract<Workload, { kind: 'Managed' }>): Planned {
+  const problem = nameProblem(facts.broker.origin.name);
+  if (problem === undefined) return { children: managedChildren(facts, workload), findings: [] };
+  return { children: [], findings: [finding(facts.broker, 'MQS137', 'metadata.name', problem)] };
+}
+
+/** What ran a broker that is not managed any more, and a Certificate that is not needed any more. */
+function leftChildren({ broker, meta, present }: WorkloadFacts): readonly Removal[] {
+  const { name } = broker.origin;
+  const unneeded: readonly (readonly [ResourceType, string])[] = [
+    ...(broker.workload.kind === 'Managed' ? [] : managedNames(name)),
+    ...(broker.tls.server.kind === 'Secret' ? ([[certificates, serverCertificateName(name)]] as const) : []),
+  ];
+  return unneeded.flatMap(([type, child]) => {
+    const object = present(type, child);
+    return object && isOwnedBy(object, meta.uid) ? [{ type, object }] : [];
+  });
+}
+
+/** Instances of pods that are gone, or that have become others; those of somebody else are not ours to take away. */
+function leftInstances({ instances, expected, meta }: WorkloadFacts): readonly Removal[] {
+  const wanted = new Set(expected.map(({ instance }) => instance));
+  return instances
+    .filter((instance) => !wanted.has(instance) && !instance.meta.isDeleting && isOwnedBy(instance.made, meta.uid))
+    .map(({ made }) => ({ type: brokerInstances, object: made }));
+}
+
+/** True while an instance of a former pod of this name is there: the next run makes the new one. */
+function isOccupied({ instances, meta }: WorkloadFacts, { name, instance }: ExpectedInstance): boolean {
+  return (
+    instance === undefined && instances.some((other) => other.meta.name === name && isOwnedBy(other.made, meta.uid))
+  );
+}
+
+function plannedRoll(facts: WorkloadFacts): Pick<WorkloadPlan, 'roll' | 'findings'> {
+  const { broker, published, referred } = facts;
+  const { workload } = broker;
+  if (workload.kind !== 'Ref' || referred === undefined) return { roll: undefined, findings: [] };
+  const path = 'spec.workload.ref';
+  const what = `${workload.workload} ${workload.name}`;
+  if (referred === 'Missing') {
+    return { roll: undefined, findings: [finding(broker, 'MQS139', path, `${what} does not exist`)] };
+  }
+  const label = labelValue(broker.origin.name);
+  const isLabelled = templateMeta(referred).labels?.[brokerLabel] === label;
+  const findings = isLabelled
+    ? []
+    : [finding(broker, 'MQS139', path, `the pods of ${what} lack the label ${brokerLabel}=${label}`)];
+  const present = templateMeta(referred).annotations?.[bundleHashAnnotation];
+  if (published === undefined || present === published.hash) return { roll: undefined, findings };
+  return { roll: { object: referred, desired: rolledWorkload(referred, published.hash) }, findings };
+}
+
+/** Something of this kind and name is there that is not a child of this broker. */
+export function notOurs(broker: Broker, kind: string, name: string): Finding {
+  const message = `${kind} ${broker.origin.namespace}/${name} was made by somebody else`;
+  return { ...finding(broker, 'MQS156', 'metadata.name', message), reason: 'NotOurs' };
+}
+
+export function certManagerAbsent(broker: Broker): Finding {
+  const message = `Certificate ${serverCertificateName(broker.origin.name)} cannot be made: cert-manager is not there`;
+  return { ...finding(broker, 'MQS155', 'spec.tls.serverCertificate', message), reason: 'CertManagerAbsent' };
+}
+
+/** The API server will not have it; `why` is what it says. */
+export function refusedChild(broker: Broker, kind: string, name: string, why: string): Finding {
+  return finding(broker, 'MQS138', 'spec.workload', `${kind} ${name}: ${why}`);
+}
+
+function finding({ origin }: Broker, code: FindingCode, path: string, message: string): Finding {
+  const object = { kind: 'MqttBroker', namespace: origin.namespace, name: origin.name } as const;
+  return { code, severity: findingKinds[code].severity, message, path, object };
+}
