@@ -37,9 +37,10 @@ Ctrl-C stops the broker; the next run comes back into the same state.`,
     if (options.host === '') throw new UsageError('--host is empty: give an address');
     const format = choiceOf('output', options.output, ['table', 'json']) ?? 'table';
     const once = options.once === true;
-    const [{ runDev }, { systemClock, systemRandom }] = await Promise.all([
+    const [{ runDev }, { systemClock, systemRandom }, { systemDirectories }] = await Promise.all([
       import('../local/dev.ts'),
       import('../local/system.ts'),
+      import('../local/mosquitto.ts'),
     ]);
     const stop = io.stopSignal();
     const show = shown(io, once);
@@ -73,9 +74,6 @@ Ctrl-C stops the broker; the next run comes back into the same state.`,
     return isProven(status) ? 0 : 1;
   },
 });
-
-/** Debian keeps Mosquitto where only root's search path leads. */
-const systemDirectories = ['/usr/sbin', '/usr/local/sbin'];
 
 /** What a whole directory has issued would be taken back if one of its files had the same state. */
 async function stateOf(manifests: string): Promise<string> {

@@ -18,8 +18,10 @@ const commands = new Map<string, Entry>([
   ['bundle', { about: 'write the connection kit of a device', load: () => import('./bundle.ts') }],
   ['revoke', { about: 'take an identity back for good', load: () => import('./revoke.ts') }],
   ['renew', { about: 'renew the certificate of a device', load: () => import('./renew.ts') }],
+  ['wait', { about: 'wait until devices are ready', load: () => import('./wait.ts') }],
   ['hash', { about: 'turn a password into a password line hash', load: () => import('./hash.ts') }],
   ['operator', { about: 'run the controllers of a cluster', load: () => import('./operator.ts') }],
+  ['agent', { about: 'keep a broker of a cluster on what was published', load: () => import('./agent.ts') }],
   ['version', { about: 'print the version', load: () => import('./version.ts') }],
 ]);
 

@@ -22,6 +22,9 @@ export interface MosquittoChoice {
   readonly searchPath: readonly string[];
 }
 
+/** Debian keeps Mosquitto where only root's search path leads. */
+export const systemDirectories: readonly string[] = ['/usr/sbin', '/usr/local/sbin'];
+
 export async function localMosquitto(choice: MosquittoChoice, clock: Clock): Promise<LocalMosquitto> {
   const [name = 'mosquitto', ...words] = choice.command;
   const file = await programFile(name, choice.searchPath);

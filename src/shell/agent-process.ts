@@ -1,0 +1,136 @@
+/** The agent of a cluster's broker as a process: connection, log, health and Mosquitto around it. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { runAgent } from '../agent/agent.ts';
+import { keepAlive } from '../agent/cluster/heartbeat.ts';
+import { instanceReportSink } from '../agent/cluster/report-sink.ts';
+import { clusterSource } from '../agent/cluster/source.ts';
+import { currentLink } from '../agent/generation.ts';
+import { type AgentHealth, agentHealth } from '../agent/http.ts';
+import type { AgentEvent, AgentOptions } from '../agent/state.ts';
+import { agentFieldManager } from '../api/labels.ts';
+import type { Placement } from '../domain/bundle/placement.ts';
+import type { ObjectKey } from '../domain/names.ts';
+import { accessFrom, type KubeConfigChoice, loadedKubeConfig } from '../kube/access.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { keyParts } from '../kube/object.ts';
+import { kubeClient } from '../kube/rest.ts';
+import { transportTo } from '../kube/transport.ts';
+import type { BrokerLauncher, Clock, Random } from '../ports.ts';
+import { startHttp } from './http.ts';
+import { createLog, type Log, type LogLevel } from './log.ts';
+
+/** Mosquitto as this agent starts it. */
+export interface PlacedMosquitto {
+  readonly launcher: BrokerLauncher;
+  readonly pluginDirectory: string;
+}
+
+export interface AgentProcess {
+  readonly broker: ObjectKey;
+  readonly instance: string;
+  readonly podUid?: string;
+  readonly serverSecret: string;
+  /** The agent's own; made if it is not there. */
+  readonly directory: string;
+  readonly placement: Omit<Placement, 'directory' | 'pluginDirectory'>;
+  readonly mosquitto: (clock: Clock, signal: AbortSignal) => Promise<PlacedMosquitto>;
+  /** Shows life by a Lease of the instance's name. */
+  readonly isExternal: boolean;
+  readonly http?: { readonly host?: string; readonly port: number };
+  readonly kubeConfig: KubeConfigChoice;
+  readonly random: Random;
+  readonly version: string;
+  readonly logLevel: LogLevel;
+  readonly writeLog: (line: string) => void;
+}
+
+const clock: Clock = {
+  now: () => new Date(),
+  sleep: (milliseconds, signal) => delay(milliseconds, undefined, signal ? { signal } : {}),
+};
+const jitter = { next: () => Math.random() };
+
+/**
+ * Runs until the signal is aborted, then ends the broker. Errors: a kubeconfig without use, an address that is taken, no
+ * Mosquitto, a directory that cannot be used.
+ */
+export async function runAgentProcess(options: AgentProcess, signal: AbortSignal): Promise<void> {
+  const { broker, instance, kubeConfig, version, http } = options;
+  const log = createLog({ level: options.logLevel, now: () => new Date(), write: options.writeLog });
+  const load = () => loadedKubeConfig(kubeConfig);
+  const access = accessFrom({ load, clock, userAgent: `${agentFieldManager}/${version}` });
+  const transport = transportTo({ access, clock, random: jitter });
+  const client = kubeClient(transport, clock);
+  const health = agentHealth();
+  const { live, ready, registry } = health;
+  const onError = (error: unknown) => log.error({ error }, 'answering a probe failed');
+  const endpoint = http && (await startHttp({ ...http, live, ready, registry, onError }));
+  log.info({ broker, instance, version, port: endpoint?.port }, 'started');
+  try {
+    await Promise.all([
+      agentUntil(options, { client, log, health }, signal),
+      options.isExternal && keepAlive(heartbeatOf(options, client, log), signal),
+    ]);
+    log.info({}, 'stopped');
+  } finally {
+    await endpoint?.close();
+    await transport.close();
+  }
+}
+
+interface Surroundings {
+  readonly client: KubeClient;
+  readonly log: Log;
+  readonly health: AgentHealth;
+}
+
+async function agentUntil(options: AgentProcess, { client, log, health }: Surroundings, signal: AbortSignal) {
+  const { broker, instance, podUid, serverSecret, directory } = options;
+  const { launcher, pluginDirectory } = await options.mosquitto(clock, signal);
+  const placement: Placement = { ...options.placement, directory: currentLink(directory), pluginDirectory };
+  const agent: AgentOptions = {
+    ...{ broker, instance, directory, placement, launcher, clock, random: options.random },
+    source: clusterSource({ client, broker, serverSecret, clock, random: jitter, onProblem: problemLog(log) }),
+    report: instanceReportSink({ client, broker, instance, clock, signal, ...(podUid !== undefined && { podUid }) }),
+    onEvent(event) {
+      health.onEvent(event);
+      logEvent(log, event);
+    },
+    onLog: (line) => log.info({ line }, 'mosquitto'),
+  };
+  await runAgent(agent, signal);
+}
+
+function heartbeatOf({ broker, instance }: AgentProcess, client: KubeClient, log: Log) {
+  return { client, namespace: keyParts(broker).namespace ?? '', instance, clock, onProblem: problemLog(log) };
+}
+
+function problemLog(log: Log): (problem: { readonly what: string; readonly error: unknown }) => void {
+  return ({ what, error }) => log.warn({ what, error }, 'not done, tried again');
+}
+
+function logEvent(log: Log, event: AgentEvent): void {
+  const { kind } = event;
+  if (kind === 'Refused' || kind === 'Failed' || kind === 'Exited') log.warn(eventFields(event), messages[kind]);
+  else if (kind === 'Proof' && event.proof.kind !== 'Proved') log.warn(eventFields(event), messages.Proof);
+  else log.info(eventFields(event), messages[kind]);
+}
+
+function eventFields(event: AgentEvent): Readonly<Record<string, unknown>> {
+  const { kind, ...fields } = event;
+  return kind === 'Reported' ? { loaded: event.report.loaded, refused: event.report.refused } : fields;
+}
+
+const messages: Readonly<Record<AgentEvent['kind'], string>> = {
+  Refused: 'refused a bundle',
+  Written: 'wrote a generation',
+  Swapped: 'put a generation in place',
+  Started: 'started Mosquitto',
+  Stopped: 'stopped Mosquitto',
+  Exited: 'Mosquitto ended',
+  Proof: 'proof',
+  Kicked: 'ended sessions',
+  Recorded: 'remembered the bundle',
+  Reported: 'reported',
+  Failed: 'a step failed',
+};
