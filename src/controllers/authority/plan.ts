@@ -2,6 +2,7 @@
 import type { RevocationEntry } from '../../domain/pki/certificate.ts';
 import { crlDueReason, type CrlDueReason, crlEntries, type Held } from '../../domain/pki/crl-schedule.ts';
 import { type Ledger, prunedLedger, withRevoked } from '../../domain/pki/ledger.ts';
+import { bySerial } from '../../domain/pki/revocations.ts';
 import type { SignedList } from '../../domain/pki/signed-list.ts';
 
 /** What is stored of a CA: the ledger, and the last list with the holds that are on it. All of one moment. */
@@ -52,11 +53,13 @@ export function authorityPlan(facts: AuthorityFacts, now: Date): AuthorityPlan {
   return { ledger, entries, holds: signs ? entries.filter(isHold) : stored.holds, due, signs };
 }
 
-/** What the stored list holds, exactly: of the ledger what is on it already, and its holds. */
+/** What the stored list holds, exactly: of the ledger what is on it already, and its holds. Ordered by serial. */
 export function listedEntries({ ledger, holds, crl }: Stored): readonly RevocationEntry[] {
   if (!crl) return [];
-  const entries = crlEntries(ledger, holds.map(certificateOf));
-  return entries.filter(({ serial, reason }) => crl.read.entries.get(serial)?.reason === reason);
+  const { entries } = crl.read;
+  return [...ledger.entries.values(), ...holds]
+    .filter(({ serial, reason }) => entries.get(serial)?.reason === reason)
+    .sort(bySerial);
 }
 
 export function isHold({ reason }: RevocationEntry): boolean {

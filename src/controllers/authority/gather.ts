@@ -1,0 +1,57 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Broker } from '../../domain/fleet.ts';
+import type { ObjectKey } from '../../domain/names.ts';
+import type { CaKeyId } from '../../domain/pki/certificate.ts';
+import type { DeclaredBroker, Meta } from '../declared.ts';
+import { gathered } from './gathered.ts';
+import { issuingByRequests, type Member } from './members.ts';
+import { type PublishedRevocations, publishedRevocations } from './published.ts';
+import type { Site } from './site.ts';
+import { trustSources } from './sources.ts';
+
+/** Values that nobody asks about are read again after so long, milliseconds. */
+export const rereadMilliseconds = 60_000;
+
+/** Reads what the broker trusts: at once when it is another broker than last time, else what is a minute old. */
+export async function gather(site: Site, key: ObjectKey, { meta }: DeclaredBroker, broker: Broker): Promise<void> {
+  const { context, readings, publisher } = site;
+  const former = memberOf(site, key, meta);
+  const now = context.clock.now();
+  const since = former?.broker === broker ? new Date(now.getTime() - rereadMilliseconds + 1) : now;
+  const sources = await trustSources(broker, readings, since);
+  const isRead = former && former.published.kind !== 'Unreadable';
+  const published = isRead ? former.published : await publishedRevocations(publisher, meta);
+  const isSame = former?.broker === broker && isDeepStrictEqual(former.sources, sources);
+  const found = isSame ? former.gathered : gathered(broker, sources);
+  const { requests } = context.world;
+  const issuing = found.issuing ?? issuingByRequests(broker, found, requests.store.list());
+  // What happened to it while the server was asked.
+  const latest = memberOf(site, key, meta);
+  site.members.set(key, {
+    ...{ key, uid: meta.uid, broker, sources, published },
+    ...{ gathered: found, issuing },
+    accepted: latest?.accepted ?? acceptedIn(published),
+    trust: latest?.trust,
+  });
+  if (former?.issuing !== issuing) wakeCertificates(site, key);
+  readings.forget(new Date(now.getTime() - 10 * rereadMilliseconds));
+}
+
+/** What was issued by another CA is issued again. */
+function wakeCertificates({ context: { world, wake } }: Site, key: ObjectKey): void {
+  for (const device of world.devices.store.byIndex('broker', key)) {
+    for (const certificate of world.deviceCertificates.store.byIndex('device', device.key)) {
+      wake.certificate(certificate.key, 'Low');
+    }
+  }
+}
+
+/** What is known of this very object; of another one under its name nothing is. */
+function memberOf({ members }: Site, key: ObjectKey, { uid }: Meta): Member | undefined {
+  const member = members.get(key);
+  return member?.uid === uid ? member : undefined;
+}
+
+function acceptedIn(published: PublishedRevocations): ReadonlySet<CaKeyId> {
+  return new Set(published.kind === 'Published' ? published.cas : []);
+}

@@ -1,0 +1,71 @@
+/** Whether brokers were told what was taken back, and who waits for it. */
+import { objectKey, type ObjectKey } from '../../domain/names.ts';
+import type { CaKeyId, RevocationEntry } from '../../domain/pki/certificate.ts';
+import type { Trust } from '../context.ts';
+import { type Site, wakeHolder } from './site.ts';
+
+type Serial = Pick<RevocationEntry, 'caKeyId' | 'serial'>;
+
+/** True when the serial is in the ledger, and in what is published to every broker that has a list of its CA from us. */
+export function isPublished(site: Site, { caKeyId, serial }: Serial): boolean {
+  const entry = site.authorities.get(caKeyId)?.ledger.entries.get(serial);
+  if (!entry) return false;
+  const isTold = [...site.context.world.brokers.store.list()].every(
+    ({ key, meta }) => meta.isDeleting || isToldOf(site, key, entry),
+  );
+  if (!isTold) site.awaited.set(`${caKeyId} ${serial}`, entry);
+  return isTold;
+}
+
+/** Also true of a broker that is told nothing at all, and of one whose lists of this CA are none of ours. */
+function isToldOf({ context, members, looked }: Site, key: ObjectKey, { caKeyId, serial }: Serial): boolean {
+  const member = members.get(key);
+  if (!member) return looked.has(key);
+  const state = context.state.brokers.get(key);
+  if (!state) return member.published.kind === 'None' && !signsFor(member.trust, caKeyId);
+  if (!state.published) return true;
+  if (!signsFor(state.trust, caKeyId) && !signsFor(member.trust, caKeyId)) {
+    return state.trust !== undefined && member.trust !== undefined;
+  }
+  return state.trust !== undefined && serialsIn(state.trust).has(`${caKeyId} ${serial}`);
+}
+
+function signsFor(trust: Trust | undefined, caKeyId: CaKeyId): boolean {
+  return trust?.cas.some(({ keyId, revocation }) => keyId === caKeyId && revocation === 'SignedCrl') === true;
+}
+
+/** By the list of revocations, which is the same as long as nothing in it changed. */
+const serials = new WeakMap<Trust['revocations'], ReadonlySet<string>>();
+
+function serialsIn({ revocations }: Trust): ReadonlySet<string> {
+  const known = serials.get(revocations);
+  if (known) return known;
+  const made = new Set(revocations.map(({ caKeyId, serial }) => `${caKeyId} ${serial}`));
+  serials.set(revocations, made);
+  return made;
+}
+
+/** Whoever asked for something that is published by now looks again. */
+export function wakeAwaiting(site: Site): void {
+  const { context, awaited } = site;
+  const open = [...awaited];
+  awaited.clear();
+  for (const [, entry] of open) {
+    if (!isPublished(site, entry)) continue;
+    const certificate = context.state.issued.byIdentity
+      .get(entry.identity)
+      ?.find(({ serial, caKeyId }) => serial === entry.serial && caKeyId === entry.caKeyId);
+    if (certificate) wakeHolder(site, certificate);
+    else wakeIdentity(site, entry.identity);
+  }
+}
+
+function wakeIdentity({ context }: Site, identity: string): void {
+  for (const { origin } of context.state.fleet.fleet.devices.get(identity) ?? []) {
+    const device = objectKey(origin.namespace, origin.name);
+    context.wake.device(device);
+    for (const { key } of context.world.deviceCertificates.store.byIndex('device', device)) {
+      context.wake.certificate(key);
+    }
+  }
+}

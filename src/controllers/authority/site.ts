@@ -1,0 +1,42 @@
+/** What all of the authorities share: what is known of brokers and of CA keys. */
+import type { ObjectKey } from '../../domain/names.ts';
+import type { CaKeyId, RevocationEntry } from '../../domain/pki/certificate.ts';
+import type { HeldCertificate } from '../../domain/pki/lineage.ts';
+import type { Publisher } from '../bundle/published.ts';
+import type { ControllerContext } from '../context.ts';
+import type { World } from '../world.ts';
+import type { Authority } from './authority.ts';
+import type { LedgerStore } from './ledger-store.ts';
+import type { Member } from './members.ts';
+import type { Readings } from './readings.ts';
+import type { Survey } from './survey.ts';
+
+/** What of the context the authorities use. The states are read when they are needed, not before. */
+export interface AuthorityContext extends Pick<ControllerContext, 'client' | 'options' | 'clock' | 'wake'> {
+  readonly world: Pick<World, 'brokers' | 'devices' | 'deviceCertificates' | 'requests'>;
+  readonly state: Pick<ControllerContext['state'], 'fleet' | 'issued' | 'brokers'>;
+}
+
+export interface Site {
+  readonly context: AuthorityContext;
+  readonly publisher: Publisher;
+  readonly readings: Readings;
+  readonly store: LedgerStore;
+  readonly members: Map<ObjectKey, Member>;
+  readonly authorities: Map<CaKeyId, Authority>;
+  /** Brokers that were looked at since the start, with whatever result. */
+  readonly looked: Set<ObjectKey>;
+  /** Entries of which somebody was told that they are not published yet. */
+  readonly awaited: Map<string, RevocationEntry>;
+  readonly survey: () => Survey;
+}
+
+export function isEveryBrokerLooked({ context, looked }: Site): boolean {
+  for (const { key } of context.world.brokers.store.list()) if (!looked.has(key)) return false;
+  return true;
+}
+
+export function wakeHolder({ context: { wake } }: Site, { device, lineage }: HeldCertificate): void {
+  wake.device(device);
+  wake.certificate(lineage);
+}
