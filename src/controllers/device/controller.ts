@@ -3,11 +3,9 @@ import { revokeFinalizer } from '../../api/labels.ts';
 import type { ObjectKey } from '../../domain/names.ts';
 import { addition } from '../../kube/finalizer.ts';
 import { done, type Outcome, type Reconcile } from '../../kube/outcome.ts';
-import type { Controller } from '../../kube/controller.ts';
 import type { ChildResult } from '../apply.ts';
 import type { ControllerContext } from '../context.ts';
 import type { DeclaredDevice } from '../declared.ts';
-import { essentialStores } from '../world.ts';
 import { appliedCertificate, deletedCertificate } from './certificate.ts';
 import { patchedFinalizers, removedDevice } from './deletion.ts';
 import { readPassword } from './password-step.ts';
@@ -16,16 +14,11 @@ import { type DeviceFacts, type DevicePlan, type Outcomes, planOf, statusOf } fr
 import { createStatusWriter } from './status-writer.ts';
 import { verdictOf } from './verdict.ts';
 
-/** Secrets are read and children written one by one for each device: several at a time keep the server busy. */
-const concurrency = 16;
-
-export function deviceController(
-  context: ControllerContext,
-  passwords: Passwords,
-): Pick<Controller, 'reconcile' | 'stores' | 'concurrency'> {
+/** One device at a time and key; of different devices several may run at once. */
+export function deviceController(context: ControllerContext, passwords: Passwords): Reconcile {
   const writer = createStatusWriter(context);
 
-  const reconcile: Reconcile = async (key, { signal }) => {
+  return async (key, { signal }) => {
     const declared = context.world.devices.store.get(key);
     if (!declared || declared.meta.isDeleting) {
       passwords.forget(key as ObjectKey);
@@ -41,7 +34,6 @@ export function deviceController(
     if (attempt.error) throw attempt.error;
     return attempt.outcomes.passwordFindings.length > 0 ? sooner(context, outcome) : outcome;
   };
-  return { reconcile, stores: essentialStores(context.world), concurrency };
 }
 
 /** A Secret that was missing may be there by then; nobody tells us. */

@@ -32,7 +32,7 @@ export function programmedOf(facts: ProgrammedFacts): Programmed {
   const expected = broker?.expectedInstances ?? 0;
   const proving = proofs.filter((proof) => isProof(proof, facts, isFormer));
   const isProved = isFormer ? proving.length === proofs.length : expected > 0 && proving.length >= expected;
-  if (isProved && unpublished === 0) {
+  if (isProved && (isFormer || unpublished === 0)) {
     const revision = isFormer ? former.revision : Math.min(...proving.map((proof) => proof.revision));
     return { condition: condition('Programmed', 'True', 'Programmed', 'every instance has proved it'), revision };
   }

@@ -1,26 +1,23 @@
 /** Says of a template whether it may be used, and by how many devices it is. */
 import { aclTemplates } from '../../api/kinds.ts';
 import { objectKey, type ObjectKey } from '../../domain/names.ts';
-import type { Controller } from '../../kube/controller.ts';
 import { done, type Reconcile } from '../../kube/outcome.ts';
 import { appliedStatus } from '../apply.ts';
 import type { ControllerContext } from '../context.ts';
 import type { DeclaredTemplate } from '../declared.ts';
 import { nextStatus } from '../status.ts';
-import { type World, essentialStores } from '../world.ts';
+import type { World } from '../world.ts';
 import { templateStatus } from './plan.ts';
 
 /** Devices are counted no more often than this: a template may have as many as there are. */
 const countMilliseconds = 10_000;
 
-export function templateController(
-  context: ControllerContext,
-): Pick<Controller, 'reconcile' | 'stores' | 'concurrency'> {
+export function templateController(context: ControllerContext): Reconcile {
   const { client, clock, state, world } = context;
   /** When each template was looked at last, in milliseconds. */
   const looked = new Map<string, number>();
 
-  const reconcile: Reconcile = async (key, { signal }) => {
+  return async (key, { signal }) => {
     const declared = world.templates.store.get(key);
     if (!declared || declared.meta.isDeleting) {
       looked.delete(key);
@@ -35,7 +32,6 @@ export function templateController(
     await appliedStatus({ client, signal }, aclTemplates, declared.meta, nextStatus(declared.status, draft, now));
     return done;
   };
-  return { reconcile, stores: essentialStores(world), concurrency: 2 };
 }
 
 function isSeen({ status, meta }: DeclaredTemplate): boolean {
@@ -43,7 +39,7 @@ function isSeen({ status, meta }: DeclaredTemplate): boolean {
 }
 
 /** Devices that name it, and those of brokers that have it as a default. */
-export function usersOf(
+function usersOf(
   { devices, brokers }: Pick<World, 'devices' | 'brokers'>,
   { key, meta }: Pick<DeclaredTemplate, 'key' | 'meta'>,
 ): ReadonlySet<ObjectKey> {
