@@ -37,6 +37,7 @@ export async function clusterInput({ cluster, broker, isWhole }: ClusterAsk, io:
   tellNotes(notes, io);
   const isWide = isWhole === true || cluster.isEveryNamespace || broker?.includes('/') === true;
   const fleet = isWide ? whole : fleetAround(whole, cluster.namespace);
+  if (fleet.brokers.size === 0 && isWhole !== true) throw noBroker(cluster);
   return {
     fleet,
     findings,
@@ -46,6 +47,12 @@ export async function clusterInput({ cluster, broker, isWhole }: ClusterAsk, io:
     unreadable: [],
     blocks: observedBlocks({ fleet, statuses }, io.now()),
   };
+}
+
+function noBroker({ namespace, isEveryNamespace }: Cluster): Error {
+  const place = isEveryNamespace ? 'the cluster' : `namespace ${namespace}`;
+  const hint = isEveryNamespace ? '' : ', and no device of one; -n names another, -A means all';
+  return new Error(`find MqttBroker: ${place} has none${hint}`);
 }
 
 /** Reads the manifests that `paths` name: files, directories, `-` for standard input. */

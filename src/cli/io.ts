@@ -12,6 +12,8 @@ export interface Io {
   /** Width of the terminal on standard output, in columns; undefined when it is none. */
   readonly columns: number | undefined;
   readonly colour: boolean;
+  /** Somebody watches standard error. */
+  readonly isErrorTerminal: boolean;
   readonly workingDirectory: string;
   out(text: string): void;
   err(text: string): void;

@@ -1,14 +1,19 @@
 import { addToRecord } from '../local/records.ts';
+import { clusterOptions, withCluster } from './cluster-options.ts';
 import { commandOf } from './command.ts';
-import { deviceNamed, deviceOperand, localState, stateOption } from './local-state.ts';
+import { deviceNamed, deviceOperand, isLocal, localState, stateOption } from './local-state.ts';
 
 export const command = commandOf({
   synopsis: 'DEVICE [--state DIR]',
-  about: `Has a new certificate issued to a device now. The present one stays good until it ends, or until
-spec.previousCertificate.revokeAfterSeconds is over; then 'bundle' hands out the new one.`,
-  options: { state: stateOption },
+  about: `Has a new certificate issued to a device now, or, on a cluster, for devicecertificate/NAME. The present one stays good
+until it ends, or until spec.previousCertificate.revokeAfterSeconds is over; 'bundle' then hands out the new one.`,
+  options: { ...clusterOptions, state: stateOption },
   run: async ({ options, operands, io }) => {
     const name = deviceOperand(operands);
+    if (!isLocal(options)) {
+      const { renewOnCluster } = await import('./renew-cluster.ts');
+      return withCluster(options, '--state DIR', (cluster) => renewOnCluster(cluster, name, io));
+    }
     const state = await localState(options.state, io);
     const { device, authentication } = deviceNamed(state, name);
     if (authentication === 'Password') {

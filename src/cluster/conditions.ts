@@ -11,7 +11,7 @@ export interface State {
 export function conditionState(object: OurObject, type: string): State {
   const { generation } = object.metadata;
   const { observedGeneration = -1, conditions = [] } = object.status ?? {};
-  if (observedGeneration === -1) return unknown('the operator has not looked at it yet; does it run?');
+  if (observedGeneration === -1) return unknown('the operator has not looked at it yet');
   const found = conditions.find((condition) => condition.type === type);
   const seen = Math.min(observedGeneration, found?.observedGeneration ?? observedGeneration);
   if (generation !== undefined && seen < generation) {

@@ -139,7 +139,7 @@ async function deviceWithIdentity(cluster: Reader, target: Target): Promise<Mqtt
 
 /** The effective identity that a device declares; that which its status names where it does not parse. */
 export function identityOf(device: MqttDeviceObject): string | undefined {
-  const parsed = parsedAs<Device>('MqttDevice', structuredClone(device));
+  const parsed = parsedAs<Device>('MqttDevice', device);
   return parsed.ok ? parsed.value.identity : device.status?.identity;
 }
 

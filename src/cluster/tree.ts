@@ -98,7 +98,7 @@ async function referred<T extends KubeObject>(
 
 async function deviceNode(client: KubeClient, object: MqttDeviceObject): Promise<StatusNode> {
   const { namespace = '' } = object.metadata;
-  const parsed = parsedAs<Device>('MqttDevice', structuredClone(object));
+  const parsed = parsedAs<Device>('MqttDevice', object);
   if (!parsed.ok) return nodeOf(object, deviceFacts(object, undefined));
   const device = parsed.value;
   const broker = keyPair(device.broker);
@@ -136,7 +136,7 @@ export async function certificatesOf(
   const { namespace = '', name } = metadata;
   const device = objectKey(namespace, name);
   return listed(client, deviceCertificates, { namespace }, (object) => {
-    const parsed = parsedAs<DeviceCertificate>('DeviceCertificate', structuredClone(object));
+    const parsed = parsedAs<DeviceCertificate>('DeviceCertificate', object);
     return parsed.ok && parsed.value.device === device ? object : undefined;
   });
 }
@@ -171,13 +171,17 @@ async function certificateNode(
 }
 
 function revocationOf(object: DeviceCertificateObject): string | undefined {
-  const parsed = parsedAs<DeviceCertificate>('DeviceCertificate', structuredClone(object));
+  const parsed = parsedAs<DeviceCertificate>('DeviceCertificate', object);
   return parsed.ok ? parsed.value.spec.revoked?.reason : undefined;
 }
 
+export function isRevoked(object: DeviceCertificateObject): boolean {
+  return revocationOf(object) !== undefined;
+}
+
 /** Whether the device made its key itself. */
-export function isFromCsr(object: DeviceCertificateObject): boolean {
-  const parsed = parsedAs<DeviceCertificate>('DeviceCertificate', structuredClone(object));
+function isFromCsr(object: DeviceCertificateObject): boolean {
+  const parsed = parsedAs<DeviceCertificate>('DeviceCertificate', object);
   return parsed.ok && parsed.value.spec.key.kind === 'Csr';
 }
 
@@ -241,7 +245,7 @@ function usersOf(
   uses: (device: Device) => boolean,
 ): Promise<readonly MqttDeviceObject[]> {
   return listed(client, mqttDevices, { namespace }, (object) => {
-    const parsed = parsedAs<Device>('MqttDevice', structuredClone(object));
+    const parsed = parsedAs<Device>('MqttDevice', object);
     return parsed.ok && uses(parsed.value) ? object : undefined;
   });
 }
