@@ -1,9 +1,12 @@
 /** All controllers of the operator, put together over one mirror of the API server. */
 import { managedBy, reportingController } from '../api/labels.ts';
+import { parsePasswords } from '../domain/broker/passwords.ts';
+import type { Broker } from '../domain/fleet.ts';
+import type { ObjectKey } from '../domain/names.ts';
 import type { ControllerObserver, ReconcileFailure } from '../kube/observer.ts';
 import { type Controller, runController } from '../kube/controller.ts';
 import { EventRecorder } from '../kube/events.ts';
-import type { Reconcile } from '../kube/outcome.ts';
+import { done, type Reconcile } from '../kube/outcome.ts';
 import type { Random as Jitter } from '../kube/ports.ts';
 import { WorkQueue } from '../kube/queue.ts';
 import type { ReflectorReport } from '../kube/report.ts';
@@ -11,8 +14,20 @@ import type { Clock, Random } from '../ports.ts';
 import type { Log } from '../shell/log.ts';
 import type { Metrics } from '../shell/metrics.ts';
 import type { RunContext, Runnable } from '../shell/runnable.ts';
-import type { OperatorOptions, Wake } from './context.ts';
-import { routeChanges } from './routes.ts';
+import { createAuthorities } from './authority/authorities.ts';
+import { brokerReconcile } from './broker/reconcile.ts';
+import { createBrokerStates } from './broker/states.ts';
+import type { Publisher } from './bundle/published.ts';
+import { createPublisher } from './bundle/publisher.ts';
+import { bundleSite } from './bundle/site.ts';
+import { createIssued } from './certificate/issued.ts';
+import type { ControllerContext, OperatorOptions, Wake } from './context.ts';
+import { deviceController } from './device/controller.ts';
+import { createPasswords } from './device/passwords.ts';
+import { createFleetState } from './fleet-state.ts';
+import { routeChanges, routeIssued } from './routes.ts';
+import { templateController } from './template/controller.ts';
+import { workloadController } from './workload/controller.ts';
 import { createWorld, essentialStores, type World } from './world.ts';
 
 export interface OperatorSettings {
@@ -42,7 +57,8 @@ export function operatorRunnables(settings: OperatorSettings): readonly Runnable
   return [{ name: managedBy, needsLeadership: true, run, problem: () => problem }];
 }
 
-type QueueName = keyof Wake;
+const queueNames = ['broker', 'workload', 'authority', 'device', 'certificate', 'template'] as const;
+type QueueName = (typeof queueNames)[number];
 
 /** How many keys of each controller are worked on at a time. */
 const concurrency: Readonly<Record<QueueName, number>> = {
@@ -55,31 +71,75 @@ const concurrency: Readonly<Record<QueueName, number>> = {
 };
 
 async function runOperator(settings: OperatorSettings, run: RunContext, onSynced: () => void): Promise<void> {
-  const { clock, jitter, metrics, options, watchNamespace } = settings;
+  const { clock, jitter, metrics, watchNamespace } = settings;
   const world = createWorld({
     ...{ client: run.client, clock, random: jitter, report: (plural) => reported(settings, plural) },
     ...(watchNamespace !== undefined && { namespace: watchNamespace }),
   });
   const queues = createQueues(settings);
-  const wake = wakeOf(queues);
   const events = eventRecorder(settings, run);
-  routeChanges(world, wake);
-  const reconciles: Partial<Record<QueueName, Reconcile>> = {};
-  void options;
-  const controllers = Object.entries(reconciles) as readonly [QueueName, Reconcile][];
+  const reconciles = reconcilesOf(settings, {
+    ...{ world, client: run.client, wake: wakeOf(queues) },
+    record: (event) => events.record(event),
+  });
   startReflectors(world);
   void Promise.all(essentialStores(world).map(({ ready }) => ready)).then(onSynced, () => undefined);
   try {
     await Promise.all([
       events.run(run.stop),
-      ...controllers.map(([name, reconcile]) =>
-        runController(controllerOf({ settings, world, queues, name, reconcile }), run),
+      ...queueNames.map((name) =>
+        runController(controllerOf({ settings, world, queues, name, reconcile: reconciles[name] }), run),
       ),
     ]);
   } finally {
     for (const reflector of Object.values(world) as readonly { stop(): void }[]) reflector.stop();
-    for (const name of Object.keys(queues)) metrics.watchQueue(name, { depth: 0, runningSeconds: () => [] });
+    for (const name of queueNames) metrics.watchQueue(name, { depth: 0, runningSeconds: () => [] });
   }
+}
+
+type Surroundings = Pick<ControllerContext, 'world' | 'client' | 'wake' | 'record'>;
+
+/** The states see each change before any controller is woken by it: their handlers are registered first. */
+function reconcilesOf(
+  { clock, random, options }: OperatorSettings,
+  { world, client, wake, record }: Surroundings,
+): Readonly<Record<QueueName, Reconcile>> {
+  const fleet = createFleetState(world);
+  const issued = createIssued({ world, clock });
+  const publisher = createPublisher({ client, configMaps: world.configMaps });
+  const brokers = createBrokerStates();
+  const passwords = createPasswords({
+    ...{ world, wake, random },
+    publishedPasswords: (broker) => publishedPasswords(world, publisher, broker),
+  });
+  const known = { fleet, issued, passwords, brokers };
+  const authorities = createAuthorities({ client, options, clock, wake, world, state: known }, publisher);
+  const state = { ...known, authorities };
+  const context: ControllerContext = { client, world, options, state, wake, clock, random, record };
+  routeChanges(world, wake);
+  routeIssued(context, issued);
+  const workload = workloadController(context);
+  const workloadFindings = (broker: Broker) => workload.findings(broker);
+  return {
+    broker: brokerReconcile({ context, states: brokers, publisher, workloadFindings }),
+    workload: workload.reconcile,
+    authority: authorities.reconcile,
+    device: deviceController(context, passwords).reconcile,
+    certificate: () => Promise.resolve(done),
+    template: templateController(context).reconcile,
+  };
+}
+
+/** Hashes in the set that a broker has now; none where there is no set, or it is damaged and will be written anew. */
+async function publishedPasswords(
+  world: World,
+  publisher: Publisher,
+  broker: ObjectKey,
+): Promise<ReadonlyMap<string, string>> {
+  const declared = world.brokers.store.get(broker);
+  const texts = declared && (await publisher.texts(bundleSite(declared.meta), ['passwords']));
+  const read = texts?.kind === 'Published' ? parsePasswords(texts.texts.passwords) : undefined;
+  return read?.ok ? read.value : new Map();
 }
 
 function startReflectors(world: World): void {

@@ -6,7 +6,8 @@ import type { KubeObject } from '../kube/object.ts';
 import type { Delivery, Handler } from '../kube/store.ts';
 import type { Priority } from '../kube/queue.ts';
 import type { Reflector } from '../kube/reflector.ts';
-import type { Wake } from './context.ts';
+import type { IssuedRecords } from './certificate/issued.ts';
+import type { ControllerContext, Wake } from './context.ts';
 import type { Declared, DeclaredDevice } from './declared.ts';
 import type { World } from './world.ts';
 
@@ -191,4 +192,35 @@ function brokersLabelled(world: World, namespace: string, label: string): readon
   return [...world.brokers.store.list()].flatMap(({ key, meta }) =>
     meta.namespace === namespace && labelValue(meta.name) === label ? [key] : [],
   );
+}
+
+/** What was issued is part of a broker's set, and of the revocation list while its device is suspended. */
+export function routeIssued({ world, state, wake }: ControllerContext, issued: IssuedRecords): void {
+  issued.onChange((lineage, device) => {
+    wake.certificate(lineage);
+    if (device === undefined) return;
+    wake.device(device);
+    const declared = world.devices.store.get(device);
+    if (declared?.value.ok !== true) return;
+    const { broker, suspended } = declared.value.value;
+    wake.broker(broker);
+    if (suspended || state.authorities.issuingCa(broker) === undefined) wake.authority(broker);
+  });
+  // Until then nobody could tell what was issued.
+  void Promise.all([world.requests.ready, world.certificates.ready]).then(
+    () => wakeAll(world, wake),
+    () => undefined,
+  );
+}
+
+function wakeAll(world: World, wake: Wake): void {
+  for (const { key } of world.brokers.store.list()) {
+    wake.authority(key);
+    wake.broker(key);
+    wake.workload(key);
+  }
+  for (const { key } of world.deviceCertificates.store.list()) wake.certificate(key, 'Low');
+  for (const { key, value } of world.devices.store.list()) {
+    if (value.ok && value.value.authentication.type === 'Certificate') wake.device(key, 'Low');
+  }
 }
