@@ -124,9 +124,9 @@ function reconcilesOf(
     broker: brokerReconcile({ context, states: brokers, publisher, workloadFindings }),
     workload: workload.reconcile,
     authority: authorities.reconcile,
-    device: deviceController(context, passwords).reconcile,
+    device: deviceController(context, passwords),
     certificate: () => Promise.resolve(done),
-    template: templateController(context).reconcile,
+    template: templateController(context),
   };
 }
 
