@@ -12,10 +12,9 @@ import { createLedgerStore } from './ledger-store.ts';
 import { type Member, orphansOf, signingFor, trusts } from './members.ts';
 import { isPublished, wakeAwaiting } from './publication.ts';
 import { createReadings } from './readings.ts';
-import { type AuthorityContext, isEveryBrokerLooked, type Site, wakeHolder } from './site.ts';
-import { type CaCount, certificatesPerCa, type CrlStatus, crlStatuses } from './status.ts';
-import { surveyor } from './survey.ts';
-import { isSameTrust, noTrust, trustOf } from './trust.ts';
+import { type AuthorityContext, isComplete, type Site, wakeHolder } from './site.ts';
+import { suspensions } from './suspensions.ts';
+import { isSameTrust, trustOf } from './trust.ts';
 
 export interface Authorities extends AuthorityState {
   /**
@@ -23,20 +22,22 @@ export interface Authorities extends AuthorityState {
    * and, once something that was asked about with `isPublished` has been published, who asked.
    */
   readonly reconcile: Reconcile;
-  /** `status.crls` of the broker: the lists of its trust. */
-  readonly crls: (broker: ObjectKey) => readonly CrlStatus[];
-  /** `status.certificatesPerCa` of the broker. */
-  readonly certificatesPerCa: (broker: ObjectKey) => readonly CaCount[];
 }
 
 export function createAuthorities(context: AuthorityContext, publisher: Publisher): Authorities {
   const { client, clock, options, state } = context;
-  const survey = surveyor();
+  const suspendedIn = suspensions();
   const site: Site = {
     ...{ context, publisher, readings: createReadings(client, clock) },
     store: createLedgerStore(publisher, options.namespace),
-    ...{ members: new Map(), authorities: new Map(), looked: new Set(), awaited: new Map() },
-    survey: () => survey(state.fleet.fleet.devices, state.issued.byIdentity),
+    ...{
+      members: new Map(),
+      authorities: new Map(),
+      looked: new Set(),
+      awaited: new Map(),
+      progress: { isComplete: false },
+    },
+    suspended: () => suspendedIn(state.fleet.fleet.devices, state.issued.byIdentity),
   };
   return {
     trustOf: (broker) => site.members.get(broker)?.trust,
@@ -45,10 +46,6 @@ export function createAuthorities(context: AuthorityContext, publisher: Publishe
     isRevoked: ({ caKeyId, serial }) => site.authorities.get(caKeyId)?.ledger.entries.has(serial) === true,
     isPublished: (entry) => isPublished(site, entry),
     reconcile: (key) => reconciled(site, key as ObjectKey),
-    crls: (broker) =>
-      crlStatuses(site.members.get(broker)?.trust ?? noTrust, (keyId) => site.authorities.get(keyId)?.view),
-    certificatesPerCa: (broker) =>
-      certificatesPerCa(site.members.get(broker)?.trust ?? noTrust, site.survey().counts.get(broker)),
   };
 }
 
@@ -73,9 +70,9 @@ function surroundingsOf(site: Site, keyId: CaKeyId): Surroundings {
   const { context, members } = site;
   const own = [...members.values()].filter((member) => trusts(member, keyId));
   return {
-    suspended: context.state.issued.isKnown ? site.survey().suspended : undefined,
+    suspended: context.state.issued.isKnown ? site.suspended() : undefined,
     // A list that is signed before all is known that was published would lack what only the others knew of.
-    signing: isEveryBrokerLooked(site) ? signingFor(keyId, own) : undefined,
+    signing: isComplete(site) ? signingFor(keyId, own) : undefined,
     published: own.map(({ published }) => published),
   };
 }
@@ -91,21 +88,22 @@ function changed(site: Site, keyId: CaKeyId, added: readonly RevocationEntry[]):
 
 async function reconciled(site: Site, key: ObjectKey): Promise<Outcome> {
   const { context, members, looked } = site;
-  const wasComplete = isEveryBrokerLooked(site);
+  const wasComplete = isComplete(site);
   const declared = context.world.brokers.store.get(key);
   const broker = context.state.fleet.fleet.brokers.get(key);
   if (!declared || !broker) {
     members.delete(key);
     if (declared) looked.add(key);
     else looked.delete(key);
-    if (!wasComplete && isEveryBrokerLooked(site)) wakeOthers(site, key);
+    if (!wasComplete && isComplete(site)) wakeOthers(site, key);
+    wakeAwaiting(site);
     return done;
   }
   try {
     await gather(site, key, declared, broker);
   } finally {
     looked.add(key);
-    if (!wasComplete && isEveryBrokerLooked(site)) wakeOthers(site, key);
+    if (!wasComplete && isComplete(site)) wakeOthers(site, key);
   }
   await settleOf(site, key);
   wakeAwaiting(site);
@@ -128,7 +126,7 @@ async function settleOf(site: Site, key: ObjectKey): Promise<void> {
 
 function renewTrust(site: Site, member: Member): void {
   const { context, authorities, members } = site;
-  if (members.get(member.key) !== member || !isEveryBrokerLooked(site)) return;
+  if (members.get(member.key) !== member || !isComplete(site)) return;
   const views = new Map([...authorities].map(([keyId, { view }]) => [keyId, view]));
   const { broker, gathered: found } = member;
   const facts = { broker, gathered: found, authorities: views, orphans: orphans(site, member) };

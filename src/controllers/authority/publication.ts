@@ -2,6 +2,7 @@
 import { objectKey, type ObjectKey } from '../../domain/names.ts';
 import type { CaKeyId, RevocationEntry } from '../../domain/pki/certificate.ts';
 import type { Trust } from '../context.ts';
+import type { Member } from './members.ts';
 import { type Site, wakeHolder } from './site.ts';
 
 type Serial = Pick<RevocationEntry, 'caKeyId' | 'serial'>;
@@ -17,21 +18,31 @@ export function isPublished(site: Site, { caKeyId, serial }: Serial): boolean {
   return isTold;
 }
 
-/** Also true of a broker that is told nothing at all, and of one whose lists of this CA are none of ours. */
+/** Also true of a broker that was told nothing at all, and of one whose lists of this CA are none of ours. */
 function isToldOf({ context, members, looked }: Site, key: ObjectKey, { caKeyId, serial }: Serial): boolean {
   const member = members.get(key);
   if (!member) return looked.has(key);
   const state = context.state.brokers.get(key);
-  if (!state) return member.published.kind === 'None' && !signsFor(member.trust, caKeyId);
-  if (!state.published) return true;
-  if (!signsFor(state.trust, caKeyId) && !signsFor(member.trust, caKeyId)) {
-    return state.trust !== undefined && member.trust !== undefined;
-  }
-  return state.trust !== undefined && serialsIn(state.trust).has(`${caKeyId} ${serial}`);
+  const wasTold = state ? state.published !== undefined : member.published.kind !== 'None';
+  if (!wasTold || !isConcerned(member, state?.trust, caKeyId)) return true;
+  return state?.trust !== undefined && serialsIn(state.trust).has(`${caKeyId} ${serial}`);
 }
 
-function signsFor(trust: Trust | undefined, caKeyId: CaKeyId): boolean {
-  return trust?.cas.some(({ keyId, revocation }) => keyId === caKeyId && revocation === 'SignedCrl') === true;
+/** It is to have a list of this CA from us, or had one in what was published last. */
+function isConcerned({ gathered, published }: Member, told: Trust | undefined, caKeyId: CaKeyId): boolean {
+  if (
+    signsFor(
+      gathered.cas.map(({ ca }) => ca),
+      caKeyId,
+    )
+  )
+    return true;
+  if (told) return signsFor(told.cas, caKeyId);
+  return published.kind === 'Unreadable' || (published.kind === 'Published' && published.cas.includes(caKeyId));
+}
+
+function signsFor(cas: Trust['cas'], caKeyId: CaKeyId): boolean {
+  return cas.some(({ keyId, revocation }) => keyId === caKeyId && revocation === 'SignedCrl');
 }
 
 /** By the list of revocations, which is the same as long as nothing in it changed. */

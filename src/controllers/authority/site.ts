@@ -9,7 +9,6 @@ import type { Authority } from './authority.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import type { Member } from './members.ts';
 import type { Readings } from './readings.ts';
-import type { Survey } from './survey.ts';
 
 /** What of the context the authorities use. The states are read when they are needed, not before. */
 export interface AuthorityContext extends Pick<ControllerContext, 'client' | 'options' | 'clock' | 'wake'> {
@@ -26,14 +25,17 @@ export interface Site {
   readonly authorities: Map<CaKeyId, Authority>;
   /** Brokers that were looked at since the start, with whatever result. */
   readonly looked: Set<ObjectKey>;
+  readonly progress: { isComplete: boolean };
   /** Entries of which somebody was told that they are not published yet. */
   readonly awaited: Map<string, RevocationEntry>;
-  readonly survey: () => Survey;
+  /** Unexpired certificates of suspended devices. */
+  readonly suspended: () => readonly HeldCertificate[];
 }
 
-export function isEveryBrokerLooked({ context, looked }: Site): boolean {
-  for (const { key } of context.world.brokers.store.list()) if (!looked.has(key)) return false;
-  return true;
+/** Every broker was looked at once since the start, so that all is known that was published before. */
+export function isComplete({ context, looked, progress }: Site): boolean {
+  progress.isComplete ||= [...context.world.brokers.store.list()].every(({ key }) => looked.has(key));
+  return progress.isComplete;
 }
 
 export function wakeHolder({ context: { wake } }: Site, { device, lineage }: HeldCertificate): void {

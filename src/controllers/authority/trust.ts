@@ -16,8 +16,6 @@ export interface AuthorityView {
   readonly damage: string | undefined;
 }
 
-export const noTrust: Trust = { cas: [], crls: [], revocations: [], findings: [], nextChangeAt: undefined };
-
 export interface TrustFacts {
   readonly broker: Broker;
   readonly gathered: Gathered;
