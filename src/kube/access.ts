@@ -109,7 +109,8 @@ interface Credentials {
   readonly fingerprint: string;
 }
 
-async function credentials(config: KubeConfig): Promise<Credentials> {
+async function credentials(given: KubeConfig): Promise<Credentials> {
+  const config = withLocalProxy(given);
   const cluster = config.getCurrentCluster();
   if (!cluster) throw new Error('there is no current cluster');
   const options: RequestOptions = {};
@@ -121,6 +122,17 @@ async function credentials(config: KubeConfig): Promise<Credentials> {
     connection,
     fingerprint: hash('sha256', JSON.stringify([origin, connection])),
   };
+}
+
+/** `kubectl proxy` speaks plain HTTP on this machine, which client-node takes only from who asks for no verification. */
+function withLocalProxy(config: KubeConfig): KubeConfig {
+  const current = config.getCurrentCluster();
+  if (!current || !/^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|\/|$)/.test(current.server)) return config;
+  const { users, contexts, currentContext } = config;
+  const clusters = config.clusters.map((one) => (one.name === current.name ? { ...one, skipTLSVerify: true } : one));
+  const next = new KubeConfig();
+  next.loadFromOptions({ clusters, users, contexts, currentContext });
+  return next;
 }
 
 /** Trimmed, for a file with a token may end in a newline. */
