@@ -14,6 +14,7 @@ import { sha256 } from '../../domain/hash.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { isNotFound } from '../../kube/errors.ts';
 import { keyOf } from '../../kube/object.ts';
+import { covers } from '../apply.ts';
 import {
   type ConfigMapMirror,
   createKnownObjects,
@@ -23,7 +24,7 @@ import {
 } from './known.ts';
 import type { NotOurs, PublishedIndex, Publisher, PublishOptions, PublishResult } from './published.ts';
 import type { SetSite } from './site.ts';
-import { chunkWrite, type ObjectWrite, typeOf, written } from './write.ts';
+import { chunkWrite, indexWrite, type ObjectWrite, typeOf, written } from './write.ts';
 
 export interface PublisherOptions {
   readonly client: KubeClient;
@@ -148,8 +149,10 @@ async function publish<P extends string>(
   const least = Math.max(leastRevision, state.revisions.get(keyOfSite(site)) ?? 0);
   const isCurrent = present?.hash === content.hash && present.revision >= least;
   const index = isCurrent ? present : await writtenIndex(state, site, content, known, options);
+  const isMarked = !isCurrent || !known || covers(known.labels, site.labels);
+  if (!isMarked) await writeObject(state, site, indexWrite(site, known, undefined), signal);
   const leftovers = await deleteLeftovers(state, site, index, signal);
-  return { kind: 'Published', index, writes: planned.length + (isCurrent ? 0 : 1) + leftovers };
+  return { kind: 'Published', index, writes: planned.length + (isCurrent && isMarked ? 0 : 1) + leftovers };
 }
 
 /** The writes of all chunks that are not in their object; nothing is written when one of the objects is not ours. */
@@ -171,8 +174,7 @@ async function plannedChunks<P extends string>(
   return open.flatMap((chunk, at) => {
     const object = known[at];
     const held = isObject(object) ? object : undefined;
-    const change = chunkChange(chunk, held ?? nothing);
-    return change ? [chunkWrite(site, chunk, held, change)] : [];
+    return chunkWrite(site, chunk, held, chunkChange(chunk, held ?? nothing)) ?? [];
   });
 }
 
@@ -199,13 +201,12 @@ async function writtenIndex<P extends string>(
   known: KnownObject | undefined,
   { leastRevision, signal }: PublishOptions,
 ): Promise<SetIndex<P>> {
-  const { layout, labels } = site;
+  const { layout } = site;
   const revision = nextRevision(state.revisions.get(keyOfSite(site)), leastRevision);
   const hashes = ofParts(layout.parts, (part) => parts[part].map((chunk) => chunk.hash));
   const index: SetIndex<P> = { revision, hash, parts: hashes };
   const text = setIndexText(layout.header, index);
-  const write = { kind: 'ConfigMap', name: layout.index, labels, known, add: [[indexName, text]], remove: [] } as const;
-  await writeObject(state, site, write, signal);
+  await writeObject(state, site, indexWrite(site, known, text), signal);
   keepIndex(state, site, index, text);
   return index;
 }

@@ -1,6 +1,7 @@
 /** Writes of single objects of a set. */
 import { configMaps, type SecretObject, secrets, stated } from '../../api/kinds.ts';
 import { operatorFieldManager, partLabel } from '../../api/labels.ts';
+import { indexName } from '../../domain/bundle/index-text.ts';
 import { type ChunkChange, type ChunkPlace, partLabelValue } from '../../domain/bundle/objects.ts';
 import type { CallOptions, JsonPatchOperation, KubeClient } from '../../kube/client.ts';
 import type { KubeObject, ResourceType } from '../../kube/object.ts';
@@ -18,14 +19,26 @@ export interface ObjectWrite {
   readonly remove: readonly string[];
 }
 
+/** Undefined when the object has its chunk and its labels. */
 export function chunkWrite<P extends string>(
-  { labels }: SetSite<P>,
+  site: SetSite<P>,
   { part, kind, name }: ChunkPlace<P>,
   known: KnownObject | undefined,
-  { add, remove }: ChunkChange,
+  change: ChunkChange | undefined,
+): ObjectWrite | undefined {
+  const labels = { ...site.labels, [partLabel]: partLabelValue(part) };
+  if (!change && covers(known?.labels, labels)) return undefined;
+  const add = change ? ([[change.add.hash, change.add.text]] as const) : [];
+  return { kind, name, labels, known, add, remove: change?.remove ?? [] };
+}
+
+export function indexWrite(
+  { layout, labels }: SetSite<string>,
+  known: KnownObject | undefined,
+  text: string | undefined,
 ): ObjectWrite {
-  const own = { ...labels, [partLabel]: partLabelValue(part) };
-  return { kind, name, labels: own, known, add: [[add.hash, add.text]], remove };
+  const add = text === undefined ? [] : ([[indexName, text]] as const);
+  return { kind: 'ConfigMap', name: layout.index, labels, known, add, remove: [] };
 }
 
 export function typeOf(kind: ObjectKind): ResourceType {
@@ -67,9 +80,13 @@ function operations(
   return [
     { op: 'replace', path: '/metadata/resourceVersion', value: resourceVersion },
     ...labelOperations(known.labels, labels),
-    ...(hasData ? additions('/data', data) : [{ op: 'add' as const, path: '/data', value: data }]),
+    ...(hasData || isEmpty(data) ? additions('/data', data) : [{ op: 'add' as const, path: '/data', value: data }]),
     ...remove.map((key) => ({ op: 'remove' as const, path: `/data/${pointerToken(key)}` })),
   ];
+}
+
+function isEmpty(data: object): boolean {
+  return Object.keys(data).length === 0;
 }
 
 function labelOperations(
