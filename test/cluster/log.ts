@@ -13,6 +13,8 @@ const harmless: readonly RegExp[] = [
   /Found stale data, removed previous endpoints on kubernetes service/,
   // cert-manager looks at something that is not there yet, or no more, and looks again: an issuer before its CA.
   /"(error getting signing CA TLS certificate|re-queuing item due to error processing)" err="\S+ \\"\S+ not found"/,
+  // A controller of the controller manager whose own write has not come back yet, and which looks again.
+  /"Error syncing \w+, requeuing" err="(read version: \d+ is not as new as written version: |Operation cannot be fulfilled on )/,
   // A manifest with a value of the wrong type, on its way to the schema that refuses it.
   /\[SHOULD NOT HAPPEN\] failed to update managedFields.* to smd typed: /,
 ];

@@ -13,7 +13,7 @@ import {
 } from '../../api/kinds.ts';
 import { managedBy, managedByLabel, operatorFieldManager } from '../../api/labels.ts';
 import type { Finding } from '../../domain/finding.ts';
-import type { Broker } from '../../domain/fleet.ts';
+import { type Broker, keyOf } from '../../domain/fleet.ts';
 import { objectKey, type ObjectKey } from '../../domain/names.ts';
 import { ApiError, isConflict, isNotFound } from '../../kube/errors.ts';
 import type { KubeObject, ResourceType } from '../../kube/object.ts';
@@ -37,7 +37,7 @@ import {
 export interface WorkloadController {
   readonly reconcile: Reconcile;
   /** What keeps a broker from running as it is declared; the broker is woken when it changes. */
-  readonly findings: (broker: ObjectKey) => readonly Finding[];
+  readonly findings: (broker: Broker) => readonly Finding[];
 }
 
 type Needed = Pick<ControllerContext, 'client' | 'world' | 'options' | 'clock' | 'record'> & {
@@ -68,7 +68,7 @@ export function workloadController(context: Needed): WorkloadController {
     context.wake.broker(key);
   };
   return {
-    findings: (broker) => known.get(broker) ?? [],
+    findings: (broker) => known.get(keyOf(broker)) ?? [],
     async reconcile(key, { signal }) {
       const declared = context.world.brokers.store.get(key);
       const broker = context.state.fleet.fleet.brokers.get(key as ObjectKey);

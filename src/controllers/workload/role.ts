@@ -34,7 +34,7 @@ export function agentRules(
   const core = { apiGroups: [''] };
   const ours = { apiGroups: [brokerInstances.group], resourceNames: instances };
   const rules: readonly PolicyRule[] = [
-    { ...core, resources: ['configmaps'], resourceNames: [layout.index], verbs: ['get', 'list', 'watch'] },
+    { ...core, resources: ['configmaps'], resourceNames: [layout.index], verbs: ['list', 'watch'] },
     { ...core, resources: ['configmaps'], resourceNames: named('ConfigMap'), verbs: ['get'] },
     { ...core, resources: ['secrets'], resourceNames: [...named('Secret'), serverSecretName(broker)], verbs: ['get'] },
     { ...ours, resources: [brokerInstances.plural], verbs: ['get'] },
