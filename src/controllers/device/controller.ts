@@ -10,13 +10,14 @@ import { appliedCertificate, deletedCertificate } from './certificate.ts';
 import { patchedFinalizers, removedDevice } from './deletion.ts';
 import { readPassword } from './password-step.ts';
 import { retryMilliseconds, type Passwords } from './passwords.ts';
-import { type DeviceFacts, type DevicePlan, type Outcomes, planOf, statusOf } from './plan.ts';
+import { type DeviceFacts, type DevicePlan, type Outcomes, planOf, revocations, statusOf } from './plan.ts';
 import { createStatusWriter } from './status-writer.ts';
 import { verdictOf } from './verdict.ts';
 
 /** One device at a time and key; of different devices several may run at once. */
 export function deviceController(context: ControllerContext, passwords: Passwords): Reconcile {
   const writer = createStatusWriter(context);
+  const publications = createPublications();
 
   return async (key, { signal }) => {
     const declared = context.world.devices.store.get(key);
@@ -24,9 +25,10 @@ export function deviceController(context: ControllerContext, passwords: Password
       passwords.forget(key as ObjectKey);
       if (declared) return removedDevice({ context, writer, signal }, declared);
       writer.forget(key);
+      publications.forget(key);
       return done;
     }
-    const facts = factsOf(context, declared);
+    const facts = factsOf(context, publications, declared);
     const plan = planOf(facts, revokeFinalizer);
     const attempt = await attempted({ context, passwords, signal }, facts, plan);
     const status = statusOf(facts, attempt.outcomes);
@@ -42,23 +44,50 @@ function sooner({ clock }: ControllerContext, outcome: Outcome): Outcome {
   return outcome.kind === 'RequeueAt' && outcome.at < at ? outcome : { kind: 'RequeueAt', at };
 }
 
-export function factsOf({ world, state, clock }: ControllerContext, declared: DeclaredDevice): DeviceFacts {
+function factsOf(
+  { world, state, clock }: ControllerContext,
+  publications: Publications,
+  declared: DeclaredDevice,
+): DeviceFacts {
   const { key } = declared;
   const { fleet } = state.fleet;
   const verdict = verdictOf(declared, fleet);
-  const broker = verdict.device?.broker;
-  const trust = broker === undefined ? undefined : state.authorities.trustOf(broker);
+  const broker = verdict.device && state.brokers.get(verdict.device.broker);
+  const trust = verdict.device && state.authorities.trustOf(verdict.device.broker);
+  const held = state.issued.isKnown ? state.issued.ofDevice(key) : undefined;
+  const now = clock.now();
+  const taken = revocations({ declared, verdict, held, now });
+  const isPublished = taken.every((entry) => state.authorities.isPublished(entry));
   return {
     declared,
     fleet,
     verdict,
     certificates: world.deviceCertificates.store.byIndex('device', key),
     namesake: world.deviceCertificates.store.get(key),
-    held: state.issued.isKnown ? state.issued.ofDevice(key) : undefined,
+    held,
     authorities: state.authorities,
     trusted: trust && new Set(trust.cas.map(({ keyId }) => keyId)),
-    broker: broker === undefined ? undefined : state.brokers.get(broker),
-    now: clock.now(),
+    broker,
+    publishedIn: publications.since(key, isPublished && taken.length > 0 ? broker?.published?.revision : undefined),
+    now,
+  };
+}
+
+/** The first revision in which each device was seen with all that is taken back of it on the lists. */
+interface Publications {
+  readonly since: (key: string, revision: number | undefined) => number | undefined;
+  readonly forget: (key: string) => void;
+}
+
+function createPublications(): Publications {
+  const revisions = new Map<string, number>();
+  return {
+    since(key, revision) {
+      if (revision === undefined) revisions.delete(key);
+      else if (!revisions.has(key)) revisions.set(key, revision);
+      return revisions.get(key);
+    },
+    forget: (key) => void revisions.delete(key),
   };
 }
 

@@ -26,6 +26,8 @@ export interface DeviceFacts {
   /** Keys of the CAs that its broker trusts; undefined while that is not known. */
   readonly trusted: ReadonlySet<CaKeyId> | undefined;
   readonly broker: BrokerState | undefined;
+  /** A revision in which all that is taken back of it is on the lists; undefined while some of it is not. */
+  readonly publishedIn: number | undefined;
   readonly now: Date;
 }
 
@@ -53,7 +55,12 @@ export function planOf(facts: DeviceFacts, finalizer: string): DevicePlan {
 }
 
 /** Certificates to be taken back because of what the device is now; those that are in the ledger are among them. */
-function revocations({ declared, verdict, held = [], now }: DeviceFacts): readonly RevocationEntry[] {
+export function revocations({
+  declared,
+  verdict,
+  held = [],
+  now,
+}: Pick<DeviceFacts, 'declared' | 'verdict' | 'held' | 'now'>): readonly RevocationEntry[] {
   const { device } = verdict;
   // What an invalid object was before says nothing about what it shall be.
   if (!device || !declared.value.ok) return [];
@@ -129,8 +136,21 @@ export function statusOf(facts: DeviceFacts, outcomes: Outcomes): DeviceStatusPl
   return {
     draft: { generation: declared.meta.generation, conditions, fields },
     isKnown: !resolved || (expectation !== undefined && !(isCertified && facts.held === undefined)),
-    changesAt: earliest([expectation?.changesAt, futureOf(device?.expiresAt, now), issued?.endsAt]),
+    changesAt: earliest([
+      expectation?.changesAt,
+      futureOf(device?.expiresAt, now),
+      issued?.endsAt,
+      lookOf(facts, programmed),
+    ]),
   };
+}
+
+/** Until what is taken back is proved it is looked at often, for nothing may hold it up. */
+const lookMilliseconds = 5000;
+
+function lookOf(facts: DeviceFacts, programmed: Programmed): Date | undefined {
+  const isOpen = programmed.condition.status !== 'True' && revocations(facts).length > 0;
+  return isOpen ? new Date(facts.now.getTime() + lookMilliseconds) : undefined;
 }
 
 function earliest(times: readonly (Date | undefined)[]): Date | undefined {
@@ -157,7 +177,7 @@ function expectedOf(
 }
 
 function programmedFor(facts: DeviceFacts, expectation: Expectation | undefined): Programmed {
-  const { verdict, declared, broker, authorities } = facts;
+  const { verdict, declared, broker, authorities, publishedIn } = facts;
   if (!verdict.resolved) {
     const { reason, message } = verdict.accepted.status === 'False' ? verdict.accepted : verdict.resolvedRefs;
     return { condition: condition('Programmed', 'False', reason, message), revision: undefined };
@@ -172,6 +192,6 @@ function programmedFor(facts: DeviceFacts, expectation: Expectation | undefined)
     broker,
     former: declared.programmed,
     unpublished: taken.filter((entry) => !authorities.isPublished(entry)).length,
-    isWithdrawn: taken.length > 0,
+    leastRevision: taken.length > 0 ? publishedIn : 0,
   });
 }

@@ -6,13 +6,13 @@ import { type Expectation, isAsExpected } from './expectation.ts';
 
 export interface ProgrammedFacts {
   readonly expectation: Expectation;
-  readonly broker: Pick<BrokerState, 'published' | 'expectedInstances' | 'proved' | 'refusal' | 'problem'> | undefined;
+  readonly broker: Pick<BrokerState, 'expectedInstances' | 'proved' | 'refusal' | 'problem'> | undefined;
   /** What was proved last, as the status has it. */
   readonly former: { readonly rulesHash: string; readonly revision: number } | undefined;
   /** Certificates of it that are taken back and not yet on every revocation list. */
   readonly unpublished: number;
-  /** Some of its certificates are taken back. */
-  readonly isWithdrawn: boolean;
+  /** A proof of an earlier revision says nothing of the lists that its serials are on; undefined: none does yet. */
+  readonly leastRevision: number | undefined;
 }
 
 export interface Programmed {
@@ -41,12 +41,11 @@ export function programmedOf(facts: ProgrammedFacts): Programmed {
 
 function isProof(
   { statuses, revision }: BrokerState['proved'][number],
-  { expectation, isWithdrawn, broker }: ProgrammedFacts,
+  { expectation, leastRevision = Infinity }: ProgrammedFacts,
   isFormer: boolean,
 ): boolean {
   if (!statuses) return isFormer;
-  // The list that holds its serials is in the published set: an older proof says nothing of it.
-  if (isWithdrawn && !isFormer && revision < (broker?.published?.revision ?? 0)) return false;
+  if (!isFormer && revision < leastRevision) return false;
   return isAsExpected(expectation, statuses.get(expectation.status.identity));
 }
 

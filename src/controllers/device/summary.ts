@@ -46,10 +46,13 @@ function obstacleOf(summary: SummaryFacts): Obstacle | undefined {
 }
 
 /** Errors of its password, and what the compiler refuses beyond what `resolveDevice` does. */
-function refusalOf({ expectation, outcomes }: SummaryFacts): Obstacle | undefined {
-  const errors = [...outcomes.passwordFindings, ...(expectation?.status.findings ?? [])].filter(
-    ({ severity }) => severity === 'Error',
+function refusalOf({ facts, expectation, outcomes }: SummaryFacts): Obstacle | undefined {
+  const { namespace, name } = facts.declared.meta;
+  // Other claimants of its identity have their findings there too.
+  const own = (expectation?.status.findings ?? []).filter(
+    ({ object }) => object?.namespace === namespace && object.name === name,
   );
+  const errors = [...outcomes.passwordFindings, ...own].filter(({ severity }) => severity === 'Error');
   const [first] = errors;
   return first && { reason: first.reason ?? 'Invalid', message: messageOf(errors), isStalled: true };
 }

@@ -1,0 +1,526 @@
+import assert from 'node:assert/strict';
+import { revokeFinalizer } from '../../../src/api/labels.ts';
+import { verifyPassword } from '../../../src/domain/broker/passwords.ts';
+import type { KubeObject } from '../../../src/kube/object.ts';
+import { refusal } from '../../kube/memory-api.ts';
+import { broker, certificateDevice, held, main, object, passwordDevice, Site, template } from './site.ts';
+
+describe('the controller of devices', () => {
+  describe('a device with a generated password', () => {
+    it('gets a Secret, is programmed when the broker has proved it, and costs two statuses', async () => {
+      const site = new Site();
+      site.cluster.put(passwordDevice('a'));
+      site.broker = {};
+      await site.reconcile('a');
+      assert.deepEqual(site.written(), ['create Secret plant/a-password', 'status MqttDevice plant/a']);
+      assert.equal(site.device('a').text('Ready'), 'False/Pending');
+      assert.equal(site.device('a').text('Reconciling'), 'True/Pending');
+      site.prove(7);
+      await site.reconcile('a');
+      assert.deepEqual(site.written(), ['status MqttDevice plant/a']);
+      const { status, text } = site.device('a');
+      assert.equal(text('Ready'), 'True/Ready');
+      assert.equal(text('Programmed'), 'True/Programmed');
+      assert.equal(text('Reconciling'), undefined);
+      assert.deepEqual([status.identity, status.bundleRevision, status.observedGeneration], ['a', 7, 1]);
+      assert.deepEqual(
+        site.events.map(({ reason }) => reason),
+        ['Programmed'],
+      );
+    });
+
+    it('writes nothing any more, whatever else the broker proves, and after a restart', async () => {
+      const site = await readySite();
+      site.cluster.put(passwordDevice('b'));
+      site.prove(2);
+      await site.reconcile('a');
+      site.restart();
+      site.broker = undefined;
+      await site.reconcile('a');
+      site.broker = { expectedInstances: 0, proved: [] };
+      await site.reconcile('a');
+      site.broker = { proved: [{ revision: 3, statuses: undefined }] };
+      await site.reconcile('a');
+      assert.deepEqual(site.written(), []);
+    });
+
+    it('keeps its line over a restart, salt and all', async () => {
+      const site = await readySite();
+      const line = site.passwords.lines(main).get('a');
+      site.restart();
+      assert.equal(site.passwords.isComplete(main), false);
+      await site.reconcile('a');
+      assert.equal(site.passwords.isComplete(main), true);
+      assert.equal(site.passwords.lines(main).get('a'), line);
+      assert.ok(site.woken.includes(`broker ${main}`));
+    });
+
+    it('has the password of its Secret, and another one when the revision changes', async () => {
+      const site = await readySite();
+      const former = passwordIn(site);
+      assert.ok(verifyPassword(former, site.passwords.lines(main).get('a') ?? ''));
+      assert.ok(former.length >= 22, 'at least 128 bits');
+      site.cluster.put(passwordDevice('a', {}, { generate: {}, revision: 2 }));
+      await site.reconcile('a');
+      assert.notEqual(passwordIn(site), former);
+      assert.ok(verifyPassword(passwordIn(site), site.passwords.lines(main).get('a') ?? ''));
+      assert.equal(site.device('a').text('Ready'), 'False/Pending', 'the broker has the former one still');
+      site.prove(2);
+      await site.reconcile('a');
+      assert.equal(site.device('a').text('Ready'), 'True/Ready');
+    });
+
+    it('gets a new one when somebody deletes the Secret', async () => {
+      const site = await readySite();
+      const former = passwordIn(site);
+      site.cluster.remove('Secret', 'plant/a-password');
+      site.clock.stopFor(600_000);
+      await site.reconcile('a');
+      assert.notEqual(passwordIn(site), former);
+    });
+
+    it('is not ready while a Secret of that name is not ours, which is never touched', async () => {
+      const site = new Site();
+      const theirs = {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { namespace: 'plant', name: 'a-password' },
+        data: {},
+      };
+      site.cluster.put(theirs);
+      site.cluster.put(passwordDevice('a'));
+      const outcome = await site.reconcile('a');
+      assert.deepEqual(site.written(), ['status MqttDevice plant/a']);
+      assert.equal(site.device('a').text('Ready'), 'False/SecretNotOurs');
+      assert.equal(site.device('a').text('Stalled'), 'True/SecretNotOurs');
+      assert.deepEqual(
+        site.events.map(({ reason, type }) => `${type} ${reason}`),
+        ['Warning SecretNotOurs'],
+      );
+      assert.equal(outcome.kind, 'RequeueAt');
+      assert.equal(site.passwords.lines(main).has('a'), false);
+      assert.equal(site.passwords.isComplete(main), true, 'it holds up no other device');
+    });
+
+    it('keeps what the broker has when the Secret cannot be read, and tries again', async () => {
+      const site = await readySite();
+      const line = site.passwords.lines(main).get('a');
+      site.restart();
+      site.cluster.refuse = ({ kind }) => (kind === 'Secret' ? refusal(403, 'Forbidden') : undefined);
+      await assert.rejects(site.reconcile('a'), /Forbidden/);
+      assert.equal(site.passwords.lines(main).get('a'), line);
+      assert.equal(site.passwords.isComplete(main), true);
+      assert.deepEqual(
+        site.passwords.findings('plant/a').map(({ reason }) => reason),
+        ['SecretNotFound'],
+      );
+    });
+
+    it('is not looked at while the published lines cannot be read', async () => {
+      const site = await readySite();
+      site.restart();
+      site.publishedError = refusal(500, 'InternalError');
+      await assert.rejects(site.reconcile('a'), /published passwords/);
+      assert.equal(site.passwords.isComplete(main), false);
+      assert.deepEqual(site.written(), []);
+      site.publishedError = undefined;
+      await site.reconcile('a');
+      assert.equal(site.passwords.isComplete(main), true);
+      assert.deepEqual(site.written(), []);
+    });
+  });
+
+  describe('a device with a password of its own', () => {
+    it('takes the text of the key that it names', async () => {
+      const site = new Site();
+      site.cluster.put(secretOf('pw', { key: 'hunter2' }));
+      site.cluster.put(passwordDevice('a', {}, { secretRef: { name: 'pw', key: 'key' } }));
+      await site.reconcile('a');
+      assert.ok(verifyPassword('hunter2', site.passwords.lines(main).get('a') ?? ''));
+    });
+
+    it('keeps the former one when the Secret goes, says so and does not write it', async () => {
+      const site = new Site();
+      site.cluster.put(secretOf('pw', { key: 'hunter2' }));
+      site.cluster.put(passwordDevice('a', {}, { secretRef: { name: 'pw', key: 'key' } }));
+      await site.reconcile('a');
+      site.prove();
+      await site.reconcile('a');
+      const line = site.passwords.lines(main).get('a');
+      site.cluster.remove('Secret', 'plant/pw');
+      site.clock.stopFor(600_000);
+      await site.reconcile('a');
+      assert.equal(site.passwords.lines(main).get('a'), line);
+      assert.equal(site.device('a').text('Ready'), 'False/SecretNotFound');
+      assert.equal(site.device('a').text('Programmed'), 'True/Programmed');
+    });
+
+    it('takes a hash as it is', async () => {
+      const site = new Site();
+      const hash = `$7$101$${Buffer.alloc(12, 1).toString('base64')}$${Buffer.alloc(64, 2).toString('base64')}`;
+      site.cluster.put(passwordDevice('a', {}, { hash }));
+      await site.reconcile('a');
+      assert.equal(site.passwords.lines(main).get('a'), hash);
+      assert.deepEqual(site.cluster.reads, []);
+    });
+  });
+
+  describe('a device with a certificate', () => {
+    it('gets its finalizer before its DeviceCertificate, which is as its template is written', async () => {
+      const site = new Site();
+      const pkcs12 = { passwordSecretRef: { name: 'p', key: 'k' }, profile: 'Modern2023' };
+      site.cluster.put(certificateDevice('a', {}, { duration: '48h', renewBefore: '1h30m', keystores: { pkcs12 } }));
+      await site.reconcile('a');
+      assert.deepEqual(site.written(), [
+        'patch MqttDevice plant/a',
+        'apply DeviceCertificate plant/a',
+        'status MqttDevice plant/a',
+      ]);
+      assert.deepEqual(site.cluster.object('DeviceCertificate', 'plant/a')?.spec, {
+        deviceRef: { name: 'a' },
+        ...{ duration: '48h', renewBefore: '1h30m', keystores: { pkcs12 } },
+      });
+      assert.equal(site.device('a').text('Issued'), 'False/Issuing');
+    });
+
+    it('is ready with a certificate that the broker has been told of', async () => {
+      const { status, text } = (await certifiedSite()).device('a');
+      assert.equal(text('Issued'), 'True/Issued');
+      assert.equal(text('Ready'), 'True/Ready');
+      assert.deepEqual(status.certificate, { serialNumber: '1a', notAfter: '2026-04-01T00:00:00Z' });
+    });
+
+    it('has its DeviceCertificate made again, and changed with the template', async () => {
+      const site = await certifiedSite();
+      site.cluster.remove('DeviceCertificate', 'plant/a');
+      await site.reconcile('a');
+      site.cluster.put(certificateDevice('a', {}, { duration: '96h' }));
+      await site.reconcile('a');
+      assert.deepEqual(site.cluster.object('DeviceCertificate', 'plant/a')?.spec, {
+        deviceRef: { name: 'a' },
+        duration: '96h',
+      });
+      assert.deepEqual(
+        site.written().filter((write) => write.includes('DeviceCertificate')),
+        ['apply DeviceCertificate plant/a', 'apply DeviceCertificate plant/a'],
+      );
+    });
+
+    it('leaves a DeviceCertificate of its name alone that somebody else made', async () => {
+      const site = new Site();
+      site.cluster.put(object('DeviceCertificate', 'a', { deviceRef: { name: 'a' } }));
+      site.cluster.put(certificateDevice('a'));
+      await site.reconcile('a');
+      assert.equal(site.device('a').text('Issued'), 'False/NotOurs');
+      assert.equal(site.device('a').text('Stalled'), 'True/NotOurs');
+      assert.deepEqual(site.written(), ['patch MqttDevice plant/a', 'status MqttDevice plant/a']);
+    });
+
+    it('says nothing new while cert-manager cannot be asked', async () => {
+      const site = await certifiedSite();
+      site.restart();
+      site.isKnown = false;
+      await site.reconcile('a');
+      assert.deepEqual(site.written(), []);
+      site.cluster.put(certificateDevice('a', { groups: ['hall'] }));
+      await site.reconcile('a');
+      assert.equal(site.device('a').text('Issued'), 'Unknown/CertManagerAbsent');
+    });
+
+    it('turned to a password loses its certificates, and is ready when the lists say so', async () => {
+      const site = await certifiedSite();
+      site.isPublished = false;
+      site.cluster.put(passwordDevice('a'));
+      await site.reconcile('a');
+      assert.equal(site.cluster.object('DeviceCertificate', 'plant/a'), undefined);
+      assert.equal(site.ledger.get('1a')?.reason, 'Superseded');
+      site.prove(2);
+      await site.reconcile('a');
+      assert.equal(site.device('a').text('Ready'), 'False/Pending');
+      site.isPublished = true;
+      site.prove(3);
+      await site.reconcile('a');
+      assert.equal(site.device('a').text('Ready'), 'True/Ready');
+    });
+  });
+
+  describe('taking back', () => {
+    it('revokes what a revoked device holds, and is ready when that is proved', async () => {
+      const site = await certifiedSite();
+      site.isPublished = false;
+      site.cluster.put(certificateDevice('a', { revoked: { reason: 'KeyCompromise' } }));
+      await site.reconcile('a');
+      assert.equal(site.ledger.get('1a')?.reason, 'KeyCompromise');
+      assert.equal(site.device('a').text('Ready'), 'False/Pending');
+      site.prove(2);
+      await site.reconcile('a');
+      assert.equal(site.device('a').text('Ready'), 'False/Pending', 'the list is not out yet');
+      site.isPublished = true;
+      site.prove(3);
+      await site.reconcile('a');
+      assert.equal(site.device('a').text('Ready'), 'True/Revoked');
+      assert.equal(site.device('a').status.bundleRevision, 3);
+      site.written();
+      site.restart();
+      site.prove(9);
+      await site.reconcile('a');
+      assert.deepEqual(site.written(), []);
+    });
+
+    it('calls a suspended device ready when it is denied everything', async () => {
+      const site = await readySite();
+      site.cluster.put(passwordDevice('a', { suspended: true }));
+      await site.reconcile('a');
+      assert.equal(site.device('a').text('Ready'), 'False/Pending');
+      site.prove(2);
+      await site.reconcile('a');
+      assert.equal(site.device('a').text('Ready'), 'True/Suspended');
+      assert.ok(site.events.some(({ reason }) => reason === 'Suspended'));
+      assert.ok(site.passwords.lines(main).has('a'), 'its line stays');
+    });
+
+    it('comes back when the device ends', async () => {
+      const site = await readySite({ expiresAt: '2026-02-01T00:00:00Z' });
+      assert.deepEqual(await site.reconcile('a'), { kind: 'RequeueAt', at: new Date('2026-02-01T00:00:00Z') });
+      site.clock.stopFor(40 * 86_400_000);
+      site.prove(2);
+      await site.reconcile('a');
+      assert.equal(site.device('a').text('Ready'), 'True/Expired');
+    });
+  });
+
+  describe('deletion', () => {
+    it('waits for ledger and published set, not for a proof', async () => {
+      const site = await certifiedSite();
+      site.isPublished = false;
+      await deleteDevice(site);
+      assert.equal((await site.reconcile('a')).kind, 'RequeueAt');
+      assert.equal(site.ledger.get('1a')?.reason, 'CessationOfOperation');
+      assert.ok(site.cluster.object('MqttDevice', 'plant/a'));
+      site.isPublished = true;
+      await site.reconcile('a');
+      assert.equal(site.cluster.object('MqttDevice', 'plant/a'), undefined);
+    });
+
+    it('waits while nothing is known of its certificates', async () => {
+      const site = await certifiedSite();
+      site.isKnown = false;
+      await deleteDevice(site);
+      await site.reconcile('a');
+      site.clock.stopFor(6000);
+      await site.reconcile('a');
+      assert.match(site.device('a').message('Ready'), /cert-manager/);
+      assert.ok(site.cluster.object('MqttDevice', 'plant/a'));
+    });
+
+    it('fails as long as the ledger cannot be written', async () => {
+      const site = await certifiedSite();
+      site.ledgerError = refusal(500, 'InternalError');
+      await deleteDevice(site);
+      await assert.rejects(site.reconcile('a'), /InternalError/);
+      assert.ok(site.cluster.object('MqttDevice', 'plant/a'));
+    });
+
+    for (const [name, prepare] of [
+      ['its broker is gone', (site: Site) => site.cluster.remove('MqttBroker', main)],
+      [
+        'its broker is going',
+        (site: Site) => {
+          const metadata = { ...broker.metadata, deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: ['x/y'] };
+          site.cluster.put({ ...broker, metadata });
+        },
+      ],
+      [
+        'its namespace is going',
+        (site: Site) => {
+          const status = { phase: 'Terminating' };
+          site.cluster.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'plant' }, status } as KubeObject);
+        },
+      ],
+    ] as const) {
+      it(`waits for nothing when ${name}, but tells the ledger`, async () => {
+        const site = await certifiedSite();
+        site.isPublished = false;
+        prepare(site);
+        await deleteDevice(site);
+        await site.reconcile('a');
+        assert.ok(site.ledger.has('1a'));
+        assert.equal(site.cluster.object('MqttDevice', 'plant/a'), undefined);
+      });
+    }
+
+    it('is never of a password device that holds nothing', async () => {
+      const site = await readySite();
+      assert.equal(site.cluster.object('MqttDevice', 'plant/a')?.metadata.finalizers, undefined);
+      await deleteDevice(site);
+      await site.reconcile('a');
+      assert.equal(site.passwords.lines(main).has('a'), false);
+    });
+  });
+
+  describe('what refuses a device', () => {
+    it('is told with its reason, and makes nothing', async () => {
+      const site = new Site();
+      site.cluster.put(passwordDevice('a', { rules: [{ effect: 'Allow', actions: ['Publish'], topic: '#' }] }));
+      await site.reconcile('a');
+      assert.deepEqual(site.written(), ['status MqttDevice plant/a']);
+      assert.equal(site.device('a').text('Accepted'), 'False/OverBroad');
+      assert.equal(site.device('a').text('Stalled'), 'True/OverBroad');
+      assert.equal(site.passwords.isComplete(main), true);
+    });
+
+    it('may come right by itself where something is not there', async () => {
+      const site = new Site();
+      site.cluster.put(passwordDevice('a', { templateRefs: [{ name: 'nowhere' }] }));
+      await site.reconcile('a');
+      assert.equal(site.device('a').text('Accepted'), 'True/Accepted');
+      assert.equal(site.device('a').text('ResolvedRefs'), 'False/TemplateNotFound');
+      assert.equal(site.device('a').text('Reconciling'), 'True/TemplateNotFound');
+      site.cluster.put({ ...template, metadata: { namespace: 'plant', name: 'nowhere' } });
+      await site.reconcile('a');
+      site.prove();
+      await site.reconcile('a');
+      assert.equal(site.device('a').text('ResolvedRefs'), 'True/ResolvedRefs');
+      assert.equal(site.device('a').text('Ready'), 'True/Ready');
+    });
+
+    it('is an older device of the same identity, which is untouched', async () => {
+      const site = await readySite();
+      const metadata = { creationTimestamp: '2026-01-02T00:00:00Z' };
+      site.cluster.put(object('MqttDevice', 'b', specOf(passwordDevice('b', { identity: 'a' })), metadata));
+      const line = site.passwords.lines(main).get('a');
+      await site.reconcile('b');
+      await site.reconcile('a');
+      assert.equal(site.device('b').text('Accepted'), 'False/Conflicted');
+      assert.equal(site.passwords.lines(main).get('a'), line);
+      assert.deepEqual(site.written(), ['status MqttDevice plant/b']);
+      site.cluster.remove('MqttDevice', 'plant/b');
+      await site.reconcile('b');
+      assert.equal(site.passwords.lines(main).get('a'), line);
+    });
+
+    it('is the broker that no longer admits its namespace', async () => {
+      const site = new Site();
+      const grant = { from: 'All', topicPrefix: 'tenants/{namespace}', roles: ['Device'] };
+      site.cluster.put({ ...broker, spec: { ...specOf(broker), allowedNamespaces: grant } } as KubeObject);
+      const spec = {
+        ...specOf(passwordDevice('a', { templateRefs: [] })),
+        brokerRef: { name: 'main', namespace: 'plant' },
+      };
+      site.cluster.put(object('MqttDevice', 'a', spec, { namespace: 'tenant' }));
+      await site.reconcile('a', 'tenant');
+      site.prove();
+      await site.reconcile('a', 'tenant');
+      assert.equal(site.device('a', 'tenant').status.identity, 'tenant.a');
+      assert.equal(site.device('a', 'tenant').text('Ready'), 'True/Ready');
+      site.cluster.put(broker);
+      await site.reconcile('a', 'tenant');
+      assert.equal(site.device('a', 'tenant').text('Accepted'), 'False/NotAllowed');
+      assert.equal(site.device('a', 'tenant').text('Programmed'), 'False/NotAllowed');
+    });
+
+    it('keeps the last good version in force while the object is invalid', async () => {
+      const site = await readySite();
+      site.cluster.put(passwordDevice('a', { identity: 'no spaces' }));
+      await site.reconcile('a');
+      const { text, message, status } = site.device('a');
+      assert.equal(text('Accepted'), 'False/Invalid');
+      assert.match(message('Accepted'), /last good version stays in force/);
+      assert.equal(text('Programmed'), 'True/Programmed');
+      assert.equal(status.identity, 'a');
+      assert.ok(site.passwords.lines(main).has('a'));
+    });
+  });
+
+  describe('progress', () => {
+    it('is written when it lasts over five seconds', async () => {
+      const site = await readySite();
+      site.cluster.put(otherTemplate);
+      const outcome = await site.reconcile('a');
+      assert.deepEqual(outcome, { kind: 'RequeueAt', at: new Date(site.clock.now().getTime() + 5000) });
+      assert.deepEqual(site.written(), []);
+      site.clock.stopFor(5000);
+      await site.reconcile('a');
+      assert.equal(site.device('a').text('Programmed'), 'False/Pending');
+    });
+
+    it('names what the agent refuses and which instances are missing', async () => {
+      const site = await readySite();
+      site.cluster.put(otherTemplate);
+      const old = site.broker?.proved?.[0];
+      site.broker = { proved: [{ revision: 2, statuses: site.compiled().statuses }, old!], expectedInstances: 2 };
+      await site.reconcile('a');
+      site.clock.stopFor(5000);
+      await site.reconcile('a');
+      assert.equal(site.device('a').text('Programmed'), 'False/PartiallyProgrammed');
+      site.broker = { proved: [old!], refusal: 'one: hash: differs' };
+      site.clock.stopFor(5000);
+      await site.reconcile('a');
+      site.clock.stopFor(5000);
+      await site.reconcile('a');
+      assert.equal(site.device('a').text('Programmed'), 'False/Refused');
+    });
+
+    it('is unknown without an instance', async () => {
+      const site = new Site();
+      site.cluster.put(passwordDevice('a'));
+      site.broker = { expectedInstances: 0, proved: [] };
+      await site.reconcile('a');
+      assert.equal(site.device('a').text('Programmed'), 'Unknown/NoInstances');
+    });
+  });
+});
+
+/** With a password device `a` that is ready in revision 1, and no writes on record. */
+async function readySite(spec: object = {}): Promise<Site> {
+  const site = new Site();
+  site.cluster.put(passwordDevice('a', spec));
+  await site.reconcile('a');
+  site.prove(1);
+  await site.reconcile('a');
+  assert.equal(site.device('a').text('Ready'), 'True/Ready');
+  site.written();
+  site.events.length = 0;
+  return site;
+}
+
+/** The same with a certificate device, whose certificate has serial 1a. */
+async function certifiedSite(): Promise<Site> {
+  const site = new Site();
+  site.cluster.put(certificateDevice('a'));
+  await site.reconcile('a');
+  site.held = [held('a', '1a')];
+  site.prove(1);
+  await site.reconcile('a');
+  assert.equal(site.device('a').text('Ready'), 'True/Ready');
+  assert.deepEqual(site.cluster.object('MqttDevice', 'plant/a')?.metadata.finalizers, [revokeFinalizer]);
+  site.written();
+  return site;
+}
+
+async function deleteDevice(site: Site): Promise<void> {
+  await site.context.client.delete(
+    { group: '', version: '', plural: '', kind: 'MqttDevice', namespaced: true },
+    'plant',
+    'a',
+  );
+}
+
+function passwordIn(site: Site): string {
+  const secret = site.cluster.object('Secret', 'plant/a-password') as { data?: Record<string, string> } | undefined;
+  return Buffer.from(secret?.data?.['password'] ?? '', 'base64').toString();
+}
+
+function secretOf(name: string, values: Readonly<Record<string, string>>): KubeObject {
+  const data = Object.fromEntries(Object.entries(values).map(([k, v]) => [k, Buffer.from(v).toString('base64')]));
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'plant', name }, data } as KubeObject;
+}
+
+const otherTemplate = {
+  ...template,
+  spec: { role: 'Device', rules: [{ effect: 'Allow', actions: ['Subscribe'], topic: 'commands/{device}' }] },
+} as KubeObject;
+
+function specOf(one: KubeObject): object {
+  return (one as { spec?: object }).spec ?? {};
+}

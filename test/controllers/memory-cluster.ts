@@ -1,0 +1,208 @@
+/** An API server in memory with all kinds, and a mirror of it that is always up to date. Writes can be made to be the last ones of a process. */
+import type { JsonPatchOperation, KubeClient } from '../../src/kube/client.ts';
+import { type Key, keyOf, type KubeObject, type ObjectMeta, type ResourceType } from '../../src/kube/object.ts';
+import type { World } from '../../src/controllers/world.ts';
+import { refusal } from '../kube/memory-api.ts';
+import { fakeWorld } from './fake-world.ts';
+
+export interface MemoryWrite {
+  readonly verb: 'create' | 'apply' | 'status' | 'patch' | 'delete';
+  readonly kind: string;
+  readonly key: Key;
+  readonly body?: unknown;
+}
+
+/** What the process of a test gets instead of an answer when it is killed. */
+export class Killed extends Error {
+  override readonly name = 'Killed';
+}
+
+type Stored = KubeObject & { readonly spec?: unknown; readonly status?: unknown };
+
+export class MemoryCluster {
+  readonly writes: MemoryWrite[] = [];
+  readonly reads: Key[] = [];
+  /** Writes that are still done; the answer to the last of them is lost with the process. */
+  writesLeft = Infinity;
+  /** Refuses a write or a read, where it gives an error. */
+  refuse: (call: { readonly verb: string; readonly kind: string; readonly key: Key }) => Error | undefined = () =>
+    undefined;
+  readonly #objects = new Map<string, Stored>();
+  #mirror = fakeWorld();
+  #version = 0;
+  readonly #kinds: ReadonlySet<string>;
+
+  constructor(kinds: Iterable<string>) {
+    this.#kinds = new Set(kinds);
+  }
+
+  /** A new process: a mirror without handlers, filled with what is there. */
+  restarted(): World {
+    this.#mirror = fakeWorld();
+    for (const object of this.#objects.values()) if (this.#kinds.has(object.kind)) this.#mirror.put(object);
+    return this.#mirror.world;
+  }
+
+  readonly client: KubeClient = {
+    get: async <T>(type: ResourceType, namespace: string | undefined, name: string) => {
+      await Promise.resolve();
+      const key = keyOf(namespace, name);
+      this.reads.push(`${type.kind}/${key}`);
+      this.#check('get', type.kind, key);
+      return structuredClone(this.#found(type.kind, key)) as T;
+    },
+    create: (type, object) =>
+      this.#write('create', type, object.metadata, object, () => {
+        if (this.object(type.kind, keyOf(object.metadata.namespace, object.metadata.name))) {
+          throw refusal(409, 'AlreadyExists');
+        }
+        return this.#put(object);
+      }),
+    apply: (type, object, { uid, resourceVersion }) =>
+      this.#write('apply', type, object.metadata, object, () => {
+        const present = this.object(type.kind, keyOf(object.metadata.namespace, object.metadata.name));
+        if (uid !== undefined && present?.metadata.uid !== uid) throw refusal(409, 'Conflict');
+        if (resourceVersion !== undefined && present?.metadata.resourceVersion !== resourceVersion) {
+          throw refusal(409, 'Conflict');
+        }
+        return this.#put({ ...present, ...object, metadata: { ...present?.metadata, ...object.metadata } });
+      }),
+    applyStatus: (type, object, { uid }) =>
+      this.#write('status', type, object.metadata, object, () => {
+        const present = this.#found(type.kind, keyOf(object.metadata.namespace, object.metadata.name));
+        if (uid !== undefined && present.metadata.uid !== uid) throw refusal(409, 'Conflict');
+        return this.#put({ ...present, status: (object as Stored).status } as Stored);
+      }),
+    patchJson: (type, namespace, name, operations) =>
+      this.#write('patch', type, { ...(namespace !== undefined && { namespace }), name }, operations, () => {
+        const present = this.#found(type.kind, keyOf(namespace, name));
+        return this.#settled({ ...present, metadata: patched(present.metadata, operations) });
+      }),
+    delete: async (type, namespace, name, options) => {
+      await this.#write('delete', type, { ...(namespace !== undefined && { namespace }), name }, undefined, () => {
+        const present = this.#found(type.kind, keyOf(namespace, name));
+        if (options?.uid !== undefined && present.metadata.uid !== options.uid) throw refusal(409, 'Conflict');
+        return this.#settled({
+          ...present,
+          metadata: { ...present.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' },
+        });
+      });
+    },
+    list: () => {
+      throw new Error('list: not in memory');
+    },
+    watch: () => {
+      throw new Error('watch: not in memory');
+    },
+  };
+
+  object(kind: string, key: Key): Stored | undefined {
+    return this.#objects.get(`${kind}/${key}`);
+  }
+
+  /** All objects without what differs from one run to the next. */
+  contents(): Readonly<Record<string, unknown>> {
+    const entries = [...this.#objects].map(([id, { metadata, ...rest }]) => {
+      const { labels, annotations, finalizers } = metadata;
+      return [id, { ...rest, metadata: { labels, annotations, finalizers } }] as const;
+    });
+    return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  /** As a person would with kubectl: status and finalizers stay as they are, unless they are given. */
+  put(object: KubeObject): KubeObject {
+    const former = this.object(object.kind, keyOf(object.metadata.namespace, object.metadata.name));
+    const { finalizers } = former?.metadata ?? {};
+    const status = former && 'status' in former ? { status: former.status } : {};
+    return this.#put({ ...status, ...object, metadata: { ...(finalizers && { finalizers }), ...object.metadata } });
+  }
+
+  /** The version grows, and with the spec the generation. */
+  #put(object: KubeObject): Stored {
+    const { namespace, name } = object.metadata;
+    const former = this.object(object.kind, keyOf(namespace, name));
+    this.#version += 1;
+    const isNewSpec = JSON.stringify(former?.spec) !== JSON.stringify((object as Stored).spec);
+    const metadata = {
+      creationTimestamp: '2026-01-01T00:00:00Z',
+      generation: (former?.metadata.generation ?? 0) + (isNewSpec ? 1 : 0),
+      ...object.metadata,
+      uid: former?.metadata.uid ?? `uid-${object.kind}-${name}-${this.#version}`,
+      resourceVersion: String(this.#version),
+      ...(former && isNewSpec && { generation: (former.metadata.generation ?? 0) + 1 }),
+    };
+    return this.#stored({ ...object, metadata });
+  }
+
+  remove(kind: string, key: Key): void {
+    const object = this.#found(kind, key);
+    this.#objects.delete(`${kind}/${key}`);
+    if (this.#kinds.has(kind)) this.#mirror.remove(kind, object.metadata.namespace, object.metadata.name);
+  }
+
+  #stored(object: Stored): Stored {
+    const { kind, metadata } = object;
+    // The mirror may put defaults into what it is given, as the real server does before.
+    this.#objects.set(`${kind}/${keyOf(metadata.namespace, metadata.name)}`, object);
+    if (this.#kinds.has(kind)) this.#mirror.put(structuredClone(object));
+    return structuredClone(object);
+  }
+
+  /** One that is being deleted goes with its last finalizer. */
+  #settled(object: Stored): Stored {
+    const { kind, metadata } = object;
+    const isGone = metadata.deletionTimestamp !== undefined && !metadata.finalizers?.length;
+    if (!isGone) return this.#put(object);
+    this.remove(kind, keyOf(metadata.namespace, metadata.name));
+    return object;
+  }
+
+  #found(kind: string, key: Key): Stored {
+    const object = this.object(kind, key);
+    if (!object) throw refusal(404, 'NotFound');
+    return object;
+  }
+
+  #check(verb: string, kind: string, key: Key): void {
+    const error = this.refuse({ verb, kind, key });
+    if (error) throw error;
+  }
+
+  async #write<T>(
+    verb: MemoryWrite['verb'],
+    { kind }: ResourceType,
+    { namespace, name }: ObjectMeta,
+    body: unknown,
+    effect: () => KubeObject,
+  ): Promise<T> {
+    await Promise.resolve();
+    if (this.writesLeft <= 0) throw new Killed('it is dead');
+    const key = keyOf(namespace, name);
+    this.#check(verb, kind, key);
+    const result = effect();
+    this.writes.push({ verb, kind, key, ...(body !== undefined && { body: structuredClone(body) }) });
+    this.writesLeft -= 1;
+    if (this.writesLeft <= 0) throw new Killed('it died after this write');
+    return result as T;
+  }
+}
+
+/** Of finalizers and the UID, which is all that is patched here. */
+function patched(metadata: ObjectMeta, operations: readonly JsonPatchOperation[]): ObjectMeta {
+  let finalizers = metadata.finalizers;
+  for (const operation of operations) {
+    const { op, path } = operation;
+    const index = Number(path.split('/').at(-1));
+    const present = path === '/metadata/uid' ? metadata.uid : Number.isNaN(index) ? finalizers : finalizers?.[index];
+    if (op === 'test' && JSON.stringify(present ?? null) !== JSON.stringify(operation.value))
+      throw refusal(422, 'Invalid');
+    if (op === 'remove') finalizers = finalizers?.filter((_, at) => at !== index);
+    if (op === 'add')
+      finalizers = Array.isArray(operation.value)
+        ? (operation.value as string[])
+        : [...(finalizers ?? []), operation.value as string];
+  }
+  const next: { -readonly [K in keyof ObjectMeta]: ObjectMeta[K] } = { ...metadata };
+  delete next.finalizers;
+  return finalizers?.length ? { ...next, finalizers } : next;
+}
