@@ -1,6 +1,8 @@
 /** Wakes those who wait for a broker. */
+import { partNames } from '../../domain/bundle/content.ts';
+import { keyOf } from '../../domain/fleet.ts';
 import type { RevocationEntry } from '../../domain/pki/certificate.ts';
-import type { ControllerContext } from '../context.ts';
+import type { BrokerState, ControllerContext } from '../context.ts';
 import { changedDevices } from './outcome.ts';
 import type { BrokerMemory } from './states.ts';
 
@@ -15,12 +17,21 @@ export function wakeChanged(context: Waking, before: BrokerMemory, after: Broker
   const devices = changedDevices(before.state, after.state);
   const priority = devices.size < manyDevices ? 'High' : 'Low';
   for (const device of devices) context.wake.device(device, priority);
+  if (isWorkloadConcerned(before.state, after.state)) context.wake.workload(keyOf(after.state.broker));
   const known = new Set(before.sets.map(({ index }) => index.hash));
   for (const { index, takenBack } of after.sets) {
     const isProvedNow = index.revision > before.leastProved && index.revision <= after.leastProved;
     if (!known.has(index.hash) || isProvedNow) wakeHolders(context, takenBack);
   }
   if (before.sets.length === 0 && after.sets.length > 0) wakeWithdrawn(context);
+}
+
+/** The agent's role names every chunk object, and pods are rolled to each new set where that is asked for. */
+function isWorkloadConcerned(before: BrokerState | undefined, { published, broker }: BrokerState): boolean {
+  const former = before?.published;
+  if (former?.hash === published?.hash) return false;
+  if (!former || !published || broker.update.strategy === 'Roll') return true;
+  return partNames.some((name) => former.parts[name].length !== published.parts[name].length);
 }
 
 /** Finalizers wait until a serial is published, devices until it is proved. */

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { parseIdentities } from '../../../src/domain/bundle/identities.ts';
+import { isProved } from '../../../src/controllers/broker/outcome.ts';
+import type { BrokerState } from '../../../src/controllers/context.ts';
+import { givenHash } from '../../domain/bundle/compile-fixtures.ts';
+import { brokerSite, type BrokerSite, MemoryPublisher } from './site.ts';
+
+const names = ['d1', 'd2', 'd3'] as const;
+const instances = ['a', 'b'] as const;
+const otherHash = givenHash.replace('$1b3J', '$2b3J');
+
+/** Everything outside of the operator: it stays when the operator is restarted. */
+interface Outside {
+  readonly published: MemoryPublisher;
+  readonly devices: Map<string, { readonly spec: object; readonly generation: number }>;
+  readonly passwords: Map<string, string>;
+  /** What each instance enforces, by hash; it reports nothing else. */
+  readonly loaded: Map<string, { readonly revision: number; readonly hash: string }>;
+  readonly indexes: { readonly revision: number; readonly hash: string }[];
+  generation: number;
+}
+
+interface Model extends Outside {
+  site: BrokerSite;
+  /** The outcome of each device when it was woken last. */
+  readonly told: Map<string, string>;
+}
+
+type Step = (model: Model) => void | Promise<void>;
+
+function putDevice(model: Model, name: string, spec: object): void {
+  model.generation += 1;
+  model.devices.set(name, { spec, generation: model.generation });
+  model.site.putDevice(name, spec, model.generation);
+}
+
+function report(model: Model, name: string): void {
+  const loaded = model.loaded.get(name);
+  model.site.report(name, loaded && { loadedRevision: loaded.revision, loadedHash: loaded.hash });
+}
+
+const device = fc.constantFrom(...names);
+const instance = fc.constantFrom(...instances);
+
+const specs = fc.constantFrom<object>(
+  {},
+  { suspended: true },
+  { groups: ['g'], rules: [{ topic: 'boards/{device}', actions: ['Publish'] }] },
+  { rules: [{ topic: 'sensors/{device}/raw', effect: 'Deny' }] },
+  { templateRefs: [{ name: 'missing' }] },
+);
+
+const steps: fc.Arbitrary<Step> = fc.oneof(
+  fc.tuple(device, specs).map(
+    ([name, spec]): Step =>
+      (model) =>
+        putDevice(model, name, spec),
+  ),
+  device.map((name): Step => (model) => {
+    model.devices.delete(name);
+    model.site.removeDevice(name);
+  }),
+  fc.tuple(device, fc.constantFrom(givenHash, otherHash)).map(([name, hash]): Step => (model) => {
+    model.passwords.set(name, hash);
+    model.site.setPassword(name, hash);
+  }),
+  fc.tuple(instance, fc.nat(3)).map(([name, back]): Step => (model) => {
+    // An agent never goes back, but it may be behind.
+    const index = model.indexes.at(-1 - back);
+    if (!index || index.revision < (model.loaded.get(name)?.revision ?? 0)) return;
+    model.loaded.set(name, index);
+    report(model, name);
+  }),
+  instance.map((name): Step => (model) => {
+    model.loaded.delete(name);
+    report(model, name);
+  }),
+  fc.integer({ min: 1, max: 2_000 }).map(
+    (milliseconds): Step =>
+      (model) =>
+        model.site.clock.advance(milliseconds),
+  ),
+  fc.boolean().map((isComplete): Step => (model) => {
+    model.site.known.arePasswordsComplete = isComplete;
+  }),
+  fc.boolean().map((fails): Step => (model) => {
+    model.published.failure = fails ? new Error('write: refused') : undefined;
+  }),
+  fc.constant<Step>((model) => restart(model)),
+);
+
+function restart(model: Model): void {
+  const { wallOffset } = model.site.clock;
+  const elapsed = model.site.clock.monotonic();
+  const status = model.site.statuses.at(-1);
+  model.site = brokerSite(model.published);
+  model.site.clock.wallOffset = wallOffset + elapsed;
+  model.told.clear();
+  if (status) model.site.changeBroker({ status } as object);
+  for (const [name, { spec, generation }] of model.devices) model.site.putDevice(name, spec, generation);
+  for (const [name, hash] of model.passwords) model.site.setPassword(name, hash);
+  for (const name of instances) report(model, name);
+}
+
+async function run(model: Model): Promise<void> {
+  model.site.woken.device.clear();
+  await model.site.run().catch((error: unknown) => assert.match(String(error), /write: refused/));
+  const { index } = model.published;
+  if (index && model.indexes.at(-1)?.revision !== index.revision) model.indexes.push(index);
+  for (const key of model.site.woken.device) model.told.set(key, outcomeOf(model.site.state, key.slice(6)));
+}
+
+function outcomeOf(state: BrokerState, identity: string): string {
+  const { device: key, ...status } = state.compiled.statuses.get(identity) ?? { device: undefined };
+  return `${JSON.stringify({ ...status, key })} ${isProved(state, identity)}`;
+}
+
+/** What an instance really enforces of an identity. */
+function enforced(model: Model, name: string, identity: string) {
+  const content = model.published.contents.get(model.loaded.get(name)?.hash ?? '');
+  if (!content) return undefined;
+  const text = content.parts.identities.map((chunk) => chunk.text).join('');
+  const read = parseIdentities(text);
+  assert.ok(read.ok);
+  const { rulesHash = '', credentialHash } = read.value.get(identity) ?? {};
+  return { rulesHash, credentialHash };
+}
+
+function check(model: Model): void {
+  const { state } = model.site;
+  for (const identity of names) {
+    if (!isProved(state, identity)) continue;
+    const status = state.compiled.statuses.get(identity);
+    for (const name of instances) {
+      const { rulesHash, credentialHash } = status ?? {};
+      assert.deepEqual(enforced(model, name, identity), { rulesHash, credentialHash }, `${identity} on ${name}`);
+    }
+    assert.equal(model.told.get(`plant/${identity}`), outcomeOf(state, identity), `${identity} was not told`);
+  }
+}
+
+async function settle(model: Model): Promise<void> {
+  model.published.failure = undefined;
+  model.site.known.arePasswordsComplete = true;
+  await model.site.clock.advance(10_000);
+  await run(model);
+  await model.site.clock.advance(10_000);
+  for (const name of instances) {
+    const index = model.indexes.at(-1);
+    if (index) model.loaded.set(name, index);
+    report(model, name);
+  }
+  await run(model);
+  check(model);
+}
+
+describe('a device of a broker', () => {
+  it('is proved only by instances that enforce its very rights, and is told of it', async () => {
+    const property = fc.asyncProperty(fc.array(steps, { maxLength: 30 }), async (all) => {
+      const published = new MemoryPublisher();
+      const outside = { published, devices: new Map(), passwords: new Map(), loaded: new Map(), indexes: [] };
+      const model: Model = { ...outside, generation: 1, site: brokerSite(published), told: new Map() };
+      for (const step of all) {
+        await step(model);
+        await run(model);
+        check(model);
+      }
+      await settle(model);
+      for (const name of model.devices.keys()) {
+        const isRefused = model.site.state.compiled.statuses.get(name)?.state === 'Refused';
+        assert.ok(isRefused || isProved(model.site.state, name), `${name} is not proved in the end`);
+      }
+      const { writes } = published;
+      const statuses = model.site.statuses.length;
+      await run(model);
+      assert.deepEqual([published.writes, model.site.statuses.length], [writes, statuses]);
+    });
+    await fc.assert(property, { numRuns: 150 });
+  }).timeout(120_000);
+});

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { compileBroker } from '../../../src/domain/bundle/compile.ts';
+import type { Broker } from '../../../src/domain/fleet.ts';
+import type { Finding } from '../../../src/domain/finding.ts';
+import { contentFinding, gateFinding, type GateFacts, publishableAt } from '../../../src/controllers/broker/plan.ts';
+import { anInput, start } from '../../domain/bundle/compile-fixtures.ts';
+import { aBroker } from '../../fixtures.ts';
+import { noTrust } from './site.ts';
+
+const at = (milliseconds: number) => new Date(start.getTime() + milliseconds);
+
+describe('when a set is written', () => {
+  const cases: readonly {
+    readonly name: string;
+    readonly publishedAt?: Date;
+    readonly hash?: string;
+    readonly isNarrower?: boolean;
+    readonly windowMilliseconds?: number;
+    readonly due?: number;
+  }[] = [
+    { name: 'the first one: at once' },
+    { name: 'one after a quiet time: at once', publishedAt: at(-501) },
+    { name: 'one within the window: at its end', publishedAt: at(-100), due: 400 },
+    { name: 'one at the end of the window: at once', publishedAt: at(-500) },
+    { name: 'one that takes something back: at once', publishedAt: at(-1), isNarrower: true },
+    { name: 'the same content: at once, which writes only what is missing', publishedAt: at(-1), hash: 'present' },
+    { name: 'without a window: at once', publishedAt: at(0), windowMilliseconds: 0 },
+    { name: 'after the clock was set back: at once', publishedAt: at(3_600_000) },
+  ];
+  for (const { name, due, publishedAt, ...facts } of cases) {
+    it(name, () => {
+      const base = { hash: 'next', publishedHash: 'present', isNarrower: false, windowMilliseconds: 500 };
+      const time = publishableAt({ ...base, publishedAt, ...facts }, start);
+      assert.deepEqual(time, due === undefined ? undefined : at(due));
+    });
+  }
+});
+
+describe('what keeps a broker on its last set', () => {
+  const error: Finding = { code: 'MQS106', severity: 'Error', message: 'no list', path: 'x' };
+  const forPasswords = Object.fromEntries(
+    Object.entries(aBroker()).filter(([name]) => name !== 'clientCertificates'),
+  ) as unknown as Broker;
+  const cases: readonly (readonly [name: string, change: Partial<GateFacts>, found: string | undefined])[] = [
+    ['nothing', {}, undefined],
+    ['cert-manager that is absent', { isIssuedKnown: false }, 'CertManagerAbsent'],
+    ['not where there are no certificates', { isIssuedKnown: false, broker: forPasswords }, undefined],
+    ['passwords that were not all read', { arePasswordsComplete: false }, 'Pending'],
+    ['trust that was not gathered', { trust: undefined }, 'Pending'],
+    ['trust with an error', { trust: { ...noTrust, findings: [error] } }, 'CaNotFound'],
+    ['not a warning', { trust: { ...noTrust, findings: [{ ...error, severity: 'Warning' }] } }, undefined],
+  ];
+  for (const [name, change, found] of cases) {
+    it(name, () => {
+      const facts = { broker: aBroker(), isIssuedKnown: true, arePasswordsComplete: true, trust: noTrust };
+      assert.equal(gateFinding({ ...facts, ...change })?.reason, found);
+    });
+  }
+
+  it('a compile without content, by its first error', () => {
+    const whole = compileBroker(anInput(), start);
+    const without = compileBroker(anInput({ cas: [] }), start);
+    const found = contentFinding(without, aBroker());
+    assert.deepEqual(
+      [contentFinding(whole, aBroker()), found?.code, found?.reason],
+      [undefined, 'MQS109', 'CaNotFound'],
+    );
+  });
+});

@@ -1,0 +1,214 @@
+/** One broker of a cluster in memory: the real stores and states, a publisher that keeps what it is given, time by hand. */
+import type { Finding } from '../../../src/domain/finding.ts';
+import { chunkHashes } from '../../../src/domain/bundle/chunks.ts';
+import type { BundleContent, PartName } from '../../../src/domain/bundle/content.ts';
+import type { SetIndex } from '../../../src/domain/bundle/set.ts';
+import type { ObjectKey } from '../../../src/domain/names.ts';
+import type { HeldCertificate } from '../../../src/domain/pki/lineage.ts';
+import { ShardedMap } from '../../../src/domain/sharded.ts';
+import type { KubeClient } from '../../../src/kube/client.ts';
+import type { EventDraft } from '../../../src/kube/events.ts';
+import type { KubeObject } from '../../../src/kube/object.ts';
+import type { Outcome } from '../../../src/kube/outcome.ts';
+import type { Publisher } from '../../../src/controllers/bundle/published.ts';
+import { brokerReconcile } from '../../../src/controllers/broker/reconcile.ts';
+import { createBrokerStates } from '../../../src/controllers/broker/states.ts';
+import type { BrokerState, ControllerContext, Trust } from '../../../src/controllers/context.ts';
+import { createFleetState } from '../../../src/controllers/fleet-state.ts';
+import { VirtualClock } from '../../kube/virtual-clock.ts';
+import { givenHash } from '../../domain/bundle/compile-fixtures.ts';
+import { fakeWorld } from '../fake-world.ts';
+
+const apiVersion = 'mqttsecurity.io/v1alpha1';
+export const main: ObjectKey = 'plant/main';
+
+export const noTrust: Trust = { cas: [], crls: [], revocations: [], findings: [], nextChangeAt: undefined };
+
+/** What is published, and every content that ever was, by hash. */
+export class MemoryPublisher {
+  index: SetIndex<PartName> | undefined;
+  /** An object of somebody else is in the way. */
+  foreign: string | undefined;
+  failure: Error | undefined;
+  /** Sets of other content that were written. */
+  writes = 0;
+  readonly contents = new Map<string, BundleContent>();
+
+  readonly publisher = {
+    index: () => Promise.resolve(this.#seen()),
+    publish: (_: unknown, content: BundleContent, { leastRevision = 0 } = {}) => {
+      if (this.failure) return Promise.reject(this.failure);
+      const seen = this.#seen();
+      if (seen.kind === 'NotOurs') return Promise.resolve(seen);
+      return Promise.resolve({ kind: 'Published' as const, ...this.#written(content, leastRevision) });
+    },
+    forget: () => undefined,
+  } as unknown as Publisher;
+
+  #seen() {
+    if (this.foreign !== undefined) return { kind: 'NotOurs', object: this.foreign } as const;
+    return this.index ? ({ kind: 'Published', index: this.index } as const) : ({ kind: 'None' } as const);
+  }
+
+  #written(content: BundleContent, leastRevision: number) {
+    this.contents.set(content.hash, content);
+    if (this.index?.hash === content.hash) return { index: this.index, writes: 0 };
+    this.writes += 1;
+    const revision = Math.max(this.index?.revision ?? 0, leastRevision) + 1;
+    this.index = { revision, hash: content.hash, parts: chunkHashes(content.parts) };
+    return { index: this.index, writes: 1 };
+  }
+}
+
+interface Broker {
+  readonly metadata: object;
+  readonly spec: object;
+  readonly status?: unknown;
+}
+
+const leastSpec = {
+  mosquitto: { version: '2.1' },
+  listeners: [{ name: 'password', port: 8884, authentication: 'Password' }],
+  tls: { serverCertificate: { secretRef: { name: 'server' } } },
+  update: { strategy: 'Reload', windowMilliseconds: 500 },
+  workload: { external: { instances: ['a', 'b'] } },
+};
+
+/** With broker `plant/main` for password devices, expected on instances `a` and `b`, and template `sensor`. */
+export function brokerSite(published = new MemoryPublisher()) {
+  const fake = fakeWorld();
+  const fleet = createFleetState(fake.world);
+  const clock = new VirtualClock();
+  const states = createBrokerStates();
+  const woken = { device: new Set<string>(), certificate: new Set<string>(), workload: 0 };
+  const known = { isIssuedKnown: true, arePasswordsComplete: true, trust: undefined as Trust | undefined };
+  const findings: { workload: readonly Finding[] } = { workload: [] };
+  const statuses: Record<string, unknown>[] = [];
+  const events: EventDraft[] = [];
+  let lines = ShardedMap.empty<string>();
+  let issued = ShardedMap.empty<readonly HeldCertificate[]>();
+  let broker: Broker = { metadata: { uid: 'uid-main', generation: 1 }, spec: leastSpec };
+
+  function putBroker(): void {
+    const { metadata, spec, status } = broker;
+    fake.put({
+      ...{ apiVersion, kind: 'MqttBroker', metadata: { namespace: 'plant', name: 'main', ...metadata }, spec },
+      ...(status !== undefined && { status }),
+    });
+  }
+
+  const client = {
+    applyStatus: (_: unknown, { status }: { readonly status: Record<string, unknown> }) => {
+      statuses.push(status);
+      broker = { ...broker, status: structuredClone(status) };
+      putBroker();
+      return Promise.resolve({});
+    },
+  } as unknown as KubeClient;
+
+  const context: ControllerContext = {
+    client,
+    world: fake.world,
+    options: { namespace: 'operator', image: 'operator:1' },
+    state: {
+      fleet,
+      issued: {
+        get isKnown() {
+          return known.isIssuedKnown;
+        },
+        get byIdentity() {
+          return issued;
+        },
+        ofLineage: () => [],
+        ofDevice: () => [],
+      },
+      passwords: { lines: () => lines, isComplete: () => known.arePasswordsComplete, findings: () => [] },
+      authorities: { trustOf: () => known.trust } as unknown as ControllerContext['state']['authorities'],
+      brokers: states,
+    },
+    wake: {
+      ...{ broker: () => undefined, authority: () => undefined, template: () => undefined },
+      device: (key) => void woken.device.add(key),
+      certificate: (key) => void woken.certificate.add(key),
+      workload: () => void (woken.workload += 1),
+    },
+    clock,
+    random: { bytes: (length) => new Uint8Array(length) },
+    record: (event) => void events.push(event),
+  };
+  const reconcile = brokerReconcile({
+    ...{ context, states, publisher: published.publisher, workloadFindings: () => findings.workload },
+  });
+
+  fake.put({
+    ...{ apiVersion, kind: 'AclTemplate', metadata: { namespace: 'plant', name: 'sensor', uid: 't', generation: 1 } },
+    spec: { role: 'Device', rules: [{ topic: 'sensors/{device}/#', actions: ['Publish'] }] },
+  } as KubeObject);
+  putBroker();
+
+  return {
+    ...{ fake, context, states, published, clock, woken, known, findings, statuses, events },
+    /** One run, with what it asks for: `done`, or milliseconds until the next. */
+    async run(): Promise<'done' | number> {
+      const outcome: Outcome = await reconcile(main, { reconcileId: 'r', signal: new AbortController().signal });
+      return outcome.kind === 'Done' ? 'done' : outcome.at.getTime() - clock.now().getTime();
+    },
+    get state(): BrokerState {
+      const state = states.get(main);
+      if (!state) throw new Error('nothing is known of the broker');
+      return state;
+    },
+    get isKnown(): boolean {
+      return states.get(main) !== undefined;
+    },
+    get condition() {
+      const list = (statuses.at(-1)?.['conditions'] ?? []) as { type: string; status: string; reason: string }[];
+      return Object.fromEntries(list.map(({ type, status, reason }) => [type, `${status} ${reason}`]));
+    },
+    message(type: string): string {
+      const list = (statuses.at(-1)?.['conditions'] ?? []) as { type: string; message: string }[];
+      return list.find((one) => one.type === type)?.message ?? '';
+    },
+    changeBroker(change: { readonly metadata?: object; readonly spec?: object }): void {
+      const generation = change.spec ? 2 : 1;
+      broker = { ...broker, ...change, metadata: { ...broker.metadata, generation, ...change.metadata } };
+      putBroker();
+    },
+    spec: leastSpec,
+    putDevice(name: string, spec: object = {}, generation = 1): void {
+      fake.put({
+        ...{ apiVersion, kind: 'MqttDevice' },
+        metadata: {
+          ...{ namespace: 'plant', name, uid: `uid-${name}`, generation, creationTimestamp: '2026-01-01T00:00:00Z' },
+        },
+        spec: {
+          ...{ brokerRef: { name: 'main' }, templateRefs: [{ name: 'sensor' }] },
+          ...{ authentication: { type: 'Password', password: { generate: {} } }, ...spec },
+        },
+      } as KubeObject);
+    },
+    removeDevice: (name: string) => fake.remove('MqttDevice', 'plant', name),
+    setPassword(identity: string, line: string | undefined = givenHash): void {
+      lines = lines.set(identity, line);
+    },
+    hold(...certificates: readonly HeldCertificate[]): void {
+      for (const one of certificates) issued = issued.set(one.identity, [...(issued.get(one.identity) ?? []), one]);
+    },
+    /** An agent reports; without a status it was just started. */
+    report(name: string, status?: object): void {
+      fake.put({
+        ...{ apiVersion, kind: 'BrokerInstance', metadata: { namespace: 'plant', name, uid: `uid-${name}` } },
+        ...{ spec: { brokerRef: { name: 'main' } }, ...(status && { status }) },
+      });
+    },
+    /** All of these have loaded what is published now. */
+    prove(...names: readonly string[]): void {
+      const { revision, hash } = published.index ?? { revision: 0, hash: '' };
+      for (const name of names) {
+        this.report(name, { loadedRevision: revision, loadedHash: hash, mosquittoVersion: '2.1.2' });
+      }
+    },
+  };
+}
+
+export type BrokerSite = ReturnType<typeof brokerSite>;
