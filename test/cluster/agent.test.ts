@@ -1,0 +1,261 @@
+/** `mqttsec agent` as a process with the rights of an agent, between a real API server and a real Mosquitto. */
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import {
+  brokerInstances,
+  type BrokerInstanceObject,
+  configMaps,
+  mqttBrokers,
+  roleBindings,
+  roles,
+  secrets,
+  serviceAccounts,
+} from '../../src/api/kinds.ts';
+import { agentFieldManager } from '../../src/api/labels.ts';
+import type { Publisher } from '../../src/controllers/bundle/published.ts';
+import { createPublisher } from '../../src/controllers/bundle/publisher.ts';
+import { bundleSite, type SetSite } from '../../src/controllers/bundle/site.ts';
+import { declaredBroker } from '../../src/controllers/declared.ts';
+import { agentRules } from '../../src/controllers/workload/role.ts';
+import { createWorld } from '../../src/controllers/world.ts';
+import { chunksByOffset, contentOf } from '../../src/domain/bundle/chunks.ts';
+import { type BundleContent, type PartName, partNames } from '../../src/domain/bundle/content.ts';
+import { imagePlacement } from '../../src/domain/bundle/placement.ts';
+import type { KubeClient } from '../../src/kube/client.ts';
+import type { KubeObject, ResourceType } from '../../src/kube/object.ts';
+import { newSite, partsOf, type Site, type SiteDevice, valueOf } from '../agent/site.ts';
+import { type Plant, publishCode, sessionOf } from '../broker/agent/plant.ts';
+import { mosquittoWords } from '../broker/local/dev-process.ts';
+import { brokers, freePorts, scratchDirectory } from '../broker/mosquitto.ts';
+import { realClock, realRandom, testClient } from './client.ts';
+import { type Component, type Program, startedComponent, until, whenReady } from './component.ts';
+import { administrator } from './control-plane.ts';
+import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
+import { sharedControlPlane } from './shared.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const broker = 'plant';
+const instance = 'plant-0';
+const password = 'a password of a test';
+
+function device(...topics: readonly string[]): SiteDevice {
+  return { identity: 'sensor-1', password, lines: topics.map((topic) => ({ access: 'write', topic })) };
+}
+
+for (const mosquitto of brokers) {
+  describe(`agent of a cluster on ${mosquitto.name}`, function () {
+    this.timeout(120_000);
+    const namespace = `agents-${mosquitto.dialect.replace('.', '-')}`;
+    const directory = scratchDirectory();
+    let client: KubeClient;
+    let proxy: FaultProxy;
+    let site: SetSite<PartName>;
+    let plant: Plant;
+    let publisher: Publisher;
+    let program: Program;
+    let agent: Component;
+    const ends: (() => Promise<unknown> | void)[] = [];
+
+    before(async () => {
+      const plane = await sharedControlPlane();
+      ({ client } = testClient(await plane.credentials(administrator), { userAgent: 'operator-stand-in' }));
+      await plane.admin.call('POST', '/api/v1/namespaces', { body: { metadata: { name: namespace } } });
+      const [mtls = 0, passwords = 0] = await freePorts(2);
+      const ports = { mtls, password: passwords };
+      plant = { broker: mosquitto, directory, site: imageSite(ports), ports };
+      await declare();
+      await made(secrets, 'plant-server-tls', {
+        type: 'kubernetes.io/tls',
+        stringData: { 'tls.crt': plant.site.server.certificate, 'tls.key': plant.site.server.key },
+      });
+      const identity = { kind: 'ServiceAccount', namespace, name: `${broker}-agent` } as const;
+      proxy = await startFaultProxy({ upstream: await plane.credentials(identity) });
+      ends.push(() => proxy.close());
+      program = await agentProgram();
+      agent = startedComponent(program, directory);
+      ends.push(() => agent.terminate());
+      await whenReady(program, agent);
+    });
+
+    after(async () => {
+      for (const end of ends.toReversed()) await end();
+    });
+
+    /** What the operator would compile: for the image, whatever this machine is. */
+    function imageSite(ports: Plant['ports']): Site {
+      const { directory: link, user, pluginDirectory } = imagePlacement;
+      const { dialect } = mosquitto;
+      const rendered = dialect === '2.1' ? { version: dialect, pluginDirectory } : { version: dialect };
+      return newSite({ now: new Date(), link, dialect: rendered, user, ports });
+    }
+
+    function made<T extends KubeObject>(type: ResourceType<T>, name: string, rest: object): Promise<T> {
+      return client.create(type, { apiVersion: '', kind: '', metadata: { namespace, name }, ...rest });
+    }
+
+    /** The broker, and what the operator makes for its agents. */
+    async function declare(): Promise<void> {
+      const spec = {
+        mosquitto: { version: mosquitto.dialect },
+        listeners: [{ name: 'password', port: plant.ports.password, authentication: 'Password' }],
+        tls: { serverCertificate: { secretRef: { name: 'plant-server-tls' } } },
+        workload: { external: { instances: [instance] } },
+      };
+      const declared = declaredBroker(await made(mqttBrokers, broker, { spec }));
+      site = bundleSite(declared.meta);
+      const account = `${broker}-agent`;
+      await made(serviceAccounts, account, {});
+      await made(roles, account, { rules: agentRules(valueOf(declared.value), [instance], undefined, []) });
+      await made(roleBindings, account, {
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: account },
+        subjects: [{ kind: 'ServiceAccount', namespace, name: account }],
+      });
+      const world = createWorld({ client, clock: realClock, random: realRandom, namespace });
+      world.configMaps.start();
+      ends.push(() => world.configMaps.stop());
+      await world.configMaps.ready;
+      publisher = createPublisher({ client, configMaps: world.configMaps });
+    }
+
+    async function agentProgram(): Promise<Program> {
+      const kubeconfig = path.join(directory, 'kubeconfig');
+      const config = {
+        ...{ apiVersion: 'v1', kind: 'Config', 'current-context': 'test' },
+        clusters: [{ name: 'test', cluster: { server: proxy.server } }],
+        users: [{ name: 'test', user: {} }],
+        contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
+      };
+      await writeFile(kubeconfig, JSON.stringify(config), { mode: 0o600 });
+      const words = mosquittoWords(mosquitto.dialect).map((word) => word.replace(/^--plugins=/, '--plugin-directory='));
+      return {
+        name: 'agent',
+        file: path.join(root, 'bin/mqttsec'),
+        args: [
+          ...['agent', '--broker', `${namespace}/${broker}`, '--instance', instance, '--kubeconfig', kubeconfig],
+          ...['--directory', path.join(directory, 'agent'), '--bind-address', '127.0.0.1'],
+          ...['--http-host', '127.0.0.1', '--http-port', '0', ...words],
+        ],
+        isReady: (logged) => logged().includes('"msg":"started"'),
+      };
+    }
+
+    function contentOfDevice(one: SiteDevice): BundleContent {
+      const texts = partsOf(plant.site, { revision: 0, devices: [one] });
+      const chunks = partNames.map((part) => [part, chunksByOffset(texts[part])]);
+      return contentOf(Object.fromEntries(chunks) as BundleContent['parts']);
+    }
+
+    async function publish(one: SiteDevice): Promise<number> {
+      const result = await publisher.publish(site, contentOfDevice(one));
+      if (result.kind !== 'Published') throw new Error(`publish: ${JSON.stringify(result)}`);
+      return result.index.revision;
+    }
+
+    async function status(): Promise<NonNullable<BrokerInstanceObject['status']>> {
+      return (await client.get(brokerInstances, namespace, instance)).status ?? {};
+    }
+
+    async function isReported(revision: number): Promise<void> {
+      await until(
+        async () => (await status()).loadedRevision === revision,
+        () => `revision ${revision} to be reported\n${agent.logged().split('\n').slice(-25).join('\n')}`,
+      );
+    }
+
+    /** Reason code of a publish by the device: 0 granted, 135 not authorized. */
+    async function codeOf(topic: string): Promise<number> {
+      const session = await sessionOf(plant, 'sensor-1', password);
+      const code = await publishCode(session, topic);
+      await session.close();
+      return code;
+    }
+
+    const conditionOf = async (type: string) => (await status()).conditions?.find((one) => one.type === type);
+    const writes = () => proxy.writes.length;
+
+    it('enforces what is published, and reports when its BrokerInstance is made', async () => {
+      await publish(device('a/first'));
+      await until(() => agent.logged().includes('remembered the bundle'), 'the first proof');
+      assert.equal(await codeOf('a/first'), 0);
+      assert.equal(await codeOf('a/second'), 135);
+      await made(brokerInstances, instance, { spec: { brokerRef: { name: broker } } });
+      await isReported(1);
+      const { conditions = [], observedGeneration, mosquittoVersion, lastError } = await status();
+      assert.deepEqual(
+        conditions.map(({ type, status: state, reason }) => [type, state, reason]),
+        [
+          ['Ready', 'True', 'Ready'],
+          ['Programmed', 'True', 'Programmed'],
+        ],
+      );
+      assert.deepEqual([observedGeneration, mosquittoVersion, lastError], [1, mosquitto.version, '']);
+    });
+
+    it('follows an edit, and leaves to the status what it does not know', async () => {
+      const lockouts = [{ identity: 'sensor-9', until: '2030-01-01T00:00:00Z' }];
+      const metadata = { namespace, name: instance };
+      const present = await status();
+      const object = { apiVersion: '', kind: '', metadata, status: { ...present, lockouts } };
+      await client.applyStatus(brokerInstances, object, { fieldManager: agentFieldManager, force: true });
+      const revision = await publish(device('a/first', 'a/second'));
+      await isReported(revision);
+      assert.equal(await codeOf('a/second'), 0);
+      assert.deepEqual((await status()).lockouts, lockouts);
+    });
+
+    it('keeps its set while a chunk of the next one is damaged, says so, and goes on when it is mended', async () => {
+      const next = device('a/third');
+      const chunk = contentOfDevice(next).parts.acl[0];
+      const name = `${broker}-acl-00`;
+      const spoil = proxy.inject({
+        matches: (call) => call.verb === 'get' && call.name === name,
+        fault: { kind: 'Answer', status: 404, reason: 'NotFound' },
+      });
+      const revision = await publish(next);
+      assert.ok((await client.get(configMaps, namespace, name)).data?.[chunk?.hash ?? '']);
+      await until(async () => (await conditionOf('Ready'))?.reason === 'Refused', 'the refusal to be reported');
+      assert.match((await conditionOf('Ready'))?.message ?? '', /^Readable: chunk acl\[0\] is missing/);
+      assert.equal(await codeOf('a/first'), 0);
+      spoil.remove();
+      await isReported(revision);
+      assert.equal(await codeOf('a/first'), 135);
+      assert.equal((await conditionOf('Ready'))?.status, 'True');
+    });
+
+    it('serves on while the API server is away, and follows when it is back', async () => {
+      await proxy.down();
+      const revision = await publish(device('a/fourth'));
+      await until(() => agent.logged().includes('not done, tried again'), 'the agent to notice');
+      assert.equal(await codeOf('a/third'), 0);
+      await proxy.up();
+      await isReported(revision);
+      assert.equal(await codeOf('a/fourth'), 0);
+    });
+
+    it('writes nothing when nothing changes, not even after it was started again', async () => {
+      const former = writes();
+      assert.equal(await agent.terminate(), 0);
+      agent = startedComponent(program, directory);
+      await whenReady(program, agent);
+      await until(() => agent.logged().includes('"msg":"reported"'), 'the report after the start');
+      assert.equal(await codeOf('a/fourth'), 0);
+      assert.equal(writes(), former);
+    });
+
+    it('tells probes whether the broker is proved, and ends the broker with itself', async () => {
+      const port = /"port":(\d+)/.exec(agent.logged())?.[1] ?? '';
+      const answer = await fetch(`http://127.0.0.1:${port}/readyz`);
+      assert.equal(answer.status, 200);
+      assert.match(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text(), /^mqttsec_agent_proofs_total/m);
+      assert.equal(await agent.terminate(), 0);
+      await assert.rejects(sessionOf(plant, 'sensor-1', password));
+    });
+
+    it('used no right that it was not given', () => {
+      const refused = proxy.writes.filter(({ status: answered }) => answered === 403);
+      assert.deepEqual(refused, []);
+      assert.doesNotMatch(agent.logged(), /Forbidden/);
+    });
+  });
+}
