@@ -161,6 +161,13 @@ describe('a device of a broker', () => {
       const published = new MemoryPublisher();
       const outside = { published, devices: new Map(), passwords: new Map(), loaded: new Map(), indexes: [] };
       const model: Model = { ...outside, generation: 1, site: brokerSite(published), told: new Map() };
+      for (const name of ['d1', 'd2']) {
+        putDevice(model, name, {});
+        model.passwords.set(name, givenHash);
+        model.site.setPassword(name);
+      }
+      await run(model);
+      await settle(model);
       for (const step of all) {
         await step(model);
         await run(model);
