@@ -35,7 +35,10 @@ export interface Authority {
   /** As it is written; empty before it was first read. */
   readonly ledger: Ledger;
   readonly view: AuthorityView;
-  /** Resolved when the entries are in the written ledger; at once where they are. Callers at one time share one write. */
+  /**
+   * Resolved when the entries are in the written ledger; at once where they are. Callers at one time share one write. Of
+   * a certificate that expired more than days ago (`prunedLedger`) no ledger takes note.
+   */
   revoke(entries: readonly RevocationEntry[]): Promise<void>;
   /** Reads what was not read yet, takes in what was published, signs what is due. */
   settle(): Promise<void>;

@@ -1,7 +1,7 @@
 /** What becomes of the ledger and the revocation list of one CA: decided here, done by `authority.ts`. */
 import type { RevocationEntry } from '../../domain/pki/certificate.ts';
 import { crlDueReason, type CrlDueReason, crlEntries, type Held } from '../../domain/pki/crl-schedule.ts';
-import { type Ledger, prunedLedger, withRevoked } from '../../domain/pki/ledger.ts';
+import { emptyLedger, type Ledger, prunedLedger, withRevoked } from '../../domain/pki/ledger.ts';
 import { bySerial } from '../../domain/pki/revocations.ts';
 import type { SignedList } from '../../domain/pki/signed-list.ts';
 
@@ -15,7 +15,7 @@ export interface Stored {
 
 export interface AuthorityFacts {
   readonly stored: Stored;
-  /** To be taken back for good. */
+  /** To be taken back for good; those that expired so long ago that a list would not keep them are passed over. */
   readonly added: readonly RevocationEntry[];
   /** Unexpired certificates of suspended devices; undefined while it is not known which there are: then holds stay. */
   readonly suspended: readonly Held[] | undefined;
@@ -42,7 +42,9 @@ export interface AuthorityPlan {
  */
 export function authorityPlan(facts: AuthorityFacts, now: Date): AuthorityPlan {
   const { stored, added, suspended, validitySeconds, fitsSigner } = facts;
-  const grown = withRevoked(stored.ledger, added);
+  // What a list would not keep is not taken in, or each run would sign anew.
+  const lasting = prunedLedger(withRevoked(emptyLedger(stored.ledger.caKeyId), added), now);
+  const grown = withRevoked(stored.ledger, lasting.entries.values());
   const held = suspended ?? stored.holds.map(certificateOf);
   const wanted = crlEntries(grown, held);
   const reason = crlDueReason({ published: stored.crl?.read, entries: wanted, now, validitySeconds });
