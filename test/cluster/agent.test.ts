@@ -55,7 +55,7 @@ for (const mosquitto of brokers) {
     let publisher: Publisher;
     let program: Program;
     let agent: Component;
-    const ends: (() => Promise<unknown> | void)[] = [];
+    const ends: (() => unknown)[] = [];
 
     before(async () => {
       const plane = await sharedControlPlane();
