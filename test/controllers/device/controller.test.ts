@@ -3,7 +3,8 @@ import { revokeFinalizer } from '../../../src/api/labels.ts';
 import { verifyPassword } from '../../../src/domain/broker/passwords.ts';
 import type { KubeObject } from '../../../src/kube/object.ts';
 import { refusal } from '../../kube/memory-api.ts';
-import { broker, certificateDevice, held, main, object, passwordDevice, Site, template } from './site.ts';
+import { held, main } from './neighbours.ts';
+import { broker, certificateDevice, object, passwordDevice, Site, template } from './site.ts';
 
 describe('the controller of devices', () => {
   describe('a device with a generated password', () => {

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { mqttDevices } from '../../../src/api/kinds.ts';
 import { Killed } from '../memory-cluster.ts';
-import { certificateDevice, held, passwordDevice, Site } from './site.ts';
+import { held } from './neighbours.ts';
+import { certificateDevice, passwordDevice, Site } from './site.ts';
 
 const names = ['generated', 'certified', 'turned', 'rotated', 'revoked'];
 
