@@ -5,7 +5,7 @@ import type { Broker } from '../../domain/fleet.ts';
 import type { Reason } from '../../domain/reasons.ts';
 import { condition, type ConditionDraft } from '../status.ts';
 import type { ExpectedInstance } from '../workload/expected.ts';
-import { isPassing, reasonOf } from './plan.ts';
+import { reasonOf } from './plan.ts';
 
 export interface BrokerView {
   readonly value: Parsed<Broker>;
@@ -37,10 +37,8 @@ const referenceReasons: ReadonlySet<Reason> = new Set([
   'SignerForbidden',
   'SignerKeyUnstable',
   'CertManagerAbsent',
+  'NotOurs',
 ]);
-
-/** Reasons of a problem that do not speak of the manifest. */
-const publishingReasons: ReadonlySet<Reason> = new Set(['Pending', 'NotOurs']);
 
 export function brokerConditions(view: BrokerView): BrokerConditions {
   const faults = [
@@ -63,7 +61,7 @@ export function brokerConditions(view: BrokerView): BrokerConditions {
 
 function isOnManifest(finding: Finding): boolean {
   const reason = reasonOf(finding);
-  return finding.severity === 'Error' && !referenceReasons.has(reason) && !publishingReasons.has(reason);
+  return finding.severity === 'Error' && !referenceReasons.has(reason) && reason !== 'Pending';
 }
 
 function failed(type: 'Accepted' | 'ResolvedRefs', findings: readonly Finding[]): ConditionDraft {
@@ -141,9 +139,4 @@ function kstatusOf({ status, reason, message }: ConditionDraft, isUnderWay: bool
   if (status === 'True') return [];
   if (isUnderWay || reason === 'NoInstances') return [condition('Reconciling', 'True', reason, message)];
   return [condition('Stalled', 'True', reason, message)];
-}
-
-/** True if the problem alone is why the broker is not ready, and it will be over by itself. */
-export function isPassingProblem(problem: Finding | undefined): boolean {
-  return problem !== undefined && isPassing(problem);
 }

@@ -35,13 +35,14 @@ export async function gatheredFacts(
   declared: DeclaredBroker,
   signal: AbortSignal,
 ): Promise<BrokerFacts | undefined> {
+  if (!state.fleet.fleet.brokers.has(declared.key)) return undefined;
+  const published = await publisher.index(bundleSite(declared.meta), signal);
+  // From here to the compile nothing is waited for: all facts are of one moment.
   const { fleet } = state.fleet;
   const broker = fleet.brokers.get(declared.key);
   if (!broker) return undefined;
-  // Before the first await: all facts are of one moment, and the index is ours alone.
   const trust = trustOf(state.authorities.trustOf(declared.key), broker);
   const instances = world.instances.store.byIndex('broker', declared.key);
-  const published = await publisher.index(bundleSite(declared.meta), signal);
   return {
     declared,
     broker,

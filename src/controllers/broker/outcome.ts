@@ -24,24 +24,29 @@ function isSameRights(proved: IdentityStatus | undefined, wanted: IdentityStatus
 
 /**
  * Devices whose outcome is another one than before: what is compiled for them, or that it is proved now. What was proved
- * stays so while an instance restarts, so the loss of a proof alone changes nothing. Shards that are the same objects
- * cost nothing.
+ * stays so while an instance restarts, so the loss of a proof alone changes nothing; and what keeps a proof away concerns
+ * those alone that wait for one. Shards that are the same objects cost nothing.
  */
-export function changedDevices(before: Outcome | undefined, after: Outcome): ReadonlySet<ObjectKey> {
+export function changedDevices(
+  before: Outcome | undefined,
+  after: Outcome,
+  isWaiting: (device: ObjectKey) => boolean,
+): ReadonlySet<ObjectKey> {
   const changed = new Set<ObjectKey>();
   for (const identity of suspects(before, after)) {
     const [former, present] = [before?.compiled.statuses.get(identity), after.compiled.statuses.get(identity)];
-    if (before && isSameStatus(former, present) && !isNews(before, after, identity)) continue;
+    if (before && isSameStatus(former, present) && !isNews(before, after, identity, isWaiting)) continue;
     for (const status of [former, present]) if (status?.device !== undefined) changed.add(status.device);
   }
   return changed;
 }
 
 /** Something is to be said of an identity that is compiled as before. */
-function isNews(before: Outcome, after: Outcome, identity: string): boolean {
+function isNews(before: Outcome, after: Outcome, identity: string, isWaiting: (device: ObjectKey) => boolean): boolean {
   const [was, is] = [isProved(before, identity), isProved(after, identity)];
-  if (is) return !was;
-  return !was && !isSameMood(before, after);
+  if (is || was) return !was;
+  const device = after.compiled.statuses.get(identity)?.device;
+  return device !== undefined && !isSameMood(before, after) && isWaiting(device);
 }
 
 function* suspects(before: Outcome | undefined, after: Outcome): Iterable<string> {

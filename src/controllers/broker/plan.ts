@@ -37,11 +37,6 @@ function unknown(object: ObjectRef, message: string): Finding {
   return { code: 'MQS157', severity: 'Info', reason: 'Pending', message, path: 'spec', object };
 }
 
-/** True for what will be over by itself, as everything is read once after a start. */
-export function isPassing({ code }: Finding): boolean {
-  return code === 'MQS157';
-}
-
 /** Why a compile gave no content. */
 export function contentFinding({ content, findings }: Compiled, { origin }: Broker): Finding | undefined {
   if (content) return undefined;

@@ -114,7 +114,7 @@ function bundleFields({ published, isCurrent, compiled: { content, statuses } }:
   return { revision, hash, identities: identityCount(statuses), bytes: bytesOf(content) };
 }
 
-const toldReasons: ReadonlySet<string> = new Set<Reason>(['Refused', 'TooLarge', 'NotOurs', 'CertManagerAbsent']);
+const toldReasons: ReadonlySet<Reason> = new Set(['Refused', 'TooLarge', 'NotOurs', 'CertManagerAbsent']);
 
 /** An Event for each of these reasons when it comes up; one that was there before a restart is not told again. */
 function tell(
@@ -123,9 +123,10 @@ function tell(
   { conditions: seen }: SeenStatus,
   conditions: readonly ConditionDraft[],
 ): void {
-  const ready = conditions.find(({ type }) => type === 'Ready');
-  if (!ready || !toldReasons.has(ready.reason) || seen.get('Ready')?.reason === ready.reason) return;
+  const programmed = conditions.find(({ type }) => type === 'Programmed');
+  if (!programmed || !toldReasons.has(programmed.reason)) return;
+  if (seen.get('Programmed')?.reason === programmed.reason) return;
   const { namespace, name, uid } = meta;
   const regarding = stated(mqttBrokers, { namespace, name, uid });
-  record({ type: 'Warning', reason: ready.reason, action: 'Publish', note: ready.message, regarding });
+  record({ type: 'Warning', reason: programmed.reason, action: 'Publish', note: programmed.message, regarding });
 }

@@ -1,6 +1,7 @@
 /** Wakes those who wait for a broker. */
 import { partNames } from '../../domain/bundle/content.ts';
 import { keyOf } from '../../domain/fleet.ts';
+import type { ObjectKey } from '../../domain/names.ts';
 import type { RevocationEntry } from '../../domain/pki/certificate.ts';
 import type { BrokerState, ControllerContext } from '../context.ts';
 import { changedDevices } from './outcome.ts';
@@ -14,9 +15,12 @@ type Waking = Pick<ControllerContext, 'world' | 'state' | 'wake'>;
 /** What a pass changed for devices and certificates. */
 export function wakeChanged(context: Waking, before: BrokerMemory, after: BrokerMemory): void {
   if (!after.state) return;
-  const devices = changedDevices(before.state, after.state);
+  const isWaiting = (key: ObjectKey) => context.world.devices.store.get(key)?.programmed === undefined;
+  const devices = changedDevices(before.state, after.state, isWaiting);
   const priority = devices.size < manyDevices ? 'High' : 'Low';
   for (const device of devices) context.wake.device(device, priority);
+  // Who asked an authority whether a serial is published is told by it.
+  if (before.state?.trust !== after.state.trust) context.wake.authority(keyOf(after.state.broker));
   if (isWorkloadConcerned(before.state, after.state)) context.wake.workload(keyOf(after.state.broker));
   const known = new Set(before.sets.map(({ index }) => index.hash));
   for (const { index, takenBack } of after.sets) {

@@ -310,6 +310,7 @@ describe('the controller of brokers', () => {
     assert.equal(site.published.writes, 2);
     assert.deepEqual([[...site.woken.certificate], [...site.woken.device]], [['plant/d1'], ['plant/d1']]);
     assert.ok(site.state.trust === site.known.trust);
+    assert.equal(site.woken.authority, 2);
     site.woken.device.clear();
     site.prove('a');
     await site.run();

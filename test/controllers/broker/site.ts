@@ -80,7 +80,7 @@ export function brokerSite(published = new MemoryPublisher()) {
   const fleet = createFleetState(fake.world);
   const clock = new VirtualClock();
   const states = createBrokerStates();
-  const woken = { device: new Set<string>(), certificate: new Set<string>(), workload: 0 };
+  const woken = { device: new Set<string>(), certificate: new Set<string>(), workload: 0, authority: 0 };
   const known = { isIssuedKnown: true, arePasswordsComplete: true, trust: undefined as Trust | undefined };
   const findings: { workload: readonly Finding[] } = { workload: [] };
   const statuses: Record<string, unknown>[] = [];
@@ -127,10 +127,11 @@ export function brokerSite(published = new MemoryPublisher()) {
       brokers: states,
     },
     wake: {
-      ...{ broker: () => undefined, authority: () => undefined, template: () => undefined },
+      ...{ broker: () => undefined, template: () => undefined },
       device: (key) => void woken.device.add(key),
       certificate: (key) => void woken.certificate.add(key),
       workload: () => void (woken.workload += 1),
+      authority: () => void (woken.authority += 1),
     },
     clock,
     random: { bytes: (length) => new Uint8Array(length) },
