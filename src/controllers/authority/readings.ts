@@ -1,5 +1,5 @@
 /** Objects that are read by name and not watched: kept for a while, and read again when somebody needs to know. */
-import type { CallOptions, KubeClient } from '../../kube/client.ts';
+import type { KubeClient } from '../../kube/client.ts';
 import { ApiError, isNotFound } from '../../kube/errors.ts';
 import type { KubeObject, ResourceType } from '../../kube/object.ts';
 import type { Clock } from '../../ports.ts';
@@ -16,9 +16,10 @@ export interface Readings {
 }
 
 interface Kept {
-  readonly reading: Reading<KubeObject>;
-  readonly readAt: Date;
-  readonly askedAt: Date;
+  /** Under way or done; one that failed is not kept. */
+  readonly reading: Promise<Reading<KubeObject>>;
+  readonly begunAt: Date;
+  askedAt: Date;
 }
 
 const missing = { kind: 'Missing' } as const;
@@ -26,19 +27,33 @@ const forbidden = { kind: 'Forbidden' } as const;
 
 export function createReadings(client: Pick<KubeClient, 'get'>, clock: Pick<Clock, 'now'>): Readings {
   const kept = new Map<string, Kept>();
+
+  /** Gives the object of before where it is the same version. */
+  async function begun(former: Kept | undefined, read: Promise<Reading<KubeObject>>): Promise<Reading<KubeObject>> {
+    const [last, next] = await Promise.all([former?.reading.catch(() => undefined), read]);
+    return last && isSame(last, next) ? last : next;
+  }
+
   return {
     async get<T extends KubeObject>(type: ResourceType<T>, namespace: string, name: string, since: Date) {
       const key = `${type.group}/${type.plural}/${namespace}/${name}`;
-      const former = kept.get(key);
       const now = clock.now();
-      if (former && former.readAt >= since && former.readAt <= now) {
-        kept.set(key, { ...former, askedAt: now });
-        return former.reading as Reading<T>;
+      const former = kept.get(key);
+      if (former && former.begunAt >= since && former.begunAt <= now) {
+        former.askedAt = now;
+        return (await former.reading) as Reading<T>;
       }
-      const read = await reading(client, type, namespace, name);
-      const reused = former && isSame(former.reading, read) ? (former.reading as Reading<T>) : read;
-      kept.set(key, { reading: reused, readAt: now, askedAt: now });
-      return reused;
+      const one: Kept = {
+        reading: begun(former, reading(client, type, namespace, name)),
+        ...{ begunAt: now, askedAt: now },
+      };
+      kept.set(key, one);
+      try {
+        return (await one.reading) as Reading<T>;
+      } catch (error) {
+        if (kept.get(key) === one) kept.delete(key);
+        throw error;
+      }
     },
     forget(before) {
       for (const [key, { askedAt }] of kept) if (askedAt < before) kept.delete(key);
@@ -51,10 +66,9 @@ async function reading<T extends KubeObject>(
   type: ResourceType<T>,
   namespace: string,
   name: string,
-  options: CallOptions = {},
 ): Promise<Reading<T>> {
   try {
-    return { kind: 'Found', object: await client.get(type, namespace, name, options) };
+    return { kind: 'Found', object: await client.get(type, namespace, name) };
   } catch (error) {
     if (isNotFound(error)) return missing;
     if (error instanceof ApiError && error.status === 403) return forbidden;

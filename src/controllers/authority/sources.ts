@@ -12,11 +12,11 @@ import type { KubeObject, ResourceType } from '../../kube/object.ts';
 import type { Reading, Readings } from './readings.ts';
 
 /** Of cert-manager.io/v1; as much as we read: which Secret a CA issuer signs with. */
-export interface IssuerObject extends KubeObject {
+interface IssuerObject extends KubeObject {
   readonly spec?: { readonly ca?: { readonly secretName?: string } };
 }
 
-export const issuers: ResourceType<IssuerObject> = {
+const issuers: ResourceType<IssuerObject> = {
   group: 'cert-manager.io',
   version: 'v1',
   plural: 'issuers',
