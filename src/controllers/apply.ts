@@ -92,18 +92,30 @@ export function covers(present: unknown, desired: unknown): boolean {
 
 /** Writes a status when it says something new. An object that is gone needs none. */
 export async function appliedStatus(
-  { client, signal }: Call,
+  call: Call,
   type: ResourceType,
-  { namespace, name, uid }: Meta,
+  meta: Meta,
   next: NextStatus,
-  fieldManager: typeof operatorFieldManager | typeof agentFieldManager = operatorFieldManager,
+  fieldManager?: typeof operatorFieldManager | typeof agentFieldManager,
 ): Promise<'Same' | 'Written'> {
   if (!next.isChanged) return 'Same';
-  const object = { ...stated(type, { namespace, name }), status: next.status };
+  await writtenStatus(call, type, meta, next, fieldManager);
+  return 'Written';
+}
+
+/** Gives the object with its status as it was written; undefined when it is gone. */
+export async function writtenStatus<T extends KubeObject>(
+  { client, signal }: Call,
+  type: ResourceType<T>,
+  { namespace, name, uid }: Meta,
+  { status }: NextStatus,
+  fieldManager: typeof operatorFieldManager | typeof agentFieldManager = operatorFieldManager,
+): Promise<T | undefined> {
+  const object = { ...stated(type, { namespace, name }), status };
   try {
-    await client.applyStatus(type, object, { fieldManager, force: true, uid, ...(signal && { signal }) });
+    return await client.applyStatus(type, object, { fieldManager, force: true, uid, ...(signal && { signal }) });
   } catch (error) {
     if (!isNotFound(error)) throw error;
+    return undefined;
   }
-  return 'Written';
 }

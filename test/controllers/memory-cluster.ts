@@ -24,6 +24,8 @@ export class MemoryCluster {
   readonly reads: Key[] = [];
   /** Writes that are still done; the answer to the last of them is lost with the process. */
   writesLeft = Infinity;
+  /** Without it the mirror stays as it is. */
+  isMirrored = true;
   /** Refuses a write or a read, where it gives an error. */
   refuse: (call: { readonly verb: string; readonly kind: string; readonly key: Key }) => Error | undefined = () =>
     undefined;
@@ -144,7 +146,7 @@ export class MemoryCluster {
     const { kind, metadata } = object;
     // The mirror may put defaults into what it is given, as the real server does before.
     this.#objects.set(`${kind}/${keyOf(metadata.namespace, metadata.name)}`, object);
-    if (this.#kinds.has(kind)) this.#mirror.put(structuredClone(object));
+    if (this.isMirrored && this.#kinds.has(kind)) this.#mirror.put(structuredClone(object));
     return structuredClone(object);
   }
 

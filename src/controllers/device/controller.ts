@@ -11,7 +11,7 @@ import { patchedFinalizers, removedDevice } from './deletion.ts';
 import { readPassword } from './password-step.ts';
 import { retryMilliseconds, type Passwords } from './passwords.ts';
 import { type DeviceFacts, type DevicePlan, type Outcomes, planOf, revocations, statusOf } from './plan.ts';
-import { createStatusWriter } from './status-writer.ts';
+import { createStatusWriter, type StatusWriter } from './status-writer.ts';
 import { verdictOf } from './verdict.ts';
 
 /** One device at a time and key; of different devices several may run at once. */
@@ -28,9 +28,10 @@ export function deviceController(context: ControllerContext, passwords: Password
       publications.forget(key);
       return done;
     }
+    if (writer.isBehind(declared)) return done;
     const facts = factsOf(context, publications, declared);
     const plan = planOf(facts, revokeFinalizer);
-    const attempt = await attempted({ context, passwords, signal }, facts, plan);
+    const attempt = await attempted({ context, passwords, writer, signal }, facts, plan);
     const status = statusOf(facts, attempt.outcomes);
     const outcome = await writer.written(declared, status, signal, attempt.error ? 'Delayed' : undefined);
     if (attempt.error) throw attempt.error;
@@ -94,6 +95,7 @@ function createPublications(): Publications {
 interface Run {
   readonly context: ControllerContext;
   readonly passwords: Passwords;
+  readonly writer: StatusWriter;
   readonly signal: AbortSignal;
 }
 
@@ -139,7 +141,7 @@ async function acted(run: Run, facts: DeviceFacts, plan: DevicePlan): Promise<Ch
   const { client, state } = run.context;
   const { declared, verdict, namesake } = facts;
   const call = { client, signal: run.signal };
-  if (plan.addFinalizer) await patchedFinalizers(call, declared.meta, addition);
+  if (plan.addFinalizer) run.writer.wrote(declared.key, await patchedFinalizers(call, declared.meta, addition));
   if (plan.revoke.length > 0) await state.authorities.revoke(plan.revoke);
   if (plan.child === 'Delete' && namesake) await deletedCertificate(call, namesake);
   await passwordActed(run, facts, plan.password);

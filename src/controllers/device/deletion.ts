@@ -82,11 +82,12 @@ export async function patchedFinalizers(
   { client, signal }: Call,
   { namespace, name, uid, finalizers }: Meta,
   change: (object: KubeObject, finalizer: string) => readonly JsonPatchOperation[],
-): Promise<void> {
+): Promise<KubeObject | undefined> {
   const object = stated(mqttDevices, { namespace, name, uid, finalizers });
   try {
-    await client.patchJson(mqttDevices, namespace, name, change(object, revokeFinalizer), { signal });
+    return await client.patchJson(mqttDevices, namespace, name, change(object, revokeFinalizer), { signal });
   } catch (error) {
     if (!isNotFound(error)) throw error;
+    return undefined;
   }
 }

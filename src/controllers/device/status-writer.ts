@@ -2,8 +2,10 @@
 import { mqttDevices, stated } from '../../api/kinds.ts';
 import type { Reason } from '../../domain/reasons.ts';
 import type { EventDraft } from '../../kube/events.ts';
+import type { KubeObject } from '../../kube/object.ts';
 import { done, type Outcome } from '../../kube/outcome.ts';
-import { appliedStatus } from '../apply.ts';
+import { isAfter } from '../../kube/version.ts';
+import { writtenStatus } from '../apply.ts';
 import type { ControllerContext } from '../context.ts';
 import type { DeclaredDevice } from '../declared.ts';
 import { type ConditionDraft, nextStatus, type StatusDraft } from '../status.ts';
@@ -11,6 +13,9 @@ import type { DeviceStatusPlan } from './plan.ts';
 
 /** Progress that is over sooner is not written: a device has two writes per change, not one per step. */
 const progressMilliseconds = 5000;
+
+/** A mirror that is behind for longer has lost what was written, as after a backup was restored. */
+const longestLagMilliseconds = 10_000;
 
 export interface StatusWriter {
   /** Writes what is due and says when there is more to say. `Delayed`: nothing of it is due at once. */
@@ -20,14 +25,34 @@ export interface StatusWriter {
     signal: AbortSignal,
     urgency?: 'Delayed',
   ) => Promise<Outcome>;
+  /** The mirror has not seen yet what was written last: what it says is old, and it will say so itself. */
+  readonly isBehind: (declared: DeclaredDevice) => boolean;
+  /** To be called with what the server gave for a write of this device. */
+  readonly wrote: (key: string, object: KubeObject | undefined) => void;
   readonly forget: (key: string) => void;
 }
 
 export function createStatusWriter({ client, clock, record }: ControllerContext): StatusWriter {
   /** Since when, in milliseconds, a device has something to say that was not due. */
   const waiting = new Map<string, number>();
+  const versions = new Map<string, { readonly uid: string; readonly version: string; readonly at: number }>();
+
+  function wrote(key: string, object: KubeObject | undefined): void {
+    const { uid, resourceVersion } = object?.metadata ?? {};
+    if (uid === undefined || resourceVersion === undefined) return;
+    versions.set(key, { uid, version: resourceVersion, at: clock.now().getTime() });
+  }
 
   return {
+    wrote,
+    isBehind({ key, meta }) {
+      const written = versions.get(key);
+      const isRecent = written?.uid === meta.uid && clock.now().getTime() - written.at < longestLagMilliseconds;
+      const { resourceVersion } = meta;
+      if (isRecent && written.version !== resourceVersion && isAfter(written.version, resourceVersion)) return true;
+      versions.delete(key);
+      return false;
+    },
     async written(declared, { draft, isKnown, changesAt }, signal, urgency) {
       const { key, status: seen, meta } = declared;
       const now = clock.now();
@@ -45,11 +70,14 @@ export function createStatusWriter({ client, clock, record }: ControllerContext)
         return requeue(changesAt && changesAt < dueAt ? changesAt : dueAt);
       }
       waiting.delete(key);
-      await appliedStatus({ client, signal }, mqttDevices, meta, next);
+      wrote(key, await writtenStatus({ client, signal }, mqttDevices, meta, next));
       for (const event of eventsOf(declared, draft)) record(event);
       return requeue(changesAt);
     },
-    forget: (key) => void waiting.delete(key),
+    forget(key) {
+      waiting.delete(key);
+      versions.delete(key);
+    },
   };
 }
 

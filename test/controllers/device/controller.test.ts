@@ -433,6 +433,18 @@ describe('the controller of devices', () => {
     });
   });
 
+  it('does nothing on what its mirror had before its own last write', async () => {
+    const site = new Site();
+    site.cluster.put(certificateDevice('a'));
+    site.cluster.isMirrored = false;
+    await site.reconcile('a');
+    assert.equal(site.written().length, 3);
+    await site.reconcile('a');
+    assert.deepEqual(site.written(), []);
+    site.clock.stopFor(60_000);
+    await assert.rejects(site.reconcile('a'), /Invalid/, 'a mirror that stays behind is believed: writes are refused');
+  });
+
   describe('progress', () => {
     it('is written when it lasts over five seconds', async () => {
       const site = await readySite();
