@@ -1,4 +1,5 @@
 /** The agent of a cluster's broker as a process: connection, log, health and Mosquitto around it. */
+import { mkdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { runAgent } from '../agent/agent.ts';
 import { keepAlive } from '../agent/cluster/heartbeat.ts';
@@ -86,12 +87,15 @@ interface Surroundings {
 
 async function agentUntil(options: AgentProcess, { client, log, health }: Surroundings, signal: AbortSignal) {
   const { broker, instance, podUid, serverSecret, directory } = options;
+  const { persistenceDirectory } = options.placement;
+  if (persistenceDirectory !== undefined) await mkdir(persistenceDirectory, { recursive: true, mode: 0o700 });
   const { launcher, pluginDirectory } = await options.mosquitto(clock, signal);
   const placement: Placement = { ...options.placement, directory: currentLink(directory), pluginDirectory };
+  const common = { client, broker, clock, random: jitter, onProblem: problemLog(log) };
   const agent: AgentOptions = {
     ...{ broker, instance, directory, placement, launcher, clock, random: options.random },
-    source: clusterSource({ client, broker, serverSecret, clock, random: jitter, onProblem: problemLog(log) }),
-    report: instanceReportSink({ client, broker, instance, clock, signal, ...(podUid !== undefined && { podUid }) }),
+    source: clusterSource({ ...common, serverSecret }),
+    report: instanceReportSink({ ...common, instance, signal, ...(podUid !== undefined && { podUid }) }),
     onEvent(event) {
       health.onEvent(event);
       logEvent(log, event);

@@ -3,10 +3,11 @@ import { brokerInstances, type BrokerInstanceObject, stated } from '../../api/ki
 import { agentFieldManager } from '../../api/labels.ts';
 import type { ObjectKey } from '../../domain/names.ts';
 import { condition, type ConditionDraft, nextStatus, seenStatus } from '../../domain/status.ts';
+import { type Backoff, exponentialBackoff } from '../../kube/backoff.ts';
 import type { KubeClient } from '../../kube/client.ts';
-import { isConflict, isNotFound } from '../../kube/errors.ts';
+import { isConflict, isNotFound, isTransient } from '../../kube/errors.ts';
 import { keyParts } from '../../kube/object.ts';
-import type { Clock } from '../../kube/ports.ts';
+import type { Clock, Random } from '../../kube/ports.ts';
 import { slept } from '../../kube/transport.ts';
 import type { InstanceReport, ReportSink } from '../../ports.ts';
 
@@ -18,27 +19,42 @@ export interface InstanceReportSink {
   /** UID of the pod that this is; an object that was made for another pod of the name is not ours. */
   readonly podUid?: string;
   readonly clock: Clock;
-  /** That of the agent: ends waiting for the object. */
+  readonly random: Random;
+  /** That of the agent: ends waiting for the object, or for the server. */
   readonly signal: AbortSignal;
+  readonly onProblem?: (problem: { readonly what: string; readonly error: unknown }) => void;
 }
 
 /** Between two looks for an object that the operator has not made yet. */
 const lookMilliseconds = 2_000;
+/** While the server is away. */
+const retryLimits = { firstMilliseconds: 1_000, longestMilliseconds: 15_000 };
 
 /**
- * Writes reports into the status of the BrokerInstance, once it is there, and only what is not there yet. Fails with the
- * `ApiError` of the call that failed: the agent tries again.
+ * Writes reports into the status of the BrokerInstance, once it is there and the server can be reached, and only what is
+ * not there yet. Fails with the `ApiError` of a call that was refused.
  */
 export function instanceReportSink(sink: InstanceReportSink): ReportSink {
   return {
     async report(report) {
-      for (;;) {
-        const instance = await foundInstance(sink);
-        if (instance && (await isWritten(sink, instance, report))) return;
-        await slept(sink.clock, lookMilliseconds, sink.signal);
-      }
+      const backoff = exponentialBackoff(retryLimits, sink.random);
+      while (!(await isReported(sink, report, backoff))) await slept(sink.clock, lookMilliseconds, sink.signal);
     },
   };
+}
+
+/** False when there is no object of ours yet. Waits for the server. */
+async function isReported(sink: InstanceReportSink, report: InstanceReport, backoff: Backoff): Promise<boolean> {
+  for (;;) {
+    try {
+      const instance = await foundInstance(sink);
+      return instance !== undefined && (await isWritten(sink, instance, report));
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      sink.onProblem?.({ what: 'report', error });
+      await slept(sink.clock, backoff.next(), sink.signal);
+    }
+  }
 }
 
 async function foundInstance(sink: InstanceReportSink): Promise<BrokerInstanceObject | undefined> {

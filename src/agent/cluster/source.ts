@@ -29,6 +29,9 @@ export interface ClusterSource {
 /** While a set cannot be read whole, and while the server cannot be asked. */
 const retryLimits = { firstMilliseconds: 1_000, longestMilliseconds: 15_000 };
 
+/** After so long the index is read again, in case that the watch lost something. */
+const relistSeconds = 600;
+
 /**
  * Bundles that the operator publishes. The index alone is watched; of the chunks those are read that the last set did
  * not have. Each reading is a complete set whose chunks have the hashes that the index names, or says why there is none;
@@ -48,6 +51,7 @@ async function* bundles(source: ClusterSource, signal: AbortSignal): AsyncGenera
     ...{ client, clock, random, type: configMaps },
     selection: { namespace, fieldSelector: `metadata.name=${name}` },
     project: ({ data }) => data?.[indexName] ?? '',
+    relistSeconds,
     report: (report) => reportProblem(source, report),
   });
   const reader = readerOf(source, () => index.store.get(keyOf(namespace, name)));

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { instanceReportSink } from '../../../src/agent/cluster/report-sink.ts';
+import { brokerInstances, type BrokerInstanceObject } from '../../../src/api/kinds.ts';
+import type { InstanceReport } from '../../../src/ports.ts';
+import { settled, VirtualClock } from '../../kube/virtual-clock.ts';
+import { refusal, StubApi } from './stub-api.ts';
+
+const loaded = { revision: 4, hash: 'f'.repeat(64), provedAt: '2026-01-01T00:00:00.000Z', milliseconds: 12 };
+const good: InstanceReport = { broker: 'plant/main', instance: 'main-0', mosquittoVersion: '2.0.11', loaded };
+
+describe('report of an agent', () => {
+  let api: StubApi;
+  let clock: VirtualClock;
+  let stop: AbortController;
+
+  beforeEach(() => {
+    [api, clock, stop] = [new StubApi(), new VirtualClock(), new AbortController()];
+  });
+
+  const made = (podUid?: string, status?: object) =>
+    api.put(brokerInstances, 'main-0', {
+      spec: { brokerRef: { name: 'main' }, ...(podUid !== undefined && { podUid }) },
+      ...(status && { status }),
+    });
+
+  function sink(podUid?: string) {
+    const [client, random, signal] = [api.client, { next: () => 0 }, stop.signal];
+    const common = { client, broker: 'plant/main', instance: 'main-0', clock, random, signal } as const;
+    return instanceReportSink({ ...common, ...(podUid !== undefined && { podUid }) });
+  }
+
+  const status = async () =>
+    (await api.client.get<BrokerInstanceObject>(brokerInstances, 'plant', 'main-0')).status ?? {};
+
+  it('says what is loaded, and nothing twice', async () => {
+    made();
+    await sink().report(good);
+    const { loadedRevision, provedAt, conditions = [] } = await status();
+    assert.deepEqual([loadedRevision, provedAt], [4, loaded.provedAt]);
+    assert.deepEqual(
+      conditions.map(({ type, status: state }) => [type, state]),
+      [
+        ['Ready', 'True'],
+        ['Programmed', 'True'],
+      ],
+    );
+    await sink().report({ ...good, loaded: { ...loaded, provedAt: '2026-02-02T00:00:00.000Z', milliseconds: 3 } });
+    assert.equal(api.count('applyStatus'), 1);
+  });
+
+  it('keeps what was proved before as long as nothing newer is, with lockouts and acknowledgements', async () => {
+    const lockouts = [{ identity: 'x', until: '2026-01-02T00:00:00Z' }];
+    made(undefined, { loadedRevision: 3, loadedHash: 'e'.repeat(64), lockouts });
+    const refusals = [{ check: 'CrlInDate', reason: 'x'.repeat(5_000) }];
+    await sink().report({ broker: good.broker, instance: 'main-0', mosquittoVersion: '2.0.11', refused: { refusals } });
+    const now = await status();
+    assert.deepEqual([now.loadedRevision, now.loadedHash, now.lockouts], [3, 'e'.repeat(64), lockouts]);
+    assert.equal(now.refused?.refusals?.[0]?.reason.length, 1_024);
+    assert.equal(now.conditions?.find(({ type }) => type === 'Ready')?.reason, 'Refused');
+  });
+
+  it('is not ready while the last attempt failed', async () => {
+    made();
+    await sink().report({ ...good, lastError: 'Mosquitto ended' });
+    const { conditions = [], lastError } = await status();
+    assert.equal(lastError, 'Mosquitto ended');
+    assert.deepEqual(
+      conditions.map(({ type, status: state }) => [type, state]),
+      [
+        ['Ready', 'False'],
+        ['Programmed', 'False'],
+        ['Reconciling', 'True'],
+      ],
+    );
+  });
+
+  const waits: readonly (readonly [what: string, before: () => void, after: () => void])[] = [
+    ['the object', () => undefined, () => made('uid-1')],
+    ['the object of its own pod', () => made('uid-0'), () => made('uid-1')],
+    [
+      'the server',
+      () => {
+        made('uid-1');
+        api.problem = () => refusal(0, 'ConnectionFailed');
+      },
+      () => (api.problem = () => undefined),
+    ],
+  ];
+  for (const [what, before, after] of waits) {
+    it(`waits for ${what}`, async () => {
+      before();
+      const reported = sink('uid-1').report(good);
+      await clock.advance(60_000);
+      assert.equal(api.count('applyStatus'), 0);
+      after();
+      await clock.advance(20_000);
+      await reported;
+      assert.equal((await status()).loadedRevision, 4);
+    });
+  }
+
+  it('fails when it is refused, for the agent to say so', async () => {
+    made();
+    api.problem = (verb) => (verb === 'applyStatus' ? refusal(403, 'Forbidden') : undefined);
+    await assert.rejects(sink().report(good), /Forbidden/);
+  });
+
+  it('ends with the agent', async () => {
+    const reported = sink().report(good);
+    await settled();
+    stop.abort(new Error('stopped'));
+    await assert.rejects(reported, /stopped/);
+  });
+});

@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { keepAlive } from '../../../src/agent/cluster/heartbeat.ts';
+import { clusterSource } from '../../../src/agent/cluster/source.ts';
+import { configMaps, leases, secrets } from '../../../src/api/kinds.ts';
+import { chunkHashes, chunkOf, contentOf } from '../../../src/domain/bundle/chunks.ts';
+import { type BundleContent, type PartName, partNames } from '../../../src/domain/bundle/content.ts';
+import { indexName, indexText } from '../../../src/domain/bundle/index-text.ts';
+import { bundleLayout, chunkPlace } from '../../../src/domain/bundle/objects.ts';
+import type { BundleReading } from '../../../src/ports.ts';
+import { settled, VirtualClock } from '../../kube/virtual-clock.ts';
+import { refusal, StubApi } from './stub-api.ts';
+
+const layout = bundleLayout('plant/main');
+
+function contentWith(acl: string): BundleContent {
+  const chunks = partNames.map((part) => [part, [chunkOf(part === 'acl' ? acl : `${part}\n`)]]);
+  return contentOf(Object.fromEntries(chunks) as BundleContent['parts']);
+}
+
+describe('bundles of a cluster', () => {
+  let api: StubApi;
+  let clock: VirtualClock;
+  let stop: AbortController;
+  let readings: BundleReading[];
+  let run: Promise<void>;
+
+  beforeEach(() => {
+    [api, clock, stop, readings] = [new StubApi(), new VirtualClock(), new AbortController(), []];
+  });
+
+  afterEach(async () => {
+    stop.abort();
+    await run;
+  });
+
+  function start(): void {
+    const random = { next: () => 0 };
+    const source = clusterSource({ client: api.client, broker: 'plant/main', serverSecret: 'tls', clock, random });
+    run = (async () => {
+      for await (const reading of source.bundles(stop.signal)) readings.push(reading);
+    })();
+  }
+
+  function putChunks({ parts }: BundleContent, but?: PartName): void {
+    for (const part of partNames) {
+      if (part === but) continue;
+      for (const [number, { hash, text }] of parts[part].entries()) {
+        const { kind, name } = chunkPlace(layout, part, number);
+        if (kind === 'ConfigMap') api.put(configMaps, name, { data: { [hash]: text } });
+        else api.put(secrets, name, { data: { [hash]: Buffer.from(text).toString('base64') } });
+      }
+    }
+  }
+
+  function putIndex(content: BundleContent, revision: number): void {
+    const index = { broker: 'plant/main', revision, hash: content.hash, parts: chunkHashes(content.parts) };
+    api.put(configMaps, layout.index, { data: { [indexName]: indexText(index) } });
+  }
+
+  function publish(content: BundleContent, revision: number): void {
+    putChunks(content);
+    putIndex(content, revision);
+  }
+
+  function putServer(certificate: string): void {
+    const data = {
+      'tls.crt': Buffer.from(certificate).toString('base64'),
+      'tls.key': Buffer.from('key').toString('base64'),
+    };
+    api.put(secrets, 'tls', { data });
+  }
+
+  const seen = () =>
+    readings.map((reading) =>
+      reading.kind === 'Bundle'
+        ? `${reading.bundle.index.revision} ${reading.bundle.parts.acl} ${reading.bundle.server?.certificate ?? '-'}`
+        : reading.reason.replaceAll(/[0-9a-f]{64}/g, 'HASH'),
+    );
+
+  it('are given whole, then only what changed is read', async () => {
+    publish(contentWith('one'), 1);
+    putServer('certificate');
+    start();
+    await settled();
+    assert.deepEqual(seen(), ['1 one certificate']);
+    const former = api.count('get');
+    publish(contentWith('two'), 2);
+    await settled();
+    assert.deepEqual(seen().slice(1), ['2 two certificate']);
+    assert.equal(api.count('get') - former, 1);
+  });
+
+  it('come when the first index does', async () => {
+    start();
+    await clock.advance(5_000);
+    assert.deepEqual(seen(), []);
+    publish(contentWith('one'), 1);
+    await settled();
+    assert.deepEqual(seen(), ['1 one -']);
+  });
+
+  it('are told to be unreadable when a chunk stays away, until it is mended', async () => {
+    const content = contentWith('one');
+    putServer('certificate');
+    putChunks(content, 'acl');
+    putIndex(content, 1);
+    start();
+    await settled();
+    assert.deepEqual(seen(), []);
+    await clock.advance(5_000);
+    assert.deepEqual(seen(), ['chunk acl[0] is missing (HASH)']);
+    putChunks(content);
+    await clock.advance(15_000);
+    assert.deepEqual(seen().slice(1), ['1 one certificate']);
+  });
+
+  it('with a newer index on its way are not told to be unreadable', async () => {
+    publish(contentWith('one'), 1);
+    start();
+    await settled();
+    putIndex(contentWith('two'), 2);
+    await settled();
+    publish(contentWith('three'), 3);
+    await clock.advance(5_000);
+    assert.deepEqual(seen(), ['1 one -', '3 three -']);
+  });
+
+  it('stay while the server is away, and go on after it', async () => {
+    publish(contentWith('one'), 1);
+    putServer('certificate');
+    start();
+    await settled();
+    api.problem = () => refusal(0, 'ConnectionFailed');
+    publish(contentWith('two'), 2);
+    await clock.advance(120_000);
+    assert.deepEqual(seen(), ['1 one certificate']);
+    api.problem = () => undefined;
+    await clock.advance(30_000);
+    assert.deepEqual(seen().slice(1), ['2 two certificate']);
+  });
+
+  it('come again with another key pair, which is looked for every 30 s, at first more often', async () => {
+    publish(contentWith('one'), 1);
+    start();
+    await settled();
+    assert.deepEqual(seen(), ['1 one -']);
+    putServer('first');
+    await clock.advance(1_500);
+    assert.deepEqual(seen().slice(1), ['1 one first']);
+    putServer('second');
+    await clock.advance(25_000);
+    assert.equal(readings.length, 2);
+    await clock.advance(10_000);
+    assert.deepEqual(seen().slice(2), ['1 one second']);
+  });
+
+  it('keep the key pair whose Secret is gone', async () => {
+    publish(contentWith('one'), 1);
+    putServer('first');
+    start();
+    await settled();
+    api.remove(secrets, 'tls');
+    await clock.advance(120_000);
+    publish(contentWith('two'), 2);
+    await settled();
+    assert.deepEqual(seen(), ['1 one first', '2 two first']);
+  });
+
+  it('ask for nothing at rest but for the key pair', async () => {
+    publish(contentWith('one'), 1);
+    putServer('first');
+    start();
+    await settled();
+    const former = api.calls.length;
+    await clock.advance(300_000);
+    assert.ok(api.calls.slice(former).every(({ verb, key }) => verb === 'get' && key === 'plant/tls'));
+    assert.equal(api.calls.length - former, 10);
+  });
+});
+
+describe('life of an external instance', () => {
+  it('is shown every 10 s by its Lease, also after the server was away', async () => {
+    const [api, clock, stop] = [new StubApi(), new VirtualClock(), new AbortController()];
+    const problems: unknown[] = [];
+    const heartbeat = { client: api.client, namespace: 'plant', instance: 'edge-1', clock };
+    const alive = keepAlive({ ...heartbeat, onProblem: ({ error }) => problems.push(error) }, stop.signal);
+    await clock.advance(20_000);
+    api.problem = () => refusal(0, 'ConnectionFailed');
+    await clock.advance(10_000);
+    api.problem = () => undefined;
+    await clock.advance(10_000);
+    assert.equal(problems.length, 1);
+    assert.equal(api.count('apply', 'edge-1'), 5);
+    const { spec } = await api.client.get(leases, 'plant', 'edge-1');
+    assert.deepEqual(spec, {
+      holderIdentity: 'edge-1',
+      leaseDurationSeconds: 40,
+      renewTime: '2026-01-01T00:00:40.000000Z',
+    });
+    stop.abort();
+    await alive;
+  });
+});
