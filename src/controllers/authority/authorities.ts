@@ -80,8 +80,9 @@ function surroundingsOf(site: Site, keyId: CaKeyId): Surroundings {
 /** On the way from a revocation to the brokers nothing waits: they are woken here and now. */
 function changed(site: Site, keyId: CaKeyId, added: readonly RevocationEntry[]): void {
   for (const member of site.members.values()) if (trusts(member, keyId)) renewTrust(site, member);
+  const { byIdentity } = site.context.state.issued;
   for (const { identity, serial } of added) {
-    const certificate = site.context.state.issued.byIdentity.get(identity)?.find((one) => one.serial === serial);
+    const certificate = byIdentity.get(identity)?.find((one) => one.serial === serial);
     if (certificate) wakeHolder(site, certificate);
   }
 }

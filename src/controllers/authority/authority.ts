@@ -165,16 +165,16 @@ async function advanced(
   const next = isChanged ? { ledger: plan.ledger, holds: plan.holds, crl } : stored;
   if (isChanged || !store.isWhole(keyId)) await written(state, next);
   state.quiet = { stored: next, suspended, signing, from: crl?.read.thisUpdate ?? now, until: dueAt(next, signing) };
-  show(state, next);
+  show(state, next, plan.signs ? plan.entries : undefined);
 }
 
-/** Tells what is written now, where it is not what was told last. */
-function show(state: State, next: Stored): void {
+/** Tells what is written now, where it is not what was told last. `entries` are those of a list that was just signed. */
+function show(state: State, next: Stored, entries: readonly RevocationEntry[] | undefined): void {
   const { ledger: former, view, options } = state;
   state.stored = next;
   if (next.ledger === former && view.crl === next.crl && view.damage === undefined) return;
   state.ledger = next.ledger;
-  state.view = { crl: next.crl, listed: listedEntries(next), damage: undefined };
+  state.view = { crl: next.crl, listed: entries ?? listedEntries(next), damage: undefined };
   options.onChange([...next.ledger.entries.values()].filter(({ serial }) => !former.entries.has(serial)));
 }
 
