@@ -74,10 +74,11 @@ async function loginOf(
 ): Promise<Credentials['login']> {
   if (authentication.type === 'Certificate') return certificateLogin(client, object);
   const { password } = authentication;
-  if (password.kind !== 'Generate') return { kind: 'Password', password: undefined };
-  const { password: text } = await requiredSecret(client, origin.namespace, `${origin.name}-password`);
-  if (text === undefined)
-    throw new Error(`read Secret ${origin.namespace}/${origin.name}-password: it has no password`);
+  if (password.kind === 'Hash') return { kind: 'Password', password: undefined };
+  const { name, key } =
+    password.kind === 'Secret' ? password.secret : { name: `${origin.name}-password`, key: 'password' };
+  const { [key]: text } = await requiredSecret(client, origin.namespace, name);
+  if (text === undefined) throw new Error(`read Secret ${origin.namespace}/${name}: it has no key ${key}`);
   return { kind: 'Password', password: text };
 }
 

@@ -8,6 +8,7 @@ import { root } from '../cli/program.ts';
  *     ```sh                     typed into the first terminal
  *     ```sh terminal=NAME       typed into another terminal, where it stays running
  *     ```sh setup               what installs the machine; tests run where it was done
+ *     ```sh cluster             typed where a cluster is, and so is what it prints; another tier runs it
  *     ```text                   what the commands above have printed, all of it
  *     ```text terminal=NAME     what that terminal then shows, somewhere
  *     <!-- terminal=NAME: Ctrl-C -->
@@ -27,8 +28,11 @@ interface Fence {
 
 const pattern = /^```(\w+)(.*)\n([\s\S]*?)^```$|^<!-- terminal=(\w+): Ctrl-C -->$/gm;
 
+/** Where a reader sits: at a machine, or at one from which a cluster is reached. */
+export type Place = 'machine' | 'cluster';
+
 /** The parts of a page of this repository, from the heading (when one is given) to the next of its level. */
-export function partsOf(page: string, heading?: string): readonly Part[] {
+export function partsOf(page: string, heading?: string, place: Place = 'machine'): readonly Part[] {
   const whole = readFileSync(path.join(root, page), 'utf8');
   const start = heading === undefined ? 0 : whole.indexOf(`\n${heading}\n`);
   if (start < 0) throw new Error(`${page} has no heading ${heading ?? ''}`);
@@ -38,8 +42,10 @@ export function partsOf(page: string, heading?: string): readonly Part[] {
   for (const match of text.slice(start).matchAll(pattern)) {
     const line = text.slice(0, start + match.index).split('\n').length;
     const [, language = '', words = '', content = '', interrupted] = match;
+    const fence = { language, words: words.split(' ').filter(Boolean), text: content, line };
+    if (fence.words.includes('cluster') !== (place === 'cluster')) continue;
     if (interrupted !== undefined) parts.push({ kind: 'Interrupt', line, terminal: interrupted });
-    else add(parts, { language, words: words.split(' ').filter(Boolean), text: content, line });
+    else add(parts, fence);
   }
   return parts;
 }

@@ -22,6 +22,8 @@ export interface Asked {
 export type Step = (response: http.ServerResponse, asked: Asked) => void;
 
 export interface ScriptedServer {
+  /** Such as `http://127.0.0.1:40001`. */
+  readonly origin: string;
   /** In the order in which they came. */
   readonly asked: readonly Asked[];
   /** Steps that were not asked for yet. */
@@ -51,10 +53,12 @@ export async function scriptedServer({ clock, tokenFile, random = 0 }: ScriptedO
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const load = () => kubeConfig(`http://127.0.0.1:${port}`, tokenFile);
+  const origin = `http://127.0.0.1:${port}`;
+  const load = () => kubeConfig(origin, tokenFile);
   const access = accessFrom({ load, clock, userAgent: 'scripted-test' });
   const transport = transportTo({ access, clock, random: { next: () => random } });
   return {
+    origin,
     asked,
     get left() {
       return steps.length;
