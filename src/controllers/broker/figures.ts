@@ -74,7 +74,7 @@ function countsIn(
 }
 
 /** How many entries of each CA there are. */
-export function entriesPerCa(revocations: readonly RevocationEntry[]): ReadonlyMap<CaKeyId, number> {
+function entriesPerCa(revocations: readonly RevocationEntry[]): ReadonlyMap<CaKeyId, number> {
   const known = entryCounts.get(revocations);
   if (known) return known;
   const counts = new Map<CaKeyId, number>();

@@ -8,7 +8,8 @@ import type { Trust } from '../context.ts';
 
 export interface GateFacts {
   readonly broker: Broker;
-  readonly isIssuedKnown: boolean;
+  /** `Unknown`: its kinds were not listed yet, which is no reason to say that they are absent. */
+  readonly certManager: 'Present' | 'Absent' | 'Unknown';
   readonly arePasswordsComplete: boolean;
   readonly trust: Trust | undefined;
 }
@@ -20,9 +21,10 @@ export function reasonOf({ code, reason }: Finding): Reason {
 }
 
 /** Why nothing may be compiled now: what is not known would be taken away from who has it. */
-export function gateFinding({ broker, isIssuedKnown, arePasswordsComplete, trust }: GateFacts): Finding | undefined {
+export function gateFinding({ broker, certManager, arePasswordsComplete, trust }: GateFacts): Finding | undefined {
   const { origin, clientCertificates } = broker;
-  if (clientCertificates && !isIssuedKnown) {
+  if (clientCertificates && certManager === 'Unknown') return unknown(origin, 'certificates were not all read yet');
+  if (clientCertificates && certManager === 'Absent') {
     const message = 'the kinds of cert-manager cannot be read: which certificates were issued is not known';
     const reason = 'CertManagerAbsent';
     return { code: 'MQS155', severity: 'Error', reason, message, path: 'spec.clientCertificates', object: origin };

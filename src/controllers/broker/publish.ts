@@ -3,6 +3,7 @@ import type { Compiled } from '../../domain/bundle/compile.ts';
 import type { BundleContent, BundleIndex } from '../../domain/bundle/content.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { ShardedMap } from '../../domain/sharded.ts';
+import { isConflict } from '../../kube/errors.ts';
 import type { Publisher } from '../bundle/published.ts';
 import { bundleSite } from '../bundle/site.ts';
 import type { BrokerState, ControllerContext, Trust } from '../context.ts';
@@ -32,20 +33,30 @@ export interface PublishStep {
 interface Publishing {
   readonly context: Pick<ControllerContext, 'state' | 'clock'>;
   readonly publisher: Pick<Publisher, 'publish'>;
+  /** Since when this process looks for cert-manager. */
+  readonly startedAt: Date;
 }
 
+/** cert-manager's kinds are listed within a moment, or they are not there, milliseconds. */
+const certManagerPatience = 10_000;
+/** Objects of others are not watched: they are looked at again after so long, milliseconds. */
+const foreignInterval = 30_000;
+
 export async function publishStep(
-  { context, publisher }: Publishing,
+  publishing: Publishing,
   facts: BrokerFacts,
   memory: BrokerMemory,
   signal: AbortSignal,
 ): Promise<PublishStep> {
+  const { context } = publishing;
   const { broker, declared, trust } = facts;
   const now = context.clock.now();
   const present = indexOf(facts.published, declared);
-  const refused = gateOf(facts, context.state);
-  if (refused || !trust)
-    return { memory: withState(facts, memory, { index: present, problem: refused }, now), times: [] };
+  const refused = gateOf(facts, publishing, now);
+  if (refused || !trust) {
+    const times = [refused && recheckAt(refused, publishing, now)];
+    return { memory: withState(facts, memory, { index: present, problem: refused }, now), times };
+  }
   const pass = compilePass(compileInput(context.state, declared.key, trust, present), memory.pass, now);
   const compiled: BrokerMemory = { ...memory, pass };
   const times = [pass.compiled.nextChangeAt, trust.nextChangeAt];
@@ -54,17 +65,29 @@ export async function publishStep(
   if (!content) return { memory: withState(facts, compiled, { index: present, problem }, now), times };
   const dueAt = publishDueAt(facts, compiled, { pass, content, trust, present }, now);
   if (dueAt) return { memory: withState(facts, compiled, { index: present }, now), times: [...times, dueAt] };
-  return published({ context, publisher }, { facts, memory: compiled, pass, content, trust, times }, signal);
+  return published(publishing, { facts, memory: compiled, pass, content, trust, times }, signal);
 }
 
-function gateOf({ broker, declared, published, trust }: BrokerFacts, state: ControllerContext['state']) {
-  if (published.kind === 'NotOurs') return notOursFinding(broker, published.object);
+function gateOf(
+  { broker, declared, published: present, trust }: BrokerFacts,
+  { context: { state }, startedAt }: Publishing,
+  now: Date,
+): Finding | undefined {
+  if (present.kind === 'NotOurs') return notOursFinding(broker, present.object);
+  const unlisted = isWithin(startedAt, certManagerPatience, now) ? 'Unknown' : 'Absent';
   return gateFinding({
     broker,
-    isIssuedKnown: state.issued.isKnown,
+    certManager: state.issued.isKnown ? 'Present' : unlisted,
     arePasswordsComplete: state.passwords.isComplete(declared.key),
     trust,
   });
+}
+
+/** When to look again at what nobody tells of. */
+function recheckAt({ code }: Finding, { startedAt }: Pick<Publishing, 'startedAt'>, now: Date): Date | undefined {
+  if (code === 'MQS156') return new Date(now.getTime() + foreignInterval);
+  const patience = new Date(startedAt.getTime() + certManagerPatience);
+  return code === 'MQS157' && patience > now ? patience : undefined;
 }
 
 interface Candidate {
@@ -104,10 +127,11 @@ interface Attempt {
 const secretsInterval = 600_000;
 
 async function published(
-  { context, publisher }: Publishing,
+  publishing: Publishing,
   { facts, memory, pass, content, trust, times }: Attempt,
   signal: AbortSignal,
 ): Promise<PublishStep> {
+  const { context, publisher } = publishing;
   const { declared, broker, loadedRevision } = facts;
   const now = context.clock.now();
   const checkSecrets = !isWithin(memory.secretsCheckedAt, secretsInterval, now);
@@ -117,7 +141,8 @@ async function published(
     const result = await publisher.publish(bundleSite(declared.meta), content, options);
     if (result.kind === 'NotOurs') {
       const problem = notOursFinding(broker, result.object);
-      return { memory: withState(facts, memory, { index: present, problem }, now), times };
+      const again = recheckAt(problem, publishing, now);
+      return { memory: withState(facts, memory, { index: present, problem }, now), times: [...times, again] };
     }
     const index = { broker: declared.key, ...result.index };
     const kept = withPublished(
@@ -130,7 +155,8 @@ async function published(
     return { memory: withState(facts, next, { index }, now), times };
   } catch (failure) {
     signal.throwIfAborted();
-    const problem = failureFinding(broker, failure);
+    // Somebody wrote at the same time: the next try sees it.
+    const problem = isConflict(failure) ? undefined : failureFinding(broker, failure);
     const error = failure instanceof Error ? failure : new Error('publish: it failed', { cause: failure });
     return { memory: withState(facts, memory, { index: present, problem }, now), times, failure: error };
   }

@@ -17,10 +17,15 @@ export interface BrokerController extends BrokerPorts {
 }
 
 export function brokerReconcile(controller: BrokerController): Reconcile {
-  return (key, run) => reconciled(controller, key, run);
+  const startedAt = controller.context.clock.now();
+  return (key, run) => reconciled({ ...controller, startedAt }, key, run);
 }
 
-async function reconciled(controller: BrokerController, key: Key, { signal }: ReconcileContext): Promise<Outcome> {
+interface Running extends BrokerController {
+  readonly startedAt: Date;
+}
+
+async function reconciled(controller: Running, key: Key, { signal }: ReconcileContext): Promise<Outcome> {
   const { context, states } = controller;
   const declared = context.world.brokers.store.get(key);
   if (!declared) {
@@ -31,9 +36,7 @@ async function reconciled(controller: BrokerController, key: Key, { signal }: Re
   const known = states.memoryOf(declared.key, declared.meta.uid);
   const memory: BrokerMemory = known ?? { meta: declared.meta, sets: [], leastProved: 0 };
   const facts = await gatheredFacts(context, controller, declared, signal);
-  const step: PublishStep = facts
-    ? await publishStep({ context, publisher: controller.publisher }, facts, memory, signal)
-    : { memory, times: [] };
+  const step: PublishStep = facts ? await publishStep(controller, facts, memory, signal) : { memory, times: [] };
   states.keep(declared.key, step.memory);
   wakeChanged(context, memory, step.memory);
   const status = await statusStep(context, declared, facts, step.memory, signal);

@@ -57,7 +57,7 @@ function seenNow({ meta, status }: DeclaredBroker, { written }: BrokerMemory): S
 }
 
 /** What was not read yet after a start says nothing against a broker that was ready, milliseconds. */
-const graces: Readonly<Partial<Record<Finding['code'], number>>> = { MQS157: 60_000, MQS155: 10_000 };
+const graces: Readonly<Partial<Record<Finding['code'], number>>> = { MQS157: 60_000 };
 
 function graceOf(problem: Finding | undefined, isUnderWay: boolean): number {
   const grace = problem && graces[problem.code];

@@ -43,8 +43,9 @@ describe('what keeps a broker on its last set', () => {
   ) as unknown as Broker;
   const cases: readonly (readonly [name: string, change: Partial<GateFacts>, found: string | undefined])[] = [
     ['nothing', {}, undefined],
-    ['cert-manager that is absent', { isIssuedKnown: false }, 'CertManagerAbsent'],
-    ['not where there are no certificates', { isIssuedKnown: false, broker: forPasswords }, undefined],
+    ['cert-manager that is absent', { certManager: 'Absent' }, 'CertManagerAbsent'],
+    ['cert-manager that was not looked for long enough', { certManager: 'Unknown' }, 'Pending'],
+    ['not where there are no certificates', { certManager: 'Absent', broker: forPasswords }, undefined],
     ['passwords that were not all read', { arePasswordsComplete: false }, 'Pending'],
     ['trust that was not gathered', { trust: undefined }, 'Pending'],
     ['trust with an error', { trust: { ...noTrust, findings: [error] } }, 'CaNotFound'],
@@ -52,7 +53,7 @@ describe('what keeps a broker on its last set', () => {
   ];
   for (const [name, change, found] of cases) {
     it(name, () => {
-      const facts = { broker: aBroker(), isIssuedKnown: true, arePasswordsComplete: true, trust: noTrust };
+      const facts = { broker: aBroker(), certManager: 'Present' as const, arePasswordsComplete: true, trust: noTrust };
       assert.equal(gateFinding({ ...facts, ...change })?.reason, found);
     });
   }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { HeldCertificate } from '../../../src/domain/pki/lineage.ts';
 import { isProved } from '../../../src/controllers/broker/outcome.ts';
 import { aCertificate, aRevocation, caKeyId, deviceCa, deviceCrl } from '../../domain/bundle/compile-fixtures.ts';
+import { refusal } from '../../kube/memory-api.ts';
 import { brokerSite, type BrokerSite, noTrust } from './site.ts';
 
 /** A broker with device `d1`, whose set both instances have proved. */
@@ -211,10 +212,10 @@ describe('the controller of brokers', () => {
     site.known.trust = trust;
     site.known.isIssuedKnown = false;
     await site.run();
-    assert.equal(site.published.writes, 0);
-    assert.equal(site.state.problem?.reason, 'CertManagerAbsent');
+    assert.deepEqual([site.published.writes, site.condition['Ready']], [0, 'False Pending']);
     await site.clock.advance(10_000);
     await site.run();
+    assert.equal(site.published.writes, 0);
     assert.equal(site.condition['ResolvedRefs'], 'False CertManagerAbsent');
     assert.deepEqual(
       site.events.map(({ reason }) => reason),
@@ -273,7 +274,7 @@ describe('the controller of brokers', () => {
   it('leaves objects of others alone, and says which one is in the way', async () => {
     const site = brokerSite();
     site.published.foreign = 'ConfigMap plant/main-acl-00';
-    await site.run();
+    assert.equal(await site.run(), 30_000);
     assert.equal(site.condition['Ready'], 'False NotOurs');
     assert.match(site.message('Ready'), /ConfigMap plant\/main-acl-00/);
   });
@@ -293,6 +294,15 @@ describe('the controller of brokers', () => {
     site.published.failure = undefined;
     await site.run();
     assert.equal(site.published.writes, 2);
+  });
+
+  it('says nothing of a write that met another one', async () => {
+    const site = await settledSite();
+    await site.clock.advance(10_000);
+    site.published.failure = refusal(409, 'Conflict');
+    site.putDevice('d2');
+    await assert.rejects(site.run(), /Conflict/);
+    assert.equal(site.state.problem, undefined);
   });
 
   it('says that a certificate is taken back when that is published, and when it is proved', async () => {
