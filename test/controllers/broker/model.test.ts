@@ -87,6 +87,9 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   fc.boolean().map((fails): Step => (model) => {
     model.published.failure = fails ? new Error('write: refused') : undefined;
   }),
+  fc.boolean().map((isLost): Step => (model) => {
+    model.published.isAnswerLost = isLost;
+  }),
   fc.constant<Step>((model) => restart(model)),
 );
 
@@ -105,7 +108,7 @@ function restart(model: Model): void {
 
 async function run(model: Model): Promise<void> {
   model.site.woken.device.clear();
-  await model.site.run().catch((error: unknown) => assert.match(String(error), /write: refused/));
+  await model.site.run().catch((error: unknown) => assert.match(String(error), /write: (refused|no answer)/));
   const { index } = model.published;
   if (index && model.indexes.at(-1)?.revision !== index.revision) model.indexes.push(index);
   for (const key of model.site.woken.device) model.told.set(key, outcomeOf(model.site.state, key.slice(6)));
@@ -142,6 +145,7 @@ function check(model: Model): void {
 
 async function settle(model: Model): Promise<void> {
   model.published.failure = undefined;
+  model.published.isAnswerLost = false;
   model.site.known.arePasswordsComplete = true;
   await model.site.clock.advance(10_000);
   await run(model);

@@ -30,6 +30,8 @@ export class MemoryPublisher {
   /** An object of somebody else is in the way. */
   foreign: string | undefined;
   failure: Error | undefined;
+  /** What is written is written, and nobody is told. */
+  isAnswerLost = false;
   /** Sets of other content that were written. */
   writes = 0;
   readonly contents = new Map<string, BundleContent>();
@@ -40,7 +42,8 @@ export class MemoryPublisher {
       if (this.failure) return Promise.reject(this.failure);
       const seen = this.#seen();
       if (seen.kind === 'NotOurs') return Promise.resolve(seen);
-      return Promise.resolve({ kind: 'Published' as const, ...this.#written(content, leastRevision) });
+      const written = { kind: 'Published' as const, ...this.#written(content, leastRevision) };
+      return this.isAnswerLost ? Promise.reject(new Error('write: no answer')) : Promise.resolve(written);
     },
     forget: () => undefined,
   } as unknown as Publisher;
