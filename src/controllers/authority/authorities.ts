@@ -144,8 +144,13 @@ function orphans(site: Site, member: Member): ReadonlyMap<CaKeyId, number> {
   const certificates = function* (): Iterable<HeldCertificate> {
     for (const some of issued.byIdentity.values()) yield* some;
   };
-  const brokerOf = ({ identity, device }: HeldCertificate) =>
-    fleet.fleet.devices.get(identity)?.find((one) => keyOf(one) === device)?.broker;
+  const now = site.context.clock.now();
+  // Who is off gets no other certificate, and would hold the former CA for ever.
+  const brokerOf = ({ identity, device }: HeldCertificate) => {
+    const holder = fleet.fleet.devices.get(identity)?.find((one) => keyOf(one) === device);
+    const isOver = holder?.expiresAt !== undefined && holder.expiresAt <= now;
+    return holder?.suspended || holder?.revoked || isOver ? undefined : holder?.broker;
+  };
   const isRevoked = ({ caKeyId, serial }: HeldCertificate) =>
     site.authorities.get(caKeyId)?.ledger.entries.has(serial) === true;
   return orphansOf(member, certificates(), isRevoked, brokerOf);

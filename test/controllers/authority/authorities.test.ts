@@ -116,6 +116,18 @@ describe('what brokers trust', () => {
     assert.deepEqual(said(run.trust()), ['Warning SignerForbidden', 'Error CaNotFound']);
   });
 
+  it('leaves a CA with a new key when only suspended devices have certificates of the former one', async () => {
+    const site = siteOfMain();
+    site.device('sensor-1', true);
+    const run = site.begun();
+    run.issued.held = [certificateOf('sensor-1', keyId)];
+    await run.look();
+    site.secret('ca', renewed);
+    await site.clock.advance(60_000);
+    await run.look();
+    assert.deepEqual([said(run.trust()), run.trust().cas[0]?.keyId], [[], renewed.issuer.keyId]);
+  });
+
   it('does not leave a CA with a new key while devices depend on the former one', async () => {
     const site = siteOfMain();
     site.device('sensor-1');

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import type { CertificateRequestObject } from '../../../src/api/kinds.ts';
 import type { Gathered, GatheredCa } from '../../../src/controllers/authority/gathered.ts';
-import { type Member, orphansOf, signingFor } from '../../../src/controllers/authority/members.ts';
+import { issuingByRequests, type Member, orphansOf, signingFor } from '../../../src/controllers/authority/members.ts';
 import { type AuthorityView, isSameTrust, type TrustFacts, trustOf } from '../../../src/controllers/authority/trust.ts';
 import type { TrustedCa } from '../../../src/domain/pki/certificate.ts';
 import type { HeldCertificate } from '../../../src/domain/pki/lineage.ts';
 import { newList } from '../../../src/domain/pki/signed-list.ts';
-import { authority, end, revocation, seconds, start } from '../../domain/pki/authorities.ts';
+import { authority, certificateOf, end, revocation, seconds, start } from '../../domain/pki/authorities.ts';
 import { aBroker, mainBroker } from '../../fixtures.ts';
 
 const day = 86_400;
@@ -176,4 +177,34 @@ describe('certificates under a CA that would no longer be trusted', () => {
     ];
     for (const member of members) assert.equal(counted(member).size, 0);
   });
+});
+
+describe('the CA that issues, by what was issued', () => {
+  const request = (
+    signer: typeof ca,
+    createdAt: string,
+    issuer = 'devices',
+    namespace = 'plant',
+  ): CertificateRequestObject => ({
+    ...{ apiVersion: 'cert-manager.io/v1', kind: 'CertificateRequest' },
+    metadata: { name: createdAt, namespace, creationTimestamp: createdAt },
+    spec: { issuerRef: { name: issuer } },
+    status: { certificate: Buffer.from(certificateOf(signer, 'sensor-1').pem).toString('base64') },
+  });
+  const old = request(ca, '2026-01-01T00:00:00Z');
+  const gathered = gatheredOf(trusted(ca), trusted(next));
+  const rows: readonly [name: string, requests: readonly CertificateRequestObject[], keyId: string | undefined][] = [
+    ['is that of the newest', [request(next, '2026-02-01T00:00:00Z'), old], next.issuer.keyId],
+    ['is that of this issuer', [old, request(next, '2026-02-01T00:00:00Z', 'others')], ca.issuer.keyId],
+    ['is that of this namespace', [old, request(next, '2026-02-01T00:00:00Z', 'devices', 'other')], ca.issuer.keyId],
+    ['is not known before', [{ ...old, status: {} }], undefined],
+    [
+      'is not known when the broker does not trust it',
+      [request(authority('stranger'), '2026-02-01T00:00:00Z'), old],
+      undefined,
+    ],
+  ];
+  for (const [name, requests, keyId] of rows) {
+    it(name, () => assert.equal(issuingByRequests(aBroker(), gathered, requests), keyId));
+  }
 });
