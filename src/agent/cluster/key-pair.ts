@@ -16,11 +16,15 @@ export interface KeyPairReader {
   present(signal: AbortSignal): Promise<KeyPair | undefined>;
   /** When it is to be read again, from now: Secrets are not watched. */
   againMilliseconds(): number;
+  /** True while one may still be on its way: a certificate is issued when its broker is made. */
+  isAwaited(): boolean;
 }
 
 const rereadMilliseconds = 30_000;
 /** The first wait for one that is not there yet; it doubles. */
 const missingMilliseconds = 1_000;
+/** After so long without one it is told to be missing. */
+const patienceMilliseconds = 10_000;
 
 export function keyPairReader({
   client,
@@ -38,9 +42,11 @@ export function keyPairReader({
   let pair: KeyPair | undefined;
   let readAt: number | undefined;
   let wait = missingMilliseconds;
+  let firstReadAt: number | undefined;
   const left = (): number => (readAt === undefined ? 0 : Math.max(0, readAt + wait - clock.now().getTime()));
   return {
     againMilliseconds: left,
+    isAwaited: () => !pair && clock.now().getTime() - (firstReadAt ?? 0) < patienceMilliseconds,
     async present(signal) {
       if (readAt !== undefined && left() > 0 && left() <= wait) return pair;
       try {
@@ -52,6 +58,7 @@ export function keyPairReader({
       if (pair) wait = rereadMilliseconds;
       else if (readAt !== undefined) wait = Math.min(wait * 2, rereadMilliseconds);
       readAt = clock.now().getTime();
+      firstReadAt ??= readAt;
       return pair;
     },
   };

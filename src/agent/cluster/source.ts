@@ -1,11 +1,12 @@
 import { configMaps, type ConfigMapObject } from '../../api/kinds.ts';
-import type { BundleIndex } from '../../domain/bundle/content.ts';
+import type { Bundle, BundleIndex } from '../../domain/bundle/content.ts';
 import { indexName, parseIndex } from '../../domain/bundle/index-text.ts';
 import { bundleLayout } from '../../domain/bundle/objects.ts';
 import { shortHash } from '../../domain/hash.ts';
 import type { ObjectKey } from '../../domain/names.ts';
 import { exponentialBackoff } from '../../kube/backoff.ts';
 import type { KubeClient } from '../../kube/client.ts';
+import { isTransient } from '../../kube/errors.ts';
 import { keyOf, keyParts } from '../../kube/object.ts';
 import type { Clock, Random } from '../../kube/ports.ts';
 import { createReflector } from '../../kube/reflector.ts';
@@ -99,27 +100,37 @@ function readerOf(
   const keyPair = keyPairReader(source);
   let known: ChunkTexts = new Map();
   let unreadable: string | undefined;
+
+  /** At first it may only be that a newer index is on its way: its chunks push out those of this one. */
+  function unread(text: string, reason: string): Attempt {
+    const reading: BundleReading | undefined = unreadable === text ? { kind: 'Unreadable', reason } : undefined;
+    unreadable = text;
+    return { reading, againMilliseconds: backoff.next() };
+  }
+
   return async (signal) => {
     const text = presentIndex();
     if (text === undefined) return { reading: undefined, againMilliseconds: Infinity };
     try {
       const set = await readSet(source, text, known, keyPair, signal);
-      if (set.kind === 'Unreadable') {
-        // At first it may only be that a newer index is on its way: its chunks push out those of this one.
-        const isKnown = unreadable === text;
-        unreadable = text;
-        return { reading: isKnown ? set : undefined, againMilliseconds: backoff.next() };
-      }
+      if (set.kind === 'Unreadable') return unread(text, set.reason);
       known = set.texts;
       unreadable = undefined;
       backoff.reset();
-      return { reading: { kind: 'Bundle', bundle: set.bundle }, againMilliseconds: keyPair.againMilliseconds() };
+      const isEarly = needsKeyPair(set.bundle) && keyPair.isAwaited();
+      const reading: BundleReading | undefined = isEarly ? undefined : { kind: 'Bundle', bundle: set.bundle };
+      return { reading, againMilliseconds: keyPair.againMilliseconds() };
     } catch (error) {
       signal.throwIfAborted();
       source.onProblem?.({ what: 'read the bundle', error });
-      return { reading: undefined, againMilliseconds: backoff.next() };
+      if (isTransient(error)) return { reading: undefined, againMilliseconds: backoff.next() };
+      return unread(text, error instanceof Error ? error.message : String(error));
     }
   };
+}
+
+function needsKeyPair({ parts }: Bundle): boolean {
+  return /^certfile /m.test(parts['mosquitto.conf']);
 }
 
 async function readSet(

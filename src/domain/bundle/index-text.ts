@@ -54,9 +54,11 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** One below the largest, so that there is a next one. */
+/** Beyond any that is reached by counting, so that no number that somebody wrote leaves none above it. */
+const revisionLimit = 2 ** 48;
+
 function isRevision(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value + 1) && Number.isInteger(value) && value > 0;
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 && value < revisionLimit;
 }
 
 function isIndex<P extends string>(

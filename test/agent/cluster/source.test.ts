@@ -12,8 +12,9 @@ import { refusal, StubApi } from './stub-api.ts';
 
 const layout = bundleLayout('plant/main');
 
-function contentWith(acl: string): BundleContent {
-  const chunks = partNames.map((part) => [part, [chunkOf(part === 'acl' ? acl : `${part}\n`)]]);
+function contentWith(acl: string, conf = ''): BundleContent {
+  const texts: Partial<Record<PartName, string>> = { acl, 'mosquitto.conf': conf };
+  const chunks = partNames.map((part) => [part, [chunkOf(texts[part] ?? `${part}\n`)]]);
   return contentOf(Object.fromEntries(chunks) as BundleContent['parts']);
 }
 
@@ -152,6 +153,26 @@ describe('bundles of a cluster', () => {
     assert.equal(readings.length, 2);
     await clock.advance(10_000);
     assert.deepEqual(seen().slice(2), ['1 one second']);
+  });
+
+  it('wait a moment for the first key pair where a listener has TLS, then come without it', async () => {
+    publish(contentWith('one', 'listener 8883\ncertfile /x\n'), 1);
+    start();
+    await clock.advance(8_000);
+    assert.deepEqual(seen(), []);
+    await clock.advance(10_000);
+    assert.deepEqual(seen(), ['1 one -']);
+  });
+
+  it('are told to be unreadable when the server refuses a read, until it allows it', async () => {
+    publish(contentWith('one'), 1);
+    api.problem = (verb, key) => (key === 'plant/main-acl-00' ? refusal(403, 'Forbidden') : undefined);
+    start();
+    await clock.advance(5_000);
+    assert.deepEqual(seen(), ['call: Forbidden']);
+    api.problem = () => undefined;
+    await clock.advance(15_000);
+    assert.deepEqual(seen().slice(1), ['1 one -']);
   });
 
   it('keep the key pair whose Secret is gone', async () => {
