@@ -21,6 +21,7 @@ export function deviceController(context: ControllerContext, passwords: Password
 
   return async (key, { signal }) => {
     const declared = context.world.devices.store.get(key);
+    if (declared && writer.isBehind(declared)) return done;
     if (!declared || declared.meta.isDeleting) {
       passwords.forget(key as ObjectKey);
       if (declared) return removedDevice({ context, writer, signal }, declared);
@@ -28,7 +29,6 @@ export function deviceController(context: ControllerContext, passwords: Password
       publications.forget(key);
       return done;
     }
-    if (writer.isBehind(declared)) return done;
     const facts = factsOf(context, publications, declared);
     const plan = planOf(facts, revokeFinalizer);
     const attempt = await attempted({ context, passwords, writer, signal }, facts, plan);
@@ -70,6 +70,7 @@ function factsOf(
     trusted: trust && new Set(trust.cas.map(({ keyId }) => keyId)),
     broker,
     publishedIn: publications.since(key, isPublished && taken.length > 0 ? broker?.published?.revision : undefined),
+    isNamespaceGoing: world.namespaces.store.get(declared.meta.namespace)?.isTerminating === true,
     now,
   };
 }

@@ -28,6 +28,8 @@ export interface DeviceFacts {
   readonly broker: BrokerState | undefined;
   /** A revision in which all that is taken back of it is on the lists; undefined while some of it is not. */
   readonly publishedIn: number | undefined;
+  /** Nothing can be made in a namespace that is going. */
+  readonly isNamespaceGoing: boolean;
   readonly now: Date;
 }
 
@@ -47,7 +49,7 @@ export function planOf(facts: DeviceFacts, finalizer: string): DevicePlan {
   const { declared, verdict, held = [] } = facts;
   const holds = verdict.device?.authentication.type === 'Certificate' || held.length > 0;
   return {
-    addFinalizer: holds && !declared.meta.finalizers.includes(finalizer),
+    addFinalizer: holds && !facts.isNamespaceGoing && !declared.meta.finalizers.includes(finalizer),
     revoke: revocations(facts).filter((entry) => !facts.authorities.isRevoked(entry)),
     child: childPlan(facts),
     password: passwordPlan(facts),
@@ -76,7 +78,7 @@ function isOver({ revoked, expiresAt }: Device, now: Date): boolean {
   return revoked !== undefined || (expiresAt !== undefined && expiresAt <= now);
 }
 
-function childPlan({ declared, verdict, namesake, now }: DeviceFacts): ChildPlan {
+function childPlan({ declared, verdict, namesake, isNamespaceGoing, now }: DeviceFacts): ChildPlan {
   const { device, resolved } = verdict;
   const isOurs = namesake !== undefined && namesake.child?.ownerUid === declared.meta.uid;
   if (!device || !declared.value.ok) return 'None';
@@ -85,14 +87,15 @@ function childPlan({ declared, verdict, namesake, now }: DeviceFacts): ChildPlan
     return isOurs && !namesake.meta.isDeleting ? 'Delete' : 'None';
   }
   if (namesake && !isOurs) return 'NotOurs';
-  return !resolved || isOver(device, now) || namesake?.meta.isDeleting === true ? 'None' : 'Apply';
+  const isBlocked = namesake?.meta.isDeleting === true || isNamespaceGoing;
+  return !resolved || isOver(device, now) || isBlocked ? 'None' : 'Apply';
 }
 
-function passwordPlan({ verdict, now }: DeviceFacts): PasswordPlan {
+function passwordPlan({ verdict, isNamespaceGoing, now }: DeviceFacts): PasswordPlan {
   const { device, resolved } = verdict;
   if (device?.authentication.type !== 'Password') return 'None';
   if (!resolved || isOver(device, now)) return 'Leave';
-  return device.suspended ? 'Read' : 'ReadOrMake';
+  return device.suspended || isNamespaceGoing ? 'Read' : 'ReadOrMake';
 }
 
 /** What came of the plan. */

@@ -433,6 +433,17 @@ describe('the controller of devices', () => {
     });
   });
 
+  it('makes nothing in a namespace that is going', async () => {
+    const site = new Site();
+    const status = { phase: 'Terminating' };
+    site.cluster.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'plant' }, status } as KubeObject);
+    site.cluster.put(passwordDevice('a'));
+    site.cluster.put(certificateDevice('b'));
+    await site.reconcile('a');
+    await site.reconcile('b');
+    assert.deepEqual(site.written(), ['status MqttDevice plant/a', 'status MqttDevice plant/b']);
+  });
+
   it('does nothing on what its mirror had before its own last write', async () => {
     const site = new Site();
     site.cluster.put(certificateDevice('a'));

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import type { IdentityStatus } from '../../../src/domain/bundle/compiled-identity.ts';
+import { ShardedMap } from '../../../src/domain/sharded.ts';
+import type { Expectation } from '../../../src/controllers/device/expectation.ts';
+import { type ProgrammedFacts, programmedOf } from '../../../src/controllers/device/programmed.ts';
+
+function status(overrides: Partial<IdentityStatus> = {}): IdentityStatus {
+  const identity = { identity: 'a', device: 'plant/a', until: undefined, findings: [] } as const;
+  return { ...identity, state: 'Active', rulesHash: 'rules', credentialHash: 'credential', ...overrides };
+}
+
+const active: Expectation = { status: status(), hash: 'now', changesAt: undefined };
+const off = { state: 'Revoked', rulesHash: '', credentialHash: undefined } as const;
+const revoked: Expectation = { status: status(off), hash: 'off', changesAt: undefined };
+const former = { rulesHash: 'now', revision: 3 };
+
+type Proof = NonNullable<ProgrammedFacts['broker']>['proved'][number];
+
+/** An instance that has proved a set in which the identity has this status; `Gone`: it is not in it. */
+function proof(proved: IdentityStatus | 'Gone' | undefined, revision = 5): Proof {
+  if (proved === undefined) return { revision, statuses: undefined };
+  return { revision, statuses: ShardedMap.from(proved === 'Gone' ? [] : [['a', proved]]) };
+}
+
+interface Case {
+  readonly title: string;
+  readonly proved: readonly Proof[];
+  readonly facts?: Partial<ProgrammedFacts>;
+  readonly expectedInstances?: number;
+  readonly problem?: { readonly reason: 'TooLarge' };
+  readonly says: string;
+  readonly revision?: number;
+}
+
+const cases: readonly Case[] = [
+  { title: 'proved by its one instance', proved: [proof(status())], says: 'True/Programmed', revision: 5 },
+  {
+    title: 'proved by both, in different revisions: the earlier is meant',
+    proved: [proof(status(), 6), proof(status(), 4)],
+    says: 'True/Programmed',
+    revision: 4,
+  },
+  { title: 'proved by one of two', proved: [proof(status()), proof(undefined)], says: 'False/PartiallyProgrammed' },
+  { title: 'of other rights', proved: [proof(status({ rulesHash: 'others' }))], says: 'False/Pending' },
+  { title: 'of another credential', proved: [proof(status({ credentialHash: 'other' }))], says: 'False/Pending' },
+  { title: 'locked still', proved: [proof(status({ state: 'Locked' }))], says: 'False/Pending' },
+  { title: 'of another device of this name', proved: [proof(status({ device: 'plant/b' }))], says: 'False/Pending' },
+  { title: 'not in the set', proved: [proof('Gone')], says: 'False/Pending' },
+  { title: 'without instances', proved: [], says: 'Unknown/NoInstances' },
+  {
+    title: 'what stops the broker is named',
+    proved: [proof(undefined)],
+    problem: { reason: 'TooLarge' },
+    says: 'False/TooLarge',
+  },
+  {
+    title: 'a restarting instance takes no proof away',
+    proved: [proof(undefined)],
+    facts: { former },
+    says: 'True/Programmed',
+    revision: 3,
+  },
+  { title: 'nor does a broker scaled to none', proved: [], facts: { former }, says: 'True/Programmed', revision: 3 },
+  {
+    title: 'nor one that was not looked at yet',
+    proved: [],
+    facts: { former, broker: undefined },
+    says: 'True/Programmed',
+    revision: 3,
+  },
+  {
+    title: 'an instance that enforces something else does',
+    proved: [proof(status({ rulesHash: 'others' }))],
+    facts: { former },
+    says: 'False/Pending',
+  },
+  {
+    title: 'a former proof of something else counts for nothing',
+    proved: [proof(undefined)],
+    facts: { former: { rulesHash: 'then', revision: 3 } },
+    says: 'False/Pending',
+  },
+  {
+    title: 'who is off is in no set, or in one without rights',
+    proved: [proof('Gone'), proof(status(off))],
+    facts: { expectation: revoked },
+    says: 'True/Programmed',
+    revision: 5,
+  },
+  {
+    title: 'who is off and succeeded by another device is off',
+    proved: [proof(status({ ...off, device: 'plant/b' }))],
+    facts: { expectation: revoked },
+    says: 'True/Programmed',
+    revision: 5,
+  },
+  {
+    title: 'certificates that are not on the lists yet',
+    proved: [proof('Gone')],
+    facts: { expectation: revoked, unpublished: 1, leastRevision: undefined },
+    says: 'False/Pending',
+  },
+  {
+    title: 'a proof from before the lists',
+    proved: [proof('Gone', 5)],
+    facts: { expectation: revoked, leastRevision: 6 },
+    says: 'False/Pending',
+  },
+];
+
+describe('whether a device is programmed', () => {
+  for (const { title, proved, facts, expectedInstances = proved.length, problem, says, revision } of cases) {
+    it(`${title}: ${says}`, () => {
+      const finding = problem && ({ code: 'MQS105', severity: 'Error', message: '', path: '', ...problem } as const);
+      const broker = { proved, expectedInstances, refusal: undefined, problem: finding };
+      const base = { expectation: active, broker, former: undefined, unpublished: 0, leastRevision: 0 };
+      const programmed = programmedOf({ ...base, ...facts });
+      assert.equal(`${programmed.condition.status}/${programmed.condition.reason}`, says);
+      assert.equal(programmed.revision, revision);
+    });
+  }
+});
