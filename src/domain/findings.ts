@@ -302,7 +302,7 @@ export const findingKinds = {
   MQS138: {
     severity: 'Error',
     title: 'API server refuses what runs the broker',
-    fix: 'Correct what the message names; storage cannot be changed: delete the StatefulSet, its volumes stay.',
+    fix: 'Correct what the message names; storage cannot be changed: delete the StatefulSet with `--cascade=orphan`.',
   },
   MQS139: {
     severity: 'Warning',

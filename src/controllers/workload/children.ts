@@ -164,6 +164,7 @@ function statefulSet({ broker, options, published, present }: ChildSite, workloa
       podManagementPolicy: 'Parallel',
       updateStrategy: { type: 'RollingUpdate' },
       revisionHistoryLimit: 3,
+      persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Delete', whenScaled: 'Retain' },
       selector: { matchLabels: labels },
       template: {
         metadata: { labels, ...(hash !== undefined && { annotations: { [bundleHashAnnotation]: hash } }) },

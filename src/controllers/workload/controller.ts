@@ -49,6 +49,8 @@ interface Run extends Needed {
   readonly signal: AbortSignal;
   /** Since when this process looks for cert-manager, milliseconds. */
   readonly since: number;
+  /** Versions of the Certificates whose Secret was looked at since. */
+  readonly looked: Map<ObjectKey, string>;
 }
 
 /** A finding may be of something that is not watched: it is looked at again after so long. */
@@ -58,6 +60,7 @@ const certManagerPatience = 10_000;
 
 export function workloadController(context: Needed): WorkloadController {
   const known = new Map<ObjectKey, readonly Finding[]>();
+  const looked = new Map<ObjectKey, string>();
   const since = context.clock.now().getTime();
   const remember = (key: ObjectKey, declared: DeclaredBroker | undefined, findings: readonly Finding[]) => {
     const former = known.get(key) ?? [];
@@ -74,13 +77,15 @@ export function workloadController(context: Needed): WorkloadController {
       const broker = context.state.fleet.fleet.brokers.get(key as ObjectKey);
       if (!declared || !broker || isGoing(context, declared)) {
         remember(key as ObjectKey, undefined, []);
+        looked.delete(key as ObjectKey);
         return done;
       }
-      const run = { ...context, signal, since };
+      const run = { ...context, signal, since, looked };
       const facts = await gathered(run, declared, broker);
       const plan = planWorkload(facts);
       const findings = [...plan.findings, ...(await acted(run, broker, plan))];
       remember(declared.key, declared, findings);
+      noteLook(run, declared, facts);
       return outcomeOf(run, facts, findings);
     },
   };
@@ -101,14 +106,12 @@ async function gathered(run: Run, { key, meta }: DeclaredBroker, broker: Broker)
   const { world, options, state } = run;
   const present = presentIn(run, meta.namespace);
   const certManager = certManagerState(run);
-  const hasCertificate = present(certificates, serverCertificateName(meta.name)) !== undefined;
-  const mayBeTaken = broker.tls.server.kind === 'Issuer' && certManager === 'Present' && !hasCertificate;
   return {
     ...{ broker, meta, options, present, certManager },
     published: state.brokers.get(key)?.published,
     expected: expectedInstances(world, broker),
     instances: world.instances.store.byIndex('broker', key),
-    isServerSecretTaken: mayBeTaken && (await isTaken(run, meta.namespace, serverSecretName(broker))),
+    serverSecret: certManager === 'Present' ? await serverSecret(run, key, broker) : undefined,
     referred: await referredWorkload(run, broker),
   };
 }
@@ -130,10 +133,28 @@ function certManagerState({ world, clock, since }: Run): WorkloadFacts['certMana
   return clock.now().getTime() - since < certManagerPatience ? 'Unknown' : 'Absent';
 }
 
-/** True if a Secret of this name is there without our label. */
-async function isTaken({ client, signal }: Run, namespace: string, name: string): Promise<boolean> {
-  const secret = await orUndefined(client.get(secrets, namespace, name, { signal }));
-  return secret !== undefined && secret.metadata.labels?.[managedByLabel] !== managedBy;
+/** Looked at before there is a Certificate, and once for each version of it. */
+async function serverSecret(run: Run, key: ObjectKey, broker: Broker): Promise<WorkloadFacts['serverSecret']> {
+  const { client, signal, world, looked } = run;
+  const { name, namespace } = broker.origin;
+  if (broker.tls.server.kind !== 'Issuer') return undefined;
+  const certificate = world.certificates.store.get(objectKey(namespace, serverCertificateName(name)));
+  const version = certificate?.metadata.resourceVersion;
+  if (version !== undefined && looked.get(key) === version) return undefined;
+  const secret = await orUndefined(client.get(secrets, namespace, serverSecretName(broker), { signal }));
+  if (!secret) return undefined;
+  if (secret.metadata.labels?.[managedByLabel] === managedBy) return secret.metadata;
+  return certificate ? undefined : 'Taken';
+}
+
+/** Only when the run has done all: one that failed looks again. */
+function noteLook(
+  { looked }: Run,
+  { key, meta }: DeclaredBroker,
+  { serverSecret: seen, present }: WorkloadFacts,
+): void {
+  const version = present(certificates, serverCertificateName(meta.name))?.metadata.resourceVersion;
+  if (seen !== undefined && seen !== 'Taken' && version !== undefined) looked.set(key, version);
 }
 
 async function referredWorkload(run: Run, { origin, workload, update }: Broker): Promise<WorkloadFacts['referred']> {
@@ -156,6 +177,7 @@ async function orUndefined<T>(object: Promise<T>): Promise<T | undefined> {
 async function acted(run: Run, broker: Broker, plan: WorkloadPlan): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   for (const child of plan.children) findings.push(...(await applied(run, broker, child)));
+  if (plan.adopt) await adopted(run, plan.adopt);
   for (const removal of plan.remove) await removed(run, removal);
   for (const child of plan.instances) findings.push(...(await applied(run, broker, child)));
   if (plan.roll) await rolled(run, plan.roll);
@@ -177,6 +199,11 @@ async function applied(run: Run, broker: Broker, { type, desired, present }: Chi
 /** A field that may not have this value, or may not be changed. */
 function isInvalid(error: unknown): error is ApiError {
   return error instanceof ApiError && error.status === 422;
+}
+
+async function adopted({ client, signal }: Run, adopt: NonNullable<WorkloadPlan['adopt']>): Promise<void> {
+  const { uid, desired } = adopt;
+  await client.apply(secrets, desired, { fieldManager: operatorFieldManager, force: true, uid, signal });
 }
 
 /** Another object under the name, or one that is gone, is as good as removed. */

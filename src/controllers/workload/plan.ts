@@ -1,11 +1,12 @@
 /** What a broker needs beside its bundle, decided from facts alone. */
-import { brokerInstances, certificates } from '../../api/kinds.ts';
+import { brokerInstances, certificates, mqttBrokers, secrets, stated } from '../../api/kinds.ts';
 import { brokerLabel, bundleHashAnnotation, labelValue } from '../../api/labels.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { type FindingCode, findingKinds } from '../../domain/findings.ts';
 import { type Broker, type Workload } from '../../domain/fleet.ts';
-import type { KubeObject, ResourceType } from '../../kube/object.ts';
-import { type DesiredChild, isOwnedBy } from '../apply.ts';
+import { apiVersion } from '../../domain/names.ts';
+import type { KubeObject, ObjectMeta, ResourceType } from '../../kube/object.ts';
+import { type DesiredChild, isOwnedBy, ownerReference } from '../apply.ts';
 import type { Instance } from '../declared.ts';
 import {
   type Child,
@@ -26,8 +27,11 @@ export interface WorkloadFacts extends ChildSite {
   readonly instances: readonly Instance[];
   /** `Unknown`: its kinds were not listed yet, which is no reason to say that they are absent. */
   readonly certManager: 'Present' | 'Absent' | 'Unknown';
-  /** True when the Secret of the server is one that nobody made for us, and no Certificate of ours is there to claim it. */
-  readonly isServerSecretTaken: boolean;
+  /**
+   * Metadata of the Secret that our Certificate fills or will fill; `Taken` when it is one that nobody made for us.
+   * Undefined when there is none, or it needed no look.
+   */
+  readonly serverSecret: ObjectMeta | 'Taken' | undefined;
   /** The workload that the broker refers to, as far as it was looked at: with `Roll` only. */
   readonly referred: KubeObject | 'Missing' | undefined;
 }
@@ -40,6 +44,8 @@ export interface Removal {
 /** Written in this order; each step leaves what the next run can go on from. */
 export interface WorkloadPlan {
   readonly children: readonly Child[];
+  /** The Secret of the server, to go with the broker: cert-manager leaves it behind. */
+  readonly adopt: { readonly uid: string; readonly desired: DesiredChild } | undefined;
   readonly remove: readonly Removal[];
   readonly instances: readonly Child[];
   /** A workload of the user's, with the one annotation that is ours. */
@@ -55,6 +61,7 @@ export function planWorkload(facts: WorkloadFacts): WorkloadPlan {
   const rolled = plannedRoll(facts);
   return {
     children: [...certificate.children, ...managed.children],
+    adopt: plannedAdoption(facts),
     remove: [...leftChildren(facts), ...leftInstances(facts)],
     instances: facts.expected
       .filter((expected) => !isOccupied(facts, expected))
@@ -74,8 +81,17 @@ function plannedCertificate(facts: WorkloadFacts): Planned {
   if (!child) return { children: [], findings: [] };
   if (facts.certManager === 'Unknown') return { children: [], findings: [] };
   if (facts.certManager === 'Absent') return { children: [], findings: [certManagerAbsent(facts.broker)] };
-  if (!facts.isServerSecretTaken) return { children: [child], findings: [] };
+  if (facts.serverSecret !== 'Taken') return { children: [child], findings: [] };
   return { children: [], findings: [notOurs(facts.broker, 'Secret', serverSecretName(facts.broker))] };
+}
+
+function plannedAdoption({ serverSecret, meta }: WorkloadFacts): WorkloadPlan['adopt'] {
+  if (serverSecret === undefined || serverSecret === 'Taken') return undefined;
+  const { name, namespace = '', uid = '', ownerReferences = [] } = serverSecret;
+  if (ownerReferences.some((owner) => owner.uid === meta.uid)) return undefined;
+  // Not as its controller: cert-manager may be set up to be that.
+  const owner = { ...ownerReference(mqttBrokers, apiVersion, meta), controller: false, blockOwnerDeletion: false };
+  return { uid, desired: stated(secrets, { name, namespace, ownerReferences: [owner] }) };
 }
 
 function plannedChildren(facts: WorkloadFacts, workload: Extract<Workload, { kind: 'Managed' }>): Planned {
