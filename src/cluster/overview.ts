@@ -20,7 +20,7 @@ interface Row {
   readonly ready: State;
 }
 
-export interface BrokerRow extends Row {
+interface BrokerRow extends Row {
   /** Of the published bundle. */
   readonly revision?: number;
   readonly identities?: number;
@@ -29,7 +29,7 @@ export interface BrokerRow extends Row {
   readonly proved: number;
 }
 
-export interface DeviceRow extends Row {
+interface DeviceRow extends Row {
   readonly identity?: string;
   /** `NAME`, or `NAMESPACE/NAME` of one in another namespace. */
   readonly broker?: string;

@@ -22,7 +22,7 @@ import { isKindUnknown } from './problems.ts';
 export type OurObject = CustomObject<ObservedStatus | undefined>;
 
 /** What the statuses of our kinds have in common. */
-export interface ObservedStatus {
+interface ObservedStatus {
   readonly observedGeneration?: number;
   readonly conditions?: readonly ObservedCondition[];
 }
@@ -138,7 +138,7 @@ async function deviceWithIdentity(cluster: Reader, target: Target): Promise<Mqtt
 }
 
 /** The effective identity that a device declares; that which its status names where it does not parse. */
-export function identityOf(device: MqttDeviceObject): string | undefined {
+function identityOf(device: MqttDeviceObject): string | undefined {
   const parsed = parsedAs<Device>('MqttDevice', device);
   return parsed.ok ? parsed.value.identity : device.status?.identity;
 }

@@ -166,17 +166,17 @@ async function certificateNode(
   const request = found.ok
     ? found.value && requestNode(found.value)
     : unknownNode('CertificateRequest', isCsr ? brokerNamespace : namespace, name, found.problem);
-  const facts = { revision, serialNumber, notAfter, renewalTime, acknowledgedAt, revoked: revocationOf(object) };
+  const facts = { revision, serialNumber, notAfter, renewalTime, acknowledgedAt, revoked: lineageRevocation(object) };
   return nodeOf(object, facts, request ? [request] : []);
 }
 
-function revocationOf(object: DeviceCertificateObject): string | undefined {
+function lineageRevocation(object: DeviceCertificateObject): string | undefined {
   const parsed = parsedAs<DeviceCertificate>('DeviceCertificate', object);
   return parsed.ok ? parsed.value.spec.revoked?.reason : undefined;
 }
 
 export function isRevoked(object: DeviceCertificateObject): boolean {
-  return revocationOf(object) !== undefined;
+  return lineageRevocation(object) !== undefined;
 }
 
 /** Whether the device made its key itself. */

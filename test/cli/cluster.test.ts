@@ -229,6 +229,15 @@ describe('mqttsec on a server that does what a script says', () => {
     assert.deepEqual([code, out], [0, 'MqttDevice plant/press-7: Ready=True Ready\n']);
   });
 
+  it('waits no longer for what was deleted', async () => {
+    const former = device('press-7');
+    const last = { ...former, metadata: { ...former.metadata, resourceVersion: '9' } };
+    const steps = [json(200, former), list('7', [former]), watch(event('DELETED', last))];
+    const { code, out, err } = await outcome(['wait', 'press-7'], ...steps);
+    assert.deepEqual([code, out], [1, '']);
+    assert.equal(err, 'mqttsec: wait MqttDevice plant/press-7: Ready=Unknown Deleted: it was deleted\n');
+  });
+
   it('says at the end of the time what is missing, and why', async () => {
     const silent: Step = (response) => response.writeHead(200).flushHeaders();
     const steps = [json(200, device('press-7')), list('7', [device('press-7')]), silent];

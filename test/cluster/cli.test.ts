@@ -184,21 +184,6 @@ describe('the command line on a cluster', function () {
     assert.match(out, /^MqttDevice cli\/thermo-hall-2: Ready=True Ready\nMqttDevice cli\/thermo-cold/);
   });
 
-  it('does not wait any longer for what was deleted', async () => {
-    const { namespace, plane } = site;
-    const object = { metadata: { name: 'passing', namespace }, apiVersion: 'mqttsecurity.io/v1alpha1' };
-    const spec = { role: 'Device', rules: [{ actions: ['Publish'], topic: 'a/{device}' }] };
-    const place = `${api}/namespaces/${namespace}/acltemplates`;
-    await plane.admin.call('POST', place, { body: { ...object, kind: 'AclTemplate', spec } });
-    const waiting = site.mqttsec(['wait', 'aclt/passing', '--timeout', '60s']);
-    // Not before it watches: what is not there when it begins is another answer.
-    await new Promise((resolve) => setTimeout(resolve, 2000));
-    await plane.admin.call('DELETE', `${place}/passing`);
-    const { code, err } = await waiting;
-    assert.equal(code, 1);
-    assert.match(err, /AclTemplate cli\/passing: Ready=Unknown Deleted: it was deleted/);
-  });
-
   it('gives trees as JSON and YAML of the same content', async () => {
     const json = await site.mqttsec(['status', 'press-7', '-o', 'json']);
     const { objects } = JSON.parse(json.out) as { objects: { kind: string; children: { kind: string }[] }[] };
