@@ -395,13 +395,15 @@ describe('publishing into a cluster', function () {
 
   it('keeps ledgers with the same machinery, owned by nobody', async () => {
     const ledger = ledgerSite(namespace, 'ab'.repeat(20));
-    const content = setOf(ledgerParts, { ledger: [chunkOf('one\n')], crl: [chunkOf('-----BEGIN X509 CRL-----\n')] });
+    const parts = { ledger: [chunkOf('one\n')], holds: [], crl: [chunkOf('-----BEGIN X509 CRL-----\n')] };
+    const content = setOf(ledgerParts, parts);
     const one = await newProcess();
     assert.equal((await one.publisher.index(ledger)).kind, 'None');
     assert.equal((await one.publisher.publish(ledger, content)).kind, 'Published');
     const read = await (await newProcess()).publisher.texts(ledger, ledgerParts);
     assert.deepEqual(read.kind === 'Published' && read.texts, {
       ledger: 'one\n',
+      holds: '',
       crl: '-----BEGIN X509 CRL-----\n',
     });
     const index = await client.get(configMaps, namespace, ledger.layout.index);

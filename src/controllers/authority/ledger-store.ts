@@ -1,18 +1,17 @@
 /** Where ledgers lie: sets of ConfigMaps in the namespace of the operator. */
 import { chunksByOffset } from '../../domain/bundle/chunks.ts';
 import type { Chunk } from '../../domain/bundle/content.ts';
-import { ledgerLayout, type SetLayout } from '../../domain/bundle/objects.ts';
+import { type LedgerPart, ledgerParts } from '../../domain/bundle/objects.ts';
 import { type RevocationShards, revocationShards } from '../../domain/bundle/revocation-shards.ts';
 import { setOf, type SetIndex } from '../../domain/bundle/set.ts';
 import { splitPart, type SplitPart } from '../../domain/bundle/split.ts';
-import { childLabels } from '../../api/labels.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { CaKeyId } from '../../domain/pki/certificate.ts';
 import { parsedCrl } from '../../domain/pki/crl.ts';
 import { parsedLedger } from '../../domain/pki/ledger.ts';
 import { parseRevocations, revocationsText } from '../../domain/pki/revocations.ts';
 import type { Publisher } from '../bundle/published.ts';
-import type { SetSite } from '../bundle/site.ts';
+import { ledgerSite, type SetSite } from '../bundle/site.ts';
 import { isHold, type Stored } from './plan.ts';
 
 export type ReadLedger =
@@ -32,26 +31,19 @@ export interface LedgerStore {
   isWhole(keyId: CaKeyId): boolean;
 }
 
-/** The ledger by hash of the serial, so that one entry changes one chunk; holds and list by offset. */
-const parts = ['ledger', 'holds', 'crl'] as const;
-type Part = (typeof parts)[number];
-
 interface Known {
-  readonly index: SetIndex<Part>;
+  readonly index: SetIndex<LedgerPart>;
   readonly shards?: RevocationShards;
   readonly split?: SplitPart;
 }
 
 export function createLedgerStore(publisher: Publisher, namespace: string): LedgerStore {
   const known = new Map<CaKeyId, Known>();
-  const siteOf = (keyId: CaKeyId): SetSite<Part> => {
-    const layout: SetLayout<Part> = { ...ledgerLayout(keyId), parts };
-    return { layout, namespace, labels: childLabels('ledger') };
-  };
+  const siteOf = (keyId: CaKeyId): SetSite<LedgerPart> => ledgerSite(namespace, keyId);
   return {
     async read(keyId) {
       known.delete(keyId);
-      const read = await publisher.texts(siteOf(keyId), parts);
+      const read = await publisher.texts(siteOf(keyId), ledgerParts);
       if (read.kind === 'None') return read;
       if (read.kind === 'NotOurs') return damaged(`${read.object} was made by somebody else`);
       if (read.kind === 'Damaged') return damaged(messageOf(read.findings));
@@ -69,7 +61,7 @@ export function createLedgerStore(publisher: Publisher, namespace: string): Ledg
       const shards = revocationShards([...stored.ledger.entries.values()], former?.shards);
       const split = splitPart(shards.shards, former?.index.parts.ledger.length, former?.split);
       if (!split) throw new Error(`write ledger ${keyId}: it is too large`);
-      const written = await publisher.publish(site, setOf(parts, partsOf(stored, split)));
+      const written = await publisher.publish(site, setOf(ledgerParts, partsOf(stored, split)));
       if (written.kind === 'NotOurs') throw new Error(`write ledger ${keyId}: ${written.object} is not ours`);
       known.set(keyId, { index: written.index, shards, split });
     },
@@ -80,11 +72,12 @@ export function createLedgerStore(publisher: Publisher, namespace: string): Ledg
   };
 }
 
-function partsOf({ holds, crl }: Stored, { chunks }: SplitPart): Readonly<Record<Part, readonly Chunk[]>> {
+/** The ledger by hash of the serial, so that one entry changes one chunk; holds and list by offset. */
+function partsOf({ holds, crl }: Stored, { chunks }: SplitPart): Readonly<Record<LedgerPart, readonly Chunk[]>> {
   return { ledger: chunks, holds: chunksByOffset(revocationsText(holds)), crl: chunksByOffset(crl?.pem ?? '') };
 }
 
-function storedIn(keyId: CaKeyId, texts: Readonly<Record<Part, string>>): ReadLedger {
+function storedIn(keyId: CaKeyId, texts: Readonly<Record<LedgerPart, string>>): ReadLedger {
   const ledger = parsedLedger(texts.ledger, keyId);
   const holds = parseRevocations(texts.holds);
   const read = texts.crl === '' ? undefined : parsedCrl(texts.crl);

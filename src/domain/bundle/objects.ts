@@ -26,8 +26,8 @@ export function bundleLayout(broker: ObjectKey): SetLayout<PartName> {
   return { prefix, index: `${prefix}-bundle`, parts: partNames, secretParts: ['passwords'], header: { broker } };
 }
 
-/** What is kept of a CA key: the ledger, and the CRL that was last signed from it. */
-export const ledgerParts = ['ledger', 'crl'] as const;
+/** What is kept of a CA key: the ledger, the CRL that was last signed from it, and the holds that are on that CRL. */
+export const ledgerParts = ['ledger', 'holds', 'crl'] as const;
 export type LedgerPart = (typeof ledgerParts)[number];
 
 /** Longest key id that goes into names as it is: that of RFC 7093 with SHA-256, hex digits. */
