@@ -25,6 +25,8 @@ export interface OperatorHarnessOptions {
   readonly watchNamespace?: string;
   /** With leader election; a killed leader is then followed after 15 s only. True without it. */
   readonly isElected?: boolean;
+  /** What `start` waits for: that it leads and knows what is declared (without it), or that it answers. */
+  readonly waitsFor?: 'Ready' | 'Listening';
   /** Differs among those that run at once on one control plane. */
   readonly name?: string;
   /** Lines of warnings and errors that the faults of this test bring about. */
@@ -108,7 +110,13 @@ export async function startOperator(plane: ControlPlane, options: OperatorHarnes
   const name = options.name ?? `operator-${operatorNumber++}`;
   const program = await programOf(plane, proxy, { ...options, name });
   const operator = operatorOver({ plane, proxy, own, program, options });
-  await operator.start();
+  try {
+    await operator.start();
+  } catch (error) {
+    await operator.kill();
+    await proxy.close();
+    throw error;
+  }
   return operator;
 }
 
@@ -117,7 +125,7 @@ let operatorNumber = 1;
 async function programOf(
   plane: ControlPlane,
   { server }: FaultProxy,
-  { name, isElected = true, watchNamespace, args = [] }: OperatorHarnessOptions & { readonly name: string },
+  { name, isElected = true, waitsFor, watchNamespace, args = [] }: OperatorHarnessOptions & { readonly name: string },
 ): Promise<Program> {
   const kubeconfig = path.join(mkdtempSync(path.join(plane.directory, 'operator-')), 'kubeconfig');
   await writeFile(kubeconfig, JSON.stringify(kubeconfigOf(server)), { mode: 0o600 });
@@ -132,7 +140,7 @@ async function programOf(
     ],
     isReady: async (logged) => {
       const port = portIn(linesIn(logged()));
-      if (port === undefined) return false;
+      if (port === undefined || waitsFor === 'Listening') return port !== undefined;
       const isLeading = !isElected || logged().includes('"msg":"leading"');
       return isLeading && (await isReadyAt(`http://127.0.0.1:${port}`));
     },

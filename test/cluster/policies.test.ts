@@ -3,9 +3,7 @@
  * allow to the same people, so that nothing here passes because everything is refused.
  */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { loadAll } from 'js-yaml';
 import { managedBy, managedByLabel } from '../../src/api/labels.ts';
 import { type Api, apiOf, applyPatch, mergePatch } from './api.ts';
 import { until } from './component.ts';
@@ -20,6 +18,17 @@ const certManager = (plural: string, name = '', at = namespace) =>
   `/apis/cert-manager.io/v1/namespaces/${at}/${plural}${name && `/${name}`}`;
 const mqtt = (plural: string, name = '', at = namespace) =>
   `/apis/mqttsecurity.io/v1alpha1/namespaces/${at}/${plural}${name && `/${name}`}`;
+
+interface Policy {
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly failurePolicy: string };
+  readonly status?: { readonly typeChecking?: { readonly expressionWarnings?: readonly object[] } };
+}
+
+interface Binding {
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly policyName: string; readonly validationActions: readonly string[] };
+}
 
 /** `allowed`, or who refuses it: the name of a policy, or `RBAC`. */
 async function verdict(asked: ReturnType<Api['answer']>): Promise<string> {
@@ -357,15 +366,29 @@ describe('rights and policies', function () {
     });
   });
 
-  it('are complete: each policy is bound, in namespaces of all sorts, and refuses', () => {
-    const files = ['10-operator-writes', '20-issuers', '30-agents'];
-    const root = path.resolve(import.meta.dirname, '../../deploy/policies');
-    const documents = files.flatMap((file) => loadAll(readFileSync(path.join(root, `${file}.yaml`), 'utf8')));
-    const named = (kind: string) =>
-      (documents as { kind: string; metadata: { name: string } }[]).filter((each) => each.kind === kind);
-    const names = (kind: string) => named(kind).map(({ metadata }) => metadata.name);
-    assert.deepEqual(names('ValidatingAdmissionPolicyBinding'), names('ValidatingAdmissionPolicy'));
-    for (const policy of named('ValidatingAdmissionPolicy'))
-      assert.equal((policy as unknown as { spec: { failurePolicy: string } }).spec.failurePolicy, 'Fail');
+  it('are each bound, fail closed, and fit the kinds that they are about', async () => {
+    const admission = '/apis/admissionregistration.k8s.io/v1';
+    const policies = await listOf<Policy>(`${admission}/validatingadmissionpolicies`);
+    const bindings = await listOf<Binding>(`${admission}/validatingadmissionpolicybindings`);
+    assert.deepEqual(
+      bindings.map(({ spec }) => [spec.policyName, spec.validationActions]),
+      policies.map(({ metadata }) => [metadata.name, ['Deny']]),
+    );
+    for (const { metadata, spec, status } of policies) {
+      assert.equal(spec.failurePolicy, 'Fail', metadata.name);
+      assert.deepEqual(status?.typeChecking?.expressionWarnings ?? [], [], metadata.name);
+    }
   });
+
+  it('leave the operator a pod that the strictest security level takes', async () => {
+    const file = path.resolve(import.meta.dirname, '../../deploy/operator/20-deployment.yaml');
+    const { code, stderr } = await plane.kubectl(['apply', '--dry-run=server', '-f', file]);
+    assert.equal(code, 0, stderr);
+    assert.equal(stderr, '');
+  });
+
+  async function listOf<T extends { readonly metadata: { readonly name: string } }>(place: string): Promise<T[]> {
+    const { items } = await plane.admin.call<{ items: T[] }>('GET', place);
+    return items.filter(({ metadata }) => metadata.name.startsWith('mqtt-security-'));
+  }
 });
