@@ -4,12 +4,11 @@ import { type Placement } from '../domain/bundle/placement.ts';
 import { type Finding } from '../domain/finding.ts';
 import { keyOf, type Broker, type Fleet, type MosquittoVersion } from '../domain/fleet.ts';
 import { type IssuedCertificate, type PublishedCrl } from '../domain/pki/certificate.ts';
-import { parsedCrl } from '../domain/pki/crl.ts';
-import { crlDueAt, crlDueReason, crlEntries, crlStamp } from '../domain/pki/crl-schedule.ts';
+import { crlDueAt, crlDueReason, crlEntries } from '../domain/pki/crl-schedule.ts';
 import { prunedLedger } from '../domain/pki/ledger.ts';
+import { newList, publishedCrl } from '../domain/pki/signed-list.ts';
 import { ShardedMap } from '../domain/sharded.ts';
 import { type Accepted } from './accepted.ts';
-import { signCrl } from './authority.ts';
 import { type HeldCertificate } from '../domain/pki/lineage.ts';
 import { passwordLines } from './password-lines.ts';
 import { earliest, isDone, planOf, type LocalFacts, type LocalPlan } from './plan.ts';
@@ -141,17 +140,12 @@ async function signedCrl(
   if (validitySeconds === undefined) return undefined;
   const { crl } = store;
   const due = crlDueReason({ published: crl?.read, entries: crlEntries(store.ledger, holds), now, validitySeconds });
-  if (crl && !due) {
-    const { number, thisUpdate, nextUpdate } = crl.read;
-    return { caKeyId: store.ledger.caKeyId, pem: crl.pem, number, thisUpdate, nextUpdate };
-  }
+  if (crl && !due) return publishedCrl(store.ledger.caKeyId, crl);
   await keepLedger(store, prunedLedger(store.ledger, now));
-  const entries = crlEntries(store.ledger, holds);
-  const signed = signCrl(store.authority, { ...crlStamp(crl?.read.number, now, validitySeconds), entries });
-  const read = parsedCrl(signed.pem);
-  if (!read.ok) throw new Error('sign revocation list: it does not read back');
-  await keepCrl(store, { pem: signed.pem, read: read.value });
-  return signed;
+  const content = { entries: crlEntries(store.ledger, holds), formerNumber: crl?.read.number, validitySeconds, now };
+  const signed = newList(store.authority, content);
+  await keepCrl(store, signed);
+  return publishedCrl(store.ledger.caKeyId, signed);
 }
 
 function certificatesByIdentity(held: readonly HeldCertificate[]): ShardedMap<readonly IssuedCertificate[]> {

@@ -6,7 +6,7 @@ import { crlSignerIn } from '../../domain/pki/crl.ts';
 import { crlDueAt } from '../../domain/pki/crl-schedule.ts';
 import type { Trust } from '../context.ts';
 import type { Gathered, GatheredCa } from './gathered.ts';
-import type { SignedList } from '../../domain/pki/signed-list.ts';
+import { publishedCrl, type SignedList } from '../../domain/pki/signed-list.ts';
 
 /** What is known of a CA key: the list, exactly what it holds, or why there is nothing to go by. */
 export interface AuthorityView {
@@ -69,10 +69,9 @@ function partOf({ ca, path, crl: external }: GatheredCa, view: AuthorityView | u
     return { finding: { code: 'MQS145', severity: 'Error', reason: 'LedgerDamaged', path, message } };
   }
   if (!view?.crl || !isSignedFor(view.crl, ca.certificates, ca.keyId)) return { finding: unsigned(ca.name, path) };
-  const { number, thisUpdate, nextUpdate } = view.crl.read;
-  const crl = { caKeyId: ca.keyId, pem: view.crl.pem, number, thisUpdate, nextUpdate };
+  const crl = publishedCrl(ca.keyId, view.crl);
   const part = { crl, revocations: view.listed };
-  return nextUpdate > now ? part : { ...part, finding: ranOut(ca.name, path, crl) };
+  return crl.nextUpdate > now ? part : { ...part, finding: ranOut(ca.name, path, crl) };
 }
 
 function unsigned(name: string, path: string): Omit<Finding, 'object'> {

@@ -1,4 +1,4 @@
-import type { RevocationEntry } from './certificate.ts';
+import type { CaKeyId, PublishedCrl, RevocationEntry } from './certificate.ts';
 import { crlStamp } from './crl-schedule.ts';
 import { parsedCrl, type ReadCrl, signedCrl } from './crl.ts';
 import type { CaSigner } from './x509.ts';
@@ -23,4 +23,10 @@ export function newList(signer: CaSigner, { entries, formerNumber, validitySecon
   const read = parsedCrl(pem);
   if (!read.ok) throw new Error('sign revocation list: it does not read back');
   return { pem, read: read.value };
+}
+
+/** A list as brokers are told of it. */
+export function publishedCrl(caKeyId: CaKeyId, { pem, read }: SignedList): PublishedCrl {
+  const { number, thisUpdate, nextUpdate } = read;
+  return { caKeyId, pem, number, thisUpdate, nextUpdate };
 }

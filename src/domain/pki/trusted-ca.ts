@@ -1,6 +1,7 @@
 import { type Parsed, parsed, refused } from '../finding.ts';
 import type { PublishedCrl, TrustedCa } from './certificate.ts';
 import { crlSignerIn, parsedCrl } from './crl.ts';
+import { publishedCrl } from './signed-list.ts';
 import { caBundleProblem, caKeyId } from './x509.ts';
 
 /** A CA as a broker is to trust it; refused unless the broker could check clients with these certificates (facts 2.6). */
@@ -19,8 +20,7 @@ export function trustedCa(name: string, certificates: string, revocation: Truste
 export function externalCrl({ name, keyId, certificates }: TrustedCa, pem: string): Parsed<PublishedCrl> {
   const read = parsedCrl(pem);
   if (read.ok && crlSignerIn(read.value, certificates) === keyId) {
-    const { number, thisUpdate, nextUpdate } = read.value;
-    return parsed({ caKeyId: keyId, pem, number, thisUpdate, nextUpdate });
+    return parsed(publishedCrl(keyId, { pem, read: read.value }));
   }
   const why = read.ok ? 'it is not signed by this CA' : read.findings.map(({ message }) => message).join('; ');
   const message = `revocation list of trusted CA ${name} cannot be used: ${why}`;
