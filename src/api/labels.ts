@@ -33,6 +33,8 @@ export const passwordRevisionAnnotation = `${apiGroup}/password-revision`;
 export const deviceCertificateUidAnnotation = `${apiGroup}/device-certificate-uid`;
 /** On a Certificate or CertificateRequest: `renewBefore` as it was in force at issuance, whole seconds, without jitter. */
 export const renewBeforeAnnotation = `${apiGroup}/renew-before-seconds`;
+/** On a Certificate: `duration` as it was in force at issuance, whole seconds. */
+export const durationAnnotation = `${apiGroup}/duration-seconds`;
 /** On a CertificateRequest that was made from a CSR: how many before it failed in a row. */
 export const failuresAnnotation = `${apiGroup}/failures`;
 /** On a Certificate: the Secret that it filled before `secretName` was changed, until that is deleted. */

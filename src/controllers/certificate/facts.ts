@@ -1,0 +1,50 @@
+import type { CertificateObject } from '../../api/kinds.ts';
+import type { Finding } from '../../domain/finding.ts';
+import type { Broker, CertificateSpec, Device, Fleet } from '../../domain/fleet.ts';
+import type { HeldCertificate } from '../../domain/pki/lineage.ts';
+import type { DeclaredCertificate } from '../declared.ts';
+import type { AuthorityState } from '../context.ts';
+import type { Claim } from './request.ts';
+
+/** `Unasked`: nothing that is to be done depends on it. */
+export type SecretState =
+  | { readonly kind: 'Unasked' | 'Absent' }
+  | { readonly kind: 'NotOurs'; readonly name: string }
+  | { readonly kind: 'Ours'; readonly name: string; readonly uid: string };
+
+/** Everything that deciding about one DeviceCertificate needs. */
+export interface CertificateFacts {
+  readonly declared: DeclaredCertificate;
+  /** As it was when it was last good; undefined if it never was. */
+  readonly spec: CertificateSpec | undefined;
+  /** As it was when it was last good. */
+  readonly device: Device | undefined;
+  /** False only when the device is certainly gone. */
+  readonly isDeviceDeclared: boolean;
+  readonly isDeviceDeleting: boolean;
+  readonly broker: Broker | undefined;
+  readonly fleet: Fleet;
+  /** What is wrong with the device, or between it and this object. */
+  readonly findings: readonly Finding[];
+  /** Devices whose rules resolve. */
+  readonly admitted: { has(device: string): boolean };
+  /** `Absent`: its kinds cannot be listed, so nothing can be issued; what the status remembers still counts. */
+  readonly certManager: 'Known' | 'Absent';
+  /** The Certificate of the name, whoever made it. */
+  readonly child: CertificateObject | undefined;
+  readonly secret: SecretState;
+  /** That of a former `secretName`, to be deleted. */
+  readonly formerSecret: SecretState;
+  readonly held: readonly HeldCertificate[];
+  readonly strays: readonly HeldCertificate[];
+  /** Latest first. */
+  readonly requests: readonly Claim[];
+  /** Requests that only claim to belong to it. */
+  readonly foreign: readonly Finding[];
+  readonly acknowledgements: readonly { readonly fingerprint: string; readonly at: string }[];
+  readonly authorities: Pick<AuthorityState, 'isRevoked' | 'isPublished'>;
+  /** Nobody would enforce a revocation any more: the broker is gone, or the namespace is going. */
+  readonly isLifted: boolean;
+  /** When a certificate of which no serial is known is issued again; undefined as long as there is none. */
+  readonly reissueAt: Date | undefined;
+}

@@ -1,0 +1,203 @@
+import { type CertificateObject, certificateRequests, certificates, secrets } from '../../api/kinds.ts';
+import { formerSecretAnnotation } from '../../api/labels.ts';
+import { type Device, type Fleet, keyOf } from '../../domain/fleet.ts';
+import type { Finding } from '../../domain/finding.ts';
+import type { ObjectKey } from '../../domain/names.ts';
+import { certificateFindings, resolveDevice } from '../../domain/resolve.ts';
+import { isNotFound } from '../../kube/errors.ts';
+import type { KubeObject, ResourceType } from '../../kube/object.ts';
+import { isOwnedBy } from '../apply.ts';
+import type { ControllerContext } from '../context.ts';
+import type { DeclaredCertificate, DeclaredDevice } from '../declared.ts';
+import { isOurSecret, secretNameOf } from './children.ts';
+import type { CertificateFacts, SecretState } from './facts.ts';
+import type { IssuedRecords } from './issued.ts';
+import type { SerialWatch } from './serial-watch.ts';
+
+export interface Gathering {
+  readonly context: ControllerContext;
+  readonly issued: IssuedRecords;
+  readonly serials: SerialWatch;
+  readonly signal: AbortSignal;
+}
+
+const unasked: SecretState = { kind: 'Unasked' };
+
+/** Everything that is known of one DeviceCertificate now. */
+export async function gatheredFacts(gathering: Gathering, declared: DeclaredCertificate): Promise<CertificateFacts> {
+  const { context, issued, serials } = gathering;
+  const { key, meta } = declared;
+  const holder = holderOf(context, declared);
+  const certManager = await certManagerState(gathering, meta.namespace);
+  const child = await childOf(gathering, declared, certManager);
+  const ownChild = child && isOwnedBy(child, meta.uid) ? child : undefined;
+  const held = issued.ofLineage(key);
+  return {
+    ...{ declared, ...holder, certManager, child, held },
+    ...(await secretStates(gathering, declared, holder, ownChild)),
+    strays: issued.strays(key),
+    requests: issued.requestsOf(key),
+    foreign: issued.findings(key),
+    acknowledgements: holder.device ? acknowledgementsOf(gathering, holder.device) : [],
+    authorities: context.state.authorities,
+    isLifted: isLifted(gathering, declared, holder.device),
+    reissueAt: ownChild && serials.reissueAt(key, ownChild, held),
+  };
+}
+
+type HolderFacts = Pick<
+  CertificateFacts,
+  'spec' | 'device' | 'broker' | 'fleet' | 'isDeviceDeclared' | 'isDeviceDeleting' | 'findings' | 'admitted'
+>;
+
+/** For whom it is. */
+function holderOf({ world, state }: ControllerContext, { key, value }: DeclaredCertificate): HolderFacts {
+  const { fleet } = state.fleet;
+  const certificate = value.ok ? value.value : fleet.certificates.get(key);
+  const declared = certificate && world.devices.store.get(certificate.device);
+  const device = declared && deviceOf(declared, fleet);
+  return {
+    ...{ spec: certificate?.spec, device, fleet, broker: device && fleet.brokers.get(device.broker) },
+    isDeviceDeclared: certificate === undefined || declared !== undefined,
+    isDeviceDeleting: declared?.meta.isDeleting === true,
+    findings: certificate ? findingsFor(fleet, certificate, device) : [],
+    admitted: { has: (one) => isAdmitted(world.devices.store.get(one), fleet) },
+  };
+}
+
+async function childOf(
+  gathering: Gathering,
+  { key, meta }: DeclaredCertificate,
+  certManager: CertificateFacts['certManager'],
+): Promise<CertificateObject | undefined> {
+  const known = gathering.context.world.certificates.store.get(key);
+  if (known || certManager === 'Absent') return known;
+  return found(gathering.context, certificates, meta.namespace, meta.name, gathering.signal);
+}
+
+/** Secrets are read only when something depends on it: before a Certificate is made, and before they are deleted. */
+async function secretStates(
+  gathering: Gathering,
+  declared: DeclaredCertificate,
+  holder: HolderFacts,
+  child: CertificateObject | undefined,
+): Promise<Pick<CertificateFacts, 'secret' | 'formerSecret'>> {
+  const { spec } = holder;
+  const name = spec ? secretNameOf(spec, declared) : `${declared.meta.name}-tls`;
+  const isFromCsr = spec?.key.kind === 'Csr';
+  const former = child && formerSecretName(child, name, isFromCsr);
+  const isSettled = child?.spec?.['secretName'] === name && !isOver(declared, holder);
+  return {
+    secret: isFromCsr || isSettled ? unasked : await secretState(gathering, declared, name),
+    formerSecret: former === undefined ? unasked : await secretState(gathering, declared, former),
+  };
+}
+
+function isOver({ meta }: DeclaredCertificate, { spec, device, isDeviceDeclared }: HolderFacts): boolean {
+  const isRevoked = (device?.revoked ?? spec?.revoked) !== undefined;
+  return meta.isDeleting || isRevoked || !isDeviceDeclared || device?.authentication.type === 'Password';
+}
+
+/** As it was when it was last good. */
+function deviceOf({ value, key }: DeclaredDevice, fleet: Fleet): Device | undefined {
+  if (value.ok) return value.value;
+  for (const claimants of fleet.devices.values()) {
+    const found = claimants.find((one) => keyOf(one) === key);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function isAdmitted(declared: DeclaredDevice | undefined, fleet: Fleet): boolean {
+  return declared?.value.ok === true && resolveDevice(fleet, declared.value.value).ok;
+}
+
+function findingsFor(
+  fleet: Fleet,
+  certificate: Parameters<typeof certificateFindings>[1],
+  device: Device | undefined,
+): readonly Finding[] {
+  const own = certificateFindings(fleet, certificate, device);
+  const resolved = device && resolveDevice(fleet, device);
+  return resolved && !resolved.ok ? [...own, ...resolved.findings] : own;
+}
+
+/** Until its kinds were listed once, the server is asked whether it has them. What it does not answer is an error. */
+async function certManagerState(
+  { context, issued, signal }: Gathering,
+  namespace: string,
+): Promise<'Known' | 'Absent'> {
+  if (issued.isKnown) return 'Known';
+  try {
+    for await (const page of context.client.list(certificateRequests, { namespace, limit: 1, signal })) {
+      if (page.resourceVersion !== '') break;
+    }
+  } catch (error) {
+    if (isNotFound(error)) return 'Absent';
+    throw error;
+  }
+  throw new NotSyncedError(`gather certificates of ${namespace}: they are not listed yet`);
+}
+
+/** The certificates of a cluster that has cert-manager are not known yet; a matter of seconds. */
+export class NotSyncedError extends Error {
+  override readonly name = 'NotSyncedError';
+}
+
+async function found<T extends KubeObject>(
+  { client }: ControllerContext,
+  type: ResourceType<T>,
+  namespace: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  try {
+    return await client.get(type, namespace, name, { signal });
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+async function secretState(
+  { context, signal }: Gathering,
+  { meta }: DeclaredCertificate,
+  name: string,
+): Promise<SecretState> {
+  const secret = await found(context, secrets, meta.namespace, name, signal);
+  if (!secret) return { kind: 'Absent' };
+  return isOurSecret(secret, meta.name)
+    ? { kind: 'Ours', name, uid: secret.metadata.uid ?? '' }
+    : { kind: 'NotOurs', name };
+}
+
+/** A Secret that the Certificate fills, or filled, and that is not wanted. */
+function formerSecretName(
+  { metadata, spec }: CertificateObject,
+  wanted: string,
+  isFromCsr: boolean,
+): string | undefined {
+  const filled = spec?.['secretName'];
+  if (isFromCsr && typeof filled === 'string') return filled;
+  const former = metadata.annotations?.[formerSecretAnnotation];
+  return former === wanted ? undefined : former;
+}
+
+function acknowledgementsOf(
+  { context }: Gathering,
+  { broker, identity }: Device,
+): CertificateFacts['acknowledgements'] {
+  const instances = context.world.instances.store.byIndex('broker', broker);
+  return instances.flatMap(({ was }) => was?.acknowledgements ?? []).filter((one) => one.identity === identity);
+}
+
+function isLifted(
+  { context: { world } }: Gathering,
+  { meta }: DeclaredCertificate,
+  device: Device | undefined,
+): boolean {
+  if (world.namespaces.store.get(meta.namespace)?.isTerminating === true) return true;
+  if (!device) return false;
+  const broker = world.brokers.store.get(device.broker satisfies ObjectKey);
+  return !broker || broker.meta.isDeleting;
+}

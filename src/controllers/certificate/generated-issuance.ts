@@ -1,0 +1,206 @@
+import type { CertificateObject } from '../../api/kinds.ts';
+import { formerSecretAnnotation } from '../../api/labels.ts';
+import type { PrivateKeySpec } from '../../domain/fleet.ts';
+import { renewalOf } from '../../domain/pki/lineage.ts';
+import { covers, isOwnedBy } from '../apply.ts';
+import { certificateChild, pinsOf, type Pins, secretNameOf } from './children.ts';
+import type { CertificateFacts } from './facts.ts';
+import { issuing, type Issuable, type Issuance, type Matter, renewalAsked } from './issuance.ts';
+import { conditionOf } from './request.ts';
+import type { CertificateStep } from './steps.ts';
+import type { Withdrawn } from './withdrawn.ts';
+
+/**
+ * How long before the renewal by cert-manager changed defaults are put into the Certificate. When nobody is there at
+ * that time, cert-manager renews with the former ones.
+ */
+const leadMilliseconds = 120_000;
+
+type Generated = Omit<Issuable, 'key'> & { readonly key: PrivateKeySpec };
+
+/** The key is made in the cluster: cert-manager keeps a Certificate and its Secret. */
+export function generatedIssuance(facts: CertificateFacts, taken: Withdrawn, served: Generated, now: Date): Issuance {
+  const blocked = obstacle(facts);
+  if (blocked) return { steps: [], isReady: false, ...blocked };
+  const application = applicationOf(facts, taken, served, now);
+  const asked = renewalAsked(facts);
+  const child = application.isSame ? facts.child : undefined;
+  if (!child) {
+    const times = [application.leadAt, asked?.at].filter((time) => time !== undefined);
+    return { steps: application.steps, ...progress(facts, taken, application), times };
+  }
+  const reissue = reissueOf(facts, taken, child, now);
+  const steps: readonly CertificateStep[] =
+    reissue.message === undefined ? [] : [{ kind: 'Reissue', certificate: child, message: reissue.message }];
+  return {
+    steps,
+    ...progress(facts, taken, application),
+    ...(asked && asked.at <= now && { handledRenewAt: asked.text }),
+    times: [application.leadAt, reissue.at, asked?.at].filter((time) => time !== undefined),
+  };
+}
+
+/** Making the Certificate what it shall be. */
+interface Application {
+  readonly steps: readonly CertificateStep[];
+  /** It is so already. */
+  readonly isSame: boolean;
+  /** Only what is pinned changes, for the renewal that is due now. */
+  readonly isRenewal: boolean;
+  /** When what is pinned is looked at again. */
+  readonly leadAt: Date | undefined;
+}
+
+function applicationOf(facts: CertificateFacts, { current }: Withdrawn, served: Generated, now: Date): Application {
+  const { child, declared } = facts;
+  const leadAt = current && new Date(renewalOf(current).getTime() - leadMilliseconds);
+  const isDue = leadAt !== undefined && leadAt <= now && child !== undefined && !isIssuing(child);
+  const wanted = desiredPins(served, child, isDue);
+  const former = formerSecretOf(facts, secretNameOf(served.spec, declared));
+  const { spec, key, broker, issuer, device } = served;
+  const desired = certificateChild({
+    ...{ declared, spec, key, broker, issuer, identity: device.identity, pins: wanted.pins },
+    formerSecret: former.isKept ? former.name : undefined,
+  });
+  const isSame = child !== undefined && covers(child, desired) && !former.isOver;
+  const apply: CertificateStep = { kind: 'ApplyCertificate', desired, present: child };
+  const steps = [...(former.removal ? [former.removal] : []), ...(isSame ? [] : [apply])];
+  return { steps, isSame, isRenewal: wanted.areRenewed, leadAt };
+}
+
+/** What keeps us from having the Certificate at all. */
+function obstacle({
+  child,
+  secret,
+  declared,
+}: CertificateFacts): Pick<Issuance, 'stalled' | 'work' | 'times'> | undefined {
+  const { name, uid } = declared.meta;
+  if (child && !isOwnedBy(child, uid)) {
+    const isFormer = child.metadata.ownerReferences?.some(
+      (owner) => owner.kind === 'DeviceCertificate' && owner.name === name,
+    );
+    if (isFormer) return { work: issuing, times: [] }; // that of a former object, which goes with it
+    return { stalled: { reason: 'NotOurs', message: `Certificate ${name} belongs to somebody else` }, times: [] };
+  }
+  if (secret.kind !== 'NotOurs') return undefined;
+  const message = `Secret ${secret.name} exists and was not made for this object: it is not touched`;
+  return { stalled: { reason: 'SecretNotOurs', message }, times: [] };
+}
+
+/** Those of the present Certificate until its renewal; a `renewBefore` of the object itself counts at once. */
+function desiredPins(
+  { pins, spec }: Generated,
+  child: CertificateObject | undefined,
+  isDue: boolean,
+): { readonly pins: Pins; readonly areRenewed: boolean } {
+  const former = child && pinsOf(child);
+  if (!former) return { pins, areRenewed: false };
+  if (isDue) {
+    const areRenewed =
+      former.durationSeconds !== pins.durationSeconds || former.renewBeforeSeconds !== pins.renewBeforeSeconds;
+    return { pins, areRenewed };
+  }
+  const { renewBeforeSeconds = former.renewBeforeSeconds } = spec;
+  return { pins: { ...former, renewBeforeSeconds }, areRenewed: false };
+}
+
+interface FormerSecret {
+  readonly name: string | undefined;
+  /** It is to be remembered on the Certificate. */
+  readonly isKept: boolean;
+  /** It was remembered, and is gone or goes now. */
+  readonly isOver: boolean;
+  readonly removal: CertificateStep | undefined;
+}
+
+/** The Certificate remembers the Secret of a former name until cert-manager fills the new one; then that is deleted. */
+function formerSecretOf({ child, formerSecret }: CertificateFacts, name: string): FormerSecret {
+  const remembered = child?.metadata.annotations?.[formerSecretAnnotation];
+  const filled = child?.spec?.['secretName'];
+  if (typeof filled === 'string' && filled !== name) {
+    return { name: filled, isKept: true, isOver: false, removal: undefined };
+  }
+  if (remembered === undefined) return { name: undefined, isKept: false, isOver: false, removal: undefined };
+  const removal =
+    formerSecret.kind === 'Ours' && remembered !== name
+      ? ({ kind: 'DeleteSecret', name: formerSecret.name, uid: formerSecret.uid } as const)
+      : undefined;
+  return { name: remembered, isKept: false, isOver: true, removal };
+}
+
+function isIssuing({ status }: CertificateObject): boolean {
+  return conditionOf(status?.conditions, 'Issuing')?.status === 'True';
+}
+
+/** Why cert-manager is asked for another certificate, or when it may be. */
+function reissueOf(
+  facts: CertificateFacts,
+  { current, revoked }: Withdrawn,
+  child: CertificateObject,
+  now: Date,
+): { readonly message?: string; readonly at: Date | undefined } {
+  if (isIssuing(child) || conditionOf(child.status?.conditions, 'Ready')?.status !== 'True') return { at: undefined };
+  const asked = renewalAsked(facts);
+  if (asked && asked.at <= now && (!current || current.issuedAt < asked.at)) {
+    return { message: `asked for at ${asked.text}`, at: undefined };
+  }
+  if (current && isIn(child, current)) return { at: undefined };
+  if (facts.held.some((one) => isIn(child, one)) && revoked.size > 0) {
+    return { message: 'its certificate was revoked', at: undefined };
+  }
+  const { reissueAt } = facts;
+  if (reissueAt && reissueAt <= now) return { message: 'its serial number is not known', at: undefined };
+  return { at: reissueAt };
+}
+
+/** The Secret of this Certificate holds that one, as far as its status tells. */
+export function isIn(
+  { status }: CertificateObject,
+  { notBefore, notAfter }: { readonly notBefore: Date; readonly notAfter: Date },
+): boolean {
+  return (
+    Date.parse(status?.notAfter ?? '') === notAfter.getTime() &&
+    Date.parse(status?.notBefore ?? '') === notBefore.getTime()
+  );
+}
+
+function progress(
+  facts: CertificateFacts,
+  { current }: Withdrawn,
+  { isSame, isRenewal }: Application,
+): Pick<Issuance, 'isReady' | 'work' | 'stalled'> {
+  const isServing = facts.child !== undefined && isReadyChild(facts, facts.child);
+  const isReady = current !== undefined && (isSame || isRenewal) && isServing;
+  const problem = problemIn(facts);
+  if (problem || isReady) return { isReady, ...problem };
+  return { isReady, work: !current && isServing && facts.reissueAt ? serialUnknown : issuing };
+}
+
+const serialUnknown: Matter = { reason: 'SerialUnknown', message: 'no request with its certificate was seen' };
+
+function isReadyChild(facts: CertificateFacts, { status, metadata }: CertificateObject): boolean {
+  const ready = conditionOf(status?.conditions, 'Ready');
+  if (ready?.status !== 'True') return false;
+  return !isFresh(facts) || ready.observedGeneration === undefined || ready.observedGeneration === metadata.generation;
+}
+
+/** This generation was not ready yet: then cert-manager must have seen it too. */
+function isFresh({ declared: { status, meta } }: CertificateFacts): boolean {
+  return status.observedGeneration !== meta.generation || status.conditions.get('Ready')?.status !== 'True';
+}
+
+/** What became of the latest request. */
+function problemIn({ requests: [latest] }: CertificateFacts): Pick<Issuance, 'work' | 'stalled'> | undefined {
+  switch (latest?.outcome.kind) {
+    case 'Pending':
+      if (!latest.outcome.isIssuerMissing) return undefined;
+      return { stalled: { reason: 'IssuerNotFound', message: latest.outcome.message } };
+    case 'Failed':
+      return { work: { reason: 'IssuanceFailed', message: latest.outcome.message } };
+    case 'Unreadable':
+      return { stalled: { reason: 'IssuanceFailed', message: latest.outcome.message } };
+    case 'Issued':
+    case undefined:
+      return undefined;
+  }
+}

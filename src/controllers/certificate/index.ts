@@ -1,0 +1,87 @@
+/** The controller of DeviceCertificates: one lineage of certificates each, from issue through renewals to revocation. */
+import { deviceCertificates, stated } from '../../api/kinds.ts';
+import { objectKey } from '../../domain/names.ts';
+import type { ReconcileContext } from '../../kube/outcome.ts';
+import { done, type Outcome, type Reconcile, RetryAfter } from '../../kube/outcome.ts';
+import { keyParts } from '../../kube/object.ts';
+import { appliedStatus } from '../apply.ts';
+import type { ControllerContext } from '../context.ts';
+import type { DeclaredCertificate } from '../declared.ts';
+import { nextStatus, type StatusDraft } from '../status.ts';
+import { performed } from './act.ts';
+import { eventsOf } from './events.ts';
+import { type Gathering, gatheredFacts, NotSyncedError } from './gather.ts';
+import type { IssuedRecords } from './issued.ts';
+import { planOf } from './plan.ts';
+import { createSerialWatch } from './serial-watch.ts';
+
+export { createIssued, type IssuedListener, type IssuedOptions, type IssuedRecords } from './issued.ts';
+
+/** Intermediate progress is written only if it lasts, so that an issuance costs two status writes. */
+const lastingMilliseconds = 5000;
+
+/**
+ * Reconciles DeviceCertificates. Beside its own objects and their children it must be woken by changes of the device, of
+ * its broker, of what is issued (`IssuedRecords.onChange`) and of what is published.
+ */
+export function certificateController(context: ControllerContext, issued: IssuedRecords): Reconcile {
+  const serials = createSerialWatch(context.clock);
+  const progress = new Map<string, Date>();
+  return async (key, { signal }: ReconcileContext) => {
+    const { namespace = '', name } = keyParts(key);
+    const declared = context.world.deviceCertificates.store.get(objectKey(namespace, name));
+    if (!declared) {
+      progress.delete(key);
+      return done;
+    }
+    return reconciled({ context, issued, serials, signal }, declared, progress);
+  };
+}
+
+async function reconciled(
+  gathering: Gathering,
+  declared: DeclaredCertificate,
+  progress: Map<string, Date>,
+): Promise<Outcome> {
+  const { context, signal } = gathering;
+  const now = context.clock.now();
+  const facts = await gatheredFacts(gathering, declared).catch(retriedSoon);
+  const plan = planOf(facts, now);
+  for (const step of plan.steps) await performed(context, declared, step, signal);
+  if (!plan.status) return outcomeAt(plan.nextAt);
+  const writeAt = statusTime(declared, plan.status, progress, now);
+  if (writeAt > now) return outcomeAt(plan.nextAt && plan.nextAt < writeAt ? plan.nextAt : writeAt);
+  const next = nextStatus(declared.status, plan.status, now);
+  const written = await appliedStatus({ ...context, signal }, deviceCertificates, declared.meta, next);
+  const regarding = stated(deviceCertificates, { ...declared.meta });
+  for (const event of eventsOf(declared, plan, written === 'Written')) context.record({ ...event, regarding });
+  return outcomeAt(plan.nextAt);
+}
+
+function retriedSoon(error: unknown): never {
+  if (error instanceof NotSyncedError) throw new RetryAfter(error.message, 500, { cause: error });
+  throw error;
+}
+
+function outcomeAt(at: Date | undefined): Outcome {
+  return at ? { kind: 'RequeueAt', at } : done;
+}
+
+/** When a status may be written: at once unless it tells of progress within the progress that is known. */
+function statusTime(
+  { key, status, meta }: DeclaredCertificate,
+  draft: StatusDraft,
+  progress: Map<string, Date>,
+  now: Date,
+): Date {
+  const isIssuing = draft.conditions.some(({ type, reason }) => type === 'Reconciling' && reason === 'Issuing');
+  const isKnown =
+    status.observedGeneration === meta.generation && status.conditions.get('Reconciling')?.reason === 'Issuing';
+  if (!isIssuing || !isKnown || !nextStatus(status, draft, now).isChanged) {
+    progress.delete(key);
+    return now;
+  }
+  const since = progress.get(key) ?? now;
+  progress.set(key, since);
+  return new Date(since.getTime() + lastingMilliseconds);
+}

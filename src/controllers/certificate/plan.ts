@@ -1,0 +1,137 @@
+/** What is to be done about one DeviceCertificate. Pure: the same facts at the same time give the same plan. */
+import { isOwnedBy } from '../apply.ts';
+import { revokeFinalizer } from '../../api/labels.ts';
+import { csrIssuance } from './csr-issuance.ts';
+import type { CertificateFacts, SecretState } from './facts.ts';
+import { generatedIssuance } from './generated-issuance.ts';
+import { type Issuance, type NotServed, servedBy } from './issuance.ts';
+import { renewalOf } from '../../domain/pki/lineage.ts';
+import { statusDraft } from './status.ts';
+import type { CertificatePlan, CertificateStep } from './steps.ts';
+import { withdrawn, type Withdrawn } from './withdrawn.ts';
+
+/** How soon to look again while others have something to do that nobody tells of. */
+const pollMilliseconds = 2000;
+
+export function planOf(facts: CertificateFacts, now: Date): CertificatePlan {
+  const taken = withdrawn(facts, now);
+  if (facts.declared.meta.isDeleting) return deletionPlan(facts, taken, now);
+  const issuance = issuanceOf(facts, taken, now);
+  const isHeld = facts.declared.meta.finalizers.includes(revokeFinalizer);
+  return {
+    steps: [...(isHeld ? [] : [{ kind: 'AddFinalizer' } as const]), ...revocation(taken), ...issuance.steps],
+    status: statusDraft(facts, taken, issuance, now),
+    nextAt: nextTime(facts, taken, issuance, now),
+  };
+}
+
+function revocation({ entries }: Withdrawn): readonly CertificateStep[] {
+  return entries.length === 0 ? [] : [{ kind: 'Revoke', entries }];
+}
+
+/** The ledger first, then all brokers; then the Certificate, without which cert-manager makes no Secret; then that. */
+function deletionPlan(facts: CertificateFacts, taken: Withdrawn, now: Date): CertificatePlan {
+  if (!facts.declared.meta.finalizers.includes(revokeFinalizer)) return { steps: [], nextAt: undefined };
+  const isDone = taken.isPublished || facts.isLifted;
+  const child = ownChild(facts);
+  if (!isDone) return { steps: revocation(taken), nextAt: new Date(now.getTime() + pollMilliseconds) };
+  if (child) {
+    const steps = [...revocation(taken), ...secretRemoval(facts.formerSecret)];
+    return {
+      steps: [...steps, { kind: 'DeleteCertificate', certificate: child }],
+      nextAt: new Date(now.getTime() + pollMilliseconds),
+    };
+  }
+  const requests = facts.requests.filter(({ maker }) => maker === 'Csr');
+  return {
+    steps: [
+      ...revocation(taken),
+      ...secretRemoval(facts.secret),
+      ...requests.map(({ request }) => ({ kind: 'DeleteRequest', request }) as const),
+      { kind: 'RemoveFinalizer' },
+    ],
+    nextAt: undefined,
+  };
+}
+
+function secretRemoval(secret: SecretState): readonly CertificateStep[] {
+  return secret.kind === 'Ours' ? [{ kind: 'DeleteSecret', name: secret.name, uid: secret.uid }] : [];
+}
+
+function ownChild({ child, declared }: CertificateFacts): CertificateFacts['child'] {
+  return child && isOwnedBy(child, declared.meta.uid) ? child : undefined;
+}
+
+function issuanceOf(facts: CertificateFacts, taken: Withdrawn, now: Date): Issuance {
+  const served = servedBy(facts, now);
+  if (served.kind === 'Over') return overIssuance(facts, taken, served, now);
+  if (served.kind === 'Off') return offIssuance(facts, taken, served, now);
+  if (facts.certManager === 'Absent') return absentIssuance(taken);
+  return served.key.kind === 'Csr'
+    ? csrIssuance(facts, taken, { ...served, csr: served.key.pem }, now)
+    : generatedIssuance(facts, taken, { ...served, key: served.key.privateKey }, now);
+}
+
+/** Nothing more is ever issued, and what was issued is worth nothing. */
+function overIssuance(facts: CertificateFacts, taken: Withdrawn, notServed: NotServed<'Over'>, now: Date): Issuance {
+  const child = ownChild(facts);
+  const waiting = facts.requests.filter(({ maker, outcome }) => maker === 'Csr' && outcome.kind === 'Pending');
+  const stop = waiting.map(({ request }) => ({ kind: 'DeleteRequest', request }) as const);
+  const isWaiting = !taken.isPublished;
+  if (isWaiting || child) {
+    const removal: readonly CertificateStep[] =
+      child && !isWaiting
+        ? [...secretRemoval(facts.formerSecret), { kind: 'DeleteCertificate', certificate: child }]
+        : [];
+    const work = { reason: notServed.reason, message: 'its certificates are being taken back' };
+    const nextAt = isWaiting ? [new Date(now.getTime() + pollMilliseconds)] : [];
+    return { steps: [...stop, ...removal], isReady: false, work, times: nextAt };
+  }
+  const steps = [...stop, ...secretRemoval(facts.secret)];
+  return { steps, ...restOf(notServed), times: [] };
+}
+
+/** Nothing is issued for now. cert-manager would renew by itself: without its Certificate it does not; the Secret stays. */
+function offIssuance(
+  facts: CertificateFacts,
+  { current }: Withdrawn,
+  notServed: NotServed<'Off'>,
+  now: Date,
+): Issuance {
+  const child = ownChild(facts);
+  const stopAt = current && child && new Date(renewalOf(current).getTime() - stopMilliseconds);
+  const isDue = stopAt !== undefined && stopAt <= now;
+  const steps: readonly CertificateStep[] = isDue && child ? [{ kind: 'DeleteCertificate', certificate: child }] : [];
+  return { steps, ...restOf(notServed), times: stopAt && !isDue ? [stopAt] : [] };
+}
+
+/** Ready if it is as somebody declared it. */
+function restOf({
+  reason,
+  message,
+  isIntended,
+}: NotServed<'Over' | 'Off'>): Pick<Issuance, 'isReady' | 'off' | 'stalled'> {
+  const matter = { reason, message };
+  return isIntended ? { isReady: true, off: matter } : { isReady: false, stalled: matter };
+}
+
+/** How long before a renewal that must not be its Certificate is taken away. */
+const stopMilliseconds = 300_000;
+
+function absentIssuance({ current }: Withdrawn): Issuance {
+  if (current) return { steps: [], isReady: true, times: [] };
+  const stalled = { reason: 'CertManagerAbsent', message: 'the kinds of cert-manager cannot be listed' } as const;
+  return { steps: [], isReady: false, stalled, times: [] };
+}
+
+function nextTime(
+  { held, strays, device, declared: { meta } }: CertificateFacts,
+  { times }: Withdrawn,
+  issuance: Issuance,
+  now: Date,
+): Date | undefined {
+  const ends = [...held, ...strays].map(({ notAfter }) => notAfter);
+  const all = [...times, ...issuance.times, ...ends, ...(device?.expiresAt ? [device.expiresAt] : [])];
+  const coming = all.filter((time) => time > now || meta.isDeleting);
+  return coming.reduce<Date | undefined>((first, time) => (first && first <= time ? first : time), undefined);
+}
