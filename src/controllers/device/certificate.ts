@@ -13,10 +13,7 @@ interface Call {
 }
 
 /** In the words of the template, so that a person finds again what was written. */
-export function desiredCertificate(
-  { meta, certificateTemplate = '{}' }: DeclaredDevice,
-  broker: ObjectKey,
-): DesiredChild {
+function desiredCertificate({ meta, certificateTemplate = '{}' }: DeclaredDevice, broker: ObjectKey): DesiredChild {
   const metadata = {
     namespace: meta.namespace,
     name: meta.name,

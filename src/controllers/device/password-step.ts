@@ -41,7 +41,8 @@ export async function readPassword(
   } catch (error) {
     // One that cannot be read blocks no other: what was there before stays. It is tried again.
     if (!(error instanceof ApiError)) throw error;
-    await passwords.keep(device, nothing(device, 'SecretNotFound', error.message), step.now);
+    const failure = { ...nothing(device, 'SecretNotFound', error.message), isFailure: true } as const;
+    await passwords.keep(device, failure, step.now);
     throw error;
   }
 }

@@ -10,7 +10,7 @@ import type { DeclaredDevice } from '../declared.ts';
 import type { World } from '../world.ts';
 
 /** Hashes by effective identity, in the set of a broker that is published now; empty where none is. */
-export type PublishedPasswords = (broker: ObjectKey) => Promise<ReadonlyMap<string, string>>;
+type PublishedPasswords = (broker: ObjectKey) => Promise<ReadonlyMap<string, string>>;
 
 export interface PasswordOptions {
   readonly world: Pick<World, 'devices'>;
@@ -25,7 +25,12 @@ export type PasswordReading =
   /** `source` names this very text: as long as it is the same, the password is. */
   | { readonly kind: 'Password'; readonly password: string; readonly source: string }
   /** Nothing that could be used: the former line stays, which cuts nobody off and lets nobody in who was not. */
-  | { readonly kind: 'Nothing'; readonly findings: readonly Finding[] };
+  | {
+      readonly kind: 'Nothing';
+      readonly findings: readonly Finding[];
+      /** It could not be read: the next look reads again. */
+      readonly isFailure?: true;
+    };
 
 export interface Passwords extends PasswordState {
   /** False when this very version of the device is due to be looked at (again). */
@@ -79,8 +84,7 @@ export function createPasswords(options: PasswordOptions): Passwords {
       const hash = hashOf(reading, former, brokers.lines(device.broker).get(device.identity) ?? published);
       const source = reading.kind === 'Password' ? reading.source : undefined;
       const findings = reading.kind === 'Nothing' ? reading.findings : [];
-      const wait = findings.length > 0 ? retryMilliseconds : freshMilliseconds;
-      held.set(key, { device, hash, source, findings, dueAt: now.getTime() + wait });
+      held.set(key, { device, hash, source, findings, dueAt: now.getTime() + waitAfter(reading) });
       brokers.set(device, hash);
       brokers.seen(key, device.broker);
     },
@@ -92,6 +96,12 @@ export function createPasswords(options: PasswordOptions): Passwords {
       brokers.seen(key);
     },
   };
+}
+
+/** Until it is read again, milliseconds. */
+function waitAfter(reading: PasswordReading): number {
+  if (reading.kind !== 'Nothing') return freshMilliseconds;
+  return reading.isFailure ? 0 : retryMilliseconds;
 }
 
 function isSameLine(a: Device, b: Device): boolean {

@@ -33,9 +33,9 @@ export interface DeviceFacts {
   readonly now: Date;
 }
 
-export type ChildPlan = 'None' | 'Apply' | 'Delete' | 'NotOurs';
+type ChildPlan = 'None' | 'Apply' | 'Delete' | 'NotOurs';
 /** `Leave`: nothing is made or changed, and what was read before stays. */
-export type PasswordPlan = 'None' | 'Leave' | 'Read' | 'ReadOrMake';
+type PasswordPlan = 'None' | 'Leave' | 'Read' | 'ReadOrMake';
 
 export interface DevicePlan {
   /** Before anything else: nothing goes before its certificates are in the ledger. */

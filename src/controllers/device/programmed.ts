@@ -49,17 +49,18 @@ function isProof(
   return isAsExpected(expectation, statuses.get(expectation.status.identity));
 }
 
+/** One text as long as there is nothing to tell: each text is a write. */
+const pending = condition('Programmed', 'False', 'Pending', 'waiting for the broker to load and prove it');
+
 function missing({ broker, unpublished }: ProgrammedFacts, proving: number): ConditionDraft {
   const because = (status: ConditionStatus, reason: Reason, message: string) =>
     condition('Programmed', status, reason, message);
-  if (!broker) return because('Unknown', 'Pending', 'the broker was not looked at yet');
-  const { expectedInstances, refusal, problem } = broker;
   if (unpublished > 0) return because('False', 'Pending', `${unpublished} certificates are being taken back`);
+  if (!broker) return pending;
+  const { expectedInstances, refusal, problem } = broker;
   if (expectedInstances === 0) return because('Unknown', 'NoInstances', 'no instance of the broker is known');
   if (refusal !== undefined) return because('False', 'Refused', `the agent refuses the set: ${refusal}`);
   if (problem) return because('False', problem.reason ?? 'Pending', problem.message);
-  if (proving > 0) {
-    return because('False', 'PartiallyProgrammed', `${proving} of ${expectedInstances} instances have proved it`);
-  }
-  return because('False', 'Pending', 'waiting for the broker to load and prove it');
+  if (proving === 0) return pending;
+  return because('False', 'PartiallyProgrammed', `${proving} of ${expectedInstances} instances have proved it`);
 }

@@ -1,5 +1,5 @@
 /** The Secrets that passwords lie in. */
-import { secrets, type SecretObject, stated } from '../../api/kinds.ts';
+import { mqttDevices, secrets, type SecretObject, stated } from '../../api/kinds.ts';
 import {
   childLabels,
   componentLabel,
@@ -50,9 +50,12 @@ export function generatedReading(
   secret: SecretObject | undefined,
 ): SecretVerdict {
   if (!secret) return { kind: 'Make' };
-  if (!isMadeFor(secret, device)) {
+  const maker = makerOf(secret);
+  if (maker === undefined || maker !== device.origin.uid) {
     const what = `Secret ${device.origin.namespace}/${secret.metadata.name}`;
-    return nothing(device, 'SecretNotOurs', `${what} was not made for this device: rename or delete one of the two`);
+    return maker === undefined
+      ? nothing(device, 'SecretNotOurs', `${what} was not made for this device: rename or delete one of the two`)
+      : nothing(device, 'Pending', `${what} is of a former device of this name: waiting for it to go`);
   }
   const { username = '', password = '' } = secret.data ?? {};
   const text = textOf(password);
@@ -61,12 +64,10 @@ export function generatedReading(
   return { kind: 'Password', password: text, source: sourceOf(secret, 'password') };
 }
 
-function isMadeFor({ metadata: { labels, ownerReferences } }: SecretObject, { origin }: Device): boolean {
-  return (
-    labels?.[managedByLabel] === managedBy &&
-    labels[componentLabel] === 'password' &&
-    ownerReferences?.some(({ uid }) => uid === origin.uid) === true
-  );
+/** UID of the device that we made it for; undefined where we made it for none. */
+function makerOf({ metadata: { labels, ownerReferences } }: SecretObject): string | undefined {
+  if (labels?.[managedByLabel] !== managedBy || labels[componentLabel] !== 'password') return undefined;
+  return ownerReferences?.find(({ kind, controller }) => kind === mqttDevices.kind && controller === true)?.uid;
 }
 
 export function nothing(device: Device, reason: Reason, message: string): PasswordReading & { kind: 'Nothing' } {

@@ -54,7 +54,9 @@ function refusalOf({ facts, expectation, outcomes }: SummaryFacts): Obstacle | u
   );
   const errors = [...outcomes.passwordFindings, ...own].filter(({ severity }) => severity === 'Error');
   const [first] = errors;
-  return first && { reason: first.reason ?? 'Invalid', message: messageOf(errors), isStalled: true };
+  return (
+    first && { reason: first.reason ?? 'Invalid', message: messageOf(errors), isStalled: first.reason !== 'Pending' }
+  );
 }
 
 /** Revoked, or past the end that its own manifest sets. */

@@ -117,6 +117,20 @@ describe('the controller of devices', () => {
       );
     });
 
+    it('is none the worse for an answer that was lost', async () => {
+      const site = new Site();
+      site.cluster.put(passwordDevice('a'));
+      site.cluster.writesLeft = 1;
+      await assert.rejects(site.reconcile('a'));
+      site.cluster.writesLeft = Infinity;
+      site.cluster.refuse = ({ kind }) => (kind === 'Secret' ? refusal(503, 'ServiceUnavailable') : undefined);
+      await assert.rejects(site.reconcile('a'), /ServiceUnavailable/);
+      site.cluster.refuse = () => undefined;
+      await site.reconcile('a');
+      assert.deepEqual(site.written(), ['create Secret plant/a-password', 'status MqttDevice plant/a']);
+      assert.equal(site.device('a').text('Ready'), 'False/Pending');
+    });
+
     it('is not looked at while the published lines cannot be read', async () => {
       const site = await readySite();
       site.restart();
@@ -466,6 +480,19 @@ describe('the controller of devices', () => {
       site.clock.stopFor(5000);
       await site.reconcile('a');
       assert.equal(site.device('a').text('Programmed'), 'False/Pending');
+    });
+
+    it('is not written as long as there is nothing to tell', async () => {
+      const site = new Site();
+      site.cluster.put(passwordDevice('a'));
+      await site.reconcile('a');
+      site.written();
+      site.broker = { proved: [{ revision: 1, statuses: undefined }] };
+      for (let seconds = 0; seconds < 60; seconds += 6) {
+        await site.reconcile('a');
+        site.clock.stopFor(6000);
+      }
+      assert.deepEqual(site.written(), []);
     });
 
     it('names what the agent refuses and which instances are missing', async () => {

@@ -5,7 +5,7 @@ import { aDevice } from '../../fixtures.ts';
 
 const device = aDevice('a');
 const source = { kind: 'Generate', revision: 2 } as const;
-const owner = { apiVersion: 'v1', kind: 'MqttDevice', name: 'a', uid: device.origin.uid ?? '' };
+const owner = { apiVersion: 'v1', kind: 'MqttDevice', name: 'a', uid: device.origin.uid ?? '', controller: true };
 const good: SecretObject = passwordSecret(device, source, 'secret', owner);
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
@@ -23,7 +23,11 @@ describe('the Secret of a generated password', () => {
     'of another identity': [{ ...good, data: { ...data, username: base64('b') } }, 'Make'],
     'that was emptied': [{ ...good, data: {} }, 'Make'],
     'without our label': [{ ...good, metadata: { ...metadata, labels: {} } }, 'SecretNotOurs'],
-    'of a former device': [{ ...good, metadata: { ...metadata, ownerReferences: [] } }, 'SecretNotOurs'],
+    'of no device': [{ ...good, metadata: { ...metadata, ownerReferences: [] } }, 'SecretNotOurs'],
+    'of a former device': [
+      { ...good, metadata: { ...metadata, ownerReferences: [{ ...owner, uid: 'former' }] } },
+      'Pending',
+    ],
     'that is another child of ours': [
       { ...good, metadata: { ...metadata, labels: { ...metadata.labels, 'app.kubernetes.io/component': 'bundle' } } },
       'SecretNotOurs',
