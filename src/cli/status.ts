@@ -33,6 +33,9 @@ each device, and what is wrong with the manifests. Exit code 0: it runs and all 
       return localStatus(options.state ?? path.join(directory ?? '.', stateName), format, io);
     }
     if (options.state !== undefined) throw new UsageError('status takes one DIR with --state');
+    if (operands.length > 0 && options['all-namespaces'] === true) {
+      throw new UsageError('a name is in one namespace: give -n, NAMESPACE/NAME, or -A without names');
+    }
     const { clusterStatus } = await import('./status-cluster.ts');
     return withCluster(options, '--state DIR', (cluster) =>
       clusterStatus(cluster, { names: operands, broker, format }, io),

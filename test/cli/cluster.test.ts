@@ -90,6 +90,7 @@ describe('mqttsec on a cluster that is not there', () => {
       /^mqttsec: reach API server http:\/\/127\.0\.0\.1:1: list .*see whether it runs/,
     ],
     'a namespace and all': [with_('config', '-n', 'a', '-A'), /--namespace and --all-namespaces exclude each other/],
+    'a name in all namespaces': [with_('config', 'a', '-A'), /^mqttsec: a name is in one namespace: give -n, /],
     'a state directory and a context': [
       with_('config', '--state', 'x'),
       /--kubeconfig is about a cluster, --state is not/,

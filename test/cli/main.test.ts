@@ -18,7 +18,19 @@ describe('mqttsec', () => {
   const overview = mqttsec(['help']).out;
   const commands = [...overview.matchAll(/^ {2}([a-z-]+) {2,}\S/gm)].map(([, name = '']) => name);
   it('has the commands of the contract', () => {
-    const expected = ['validate', 'render', 'can-i', 'dev', 'status', 'bundle', 'revoke', 'renew', 'hash', 'version'];
+    const expected = [
+      'validate',
+      'render',
+      'can-i',
+      'dev',
+      'status',
+      'bundle',
+      'revoke',
+      'renew',
+      'wait',
+      'hash',
+      'version',
+    ];
     for (const name of expected) assert.ok(commands.includes(name), name);
   });
   for (const name of commands) {

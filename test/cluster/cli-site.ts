@@ -26,7 +26,7 @@ export async function sampleSite(plane: ControlPlane, namespace: string): Promis
   await applySample(plane, namespace, home);
   const environment = async (identity: Identity = administrator) => ({
     HOME: home,
-    PATH: `${path.join(root, 'bin')}:${process.env['PATH'] ?? ''}`,
+    PATH: `${path.join(root, 'bin')}:${plane.programs}:${process.env['PATH'] ?? ''}`,
     KUBECONFIG: await kubeconfigIn(plane, identity, namespace),
   });
   const site: Site = {

@@ -196,6 +196,12 @@ describe('the command line on a cluster', function () {
     assert.equal((await site.mqttsec(['status', 'press-7', '-o', 'name'])).out, 'mqttdevice/cli/press-7\n');
   });
 
+  it('is a plugin of kubectl, with its flags, and calls itself so', async () => {
+    const { code, out } = await site.shell('kubectl mqttsec status press-7 --namespace cli -o name');
+    assert.deepEqual([code, out], [0, 'mqttdevice/cli/press-7\n']);
+    assert.match((await site.shell('kubectl mqttsec help wait')).out, /^Usage: kubectl mqttsec wait /);
+  });
+
   it('shows all namespaces side by side', async () => {
     const { out } = await site.mqttsec(['status', '-A']);
     assert.match(out, /^NAMESPACE +BROKER /);
