@@ -148,7 +148,8 @@ async function operate(site: Site): Promise<void> {
       spec: { deviceRef: { name: 'press-7' } },
     },
   });
-  const leaf = { issuerRef: { name: 'devices' }, usages: ['digital signature', 'client auth'] };
+  // Of the other issuer a policy, where it is installed, lets the operator alone ask.
+  const leaf = { issuerRef: { name: 'servers' }, usages: ['digital signature', 'client auth'] };
   const server = { issuerRef: { name: 'servers' }, dnsNames: ['plant.plant.svc', 'mqtt.plant.example.com'] };
   await Promise.all([
     issued(site, 'press-7', { ...leaf, secretName: 'press-7-tls', commonName: 'Press_7' }),
