@@ -47,7 +47,7 @@ $("$@" -h 2>&1)"
 while :; do
   if [ -e "$dir/start" ] && mv -f "$dir/start" "$dir/taken"; then
     read -r number agent conf <"$dir/taken"
-    if kill -0 "$agent"; then
+    if kill -0 "$agent" 2>/dev/null; then
       : >"$dir/log"
       "$@" -c "$conf" >>"$dir/log" 2>&1 &
       child=$!

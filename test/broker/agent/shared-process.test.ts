@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { connected } from '../../../src/agent/client.ts';
 import { supervisedLauncher } from '../../../src/agent/shared-process.ts';
 import { supervisorScript } from '../../../src/domain/broker/supervisor.ts';
 import { systemClock } from '../../../src/local/system.ts';
@@ -16,7 +17,7 @@ const alive = new Set<ChildProcess>();
 function supervisor({ command }: BrokerUnderTest, directory: string): ChildProcess {
   const words = ['-c', supervisorScript, 'supervisor', directory, ...command];
   const child = spawn('/bin/sh', words, {
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: 'ignore',
     env: { PATH: process.env['PATH'] },
   });
   alive.add(child);
@@ -42,12 +43,22 @@ function isAlive(pid: number): boolean {
 }
 
 /** A broker that says something at each reload, and a configuration for it. */
-async function place(): Promise<{ readonly directory: string; readonly conf: string }> {
+async function place(): Promise<{ readonly directory: string; readonly conf: string; readonly port: number }> {
   const directory = path.join(scratchDirectory(), 'broker');
   const [port = 0] = await freePorts(1);
   const conf = path.join(path.dirname(directory), 'mosquitto.conf');
   writeFileSync(conf, `listener ${port} 127.0.0.1\nallow_anonymous true\nlog_type all\nlog_dest stderr\n`);
-  return { directory, conf };
+  return { directory, conf, port };
+}
+
+/** Waits for a first CONNACK: before it a SIGHUP may kill the broker on any version. */
+async function serves(port: number): Promise<void> {
+  await until(async () => {
+    const endpoint = { kind: 'Network', host: '127.0.0.1', port, webSockets: false } as const;
+    const outcome = await connected(endpoint, { clientId: 'first' }, 5_000);
+    if (outcome.kind === 'Connected') await outcome.session.close();
+    return outcome.kind === 'Connected';
+  }, 'it serves clients');
 }
 
 for (const broker of brokers) {
@@ -63,14 +74,14 @@ for (const broker of brokers) {
     });
 
     it('tells its version, starts, reloads and stops, and starts nothing by itself', async () => {
-      const { directory, conf } = await place();
+      const { directory, conf, port } = await place();
       const launcher = launcherIn(directory);
       const version = launcher.version();
       const child = supervisor(broker, directory);
       assert.equal(await version, broker.version);
       const log: string[] = [];
       const running = await launcher.start(conf, (line) => log.push(line));
-      await until(() => log.some((line) => / running$/.test(line)), 'it runs');
+      await serves(port);
       running.reload();
       await until(() => log.some((line) => /Reloading config/.test(line)), 'it reloads');
       await running.stop();
@@ -137,12 +148,12 @@ for (const broker of brokers) {
     });
 
     it('cuts a log that grows too long, and goes on reading it', async () => {
-      const { directory, conf } = await place();
+      const { directory, conf, port } = await place();
       supervisor(broker, directory);
       const log: string[] = [];
       const running = await launcherIn(directory).start(conf, (line) => log.push(line));
       const file = path.join(directory, 'log');
-      await until(() => log.some((line) => / running$/.test(line)), 'it runs');
+      await serves(port);
       writeFileSync(file, 'x'.repeat(99).concat('\n').repeat(20_000), { flag: 'a' });
       await until(() => statSync(file).size === 0, 'the log is cut');
       running.reload();
