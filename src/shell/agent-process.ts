@@ -1,5 +1,4 @@
 /** The agent of a cluster's broker as a process: connection, log, health and Mosquitto around it. */
-import { mkdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { runAgent } from '../agent/agent.ts';
 import { keepAlive } from '../agent/cluster/heartbeat.ts';
@@ -16,6 +15,7 @@ import type { KubeClient } from '../kube/client.ts';
 import { keyParts } from '../kube/object.ts';
 import { kubeClient } from '../kube/rest.ts';
 import { transportTo } from '../kube/transport.ts';
+import { makeDirectory } from '../local/files.ts';
 import type { BrokerLauncher, Clock, Random } from '../ports.ts';
 import { startHttp } from './http.ts';
 import { createLog, type Log, type LogLevel } from './log.ts';
@@ -67,13 +67,17 @@ export async function runAgentProcess(options: AgentProcess, signal: AbortSignal
   const onError = (error: unknown) => log.error({ error }, 'answering a probe failed');
   const endpoint = http && (await startHttp({ ...http, live, ready, registry, onError }));
   log.info({ broker, instance, version, port: endpoint?.port }, 'started');
+  // What fails ends all: a watch or a heartbeat that goes on would keep the process.
+  const failed = new AbortController();
+  const end = AbortSignal.any([signal, failed.signal]);
   try {
     await Promise.all([
-      agentUntil(options, { client, log, health }, signal),
-      options.isExternal && keepAlive(heartbeatOf(options, client, log), signal),
+      agentUntil(options, { client, log, health }, end),
+      options.isExternal && keepAlive(heartbeatOf(options, client, log), end),
     ]);
     log.info({}, 'stopped');
   } finally {
+    failed.abort(new Error('the agent failed'));
     await endpoint?.close();
     await transport.close();
   }
@@ -88,7 +92,9 @@ interface Surroundings {
 async function agentUntil(options: AgentProcess, { client, log, health }: Surroundings, signal: AbortSignal) {
   const { broker, instance, podUid, serverSecret, directory } = options;
   const { persistenceDirectory } = options.placement;
-  if (persistenceDirectory !== undefined) await mkdir(persistenceDirectory, { recursive: true, mode: 0o700 });
+  for (const one of [directory, ...(persistenceDirectory === undefined ? [] : [persistenceDirectory])]) {
+    await makeDirectory(one);
+  }
   const { launcher, pluginDirectory } = await options.mosquitto(clock, signal);
   const placement: Placement = { ...options.placement, directory: currentLink(directory), pluginDirectory };
   const common = { client, broker, clock, random: jitter, onProblem: problemLog(log) };

@@ -252,6 +252,17 @@ for (const mosquitto of brokers) {
       await assert.rejects(sessionOf(plant, 'sensor-1', password));
     });
 
+    it('ends at once when it cannot begin, also while the server is away', async () => {
+      await proxy.down();
+      const args = [...program.args, '--external', '--directory', path.join(directory, 'x'.repeat(100))];
+      const failing = startedComponent({ ...program, name: 'failing', args }, directory);
+      ends.push(() => failing.kill());
+      await until(() => failing.ending() !== undefined, 'the agent to end');
+      assert.equal(failing.ending(), 'failing ended: exit code 2');
+      assert.match(failing.logged(), /^mqttsec: listen on .*: the path has \d+ bytes/m);
+      await proxy.up();
+    });
+
     it('used no right that it was not given', () => {
       const refused = proxy.writes.filter(({ status: answered }) => answered === 403);
       assert.deepEqual(refused, []);

@@ -26,7 +26,7 @@ export interface KnownObject extends HeldTexts {
 export type Knowledge = KnownObject | 'Foreign' | undefined;
 
 /** An object as it was just read, with its texts. */
-export interface ReadObject {
+interface ReadObject {
   readonly known: Knowledge;
   readonly texts: ReadonlyMap<string, string>;
 }

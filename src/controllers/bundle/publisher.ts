@@ -22,7 +22,7 @@ import {
   type KnownObject,
   type KnownObjects,
 } from './known.ts';
-import type { NotOurs, PublishedIndex, Publisher, PublishOptions, PublishResult } from './published.ts';
+import type { NotOurs, PublishedIndex, PublishedTexts, Publisher, PublishOptions, PublishResult } from './published.ts';
 import type { SetSite } from './site.ts';
 import { chunkWrite, indexWrite, type ObjectWrite, typeOf, written } from './write.ts';
 
@@ -121,7 +121,7 @@ async function publishedTexts<P extends string, Q extends P>(
   site: SetSite<P>,
   parts: readonly Q[],
   signal: AbortSignal | undefined,
-) {
+): Promise<PublishedTexts<P, Q>> {
   const { published } = await presentIndex(state, site, signal);
   if (published.kind !== 'Published') return published;
   const { index } = published;
@@ -129,8 +129,8 @@ async function publishedTexts<P extends string, Q extends P>(
   const reads = await inGroups(places, ({ kind, name }) => state.objects.read(site, kind, name, signal));
   const texts = new Map(reads.flatMap((read) => [...read.texts]));
   const verified = verifiedChunks(index, site.layout.parts, texts, parts);
-  if (!verified.ok) return { kind: 'Damaged', findings: verified.findings } as const;
-  return { kind: 'Published', index, texts: ofParts(parts, (part) => verified.value[part].join('')) } as const;
+  if (!verified.ok) return { kind: 'Damaged', findings: verified.findings };
+  return { kind: 'Published', index, texts: ofParts(parts, (part) => verified.value[part].join('')) };
 }
 
 async function publish<P extends string>(
