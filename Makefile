@@ -18,8 +18,8 @@ test: node_modules/.installed ## Run all tests; the last line adds up all tiers
 	@scripts/brokers.sh 2.0 2.1 >/dev/null
 	@bin/node scripts/test.ts $(TIER)
 
-cluster: node_modules/.installed ## Keep a Kubernetes control plane with cert-manager up until Ctrl-C (needs Go)
-	@bin/node scripts/cluster.ts
+cluster: node_modules/.installed ## Keep a control plane with cert-manager up until Ctrl-C; OPERATOR=1: the operator too (needs Go)
+	@bin/node scripts/cluster.ts $(if $(OPERATOR),--operator)
 
 soak: node_modules/.installed ## The long forms of random tests: 200 runs with faults, 100,000 verdicts
 	@scripts/brokers.sh 2.0 2.1 >/dev/null

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { globSync } from 'node:fs';
+import path from 'node:path';
 import { until } from './component.ts';
 import type { ControlPlane } from './control-plane.ts';
-import { operatorNamespace, startOperator, type TestOperator } from './operator.ts';
+import { operatorNamespace, rightsSoFar, startOperator, type TestOperator } from './operator.ts';
 import { sharedControlPlane } from './shared.ts';
 
 /** An empty namespace, so that nothing of other tests is looked at. */
@@ -54,4 +56,17 @@ describe('the operator as a process', function () {
   it('never asks for a Secret that it does not know by name, nor for what it has no right to', () => {
     assert.deepEqual(operator.unexpected(), []);
   });
+});
+
+/** A right that no test of some files needed says nothing. */
+function areAllFilesRun(): boolean {
+  const files = globSync('*.test.ts', { cwd: import.meta.dirname });
+  return files.every((file) => process.argv.some((word) => word.endsWith(path.join('cluster', file))));
+}
+
+// Outside of any suite this is a hook of the whole run.
+after('the operator has the rights that it uses, and no others', () => {
+  const { missing, surplus } = rightsSoFar();
+  assert.deepEqual(missing, []);
+  if (areAllFilesRun()) assert.deepEqual(surplus, []);
 });

@@ -3,12 +3,11 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { managedSelector } from '../../src/api/labels.ts';
 import type { Api } from './api.ts';
 import { type Component, type Program, startedComponent, until, whenReady } from './component.ts';
 import { administrator, type ControlPlane, type Identity } from './control-plane.ts';
 import { type FaultProxy, startFaultProxy, type WriteRecord } from './fault-proxy.ts';
-import { grantedIn, type PolicyRule, type RightsDifference, rightsDifference, RightsLog, rightsOf } from './rights.ts';
+import { grantedIn, type RightsDifference, rightsDifference, RightsLog } from './rights.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const rbacFile = path.join(root, 'deploy/operator/10-rbac.yaml');
@@ -61,15 +60,15 @@ export interface TestOperator {
   readonly kill: () => Promise<void>;
   /** Starts it again after `stop`, `kill` or an end of its own; it is ready when this resolves. */
   readonly start: () => Promise<void>;
-  /** The rights that it used on this control plane, all starts added up, beside those of deploy/operator. */
+  /** The rights that operators used in this run so far, beside those of deploy/operator. */
   readonly rights: () => Promise<RightsDifference>;
   /** Ends it and the proxy; fails with its unexpected lines, and unless it ended with 0. */
   readonly close: () => Promise<void>;
 }
 
 const installed = new WeakMap<ControlPlane, Promise<void>>();
-/** What operators used, over all tests of one control plane. */
-const logs = new WeakMap<ControlPlane, RightsLog>();
+/** What operators used, over all tests of this run. */
+const used = new RightsLog();
 
 /** Applies account, rights and policies as the administrator, once; the policies are in force when this resolves. */
 export function installOperator(plane: ControlPlane): Promise<void> {
@@ -98,13 +97,12 @@ async function isRefused(api: Api): Promise<boolean> {
 /** Starts the operator; it leads and knows what is declared when this resolves. */
 export async function startOperator(plane: ControlPlane, options: OperatorHarnessOptions = {}): Promise<TestOperator> {
   await installOperator(plane);
-  const [own, all] = [new RightsLog(), logs.get(plane) ?? new RightsLog()];
-  logs.set(plane, all);
+  const own = new RightsLog();
   const proxy = await startFaultProxy({
     upstream: await plane.credentials(operatorIdentity),
     observer: await plane.credentials(administrator),
     onAnswer: (call, status) => {
-      for (const log of [own, all]) log.add(call, status);
+      for (const log of [own, used]) log.add(call, status);
     },
   });
   const name = options.name ?? `operator-${operatorNumber++}`;
@@ -222,7 +220,7 @@ function operatorOver({ plane, proxy, own, program, options }: Site): TestOperat
       component = startedComponent(program, plane.directory);
       await whenReady(program, component);
     },
-    rights: () => rightsBeside(plane),
+    rights: () => Promise.resolve(rightsSoFar()),
     close: async () => {
       const early = component?.ending();
       const code = await running().terminate();
@@ -248,19 +246,9 @@ async function quietFor(milliseconds: number, count: () => number): Promise<void
   }
 }
 
-async function rightsBeside(plane: ControlPlane): Promise<RightsDifference> {
-  const used = logs.get(plane)?.used ?? [];
-  return rightsDifference(grantedIn(rbacFile), [...used, ...(await grantedByOperator(plane)), ...checkedBesides]);
-}
-
-/** Who grants a right must have it: the rules of the Roles that the operator made for agents. */
-async function grantedByOperator({ admin }: ControlPlane) {
-  const { items } = await admin.call<{ readonly items: readonly { readonly rules?: readonly PolicyRule[] }[] }>(
-    'GET',
-    '/apis/rbac.authorization.k8s.io/v1/roles',
-    { query: { labelSelector: managedSelector } },
-  );
-  return rightsOf(items.flatMap(({ rules = [] }) => rules));
+/** The rights that operators used in this run so far, beside those of deploy/operator. */
+export function rightsSoFar(): RightsDifference {
+  return rightsDifference(grantedIn(rbacFile), [...used.used, ...checkedBesides]);
 }
 
 /** Asked of the authorizer by OwnerReferencesPermissionEnforcement, which the control plane runs with: no request of its own. */

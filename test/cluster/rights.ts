@@ -11,7 +11,7 @@ export interface Right {
   readonly name?: string;
 }
 
-export interface PolicyRule {
+interface PolicyRule {
   readonly apiGroups?: readonly string[];
   readonly resources?: readonly string[];
   readonly resourceNames?: readonly string[];
@@ -23,7 +23,7 @@ interface RoleLike {
   readonly rules?: readonly PolicyRule[];
 }
 
-export function rightsOf(rules: readonly PolicyRule[]): readonly Right[] {
+function rightsOf(rules: readonly PolicyRule[]): readonly Right[] {
   return rules.flatMap(({ apiGroups = [], resources = [], resourceNames = [undefined], verbs }) =>
     apiGroups.flatMap((group) =>
       resources.flatMap((resource) =>
@@ -47,7 +47,7 @@ export function grantedIn(file: string): readonly Right[] {
 }
 
 /** The rights that a call needs which was answered with this status: an apply that made the object needs two. */
-export function rightsFor(call: ApiCall, status: number): readonly Right[] {
+function rightsFor(call: ApiCall, status: number): readonly Right[] {
   const { api, plural, subresource, verb } = call;
   if (plural === '' || verb === 'other') return [];
   const [, , group = ''] = api.startsWith('/apis/') ? api.split('/') : [];
@@ -56,6 +56,12 @@ export function rightsFor(call: ApiCall, status: number): readonly Right[] {
   const right = (of: string): Right => ({ verb: of, resource, ...(name !== undefined && { name }) });
   if (verb !== 'apply') return [right(verb)];
   return status === 201 ? [right('patch'), right('create')] : [right('patch')];
+}
+
+/** Who grants a right must have it: what is in the Role that is written. */
+function rightsGranted({ plural, body, verb }: ApiCall): readonly Right[] {
+  if (plural !== 'roles' || !['create', 'apply', 'update'].includes(verb)) return [];
+  return rightsOf((JSON.parse(body.toString()) as { readonly rules?: readonly PolicyRule[] }).rules ?? []);
 }
 
 /** A list or a watch of one object is allowed where that name is. */
@@ -83,7 +89,8 @@ export class RightsLog {
 
   add(call: ApiCall, status: number): void {
     const into = status === 403 ? this.#refused : this.#used;
-    for (const right of rightsFor(call, status)) into.set(JSON.stringify(right), right);
+    const rights = [...rightsFor(call, status), ...(status < 300 ? rightsGranted(call) : [])];
+    for (const right of rights) into.set(JSON.stringify(right), right);
   }
 }
 
