@@ -84,21 +84,21 @@ export interface Sight {
 }
 
 /** The environment that the container declares. */
-export function environmentOf({ env = [], volumeMounts = [] }: Container, sight: Sight): ReadonlyMap<string, string> {
+export function environmentOf(container: Container, sight: Sight): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
-  for (const { name, value = '', valueFrom } of env) {
+  for (const { name, value = '', valueFrom } of container.env ?? []) {
     const path = valueFrom?.fieldRef?.fieldPath;
     const given = path === undefined ? expanded(value, values) : fieldOf(sight.pod, sight.address, path);
-    values.set(name, translated(given, volumeMounts, sight));
+    values.set(name, translated(given, container, sight));
   }
   return values;
 }
 
 /** The words of the container: variables filled in, paths of volumes as they are here. */
 export function wordsOf(container: Container, environment: ReadonlyMap<string, string>, sight: Sight): string[] {
-  const { command, args = [], volumeMounts = [], name } = container;
+  const { command, args = [], name } = container;
   if (!command) throw new Error(`the kubelet of the tests has no images: container ${name} has to state a command`);
-  return [...command, ...args].map((word) => translated(expanded(word, environment), volumeMounts, sight));
+  return [...command, ...args].map((word) => translated(expanded(word, environment), container, sight));
 }
 
 /** `$(NAME)` becomes the value of a variable that is declared, `$$(NAME)` is how to write it without that. */
@@ -108,7 +108,10 @@ function expanded(text: string, environment: ReadonlyMap<string, string>): strin
   );
 }
 
-function translated(text: string, mounts: NonNullable<Container['volumeMounts']>, { volume }: Sight): string {
+/** Its own paths, and those of its neighbours: one may write down what another will read. */
+function translated(text: string, container: Container, { pod, volume }: Sight): string {
+  const all = [...(pod.spec.initContainers ?? []), ...pod.spec.containers, container];
+  const mounts = all.flatMap(({ volumeMounts = [] }) => volumeMounts);
   const places = new Map(mounts.map(({ name, mountPath }) => [mountPath, volume(name)]));
   if (places.size === 0) return text;
   const paths = [...places.keys()]

@@ -1,6 +1,6 @@
 /** A managed broker from manifest to device: the pods that the operator asks for, with real agents and Mosquittos in them. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { connected } from '../../src/agent/client.ts';
 import { brokers } from '../broker/mosquitto.ts';
@@ -164,6 +164,8 @@ for (const broker of brokers) {
       await become('brokerinstance/plant-1', 'condition=Ready');
       await become('mqttbroker/plant', 'condition=Ready');
       await served(next);
+      const data = path.join(path.dirname(next.directory), `${namespace}-data-plant-1`);
+      assert.deepEqual(readdirSync(data), ['mosquitto.db'], 'sessions lie on the volume, which outlives the pod');
     });
 
     it('leaves nothing behind', async () => {
