@@ -7,7 +7,7 @@ import { type HeldCertificate, type KeyRequest, keyRequestOf } from '../../domai
 import { isOwnedBy } from '../apply.ts';
 import type { DeclaredCertificate } from '../declared.ts';
 import { rememberedCertificates } from './history.ts';
-import type { Claim } from './request.ts';
+import { byAge, type Claim } from './request.ts';
 
 /** Unexpired certificates of a lineage, and the requests that belong to it. */
 export interface Account {
@@ -49,15 +49,15 @@ export function accountOf(facts: AccountFacts): Account {
   const remember = (one: HeldCertificate) => {
     if (one.notAfter > now) known.set(one.fingerprint, one);
   };
-  rememberedCertificates(declared.was, rest).forEach(remember);
-  if (former.uid === uid) [...former.held, ...former.strays].forEach(remember);
+  rememberedCertificates(declared.was, rest).toReversed().forEach(remember);
+  if (former.uid === uid) [...former.held, ...former.strays].toReversed().forEach(remember);
   const claims = sortedOut(facts, declared);
-  for (const { outcome, ...claim } of claims.own) {
+  for (const { outcome, ...claim } of claims.own.toSorted((a, b) => byAge(b.request, a.request))) {
     if (outcome.kind !== 'Issued') continue;
     const { keyId = '' } = outcome.certificate;
     remember({ ...outcome.certificate, ...rest, keyId, ...pinned(claim, facts.certificate) });
   }
-  const all = [...known.values()];
+  const all = [...known.values()].reverse(); // within one second, whoever was heard of last is the newest
   const identity = holder?.identity;
   return {
     ...{ uid, device, identity },
@@ -81,7 +81,7 @@ function pinned(
 
 /** Latest first, each but the first superseded when the next one was asked for. */
 function inTurn(certificates: readonly HeldCertificate[]): readonly HeldCertificate[] {
-  const sorted = certificates.toSorted(newestFirst);
+  const sorted = certificates.toSorted((a, b) => b.issuedAt.getTime() - a.issuedAt.getTime());
   return sorted.map((one, index) => {
     const successor = sorted[index - 1];
     return successor ? { ...one, supersededAt: successor.issuedAt } : neverSuperseded(one);
