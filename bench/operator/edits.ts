@@ -1,0 +1,88 @@
+/** One edit among many devices at rest, and what is taken back. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { mqttDevices } from '../../src/api/kinds.ts';
+import { deviceClient, secretTexts } from '../../test/cluster/plant/mqtt.ts';
+import { cutBy } from '../revocation/cut.ts';
+import { type BenchRow, percentile } from '../row.ts';
+import { changesOf } from './changes.ts';
+import { echoes } from './floor.ts';
+import { deviceName, edited, indexName, type OperatedPlant, plant, proved } from './plant.ts';
+
+const edits = 100;
+const revocations = 50;
+
+/** Longer than the window in which edits are put together, and at no certain time. */
+function pause(): Promise<void> {
+  return delay(600 + 100 * Math.random());
+}
+
+export async function editRows(site: OperatedPlant, count: number, broker: string): Promise<readonly BenchRow[]> {
+  const { client } = site;
+  const floor = await echoes(client, plant, edits, () => delay(50 * Math.random()));
+  const changes = await changesOf(client, plant, indexName);
+  const [written, proven]: [number[], number[]] = [[], []];
+  for (let index = 0; index < edits; index += 1) {
+    await pause();
+    const name = deviceName(Math.floor((index * count) / edits));
+    let generation = 0;
+    const begun = performance.now();
+    written.push(
+      await changes.after(async () => {
+        generation = (await edited(client, plant, name, `edit-${index}`)).metadata.generation ?? 0;
+      }),
+    );
+    await proved(site, name, generation);
+    proven.push(performance.now() - begun);
+  }
+  changes.stop();
+  const title = `${broker}, ${count.toLocaleString('en')} devices at rest`;
+  return [
+    ...shares(`${title}: edit → bundle written`, written, floor, 50),
+    ...shares(`${title}: edit → programmed`, proven, floor),
+  ];
+}
+
+/** p50 and p99 beside those of the floor, milliseconds. */
+function shares(
+  measure: string,
+  samples: readonly number[],
+  floors: readonly number[],
+  limit?: number,
+): readonly BenchRow[] {
+  return [0.5, 0.99].map((share): BenchRow => {
+    const [value, floor] = [percentile(samples, share), percentile(floors, share)];
+    const isLast = share === 0.99;
+    const target = isLast && limit !== undefined ? `≤ ${limit.toLocaleString('en')} ms` : 'none';
+    const text = `${measure}, ${isLast ? `p99 of ${samples.length}` : 'p50'}`;
+    return { measure: text, value, unit: 'ms', floor, ratio: value / floor, target, samples };
+  });
+}
+
+/** Devices at the end of the fleet, which nobody edited. */
+export async function revocationRows(site: OperatedPlant, count: number, broker: string): Promise<readonly BenchRow[]> {
+  const { client, plane } = site;
+  const endpoint = await site.endpoint();
+  const floor = await echoes(client, plant, revocations, () => delay(50 * Math.random()));
+  const [closed, refused]: [number[], number[]] = [[], []];
+  for (let index = 0; index < revocations; index += 1) {
+    const name = deviceName(count - 1 - index);
+    const secret = await secretTexts(plane.admin, plant, `${name}-password`);
+    let generation = 0;
+    const cut = await cutBy(
+      () => deviceClient(endpoint, name, secret),
+      async () => {
+        const value = { reason: 'KeyCompromise' };
+        const operations = [{ op: 'add', path: '/spec/revoked', value }] as const;
+        generation = (await client.patchJson(mqttDevices, plant, name, operations)).metadata.generation ?? 0;
+      },
+    );
+    closed.push(cut.closed);
+    refused.push(cut.refused);
+    await proved(site, name, generation);
+  }
+  const title = `${broker}, ${count.toLocaleString('en')} devices`;
+  return [
+    ...shares(`${title}: revoked → live session cut`, closed, floor, 1_000),
+    ...shares(`${title}: revoked → return refused`, refused, floor, 1_000),
+  ];
+}
