@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { CertificateSite } from './site.ts';
+
+const revoked = { revoked: { reason: 'KeyCompromise' } };
+
+/** From issue to revocation. */
+async function life(site: CertificateSite, settle: () => Promise<void>): Promise<void> {
+  site.declare();
+  await settle();
+  site.certManager();
+  await settle();
+  site.declare(revoked);
+  await settle();
+}
+
+describe('one line of certificates', () => {
+  it('costs two statuses to be issued, and nothing afterwards', async () => {
+    const site = new CertificateSite();
+    site.declare();
+    await site.settle();
+    assert.equal(site.condition('Ready'), 'False/Issuing');
+    site.certManager();
+    await site.settle();
+    assert.equal(site.condition('Ready'), 'True/Ready');
+    assert.equal(site.cluster.writes.filter(({ verb }) => verb === 'status').length, 2);
+    const before = site.cluster.writes.length;
+    site.restart();
+    await site.settle();
+    assert.equal(site.cluster.writes.length, before);
+  });
+
+  it('ends in the same state wherever the operator is killed', async () => {
+    const whole = new CertificateSite();
+    await life(whole, () => whole.settle());
+    assert.equal(whole.condition('Ready'), 'True/Revoked');
+    assert.deepEqual([...whole.ledger.keys()], whole.serials);
+    assert.equal(whole.cluster.object('Secret', 'plant/a-tls'), undefined);
+    assert.equal(whole.cluster.object('Certificate', 'plant/a'), undefined);
+    for (let write = 1; write <= whole.cluster.writes.length; write += 1) {
+      const site = new CertificateSite();
+      site.cluster.writesLeft = write;
+      await life(site, () => site.settleThroughDeath());
+      assert.deepEqual(site.cluster.contents(), whole.cluster.contents(), `killed at write ${write}`);
+      assert.deepEqual([...site.ledger.keys()], site.serials, `killed at write ${write}`);
+    }
+  });
+
+  it('takes back every certificate that it ever saw, whatever became of its request', async () => {
+    const step = fc.oneof(
+      fc.constant('Issue' as const),
+      fc.constant('Restart' as const),
+      fc.nat({ max: 9 }).map((lost) => ({ lost })),
+    );
+    const end = fc.constantFrom('Revoke', 'RevokeDevice', 'Delete', 'DeleteDevice');
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 12 }), end, async (steps, ending) => {
+        const site = new CertificateSite();
+        site.declare();
+        await site.settle();
+        for (const one of steps) {
+          site.clock.stopFor(1000);
+          if (one === 'Restart') site.restart();
+          else if (one === 'Issue') site.certManager();
+          else site.loseRequest(one.lost);
+          await site.settle();
+        }
+        if (ending === 'Revoke') site.declare(revoked);
+        else if (ending === 'RevokeDevice') site.declareDevice(revoked);
+        else if (ending === 'Delete') await site.delete();
+        else site.cluster.remove('MqttDevice', 'plant/a');
+        await site.settle();
+        assert.deepEqual([...site.ledger.keys()].sort(), site.serials.toSorted());
+        assert.equal(site.cluster.object('Secret', 'plant/a-tls'), undefined);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('is held by identity until it is past its end; what does not change stays the same object', async () => {
+    const site = new CertificateSite();
+    site.declare();
+    await site.settle();
+    site.certManager();
+    const { byIdentity } = site.issued;
+    assert.deepEqual(
+      byIdentity.get('a')?.map(({ serial }) => serial),
+      site.serials,
+    );
+    await site.settle();
+    assert.equal(site.issued.byIdentity, byIdentity);
+    site.clock.stopFor(7_776_000_000);
+    assert.equal(site.issued.byIdentity.has('a'), false);
+    assert.deepEqual(site.issued.ofDevice('plant/a'), []);
+  });
+});
