@@ -8,12 +8,17 @@ export interface CompleteList<S> {
   readonly resourceVersion: string;
 }
 
+/** Takes pages in; one that needs time for it gives a promise, and nothing goes on before. */
+interface Gathering<T> {
+  add(items: readonly T[]): unknown;
+}
+
 /**
  * Gives every page to what `begin` made. When the server forgets the version of the list between two pages (410), all
  * begins anew; when it does so again, in one request without pages. Both are as consistent as the first try: a list of
  * any version the server happens to have could miss what we already saw, and its absence would look like a deletion.
  */
-export async function completeList<T extends KubeObject, S extends { add(items: readonly T[]): void }>(
+export async function completeList<T extends KubeObject, S extends Gathering<T>>(
   client: KubeClient,
   type: ResourceType<T>,
   options: ListOptions,
@@ -30,7 +35,7 @@ export async function completeList<T extends KubeObject, S extends { add(items: 
   throw new Error(`list ${type.plural}: no attempt left`);
 }
 
-async function oneList<T extends KubeObject, S extends { add(items: readonly T[]): void }>(
+async function oneList<T extends KubeObject, S extends Gathering<T>>(
   client: KubeClient,
   type: ResourceType<T>,
   options: ListOptions,
@@ -38,7 +43,7 @@ async function oneList<T extends KubeObject, S extends { add(items: readonly T[]
 ): Promise<CompleteList<S>> {
   let resourceVersion = '';
   for await (const page of client.list(type, options)) {
-    gathered.add(page.items);
+    await gathered.add(page.items);
     ({ resourceVersion } = page);
   }
   return { gathered, resourceVersion };

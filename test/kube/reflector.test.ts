@@ -97,6 +97,17 @@ describe('a reflector', () => {
     await clock.advance(waits()[failure - 1]!);
   }
 
+  it('is ready when all of a page is in, however long the objects take to be read', async () => {
+    reflector = reflecting({
+      project: (object) => {
+        for (const end = performance.now() + 1; performance.now() < end;);
+        return object;
+      },
+    });
+    await started(...Array.from({ length: 40 }, (_, index) => configMap(`object-${index}`, String(index))));
+    assert.deepEqual([reflector.store.size, told.length], [40, 40]);
+  });
+
   it('tells first sights with low priority, then changes with what was before', async () => {
     server.answers(list('10', [configMap('a', '1'), configMap('b', '2')]), silence);
     reflector.start();
