@@ -6,7 +6,7 @@ import type { ObjectKey } from '../domain/names.ts';
 import type { ControllerObserver, ReconcileFailure } from '../kube/observer.ts';
 import { type Controller, runController } from '../kube/controller.ts';
 import { EventRecorder } from '../kube/events.ts';
-import { done, type Reconcile } from '../kube/outcome.ts';
+import type { Reconcile } from '../kube/outcome.ts';
 import type { Random as Jitter } from '../kube/ports.ts';
 import { WorkQueue } from '../kube/queue.ts';
 import type { ReflectorReport } from '../kube/report.ts';
@@ -20,7 +20,7 @@ import { createBrokerStates } from './broker/states.ts';
 import type { Publisher } from './bundle/published.ts';
 import { createPublisher } from './bundle/publisher.ts';
 import { bundleSite } from './bundle/site.ts';
-import { createIssued } from './certificate/issued.ts';
+import { certificateController, createIssued } from './certificate/index.ts';
 import type { ControllerContext, OperatorOptions, Wake } from './context.ts';
 import { deviceController } from './device/controller.ts';
 import { createPasswords } from './device/passwords.ts';
@@ -125,7 +125,7 @@ function reconcilesOf(
     workload: workload.reconcile,
     authority: authorities.reconcile,
     device: deviceController(context, passwords),
-    certificate: () => Promise.resolve(done),
+    certificate: certificateController(context, issued),
     template: templateController(context),
   };
 }
