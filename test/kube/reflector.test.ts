@@ -104,7 +104,11 @@ describe('a reflector', () => {
         return object;
       },
     });
-    await started(...Array.from({ length: 40 }, (_, index) => configMap(`object-${index}`, String(index))));
+    const objects = Array.from({ length: 40 }, (_, index) => configMap(`object-${index}`, String(index)));
+    server.answers(list('50', objects), silence);
+    reflector.start();
+    await reflector.ready;
+    await asked(2);
     assert.deepEqual([reflector.store.size, told.length], [40, 40]);
   });
 
