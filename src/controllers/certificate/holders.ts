@@ -3,7 +3,7 @@ import type { DeclaredDevice } from '../declared.ts';
 import type { Reflector } from '../../kube/reflector.ts';
 
 /** What a certificate must fit. */
-export interface Holder {
+interface Holder {
   readonly identity: string;
   readonly broker: ObjectKey;
 }

@@ -15,7 +15,7 @@ import type { IssuedRecords } from './issued.ts';
 import { planOf } from './plan.ts';
 import { createSerialWatch } from './serial-watch.ts';
 
-export { createIssued, type IssuedListener, type IssuedOptions, type IssuedRecords } from './issued.ts';
+export { createIssued, type IssuedRecords } from './issued.ts';
 
 /** Intermediate progress is written only if it lasts, so that an issuance costs two status writes. */
 const lastingMilliseconds = 5000;

@@ -24,7 +24,7 @@ export interface IssuedRecords extends IssuedState {
   readonly onChange: (listener: IssuedListener) => void;
 }
 
-export type IssuedListener = (lineage: ObjectKey, device: ObjectKey | undefined) => void;
+type IssuedListener = (lineage: ObjectKey, device: ObjectKey | undefined) => void;
 
 export interface IssuedOptions {
   readonly world: Pick<World, 'requests' | 'certificates' | 'deviceCertificates' | 'devices'>;

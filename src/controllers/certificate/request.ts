@@ -9,7 +9,7 @@ import { type CaCertificate, caCertificate, isIssuedBy, issuedCertificate } from
 /** Annotation of cert-manager on the requests that it makes: name of the Certificate. */
 export const certificateNameAnnotation = 'cert-manager.io/certificate-name';
 /** Annotation of cert-manager on the same: which issuance of the Certificate it is. */
-export const revisionAnnotation = 'cert-manager.io/certificate-revision';
+const revisionAnnotation = 'cert-manager.io/certificate-revision';
 
 /** A request, and the lineage that it names: nothing of it is believed yet. */
 export interface Claim {
