@@ -157,6 +157,7 @@ async function passwordActed(
 ): Promise<void> {
   if (plan === 'None' || !device) return passwords.forget(declared.key);
   if (plan === 'Leave') return passwords.leave(device);
-  const wanted = { device, meta: declared.meta, mayMake: plan === 'ReadOrMake' };
+  const { meta, status } = declared;
+  const wanted = { device, meta, mayMake: plan === 'ReadOrMake', isNew: status.observedGeneration < 0 };
   await readPassword({ client, random, signal, now }, passwords, wanted);
 }

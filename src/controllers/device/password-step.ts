@@ -3,7 +3,7 @@ import { mqttDevices, type SecretObject, secrets } from '../../api/kinds.ts';
 import { operatorFieldManager } from '../../api/labels.ts';
 import type { Device, PasswordSource } from '../../domain/fleet.ts';
 import { apiVersion } from '../../domain/names.ts';
-import { ApiError, isNotFound } from '../../kube/errors.ts';
+import { ApiError, isAlreadyExists, isNotFound } from '../../kube/errors.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import type { Random } from '../../ports.ts';
 import { ownerReference } from '../apply.ts';
@@ -27,16 +27,24 @@ export interface PasswordStep {
 
 type Generate = Extract<PasswordSource, { kind: 'Generate' }>;
 
-/** Without `mayMake` nothing is written, and a Secret that should be another one counts as nothing. */
+export interface WantedPassword {
+  readonly device: Device;
+  readonly meta: Meta;
+  /** Without it nothing is written, and a Secret that should be another one counts as nothing. */
+  readonly mayMake: boolean;
+  /** Nobody has looked at the device before: there is hardly a Secret yet. */
+  readonly isNew: boolean;
+}
+
 export async function readPassword(
   step: PasswordStep,
   passwords: Passwords,
-  { device, meta, mayMake }: { readonly device: Device; readonly meta: Meta; readonly mayMake: boolean },
+  { device, meta, mayMake, isNew }: WantedPassword,
 ): Promise<void> {
   if (device.authentication.type !== 'Password' || passwords.isFresh(device, step.now)) return;
   const { password } = device.authentication;
   try {
-    const made = password.kind === 'Generate' && mayMake ? { meta } : undefined;
+    const made = password.kind === 'Generate' && mayMake ? { meta, isNew } : undefined;
     await passwords.keep(device, await readingOf(step, device, password, made), step.now);
   } catch (error) {
     // One that cannot be read blocks no other: what was there before stays. It is tried again.
@@ -51,7 +59,7 @@ async function readingOf(
   step: PasswordStep,
   device: Device,
   source: PasswordSource,
-  made: { readonly meta: Meta } | undefined,
+  made: Pick<WantedPassword, 'meta' | 'isNew'> | undefined,
 ): Promise<PasswordReading> {
   switch (source.kind) {
     case 'Hash':
@@ -59,6 +67,8 @@ async function readingOf(
     case 'Secret':
       return referencedReading(device, source, await secretOf(step, device, source.secret.name));
     case 'Generate': {
+      const first = made?.isNew === true ? await firstReading(step, device, source, made.meta) : undefined;
+      if (first) return first;
       const present = await secretOf(step, device, passwordSecretName(device));
       const reading = generatedReading(device, source, present);
       if (reading.kind !== 'Make') return reading;
@@ -76,6 +86,21 @@ async function secretOf(
     return await client.get(secrets, device.origin.namespace, name, { signal });
   } catch (error) {
     if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Of a Secret that is made without asking for it first; undefined when there is one already. */
+async function firstReading(
+  step: PasswordStep,
+  device: Device,
+  source: Generate,
+  meta: Meta,
+): Promise<PasswordReading | undefined> {
+  try {
+    return await madeReading(step, device, source, meta, undefined);
+  } catch (error) {
+    if (isAlreadyExists(error)) return undefined;
     throw error;
   }
 }

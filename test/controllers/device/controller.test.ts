@@ -14,6 +14,7 @@ describe('the controller of devices', () => {
       site.broker = {};
       await site.reconcile('a');
       assert.deepEqual(site.written(), ['create Secret plant/a-password', 'status MqttDevice plant/a']);
+      assert.deepEqual(site.cluster.reads, [], 'there is hardly a Secret of a new device: it is not asked for');
       assert.equal(site.device('a').text('Ready'), 'False/Pending');
       assert.equal(site.device('a').text('Reconciling'), 'True/Pending');
       site.prove(7);
