@@ -5,6 +5,7 @@ import type { Broker } from '../domain/fleet.ts';
 import type { ObjectKey } from '../domain/names.ts';
 import type { ControllerObserver, ReconcileFailure } from '../kube/observer.ts';
 import { type Controller, runController } from '../kube/controller.ts';
+import { ApiError } from '../kube/errors.ts';
 import { EventRecorder } from '../kube/events.ts';
 import type { Reconcile } from '../kube/outcome.ts';
 import type { Random as Jitter } from '../kube/ports.ts';
@@ -224,9 +225,15 @@ function reported({ metrics, log }: OperatorSettings, resource: string): (report
   const counted = metrics.reflector(resource);
   return (report) => {
     counted(report);
-    if (report.event === 'Failed') log.warn({ resource, ...report }, 'watch failed');
+    if (report.event === 'Failed' && isIdle(report.error)) log.debug({ resource, ...report }, 'watch was idle');
+    else if (report.event === 'Failed') log.warn({ resource, ...report }, 'watch failed');
     if (report.event === 'HandlerFailed' || report.event === 'ProjectionFailed') {
       log.error({ resource, ...report }, 'object not taken in');
     }
   };
+}
+
+/** A resource that does not change: the watch is begun again, for nobody could tell it from one that is cut. */
+function isIdle(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 0 && error.reason === 'Timeout';
 }
