@@ -152,7 +152,9 @@ describe('rights and policies', function () {
       assert.equal(await verdict(patch('theirs', { data: { key: 'value' } })), policy);
       assert.equal(await verdict(patch('theirs', { metadata: { labels: ours } })), policy);
       assert.equal(await verdict(patch('made', { metadata: { labels: { [managedByLabel]: null } } })), policy);
-      assert.equal(await verdict(operator.answer('DELETE', core('configmaps', 'theirs'))), policy);
+      await make(core('serviceaccounts'), { metadata: { name: 'theirs' } });
+      assert.equal(await verdict(operator.answer('DELETE', core('serviceaccounts', 'theirs'))), policy);
+      assert.equal(await verdict(operator.answer('DELETE', core('configmaps', 'made'))), 'RBAC', 'a ledger stays');
     });
 
     it('does not let it grant what it has not', async () => {
