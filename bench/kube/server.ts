@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import { deviceText, pageSize } from './device.ts';
+import { fleetDeviceText, fleetObjects } from './fleet.ts';
 
 export interface StubServer {
   readonly url: string;
@@ -18,8 +19,13 @@ export interface StubServer {
 export const smallPath = '/api/v1/namespaces/plant/configmaps/main';
 export const devicesPath = '/apis/mqttsecurity.io/v1alpha1/mqttdevices';
 
-/** Lists have `size` devices; a watch gives as many events and then stays open. */
-export async function startedStub(size: number): Promise<StubServer> {
+/**
+ * `Certificates`: every list has `size` devices, and a watch gives as many events and then stays open. `Fleet`: the devices
+ * have passwords, there are the broker and the template that they refer to and nothing else, and nothing ever changes.
+ */
+export type Contents = 'Certificates' | 'Fleet';
+
+export async function startedStub(size: number, contents: Contents = 'Certificates'): Promise<StubServer> {
   const directory = mkdtempSync(path.join(tmpdir(), 'mqttsec-bench-kube-'));
   const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
   const files = [
@@ -34,7 +40,7 @@ export async function startedStub(size: number): Promise<StubServer> {
   ];
   const { status, stderr } = spawnSync('openssl', [...request, ...files], { cwd: directory, encoding: 'utf8' });
   if (status !== 0) throw new Error(`measure API client: make a certificate: ${stderr}`);
-  const child = spawn(process.execPath, [import.meta.filename, directory, `${size}`], {
+  const child = spawn(process.execPath, [import.meta.filename, directory, `${size}`, contents], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const port = await portOf(child);
@@ -64,16 +70,18 @@ async function portOf(child: ChildProcess): Promise<string> {
   throw new Error('measure API client: the server did not start');
 }
 
-function served(directory: string, size: number): void {
+function served(directory: string, size: number, contents: Contents): void {
   const small = Buffer.from(deviceText(0).replace('MqttDevice', 'ConfigMap'));
-  const pages = pageBodies(size);
-  const events = eventChunks(size);
+  const isFleet = contents === 'Fleet';
+  const pages = pageBodies(size, isFleet ? fleetDeviceText : deviceText);
+  const events = isFleet ? [] : eventChunks(size);
   const key = readFileSync(path.join(directory, 'key.pem'));
   const cert = readFileSync(path.join(directory, 'cert.pem'));
   const server = https.createServer({ key, cert }, (request, response) => {
     const url = new URL(request.url ?? '', 'https://stub');
     if (url.pathname === smallPath) return respond(response, small);
     if (url.searchParams.has('watch')) return void stream(response, events);
+    if (isFleet && url.pathname !== devicesPath) return respond(response, listBody(fleetObjects(url.pathname)));
     const page = url.searchParams.has('limit') ? [pages[Number(url.searchParams.get('continue') ?? 0)]] : pages;
     respond(response, page.length === 1 && page[0] ? page[0] : wholeBody(size));
   });
@@ -88,6 +96,7 @@ function respond(response: ServerResponse, body: Buffer): void {
 
 async function stream(response: ServerResponse, chunks: readonly Buffer[]): Promise<void> {
   response.writeHead(200, { 'content-type': 'application/json' });
+  response.flushHeaders();
   for (const chunk of chunks) {
     if (!response.write(chunk)) await new Promise((resolve) => response.once('drain', resolve));
   }
@@ -96,10 +105,14 @@ async function stream(response: ServerResponse, chunks: readonly Buffer[]): Prom
 const listHead =
   '{"apiVersion":"mqttsecurity.io/v1alpha1","kind":"MqttDeviceList","metadata":{"resourceVersion":"900000"';
 
-function pageBodies(size: number): readonly Buffer[] {
+function listBody(items: readonly string[]): Buffer {
+  return Buffer.from(`{"kind":"List","metadata":{"resourceVersion":"900000"},"items":[${items.join(',')}]}`);
+}
+
+function pageBodies(size: number, text: (index: number) => string): readonly Buffer[] {
   return Array.from({ length: Math.ceil(size / pageSize) }, (_, page) => {
     const first = page * pageSize;
-    const items = Array.from({ length: Math.min(pageSize, size - first) }, (_item, index) => deviceText(first + index));
+    const items = Array.from({ length: Math.min(pageSize, size - first) }, (_item, index) => text(first + index));
     const next = first + pageSize < size ? `,"continue":"${page + 1}"` : '';
     return Buffer.from(`${listHead}${next}},"items":[${items.join(',')}]}`);
   });
@@ -126,4 +139,6 @@ function eventChunks(size: number): readonly Buffer[] {
   );
 }
 
-if (process.argv[1] === import.meta.filename) served(process.argv[2] ?? '', Number(process.argv[3]));
+if (process.argv[1] === import.meta.filename) {
+  served(process.argv[2] ?? '', Number(process.argv[3]), process.argv[4] as Contents);
+}

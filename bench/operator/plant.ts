@@ -110,12 +110,23 @@ function agentLines(kubelet: Kubelet, namespace: string, words: string): readonl
 }
 
 async function operatorProgram(plane: ControlPlane): Promise<Program> {
+  const profile = process.env['BENCH_PROFILE'];
   const kubeconfig = await plane.kubeconfig(operatorAccount);
   return {
     name: 'operator',
-    file: path.join(root, 'bin/mqttsec'),
+    file: 'env',
     args: [
-      ...['operator', '--kubeconfig', kubeconfig, '--namespace', operatorNamespace, '--image', 'mqttsec:bench'],
+      ...(profile === undefined ? [] : [`NODE_OPTIONS=--cpu-prof --cpu-prof-dir=${profile}`]),
+      ...[
+        path.join(root, 'bin/mqttsec'),
+        'operator',
+        '--kubeconfig',
+        kubeconfig,
+        '--namespace',
+        operatorNamespace,
+        '--image',
+        'mqttsec:bench',
+      ],
       ...['--http-host', '127.0.0.1', '--http-port', '0'],
     ],
     isReady: async (logged) => {

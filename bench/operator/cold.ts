@@ -1,0 +1,93 @@
+/** The operator's mirror, states and first compile among many devices, in a process of its own. */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Agent } from 'undici';
+import { compileInput, compilePass } from '../../src/controllers/broker/compile.ts';
+import { createBrokerStates } from '../../src/controllers/broker/states.ts';
+import { createIssued } from '../../src/controllers/certificate/issued.ts';
+import type { AuthorityState } from '../../src/controllers/context.ts';
+import { createPasswords } from '../../src/controllers/device/passwords.ts';
+import { createFleetState } from '../../src/controllers/fleet-state.ts';
+import { createWorld } from '../../src/controllers/world.ts';
+import { objectKey } from '../../src/domain/names.ts';
+import { clientFor, clock, random } from '../kube/client.ts';
+import { pageSize } from '../kube/device.ts';
+import { devicesPath } from '../kube/server.ts';
+
+/** Milliseconds and MB. */
+export interface ColdFigures {
+  readonly sync: number;
+  /** The bare parse of the same bytes. */
+  readonly parse: number;
+  readonly compile: number;
+  /** Of resident memory before anything was read, when all is in the stores, when it is compiled, and the most there was. */
+  readonly bare: number;
+  readonly synced: number;
+  readonly compiled: number;
+  readonly peak: number;
+}
+
+function memoryField(name: string): number {
+  return Number(new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) / 1000;
+}
+
+/** In its own process too: pages are read one by one and dropped, the parse alone is timed. */
+async function parsed(url: string, ca: string): Promise<number> {
+  const agent = new Agent({ allowH2: false, connect: { ca } });
+  let milliseconds = 0;
+  for (let token: string | undefined = ''; token !== undefined;) {
+    const path: string = `${devicesPath}?limit=${pageSize}${token && `&continue=${token}`}`;
+    const { body } = await agent.request({ origin: url, path, method: 'GET' });
+    const page = Buffer.from(await body.arrayBuffer());
+    const begun = performance.now();
+    const list = JSON.parse(page.toString()) as { metadata: { continue?: string }; items: unknown[] };
+    milliseconds += performance.now() - begun;
+    if (list.items.length === 0) throw new Error('measure start: no devices');
+    token = list.metadata.continue;
+  }
+  await agent.close();
+  return milliseconds;
+}
+
+async function measured(url: string, ca: string, count: number): Promise<Omit<ColdFigures, 'parse'>> {
+  const client = clientFor({ url, ca });
+  const bare = memoryField('VmRSS');
+  const begun = performance.now();
+  const world = createWorld({ client, clock, random });
+  const fleet = createFleetState(world);
+  const issued = createIssued({ world, clock });
+  const bytes = { bytes: (length: number) => randomBytes(length) };
+  const wake = { broker: () => undefined };
+  const published = () => Promise.resolve(new Map<string, string>());
+  const passwords = createPasswords({ world, wake, random: bytes, publishedPasswords: published });
+  const reflectors = Object.values(world) as readonly { start(): void; stop(): void; ready: Promise<void> }[];
+  for (const reflector of reflectors) reflector.start();
+  await Promise.all(reflectors.map(({ ready }) => ready));
+  if (fleet.fleet.devices.size !== count) throw new Error(`measure start: ${fleet.fleet.devices.size} devices`);
+  const sync = performance.now() - begun;
+  await delay(1000);
+  const synced = memoryField('VmRSS');
+
+  const now = clock.now();
+  for (const { value } of world.devices.store.list()) {
+    if (!value.ok || value.value.authentication.type !== 'Password') continue;
+    const { password } = value.value.authentication;
+    if (password.kind === 'Hash') await passwords.keep(value.value, password, now);
+  }
+  const compiling = performance.now();
+  const trust = { cas: [], crls: [], revocations: [], findings: [], nextChangeAt: undefined };
+  const authorities = {} as AuthorityState;
+  const state = { fleet, issued, passwords, brokers: createBrokerStates(), authorities };
+  const pass = compilePass(compileInput(state, objectKey('plant', 'plant'), trust, undefined), undefined, now);
+  if (!pass.compiled.content) throw new Error(`compile: ${JSON.stringify(pass.compiled.findings.slice(0, 3))}`);
+  const compile = performance.now() - compiling;
+  await delay(1000);
+  const figures = { bare, sync, synced, compile, compiled: memoryField('VmRSS'), peak: memoryField('VmHWM') };
+  for (const reflector of reflectors) reflector.stop();
+  return figures;
+}
+
+const [url = '', ca = '', count = '0', mode = ''] = process.argv.slice(2);
+const figures = mode === 'parse' ? { parse: await parsed(url, ca) } : await measured(url, ca, Number(count));
+process.stdout.write(JSON.stringify(figures), () => process.exit());
