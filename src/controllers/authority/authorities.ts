@@ -7,7 +7,7 @@ import { done, type Outcome, type Reconcile } from '../../kube/outcome.ts';
 import type { Publisher } from '../bundle/published.ts';
 import type { AuthorityState } from '../context.ts';
 import { type Authority, createAuthority, type Surroundings } from './authority.ts';
-import { gather, rereadMilliseconds } from './gather.ts';
+import { gather, longestAge } from './gather.ts';
 import { createLedgerStore } from './ledger-store.ts';
 import { type Member, orphansOf, signingFor, trusts } from './members.ts';
 import { isPublished, wakeAwaiting } from './publication.ts';
@@ -157,7 +157,8 @@ function orphans(site: Site, member: Member): ReadonlyMap<CaKeyId, number> {
 }
 
 function nextLook({ context, members }: Site, key: ObjectKey): Date {
-  const reread = new Date(context.clock.now().getTime() + rereadMilliseconds);
+  const now = context.clock.now();
+  const reread = new Date(now.getTime() + longestAge(members.get(key)?.troubledSince, now));
   const change = members.get(key)?.trust?.nextChangeAt;
   return change && change < reread ? change : reread;
 }

@@ -3,21 +3,30 @@ import type { Broker } from '../../domain/fleet.ts';
 import type { ObjectKey } from '../../domain/names.ts';
 import type { CaKeyId } from '../../domain/pki/certificate.ts';
 import type { DeclaredBroker, Meta } from '../declared.ts';
-import { gathered } from './gathered.ts';
+import { gathered, type Gathered } from './gathered.ts';
 import { issuingByRequests, type Member } from './members.ts';
 import { type PublishedRevocations, publishedRevocations } from './published.ts';
 import type { Site } from './site.ts';
 import { trustSources } from './sources.ts';
 
 /** Values that nobody asks about are read again after so long, milliseconds. */
-export const rereadMilliseconds = 60_000;
+const rereadMilliseconds = 60_000;
+/** While one of them is missing they are: whoever applies a broker with its CA has the CA a moment later. */
+const shortestRereadMilliseconds = 1_000;
 
-/** Reads what the broker trusts: at once when it is another broker than last time, else what is a minute old. */
+/** How old values may be before they are read again: of one that stays wrong ever older ones. */
+export function longestAge(troubledSince: Date | undefined, now: Date): number {
+  if (!troubledSince) return rereadMilliseconds;
+  const age = (now.getTime() - troubledSince.getTime()) / 4;
+  return Math.min(Math.max(age, shortestRereadMilliseconds), rereadMilliseconds);
+}
+
+/** Reads what the broker trusts: at once when it is another broker than last time, else what is too old. */
 export async function gather(site: Site, key: ObjectKey, { meta }: DeclaredBroker, broker: Broker): Promise<void> {
   const { context, readings, publisher } = site;
   const former = memberOf(site, key, meta);
   const now = context.clock.now();
-  const since = former?.broker === broker ? new Date(now.getTime() - rereadMilliseconds + 1) : now;
+  const since = former?.broker === broker ? readSince(former, now) : now;
   const sources = await trustSources(broker, readings, since);
   const isRead = former && former.published.kind !== 'Unreadable';
   const published = isRead ? former.published : await publishedRevocations(publisher, meta);
@@ -32,9 +41,21 @@ export async function gather(site: Site, key: ObjectKey, { meta }: DeclaredBroke
     ...{ gathered: found, issuing },
     accepted: latest?.accepted ?? acceptedIn(published),
     trust: latest?.trust,
+    troubledSince: troubledSince(found, latest, now),
   });
   if (former?.issuing !== issuing) wakeCertificates(site, key);
   readings.forget(new Date(now.getTime() - 10 * rereadMilliseconds));
+}
+
+/** The age grows between two looks: half of it makes sure that the next one reads. */
+function readSince({ troubledSince: trouble }: Member, now: Date): Date {
+  const age = longestAge(trouble, now);
+  return new Date(now.getTime() - (trouble ? age / 2 : age) + 1);
+}
+
+function troubledSince({ findings }: Gathered, former: Member | undefined, now: Date): Date | undefined {
+  const isTroubled = findings.some(({ severity }) => severity === 'Error');
+  return isTroubled ? (former?.troubledSince ?? now) : undefined;
 }
 
 /** What was issued by another CA is issued again. */

@@ -22,6 +22,8 @@ export interface Member {
   /** Key ids of the CAs that it was last told to trust, with nothing amiss. */
   readonly accepted: ReadonlySet<CaKeyId>;
   readonly trust: Trust | undefined;
+  /** Since when something that it needs is missing or of no use. */
+  readonly troubledSince: Date | undefined;
 }
 
 /** The key that signs lists of a CA, and for how long: that of the first broker that has it, and the shortest that one asks for. */

@@ -45,6 +45,26 @@ describe('what brokers trust', () => {
     assert.equal((crl?.nextUpdate.getTime() ?? 0) - site.clock.now().getTime(), 7_200_000);
   });
 
+  it('is read again soon while something is missing, and less often the longer it is', async () => {
+    const site = authoritySite();
+    site.broker();
+    const run = site.begun();
+    const wait = async () => {
+      const outcome = await run.look();
+      return outcome.kind === 'RequeueAt' ? outcome.at.getTime() - site.clock.now().getTime() : undefined;
+    };
+    assert.equal(await wait(), 1_000);
+    await site.clock.advance(20_000);
+    assert.equal(await wait(), 5_000);
+    await site.clock.advance(5_000);
+    site.secret('ca', ca);
+    assert.equal(await wait(), 60_000);
+    assert.deepEqual(
+      run.trust().cas.map((one) => one.keyId),
+      [keyId],
+    );
+  });
+
   it('stays the same object, and wakes nobody, while nothing changed', async () => {
     const site = siteOfMain();
     const run = site.begun();

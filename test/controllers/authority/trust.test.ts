@@ -120,6 +120,7 @@ function memberOf(gathered: Gathered, change: Partial<Member> = {}): Member {
   return {
     ...{ key: mainBroker, uid: '1', broker: aBroker(), sources: { issuer: { kind: 'Other' }, cas: [] }, gathered },
     ...{ issuing: undefined, published: { kind: 'None' }, accepted: new Set([ca.issuer.keyId]), trust: undefined },
+    troubledSince: undefined,
     ...change,
   };
 }
