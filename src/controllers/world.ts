@@ -43,7 +43,7 @@ import {
   metaOf,
 } from './declared.ts';
 
-export interface KnownNamespace {
+interface KnownNamespace {
   readonly name: string;
   readonly labels: ReadonlyMap<string, string>;
   readonly isTerminating: boolean;

@@ -67,7 +67,7 @@ export interface BrokerLimits {
 }
 
 /** Compute resources by name (`cpu`, `memory`), as Kubernetes quantities. */
-export interface Resources {
+interface Resources {
   readonly requests: ReadonlyMap<string, string>;
   readonly limits: ReadonlyMap<string, string>;
 }

@@ -73,7 +73,7 @@ export interface PatchOptions extends CallOptions {
   readonly subresource?: string;
 }
 
-export interface CreateOptions extends CallOptions {
+interface CreateOptions extends CallOptions {
   readonly fieldManager?: string;
 }
 

@@ -32,14 +32,14 @@ const leases: ResourceType<Lease> = {
 const fieldManager = 'leader-election';
 
 /** Each greater than the next: others wait for the lease, the holder gives up at the deadline, both try at the retry. */
-export interface LeaseDurations {
+interface LeaseDurations {
   readonly leaseSeconds: number;
   readonly renewDeadlineSeconds: number;
   readonly retrySeconds: number;
 }
 
 /** Of client-go and controller-runtime. */
-export const defaultLeaseDurations: LeaseDurations = { leaseSeconds: 15, renewDeadlineSeconds: 10, retrySeconds: 2 };
+const defaultLeaseDurations: LeaseDurations = { leaseSeconds: 15, renewDeadlineSeconds: 10, retrySeconds: 2 };
 
 export interface Election {
   readonly client: Pick<KubeClient, 'get' | 'create' | 'apply'>;

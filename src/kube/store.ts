@@ -11,7 +11,7 @@ export interface Store<T> {
 }
 
 /** Gives the values under which an object is found; none leaves it out of the index. */
-export type IndexFunction<T> = (value: T) => readonly string[];
+type IndexFunction<T> = (value: T) => readonly string[];
 export type Indexes<T> = Readonly<Record<string, IndexFunction<T>>>;
 
 export interface Delivery {

@@ -1,6 +1,13 @@
 import type { DeviceCertificate as CertificateManifest } from '../api/types.gen.ts';
 import { parsed, refused, type Parsed } from '../domain/finding.ts';
-import type { CertificateSpec, DeviceCertificate, Origin, Pkcs12Spec, PrivateKeySpec, RevokedSpec } from '../domain/fleet.ts';
+import type {
+  CertificateSpec,
+  DeviceCertificate,
+  Origin,
+  Pkcs12Spec,
+  PrivateKeySpec,
+  RevokedSpec,
+} from '../domain/fleet.ts';
 import { objectKey } from '../domain/names.ts';
 import { durationSeconds } from './duration.ts';
 import { problemFinding } from './envelope.ts';
@@ -39,8 +46,8 @@ export function certificateSpecOf(template: CertificateTemplate): CertificateSpe
 }
 
 function pkcs12Of({
-  passwordSecretRef: { name, key = 'password' },
-  profile = 'Modern2023',
+  passwordSecretRef: { name, key },
+  profile,
 }: NonNullable<NonNullable<CertificateTemplate['keystores']>['pkcs12']>): Pkcs12Spec {
   return { passwordSecret: { name, key }, profile };
 }
