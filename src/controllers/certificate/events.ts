@@ -1,5 +1,6 @@
 import type { EventDraft } from '../../kube/events.ts';
 import type { DeclaredCertificate } from '../declared.ts';
+import { certificateId, takenBackIn } from './history.ts';
 import type { StatusDraft } from '../status.ts';
 import type { CertificatePlan, CertificateStep } from './steps.ts';
 
@@ -9,15 +10,19 @@ type Event = Omit<EventDraft, 'regarding'>;
 export function eventsOf(declared: DeclaredCertificate, plan: CertificatePlan, isWritten: boolean): readonly Event[] {
   const { steps, status } = plan;
   return [
-    ...steps.flatMap(revocation),
+    ...steps.flatMap((step) => revocation(declared, step)),
     ...(isWritten && status ? [...issue(declared, status), ...trouble(declared, status)] : []),
   ];
 }
 
-function revocation(step: CertificateStep): readonly Event[] {
+/** After a start the ledger is not known yet: what the status tells of already is no news. */
+function revocation({ was }: DeclaredCertificate, step: CertificateStep): readonly Event[] {
   if (step.kind !== 'Revoke') return [];
-  const reasons = [...new Set(step.entries.map(({ reason }) => reason))].join(', ');
-  const note = `Took back ${step.entries.length} certificate(s): ${reasons}`;
+  const former = takenBackIn(was);
+  const entries = step.entries.filter((entry) => !former.has(certificateId(entry)));
+  if (entries.length === 0) return [];
+  const reasons = [...new Set(entries.map(({ reason }) => reason))].join(', ');
+  const note = `Took back ${entries.length} certificate(s): ${reasons}`;
   return [{ type: 'Normal', reason: 'Revoked', action: 'Revoke', note }];
 }
 

@@ -76,3 +76,10 @@ export function recordOf(held: HeldCertificate): CertificateRecord {
 export function certificateId({ caKeyId, serial }: Pick<HeldCertificate, 'caKeyId' | 'serial'>): string {
   return `${caKeyId} ${serial}`;
 }
+
+/** Certificates that a status says were taken back, by `certificateId`. */
+export function takenBackIn(was: DeviceCertificateObject['status']): ReadonlySet<string> {
+  const records: readonly CertificateRecord[] = was?.history ?? [];
+  const taken = records.filter(({ revokedAt }) => revokedAt !== undefined);
+  return new Set(taken.map(({ caKeyId = '', serialNumber: serial = '' }) => certificateId({ caKeyId, serial })));
+}

@@ -4,6 +4,7 @@ import { revokeFinalizer } from '../../api/labels.ts';
 import { csrIssuance } from './csr-issuance.ts';
 import type { CertificateFacts, SecretState } from './facts.ts';
 import { generatedIssuance } from './generated-issuance.ts';
+import { certificateId, takenBackIn } from './history.ts';
 import { type Issuance, type NotServed, servedBy } from './issuance.ts';
 import { renewalOf } from '../../domain/pki/lineage.ts';
 import { statusDraft } from './status.ts';
@@ -77,7 +78,7 @@ function overIssuance(facts: CertificateFacts, taken: Withdrawn, notServed: NotS
   const child = ownChild(facts);
   const waiting = facts.requests.filter(({ maker, outcome }) => maker === 'Csr' && outcome.kind === 'Pending');
   const stop = waiting.map(({ request }) => ({ kind: 'DeleteRequest', request }) as const);
-  const isWaiting = !taken.isPublished;
+  const isWaiting = !taken.isPublished && !wasTakenBack(facts, taken, notServed);
   if (isWaiting || child) {
     const removal: readonly CertificateStep[] =
       child && !isWaiting
@@ -89,6 +90,17 @@ function overIssuance(facts: CertificateFacts, taken: Withdrawn, notServed: NotS
   }
   const steps = [...stop, ...secretRemoval(facts.secret)];
   return { steps, ...restOf(notServed), times: [] };
+}
+
+/** The status says so already. It is for good, so that nobody waits for what is published to be known again. */
+function wasTakenBack(
+  { held, strays, declared: { was, status } }: CertificateFacts,
+  { revoked }: Withdrawn,
+  { reason }: NotServed<'Over'>,
+): boolean {
+  if (status.conditions.get('Ready')?.reason !== reason || status.conditions.has('Reconciling')) return false;
+  const former = takenBackIn(was);
+  return [...held, ...strays].map(certificateId).every((one) => !revoked.has(one) || former.has(one));
 }
 
 /** Nothing is issued for now. cert-manager would renew by itself: without its Certificate it does not; the Secret stays. */

@@ -4,7 +4,7 @@ import type { RevocationEntry } from '../../domain/pki/certificate.ts';
 import type { HeldCertificate, Lineage } from '../../domain/pki/lineage.ts';
 import { entryOf, type Holder, holderOf, withdrawalOf } from '../../domain/pki/withdrawal.ts';
 import type { CertificateFacts } from './facts.ts';
-import { certificateId, historyLimit } from './history.ts';
+import { certificateId, historyLimit, takenBackIn } from './history.ts';
 
 /** What of a lineage is taken back, and what is left. */
 export interface Withdrawn {
@@ -23,13 +23,15 @@ export interface Withdrawn {
 export function withdrawn(facts: CertificateFacts, now: Date): Withdrawn {
   const all = [...facts.held, ...facts.strays];
   const former = new Set(all.filter(facts.authorities.isRevoked).map(certificateId));
+  // A ledger that does not know of these was lost, or is not read yet.
+  const remembered = takenBackIn(facts.declared.was);
   const entries: RevocationEntry[] = [];
   const times: Date[] = [];
   for (const certificate of all) {
     if (former.has(certificateId(certificate))) continue;
     const { entry, endsAt } = withdrawalOf(certificate, holderIn(facts, certificate), now);
     if (entry) entries.push(entry);
-    else if (isRemembered(facts, certificate)) entries.push(entryOf(certificate, 'Unspecified', now));
+    else if (remembered.has(certificateId(certificate))) entries.push(entryOf(certificate, 'Unspecified', now));
     else if (facts.declared.meta.isDeleting) entries.push(entryOf(certificate, 'CessationOfOperation', now));
     else if (endsAt) times.push(endsAt);
   }
@@ -45,13 +47,6 @@ export function withdrawn(facts: CertificateFacts, now: Date): Withdrawn {
     times,
     isPublished: all.every((one) => !revoked.has(certificateId(one)) || facts.authorities.isPublished(one)),
   };
-}
-
-/** The status says that it was taken back: a ledger that does not know it was lost, or is not read yet. */
-function isRemembered({ declared: { was } }: CertificateFacts, { serial, caKeyId }: HeldCertificate): boolean {
-  return (was?.history ?? []).some(
-    (one) => one.serialNumber === serial && one.caKeyId === caKeyId && one.revokedAt !== undefined,
-  );
 }
 
 function holderIn(facts: CertificateFacts, certificate: HeldCertificate): Holder {

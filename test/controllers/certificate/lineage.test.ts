@@ -30,6 +30,20 @@ describe('one line of certificates', () => {
     assert.equal(site.cluster.writes.length, before);
   });
 
+  it('writes nothing after a restart while it is not known yet what brokers were told', async () => {
+    const site = new CertificateSite();
+    await life(site, () => site.settle());
+    const { length } = site.cluster.writes;
+    assert.deepEqual(site.events, ['Issued', 'Revoked']);
+    site.restart();
+    site.isLedgerKnown = false;
+    await site.reconcile();
+    site.isLedgerKnown = true;
+    await site.settle();
+    assert.deepEqual(site.cluster.writes.slice(length), []);
+    assert.deepEqual(site.events, ['Issued', 'Revoked']);
+  });
+
   it('ends in the same state wherever the operator is killed', async () => {
     const whole = new CertificateSite();
     await life(whole, () => whole.settle());

@@ -8,6 +8,7 @@ import { createFleetState } from '../../../src/controllers/fleet-state.ts';
 import type { RevocationEntry } from '../../../src/domain/pki/certificate.ts';
 import { issuedCertificate } from '../../../src/domain/pki/x509.ts';
 import { signedCertificate } from '../../../src/domain/pki/issue.ts';
+import type { EventDraft } from '../../../src/kube/events.ts';
 import type { Reconcile } from '../../../src/kube/outcome.ts';
 import { authority, keys, seconds, serialBytes } from '../../domain/pki/authorities.ts';
 import { VirtualClock } from '../../kube/virtual-clock.ts';
@@ -25,6 +26,9 @@ export class CertificateSite {
   readonly cluster = new MemoryCluster([...kinds, 'Certificate', 'CertificateRequest', 'BrokerInstance']);
   readonly clock = new VirtualClock();
   readonly ledger = new Map<string, RevocationEntry>();
+  readonly events: string[] = [];
+  /** Without it the process has read no ledger, and knows of no broker what it was told. */
+  isLedgerKnown = true;
   /** Of everything that was ever issued. */
   readonly serials: string[] = [];
   issued!: IssuedRecords;
@@ -63,12 +67,12 @@ export class CertificateSite {
         for (const entry of entries) if (!this.ledger.has(entry.serial)) this.ledger.set(entry.serial, entry);
         return Promise.resolve();
       },
-      isRevoked: ({ serial }: { readonly serial: string }) => this.ledger.has(serial),
-      isPublished: ({ serial }: { readonly serial: string }) => this.ledger.has(serial),
+      isRevoked: ({ serial }: { readonly serial: string }) => this.isLedgerKnown && this.ledger.has(serial),
+      isPublished: ({ serial }: { readonly serial: string }) => this.isLedgerKnown && this.ledger.has(serial),
     };
     const context = { client, world, clock: this.clock, state: { fleet, issued: this.issued, authorities } };
     this.#reconcile = certificateController(
-      { ...context, record: () => undefined } as unknown as ControllerContext,
+      { ...context, record: ({ reason }: EventDraft) => this.events.push(reason) } as unknown as ControllerContext,
       this.issued,
     );
   }
