@@ -16,7 +16,11 @@ function device(
       ...{ namespace: 'plant', name, uid: `uid-${name}`, generation: 1, creationTimestamp: '2026-01-01T00:00:00Z' },
       ...more.metadata,
     },
-    spec: { brokerRef: { name: 'main' }, authentication: { type: 'Password', password: { generate: {} } }, ...more.spec },
+    spec: {
+      brokerRef: { name: 'main' },
+      authentication: { type: 'Password', password: { generate: {} } },
+      ...more.spec,
+    },
     ...(more.status && { status: more.status }),
   } as KubeObject;
 }
