@@ -158,6 +158,8 @@ async function passwordActed(
   if (plan === 'None' || !device) return passwords.forget(declared.key);
   if (plan === 'Leave') return passwords.leave(device);
   const { meta, status } = declared;
-  const wanted = { device, meta, mayMake: plan === 'ReadOrMake', isNew: status.observedGeneration < 0 };
+  const isNew = status.observedGeneration < 0;
+  const hadIdentity = status.conditions.get('Accepted')?.status === 'True';
+  const wanted = { device, meta, mayMake: plan === 'ReadOrMake', isNew, hadIdentity };
   await readPassword({ client, random, signal, now }, passwords, wanted);
 }

@@ -34,23 +34,25 @@ export interface WantedPassword {
   readonly mayMake: boolean;
   /** Nobody has looked at the device before: there is hardly a Secret yet. */
   readonly isNew: boolean;
+  /** It held its identity when it was looked at last. */
+  readonly hadIdentity: boolean;
 }
 
 export async function readPassword(
   step: PasswordStep,
   passwords: Passwords,
-  { device, meta, mayMake, isNew }: WantedPassword,
+  { device, meta, mayMake, isNew, hadIdentity }: WantedPassword,
 ): Promise<void> {
   if (device.authentication.type !== 'Password' || passwords.isFresh(device, step.now)) return;
   const { password } = device.authentication;
   try {
     const made = password.kind === 'Generate' && mayMake ? { meta, isNew } : undefined;
-    await passwords.keep(device, await readingOf(step, device, password, made), step.now);
+    await passwords.keep(device, await readingOf(step, device, password, made), hadIdentity, step.now);
   } catch (error) {
     // One that cannot be read blocks no other: what was there before stays. It is tried again.
     if (!(error instanceof ApiError)) throw error;
     const failure = { ...nothing(device, 'SecretNotFound', error.message), isFailure: true } as const;
-    await passwords.keep(device, failure, step.now);
+    await passwords.keep(device, failure, hadIdentity, step.now);
     throw error;
   }
 }

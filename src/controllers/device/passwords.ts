@@ -24,7 +24,7 @@ export type PasswordReading =
   | { readonly kind: 'Hash'; readonly hash: string }
   /** `source` names this very text: as long as it is the same, the password is. */
   | { readonly kind: 'Password'; readonly password: string; readonly source: string }
-  /** Nothing that could be used: the former line stays, which cuts nobody off and lets nobody in who was not. */
+  /** Nothing that could be used: its own former line stays, which cuts nobody off and lets nobody in who was not. */
   | {
       readonly kind: 'Nothing';
       readonly findings: readonly Finding[];
@@ -35,8 +35,11 @@ export type PasswordReading =
 export interface Passwords extends PasswordState {
   /** False when this very version of the device is due to be looked at (again). */
   readonly isFresh: (device: Device, now: Date) => boolean;
-  /** Rejects while the published lines, which are reused, cannot be read. */
-  readonly keep: (device: Device, reading: PasswordReading, now: Date) => Promise<void>;
+  /**
+   * Rejects while the published lines, which are reused, cannot be read. `hadIdentity`: what was published before the
+   * start under its identity was this device's own, and counts where nothing can be read.
+   */
+  readonly keep: (device: Device, reading: PasswordReading, hadIdentity: boolean, now: Date) => Promise<void>;
   /** The device has no right to a password now: its line stays as it is, and nobody waits for it. */
   readonly leave: (device: Device) => void;
   /** The device has no password any more. */
@@ -59,8 +62,11 @@ export function createPasswords(options: PasswordOptions): Passwords {
   const brokers = createBrokerLines(options);
   const held = new Map<ObjectKey, Held>();
 
-  function hashOf(reading: PasswordReading, former: Held | undefined, line: string | undefined): string | undefined {
-    if (reading.kind === 'Nothing') return line;
+  function hashOf(
+    reading: Exclude<PasswordReading, { kind: 'Nothing' }>,
+    former: Held | undefined,
+    line: string | undefined,
+  ): string {
     if (reading.kind === 'Hash') return reading.hash;
     const { password, source } = reading;
     if (line !== undefined && former?.hash === line && former.source === source) return line;
@@ -76,12 +82,15 @@ export function createPasswords(options: PasswordOptions): Passwords {
       const found = held.get(keyOf(device));
       return found?.device === device && found.dueAt > now.getTime();
     },
-    async keep(device, reading, now) {
+    async keep(device, reading, hadIdentity, now) {
       const key = keyOf(device);
       const published = await brokers.published(device);
-      const former = held.get(key);
-      if (former && !isSameLine(former.device, device)) brokers.drop(former.device, former.hash);
-      const hash = hashOf(reading, former, brokers.lines(device.broker).get(device.identity) ?? published);
+      const last = held.get(key);
+      if (last && !isSameLine(last.device, device)) brokers.drop(last.device, last.hash);
+      const former = last?.device.origin.uid === device.origin.uid ? last : undefined;
+      const own = former ? former.hash : hadIdentity ? published : undefined;
+      const line = brokers.lines(device.broker).get(device.identity) ?? published;
+      const hash = reading.kind === 'Nothing' ? own : hashOf(reading, former, line);
       const source = reading.kind === 'Password' ? reading.source : undefined;
       const findings = reading.kind === 'Nothing' ? reading.findings : [];
       held.set(key, { device, hash, source, findings, dueAt: now.getTime() + waitAfter(reading) });
@@ -112,7 +121,7 @@ interface BrokerLines extends Pick<PasswordState, 'lines' | 'isComplete'> {
   readonly set: (device: Device, hash: string | undefined) => void;
   /** Unless the line is somebody else's by now. */
   readonly drop: (device: Device, hash: string | undefined) => void;
-  /** The line of the device in the set that was published when it was asked for first. */
+  /** The line of its identity in the set that was published before the start, until it was first set or dropped. */
   readonly published: (device: Device) => Promise<string | undefined>;
   /** The device was looked at; without a broker, on whichever it is. */
   readonly seen: (key: ObjectKey, broker?: ObjectKey) => void;
@@ -122,7 +131,7 @@ interface OfBroker {
   lines: ShardedMap<string>;
   /** Password devices that were not looked at since the start. */
   readonly unseen: Set<ObjectKey>;
-  published: Promise<ReadonlyMap<string, string>> | undefined;
+  published: Promise<Map<string, string>> | undefined;
 }
 
 function createBrokerLines({ world, wake, publishedPasswords }: PasswordOptions): BrokerLines {
@@ -139,17 +148,26 @@ function createBrokerLines({ world, wake, publishedPasswords }: PasswordOptions)
   }
 
   /** Once for each broker: what is published later came from here. */
-  function publishedOf(broker: ObjectKey): Promise<ReadonlyMap<string, string>> {
+  function publishedOf(broker: ObjectKey): Promise<Map<string, string>> {
     const state = ofBroker(broker);
-    state.published ??= publishedPasswords(broker).catch((error: unknown) => {
+    state.published ??= readPublished(broker).catch((error: unknown) => {
       state.published = undefined;
       throw new Error(`read the published passwords of MqttBroker ${broker}`, { cause: error });
     });
     return state.published;
   }
 
+  async function readPublished(broker: ObjectKey): Promise<Map<string, string>> {
+    return new Map(await publishedPasswords(broker));
+  }
+
   function set({ broker, identity }: Device, hash: string | undefined): void {
     const state = ofBroker(broker);
+    // Who comes later under the identity must not find it there.
+    void state.published?.then(
+      (published) => published.delete(identity),
+      () => undefined,
+    );
     const lines = hash === undefined ? state.lines.delete(identity) : state.lines.set(identity, hash);
     if (lines === state.lines) return;
     state.lines = lines;

@@ -171,6 +171,69 @@ describe('the controller of devices', () => {
       assert.equal(site.device('a').text('Programmed'), 'True/Programmed');
     });
 
+    describe('of which nothing can be read', () => {
+      const missing = { secretRef: { name: 'missing', key: 'key' } };
+      const cases: readonly (readonly [title: string, takeOver: (site: Site) => Promise<unknown>])[] = [
+        [
+          'has none of a former device of its name',
+          async (site) => {
+            site.cluster.remove('MqttDevice', 'plant/a');
+            await site.reconcile('a');
+            site.cluster.put(passwordDevice('a', {}, missing));
+            return site.reconcile('a');
+          },
+        ],
+        [
+          'has none of a former device whose end nobody saw',
+          async (site) => {
+            site.cluster.remove('MqttDevice', 'plant/a');
+            site.cluster.put(passwordDevice('a', {}, missing));
+            return site.reconcile('a');
+          },
+        ],
+        [
+          'has none of a device that went while the operator was away',
+          async (site) => {
+            site.cluster.remove('MqttDevice', 'plant/a');
+            site.cluster.put(passwordDevice('a', {}, missing));
+            site.restart();
+            return site.reconcile('a');
+          },
+        ],
+        [
+          'has none of an older claimant of its identity that went while the operator was away',
+          async (site) => {
+            site.cluster.put(passwordDevice('b', { identity: 'a' }, missing));
+            await site.reconcile('b');
+            assert.equal(site.device('b').text('Accepted'), 'False/Conflicted');
+            site.cluster.remove('MqttDevice', 'plant/a');
+            site.restart();
+            return site.reconcile('b');
+          },
+        ],
+        [
+          'has none that it had before it had a certificate',
+          async (site) => {
+            site.cluster.put(certificateDevice('a'));
+            await site.reconcile('a');
+            site.cluster.put(passwordDevice('a', {}, missing));
+            return site.reconcile('a');
+          },
+        ],
+      ];
+      for (const [title, takeOver] of cases) {
+        it(title, async () => {
+          const site = await readySite();
+          site.restart();
+          await site.reconcile('a');
+          assert.ok(site.passwords.lines(main).has('a'));
+          await takeOver(site);
+          assert.equal(site.passwords.isComplete(main), true);
+          assert.equal(site.passwords.lines(main).has('a'), false);
+        });
+      }
+    });
+
     it('takes a hash as it is', async () => {
       const site = new Site();
       const hash = `$7$101$${Buffer.alloc(12, 1).toString('base64')}$${Buffer.alloc(64, 2).toString('base64')}`;
