@@ -52,8 +52,8 @@ const limits = {
   attempts: 3,
 };
 
-/** Why an event was not written. */
-export type EventLoss = 'RateLimited' | 'TooMany' | 'Failed';
+/** Why an event was not written. `Gone`: there is no such namespace any more. */
+export type EventLoss = 'RateLimited' | 'TooMany' | 'Failed' | 'Gone';
 
 export interface EventRecorderOptions {
   readonly client: Pick<KubeClient, 'create' | 'patchJson'>;
@@ -197,7 +197,8 @@ export class EventRecorder {
     if (isTransient(error) && series.failures < limits.attempts) return void this.#waiting.add(series);
     if (this.#series.get(series.id) === series) this.#series.delete(series.id);
     this.#waiting.delete(series);
-    this.#options.onLoss?.('Failed', error);
+    if (isNotFound(error)) this.#options.onLoss?.('Gone');
+    else this.#options.onLoss?.('Failed', error);
   }
 
   /** Forgets what is as if it had never been. */

@@ -15,6 +15,9 @@ const harmless: readonly RegExp[] = [
   /"(error getting signing CA TLS certificate|re-queuing item due to error processing)" err="\S+ \\"\S+ not found"/,
   // A controller of the controller manager whose own write has not come back yet, and which looks again.
   /"Error syncing \w+, requeuing" err="(read version: \d+ is not as new as written version: |Operation cannot be fulfilled on )/,
+  // A client that was ended before the answer to its request.
+  /"Unable to authenticate the request" err="\[invalid bearer token, context canceled\]"/,
+  /: http: Handler timeout"|err="[^"]*http: Handler timeout"|"Post-timeout activity"/,
   // A manifest with a value of the wrong type, on its way to the schema that refuses it.
   /\[SHOULD NOT HAPPEN\] failed to update managedFields.* to smd typed: /,
 ];

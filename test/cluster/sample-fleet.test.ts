@@ -15,8 +15,12 @@ import { until } from './component.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { type Kubelet, startKubelet } from './kubelet.ts';
 import { operatorNamespace, startOperator, type TestOperator } from './operator.ts';
+import { describeLife } from './plant/life.ts';
+import { describeTenants } from './plant/tenants.ts';
 import { deviceClient, type Endpoint, mayPublish, type Received, received, secretTexts } from './plant/mqtt.ts';
 import { listed, namespace, notReady, operatedControlPlane, output, type Sample, sampleFor } from './plant/site.ts';
+
+const [anyBroker] = brokers;
 
 describe('the sample fleet in a cluster', function () {
   this.timeout(240_000);
@@ -25,7 +29,7 @@ describe('the sample fleet in a cluster', function () {
 
   before(async () => {
     plane = await operatedControlPlane();
-    operator = await startOperator(plane, { isElected: false });
+    operator = await startOperator(plane);
   });
   after(async () => {
     await operator.close();
@@ -190,6 +194,10 @@ describe('the sample fleet in a cluster', function () {
         assert.ok(ledger.every(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name.startsWith('ledger-')));
       });
     });
+  }
+
+  for (const describeMore of [describeLife, describeTenants]) {
+    if (anyBroker) describeMore(() => ({ plane, operator }), anyBroker);
   }
 
   describe('afterwards', () => {

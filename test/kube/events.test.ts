@@ -169,6 +169,15 @@ describe('event recorder', () => {
     await end();
   });
 
+  it('tells the end of a namespace from a failure', async () => {
+    const { api, clock, recorder, losses, end } = recording();
+    api.fault = () => refusal(404, 'NotFound');
+    recorder.record(draft());
+    await clock.advance(5000);
+    assert.deepEqual(losses, ['Gone']);
+    await end();
+  });
+
   it('takes an event that is there already as its own, whose answer was lost', async () => {
     const { api, clock, recorder, losses, end } = recording();
     api.fault = () => (api.calls.length === 1 ? 'AnswerLost' : 'None');

@@ -28,18 +28,19 @@ export function sampleFor(plane: ControlPlane, line: '2.0' | '2.1'): Sample {
     writeFileSync(file, edit(text));
   };
   if (line !== '2.0') edited('20-broker.yaml', (text) => text.replace("version: '2.0'", `version: '${line}'`));
-  const keyFile = path.join(plane.directory, 'cam.key');
-  const csr = execFileSync(
-    'openssl',
-    ['req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', keyFile].concat(
-      '-subj',
-      '/CN=cam-loading-dock',
-    ),
-    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
-  );
+  const { csr, key } = signingRequest(plane.directory, 'cam-loading-dock');
   const indented = csr.trimEnd().replaceAll(/^/gm, '    ');
   edited('40-devices.yaml', (text) => text.replace(/ {4}-----BEGIN[^]*?END CERTIFICATE REQUEST-----/, indented));
-  return { directory, cameraKey: readFileSync(keyFile, 'utf8') };
+  return { directory, cameraKey: key };
+}
+
+/** A key of a device's own and the signing request for it, PEM; the key is left in the directory. */
+export function signingRequest(directory: string, commonName: string): { readonly key: string; readonly csr: string } {
+  const keyFile = path.join(directory, `${commonName}.key`);
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+  const words = ['req', '-new', ...curve, '-keyout', keyFile, '-subj', `/CN=${commonName}`];
+  const csr = execFileSync('openssl', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  return { key: readFileSync(keyFile, 'utf8'), csr };
 }
 
 export async function operatedControlPlane(): Promise<ControlPlane> {
