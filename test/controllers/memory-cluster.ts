@@ -29,6 +29,8 @@ export class MemoryCluster {
   /** Refuses a write or a read, where it gives an error. */
   refuse: (call: { readonly verb: string; readonly kind: string; readonly key: Key }) => Error | undefined = () =>
     undefined;
+  /** When an object that comes now is said to have been made. */
+  createdAt = (): string => '2026-01-01T00:00:00Z';
   readonly #objects = new Map<string, Stored>();
   #mirror = fakeWorld();
   #version = 0;
@@ -102,6 +104,10 @@ export class MemoryCluster {
     return this.#objects.get(`${kind}/${key}`);
   }
 
+  objectsOf(kind: string): readonly Stored[] {
+    return [...this.#objects.values()].filter((object) => object.kind === kind);
+  }
+
   /** All objects without what differs from one run to the next. */
   contents(): Readonly<Record<string, unknown>> {
     const entries = [...this.#objects].map(([id, { metadata, ...rest }]) => {
@@ -126,7 +132,7 @@ export class MemoryCluster {
     this.#version += 1;
     const isNewSpec = JSON.stringify(former?.spec) !== JSON.stringify((object as Stored).spec);
     const metadata = {
-      creationTimestamp: '2026-01-01T00:00:00Z',
+      creationTimestamp: former?.metadata.creationTimestamp ?? this.createdAt(),
       generation: (former?.metadata.generation ?? 0) + (isNewSpec ? 1 : 0),
       ...object.metadata,
       uid: former?.metadata.uid ?? `uid-${object.kind}-${name}-${this.#version}`,

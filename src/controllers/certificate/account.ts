@@ -15,6 +15,8 @@ export interface Account {
   readonly uid: string | undefined;
   readonly device: ObjectKey | undefined;
   readonly identity: string | undefined;
+  /** As the device named it when it was last there. */
+  readonly broker: ObjectKey | undefined;
   readonly held: readonly HeldCertificate[];
   readonly strays: readonly HeldCertificate[];
   readonly own: readonly Claim[];
@@ -22,7 +24,7 @@ export interface Account {
 }
 
 export const emptyAccount: Account = {
-  ...{ uid: undefined, device: undefined, identity: undefined },
+  ...{ uid: undefined, device: undefined, identity: undefined, broker: undefined },
   ...{ held: [], strays: [], own: [], findings: [] },
 };
 
@@ -51,7 +53,8 @@ export function accountOf(facts: AccountFacts): Account {
   };
   rememberedCertificates(declared.was, rest).toReversed().forEach(remember);
   if (former.uid === uid) [...former.held, ...former.strays].toReversed().forEach(remember);
-  const claims = sortedOut(facts, declared);
+  const broker = holder?.broker ?? (former.uid === uid && former.device === device ? former.broker : undefined);
+  const claims = sortedOut(facts, declared, broker);
   for (const { outcome, ...claim } of claims.own.toSorted((a, b) => byAge(b.request, a.request))) {
     if (outcome.kind !== 'Issued') continue;
     const { keyId = '' } = outcome.certificate;
@@ -60,7 +63,7 @@ export function accountOf(facts: AccountFacts): Account {
   const all = [...known.values()].reverse(); // within one second, whoever was heard of last is the newest
   const identity = holder?.identity;
   return {
-    ...{ uid, device, identity },
+    ...{ uid, device, identity, broker },
     held: kept(former.held, inTurn(all.filter((one) => identity === undefined || one.identity === identity))),
     strays: kept(former.strays, inTurn(all.filter((one) => identity !== undefined && one.identity !== identity))),
     own: claims.own,
@@ -111,13 +114,17 @@ interface SortedClaims {
   readonly findings: readonly Finding[];
 }
 
-function sortedOut({ claims, certificate, holder }: AccountFacts, declared: DeclaredCertificate): SortedClaims {
+function sortedOut(
+  { claims, certificate }: AccountFacts,
+  declared: DeclaredCertificate,
+  broker: ObjectKey | undefined,
+): SortedClaims {
   const own: Claim[] = [];
   const findings: Finding[] = [];
   for (const claim of claims) {
     const problem =
       claim.maker === 'Csr'
-        ? csrProblem(claim, declared.meta.uid, holder?.broker)
+        ? csrProblem(claim, declared.meta.uid, broker)
         : ownerProblem(claim, certificate, declared.meta.uid);
     if (problem === undefined) own.push(claim);
     else if (problem !== unsettled) findings.push(foreign(claim, declared, problem));

@@ -40,7 +40,7 @@ export async function performed(
     case 'CreateRequest':
       return created(client, step.desired, signal);
     case 'DeleteRequest':
-      return deleted(client, certificateRequests, step.request, signal);
+      return deleted(client, certificateRequests, step.request, signal, step.request.metadata.resourceVersion);
     case 'DeleteCertificate':
       return deleted(client, certificates, step.certificate, signal);
     case 'DeleteSecret': {
@@ -110,9 +110,11 @@ async function deleted(
   type: ResourceType,
   { metadata: { namespace, name, uid } }: KubeObject,
   signal: AbortSignal,
+  resourceVersion?: string,
 ): Promise<void> {
+  const condition = { ...(uid !== undefined && { uid }), ...(resourceVersion !== undefined && { resourceVersion }) };
   try {
-    await client.delete(type, namespace, name, { signal, ...(uid !== undefined && { uid }) });
+    await client.delete(type, namespace, name, { signal, ...condition });
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }

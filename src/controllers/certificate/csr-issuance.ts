@@ -7,9 +7,10 @@ import { covers, type DesiredChild, isOwnedBy } from '../apply.ts';
 import { requestChild } from './children.ts';
 import type { CertificateFacts } from './facts.ts';
 import { certificateId } from './history.ts';
+import { lateSecretTimes } from './late-secret.ts';
 import { issuing, type Issuable, type Issuance, renewalAsked } from './issuance.ts';
 import type { Claim, RequestOutcome } from './request.ts';
-import type { CertificateStep } from './steps.ts';
+import { type CertificateStep, secretRemoval } from './steps.ts';
 import type { Withdrawn } from './withdrawn.ts';
 
 type FromCsr = Issuable & { readonly csr: string };
@@ -26,7 +27,7 @@ export function csrIssuance(facts: CertificateFacts, taken: Withdrawn, served: F
   const why = reasonToIssue(facts, taken, served, csr.value.keyId, now);
   const pruned = outdated(requests, now).map(({ request }) => ({ kind: 'DeleteRequest', request }) as const);
   const renewalAt = taken.current && renewalIn(facts, taken.current);
-  const times = [renewalAt, asked?.at].filter((time) => time !== undefined);
+  const times = [renewalAt, asked?.at, ...lateSecretTimes(facts)].filter((time) => time !== undefined);
   const isHandled = asked !== undefined && asked.at <= now;
   const base = { ...(isHandled && { handledRenewAt: asked.text }) };
   if (why === undefined) return { ...base, steps: [...pruned, ...keyRemoval(facts)], isReady: true, times };
@@ -37,11 +38,9 @@ export function csrIssuance(facts: CertificateFacts, taken: Withdrawn, served: F
 }
 
 /** A key that was made here before the device had one of its own. */
-function keyRemoval({ child, declared, formerSecret }: CertificateFacts): readonly CertificateStep[] {
-  if (!child || !isOwnedBy(child, declared.meta.uid)) return [];
-  const { name = '', uid = '' } = formerSecret.kind === 'Ours' ? formerSecret : {};
-  const secret: readonly CertificateStep[] = formerSecret.kind === 'Ours' ? [{ kind: 'DeleteSecret', name, uid }] : [];
-  return [{ kind: 'DeleteCertificate', certificate: child }, ...secret];
+function keyRemoval({ child, declared, secret, formerSecret }: CertificateFacts): readonly CertificateStep[] {
+  if (!child || !isOwnedBy(child, declared.meta.uid)) return secretRemoval(secret);
+  return [{ kind: 'DeleteCertificate', certificate: child }, ...secretRemoval(formerSecret)];
 }
 
 type Why = ReturnType<typeof needsIssuance>;

@@ -35,6 +35,8 @@ export interface CertificateFacts {
   readonly secret: SecretState;
   /** That of a former `secretName`, to be deleted. */
   readonly formerSecret: SecretState;
+  /** When the Certificate went, not long ago: its Secret may still be written. */
+  readonly goneAt: Date | undefined;
   readonly held: readonly HeldCertificate[];
   readonly strays: readonly HeldCertificate[];
   /** Latest first. */

@@ -9,15 +9,18 @@ import type { KubeObject, ResourceType } from '../../kube/object.ts';
 import { isOwnedBy } from '../apply.ts';
 import type { ControllerContext } from '../context.ts';
 import type { DeclaredCertificate, DeclaredDevice } from '../declared.ts';
+import { isFresh } from './fresh.ts';
 import { isOurSecret, secretNameOf } from './children.ts';
 import type { CertificateFacts, SecretState } from './facts.ts';
 import type { IssuedRecords } from './issued.ts';
+import type { Departures } from './departures.ts';
 import type { SerialWatch } from './serial-watch.ts';
 
 export interface Gathering {
   readonly context: ControllerContext;
   readonly issued: IssuedRecords;
   readonly serials: SerialWatch;
+  readonly departures: Departures;
   readonly signal: AbortSignal;
 }
 
@@ -25,7 +28,7 @@ const unasked: SecretState = { kind: 'Unasked' };
 
 /** Everything that is known of one DeviceCertificate now. */
 export async function gatheredFacts(gathering: Gathering, declared: DeclaredCertificate): Promise<CertificateFacts> {
-  const { context, issued, serials } = gathering;
+  const { context, issued, serials, departures } = gathering;
   const { key, meta } = declared;
   const holder = holderOf(context, declared);
   const certManager = await certManagerState(gathering, meta.namespace);
@@ -35,6 +38,7 @@ export async function gatheredFacts(gathering: Gathering, declared: DeclaredCert
   return {
     ...{ declared, ...holder, certManager, child, held },
     ...(await secretStates(gathering, declared, holder, ownChild)),
+    goneAt: departures.goneAt(key),
     strays: issued.strays(key),
     requests: issued.requestsOf(key),
     foreign: issued.findings(key),
@@ -86,9 +90,11 @@ async function secretStates(
   const name = spec ? secretNameOf(spec, declared) : `${declared.meta.name}-tls`;
   const isFromCsr = spec?.key.kind === 'Csr';
   const former = child && formerSecretName(child, name, isFromCsr);
-  const isSettled = child?.spec?.['secretName'] === name && !isOver(declared, holder);
+  const isFilled = isFromCsr ? !isFresh(declared) : child?.spec?.['secretName'] === name;
+  const isLate = gathering.departures.goneAt(declared.key) !== undefined;
+  const isSettled = isFilled && !isLate && !isOver(declared, holder);
   return {
-    secret: isFromCsr || isSettled ? unasked : await secretState(gathering, declared, name),
+    secret: isSettled ? unasked : await secretState(gathering, declared, name),
     formerSecret: former === undefined ? unasked : await secretState(gathering, declared, former),
   };
 }

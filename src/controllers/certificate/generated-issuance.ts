@@ -1,10 +1,11 @@
 import type { CertificateObject } from '../../api/kinds.ts';
 import { formerSecretAnnotation } from '../../api/labels.ts';
 import type { PrivateKeySpec } from '../../domain/fleet.ts';
-import { renewalOf } from '../../domain/pki/lineage.ts';
+import { type HeldCertificate, renewalOf } from '../../domain/pki/lineage.ts';
 import { covers, isOwnedBy } from '../apply.ts';
 import { certificateChild, pinsOf, type Pins, secretNameOf } from './children.ts';
 import type { CertificateFacts } from './facts.ts';
+import { isFresh } from './fresh.ts';
 import { issuing, type Issuable, type Issuance, type Matter, renewalAsked } from './issuance.ts';
 import { conditionOf } from './request.ts';
 import type { CertificateStep } from './steps.ts';
@@ -20,7 +21,7 @@ type Generated = Omit<Issuable, 'key'> & { readonly key: PrivateKeySpec };
 
 /** The key is made in the cluster: cert-manager keeps a Certificate and its Secret. */
 export function generatedIssuance(facts: CertificateFacts, taken: Withdrawn, served: Generated, now: Date): Issuance {
-  const blocked = obstacle(facts);
+  const blocked = obstacle(facts, now);
   if (blocked) return { steps: [], isReady: false, ...blocked };
   const application = applicationOf(facts, taken, served, now);
   const asked = renewalAsked(facts);
@@ -68,23 +69,26 @@ function applicationOf(facts: CertificateFacts, { current }: Withdrawn, served: 
   return { steps, isSame, isRenewal: wanted.areRenewed, leadAt };
 }
 
+/** Nobody tells of objects of others: they are looked at again after so long. */
+const foreignMilliseconds = 10_000;
+
 /** What keeps us from having the Certificate at all. */
-function obstacle({
-  child,
-  secret,
-  declared,
-}: CertificateFacts): Pick<Issuance, 'stalled' | 'work' | 'times'> | undefined {
+function obstacle(
+  { child, secret, declared }: CertificateFacts,
+  now: Date,
+): Pick<Issuance, 'stalled' | 'work' | 'times'> | undefined {
+  const times = [new Date(now.getTime() + foreignMilliseconds)];
   const { name, uid } = declared.meta;
   if (child && !isOwnedBy(child, uid)) {
     const isFormer = child.metadata.ownerReferences?.some(
       (owner) => owner.kind === 'DeviceCertificate' && owner.name === name,
     );
     if (isFormer) return { work: issuing, times: [] }; // that of a former object, which goes with it
-    return { stalled: { reason: 'NotOurs', message: `Certificate ${name} belongs to somebody else` }, times: [] };
+    return { stalled: { reason: 'NotOurs', message: `Certificate ${name} belongs to somebody else` }, times };
   }
   if (secret.kind !== 'NotOurs') return undefined;
   const message = `Secret ${secret.name} exists and was not made for this object: it is not touched`;
-  return { stalled: { reason: 'SecretNotOurs', message }, times: [] };
+  return { stalled: { reason: 'SecretNotOurs', message }, times };
 }
 
 /** Those of the present Certificate until its renewal; a `renewBefore` of the object itself counts at once. */
@@ -170,23 +174,25 @@ function progress(
   { isSame, isRenewal }: Application,
 ): Pick<Issuance, 'isReady' | 'work' | 'stalled'> {
   const isServing = facts.child !== undefined && isReadyChild(facts, facts.child);
-  const isReady = current !== undefined && (isSame || isRenewal) && isServing;
+  const isHeld = current !== undefined && facts.child !== undefined && isServedBy(facts, facts.child, current);
+  const isReady = isHeld && (isSame || isRenewal) && isServing;
   const problem = problemIn(facts);
   if (problem || isReady) return { isReady, ...problem };
-  return { isReady, work: !current && isServing && facts.reissueAt ? serialUnknown : issuing };
+  return { isReady, work: !isHeld && isServing && facts.reissueAt ? serialUnknown : issuing };
 }
 
 const serialUnknown: Matter = { reason: 'SerialUnknown', message: 'no request with its certificate was seen' };
 
+/** Until it was Ready, the latest certificate may be one from before, which the Certificate did not ask for. */
+function isServedBy(facts: CertificateFacts, child: CertificateObject, current: HeldCertificate): boolean {
+  return !isFresh(facts.declared) || isIn(child, current);
+}
+
 function isReadyChild(facts: CertificateFacts, { status, metadata }: CertificateObject): boolean {
   const ready = conditionOf(status?.conditions, 'Ready');
   if (ready?.status !== 'True') return false;
-  return !isFresh(facts) || ready.observedGeneration === undefined || ready.observedGeneration === metadata.generation;
-}
-
-/** This generation was not ready yet: then cert-manager must have seen it too. */
-function isFresh({ declared: { status, meta } }: CertificateFacts): boolean {
-  return status.observedGeneration !== meta.generation || status.conditions.get('Ready')?.status !== 'True';
+  if (!isFresh(facts.declared)) return true;
+  return ready.observedGeneration === undefined || ready.observedGeneration === metadata.generation;
 }
 
 /** What became of the latest request. */

@@ -13,6 +13,7 @@ import { eventsOf } from './events.ts';
 import { type Gathering, gatheredFacts, NotSyncedError } from './gather.ts';
 import type { IssuedRecords } from './issued.ts';
 import { planOf } from './plan.ts';
+import { createDepartures } from './departures.ts';
 import { createSerialWatch } from './serial-watch.ts';
 
 export { createIssued, type IssuedRecords } from './issued.ts';
@@ -26,15 +27,17 @@ const lastingMilliseconds = 5000;
  */
 export function certificateController(context: ControllerContext, issued: IssuedRecords): Reconcile {
   const serials = createSerialWatch(context.clock);
+  const departures = createDepartures(context.world, context.clock);
   const progress = new Map<string, Date>();
   return async (key, { signal }: ReconcileContext) => {
     const { namespace = '', name } = keyParts(key);
     const declared = context.world.deviceCertificates.store.get(objectKey(namespace, name));
     if (!declared) {
       progress.delete(key);
+      departures.forget(objectKey(namespace, name));
       return done;
     }
-    return reconciled({ context, issued, serials, signal }, declared, progress);
+    return reconciled({ context, issued, serials, departures, signal }, declared, progress);
   };
 }
 

@@ -2,13 +2,14 @@
 import { isOwnedBy } from '../apply.ts';
 import { revokeFinalizer } from '../../api/labels.ts';
 import { csrIssuance } from './csr-issuance.ts';
-import type { CertificateFacts, SecretState } from './facts.ts';
+import type { CertificateFacts } from './facts.ts';
 import { generatedIssuance } from './generated-issuance.ts';
 import { certificateId, takenBackIn } from './history.ts';
 import { type Issuance, type NotServed, servedBy } from './issuance.ts';
 import { renewalOf } from '../../domain/pki/lineage.ts';
 import { statusDraft } from './status.ts';
-import type { CertificatePlan, CertificateStep } from './steps.ts';
+import { lateSecretTimes, soonestEnd } from './late-secret.ts';
+import { type CertificatePlan, type CertificateStep, secretRemoval } from './steps.ts';
 import { withdrawn, type Withdrawn } from './withdrawn.ts';
 
 /** How soon to look again while others have something to do that nobody tells of. */
@@ -19,8 +20,9 @@ export function planOf(facts: CertificateFacts, now: Date): CertificatePlan {
   if (facts.declared.meta.isDeleting) return deletionPlan(facts, taken, now);
   const issuance = issuanceOf(facts, taken, now);
   const isHeld = facts.declared.meta.finalizers.includes(revokeFinalizer);
+  const steps = isRemembered(facts, taken) ? issuance.steps : issuance.steps.filter(isNoLoss);
   return {
-    steps: [...(isHeld ? [] : [{ kind: 'AddFinalizer' } as const]), ...revocation(taken), ...issuance.steps],
+    steps: [...(isHeld ? [] : [{ kind: 'AddFinalizer' } as const]), ...revocation(taken), ...steps],
     status: statusDraft(facts, taken, issuance, now),
     nextAt: nextTime(facts, taken, issuance, now),
   };
@@ -28,6 +30,17 @@ export function planOf(facts: CertificateFacts, now: Date): CertificatePlan {
 
 function revocation({ entries }: Withdrawn): readonly CertificateStep[] {
   return entries.length === 0 ? [] : [{ kind: 'Revoke', entries }];
+}
+
+/** The status, or the ledger, knows of all certificates. */
+function isRemembered({ held, strays, declared: { was } }: CertificateFacts, { revoked }: Withdrawn): boolean {
+  const known = new Set([was?.fingerprint, ...(was?.history ?? []).map(({ fingerprint }) => fingerprint)]);
+  return [...held, ...strays].every((one) => known.has(one.fingerprint) || revoked.has(certificateId(one)));
+}
+
+/** With a Certificate its requests go, which tell what was issued: the status is written before. */
+function isNoLoss({ kind }: CertificateStep): boolean {
+  return kind !== 'DeleteCertificate';
 }
 
 /** The ledger first, then all brokers; then the Certificate, without which cert-manager makes no Secret; then that. */
@@ -44,19 +57,14 @@ function deletionPlan(facts: CertificateFacts, taken: Withdrawn, now: Date): Cer
     };
   }
   const requests = facts.requests.filter(({ maker }) => maker === 'Csr');
-  return {
-    steps: [
-      ...revocation(taken),
-      ...secretRemoval(facts.secret),
-      ...requests.map(({ request }) => ({ kind: 'DeleteRequest', request }) as const),
-      { kind: 'RemoveFinalizer' },
-    ],
-    nextAt: undefined,
-  };
-}
-
-function secretRemoval(secret: SecretState): readonly CertificateStep[] {
-  return secret.kind === 'Ours' ? [{ kind: 'DeleteSecret', name: secret.name, uid: secret.uid }] : [];
+  const steps: readonly CertificateStep[] = [
+    ...revocation(taken),
+    ...secretRemoval(facts.secret),
+    ...requests.map(({ request }) => ({ kind: 'DeleteRequest', request }) as const),
+  ];
+  const end = soonestEnd(facts);
+  if (end && end > now) return { steps, nextAt: end };
+  return { steps: [...steps, { kind: 'RemoveFinalizer' }], nextAt: undefined };
 }
 
 function ownChild({ child, declared }: CertificateFacts): CertificateFacts['child'] {
@@ -70,7 +78,16 @@ function issuanceOf(facts: CertificateFacts, taken: Withdrawn, now: Date): Issua
   if (facts.certManager === 'Absent') return absentIssuance(taken);
   return served.key.kind === 'Csr'
     ? csrIssuance(facts, taken, { ...served, csr: served.key.pem }, now)
-    : generatedIssuance(facts, taken, { ...served, key: served.key.privateKey }, now);
+    : withoutRequests(facts, generatedIssuance(facts, taken, { ...served, key: served.key.privateKey }, now), now);
+}
+
+/** Of a device that kept its key before: a certificate stays to be told of, what might become one does not. */
+function withoutRequests({ requests }: CertificateFacts, issuance: Issuance, now: Date): Issuance {
+  const useless = requests.filter(
+    ({ maker, outcome }) => maker === 'Csr' && (outcome.kind !== 'Issued' || outcome.certificate.notAfter <= now),
+  );
+  const removal = useless.map(({ request }) => ({ kind: 'DeleteRequest', request }) as const);
+  return { ...issuance, steps: [...removal, ...issuance.steps] };
 }
 
 /** Nothing more is ever issued, and what was issued is worth nothing. */
@@ -89,7 +106,7 @@ function overIssuance(facts: CertificateFacts, taken: Withdrawn, notServed: NotS
     return { steps: [...stop, ...removal], isReady: false, work, times: nextAt };
   }
   const steps = [...stop, ...secretRemoval(facts.secret)];
-  return { steps, ...restOf(notServed), times: [] };
+  return { steps, ...restOf(notServed), times: lateSecretTimes(facts) };
 }
 
 /** The status says so already. It is for good, so that nobody waits for what is published to be known again. */

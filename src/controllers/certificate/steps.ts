@@ -2,6 +2,7 @@ import type { CertificateObject, CertificateRequestObject } from '../../api/kind
 import type { RevocationEntry } from '../../domain/pki/certificate.ts';
 import type { DesiredChild } from '../apply.ts';
 import type { StatusDraft } from '../status.ts';
+import type { SecretState } from './facts.ts';
 
 /** One write. Steps are done in order; after each, a new plan made from the state it left leads to the same end. */
 export type CertificateStep =
@@ -18,6 +19,10 @@ export type CertificateStep =
   | { readonly kind: 'DeleteRequest'; readonly request: CertificateRequestObject }
   | { readonly kind: 'DeleteCertificate'; readonly certificate: CertificateObject }
   | { readonly kind: 'DeleteSecret'; readonly name: string; readonly uid: string };
+
+export function secretRemoval(secret: SecretState): readonly CertificateStep[] {
+  return secret.kind === 'Ours' ? [{ kind: 'DeleteSecret', name: secret.name, uid: secret.uid }] : [];
+}
 
 export interface CertificatePlan {
   readonly steps: readonly CertificateStep[];

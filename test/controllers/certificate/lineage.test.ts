@@ -60,6 +60,42 @@ describe('one line of certificates', () => {
     }
   });
 
+  it('deletes the Secret that cert-manager wrote after its Certificate was gone', async () => {
+    const ends: readonly ((site: CertificateSite) => Promise<void> | void)[] = [
+      (site) => site.delete(),
+      (site) => site.declare(revoked),
+    ];
+    for (const end of ends) {
+      const site = new CertificateSite();
+      site.declare();
+      await site.settle();
+      site.certManager();
+      await site.settle();
+      await end(site);
+      await site.settle();
+      assert.equal(site.cluster.object('Secret', 'plant/a-tls'), undefined);
+      site.writeSecret();
+      site.clock.stopFor(2000);
+      await site.settle();
+      assert.equal(site.cluster.object('Secret', 'plant/a-tls'), undefined);
+      assert.deepEqual([...site.ledger.keys()], site.serials);
+    }
+  });
+
+  it('lets a deleted object go when its Secret was looked for once more', async () => {
+    const site = new CertificateSite();
+    site.declare();
+    await site.settle();
+    site.certManager();
+    await site.settle();
+    await site.delete();
+    await site.settle();
+    assert.ok(site.cluster.object('DeviceCertificate', 'plant/a'));
+    site.clock.stopFor(2000);
+    await site.settle();
+    assert.equal(site.cluster.object('DeviceCertificate', 'plant/a'), undefined);
+  });
+
   it('takes back every certificate that it ever saw, whatever became of its request', async () => {
     const step = fc.oneof(
       fc.constant('Issue' as const),

@@ -1,4 +1,5 @@
 /** DeviceCertificates in a cluster in memory, beside a stand-in for cert-manager and one for the ledger. */
+import type { KeyObject } from 'node:crypto';
 import type { KubeObject, OwnerReference } from '../../../src/kube/object.ts';
 import { type KubeClient } from '../../../src/kube/client.ts';
 import { childLabels } from '../../../src/api/labels.ts';
@@ -35,6 +36,7 @@ export class CertificateSite {
   #reconcile!: Reconcile;
 
   constructor() {
+    this.cluster.createdAt = () => text(this.clock.now());
     this.cluster.put(broker);
     this.cluster.put(template);
     this.declareDevice();
@@ -86,6 +88,7 @@ export class CertificateSite {
     for (let round = 0; round < 12; round += 1) {
       const before = this.cluster.writes.length + this.ledger.size;
       await this.reconcile();
+      this.#collectGarbage();
       if (this.cluster.writes.length + this.ledger.size === before) return;
     }
     throw new Error('it does not come to rest');
@@ -103,31 +106,50 @@ export class CertificateSite {
     }
   }
 
+  /** Of 90 days. */
+  signed(key: KeyObject): { readonly pem: string; readonly notBefore: Date; readonly notAfter: Date } {
+    const [notBefore, notAfter] = [this.clock.now(), seconds(this.clock.now(), 7_776_000)];
+    const use = { kind: 'Client' } as const;
+    const content = { commonName: 'a', publicKey: key, use, notBefore, notAfter };
+    const pem = signedCertificate({ ...content, serialBytes: serialBytes(`${this.serials.length}`) }, ca);
+    const read = issuedCertificate(pem, ca.issuer.keyId);
+    if (read.ok) this.serials.push(read.value.serial);
+    return { pem, notBefore, notAfter };
+  }
+
   /** What cert-manager does with the Certificate: a request that was signed, the Secret, the status. */
   certManager(): void {
     const certificate = this.cluster.object('Certificate', 'plant/a') as
       (KubeObject & { readonly spec: Spec; readonly status?: { readonly revision: number } }) | undefined;
     if (!certificate) return;
     const revision = (certificate.status?.revision ?? 0) + 1;
-    const [notBefore, notAfter] = [this.clock.now(), seconds(this.clock.now(), 7_776_000)];
-    const use = { kind: 'Client' } as const;
-    const content = { commonName: 'a', publicKey, use, notBefore, notAfter };
-    const pem = signedCertificate({ ...content, serialBytes: serialBytes(`${this.serials.length}`) }, ca);
-    const read = issuedCertificate(pem, ca.issuer.keyId);
-    if (read.ok) this.serials.push(read.value.serial);
+    const { pem, notBefore, notAfter } = this.signed(publicKey);
     this.cluster.put(this.#request(certificate, revision, pem));
-    this.cluster.put({
-      ...{ apiVersion: 'v1', kind: 'Secret' },
-      metadata: {
-        ...{ namespace: 'plant', name: 'a-tls', labels: childLabels('device-certificate', 'main') },
-        annotations: { 'cert-manager.io/certificate-name': 'a' },
-      },
-    });
+    this.writeSecret(String(certificate.spec['secretName']));
     const conditions = [{ type: 'Ready', status: 'True', observedGeneration: certificate.metadata.generation }];
     const times = { notBefore: text(notBefore), notAfter: text(notAfter) };
     this.cluster.remove('Certificate', 'plant/a');
     this.cluster.put({ ...certificate, status: { conditions, revision, ...times } } as KubeObject);
     this.#adopt();
+  }
+
+  writeSecret(name = 'a-tls'): void {
+    this.cluster.put({
+      ...{ apiVersion: 'v1', kind: 'Secret' },
+      metadata: {
+        ...{ namespace: 'plant', name, labels: childLabels('device-certificate', 'main') },
+        annotations: { 'cert-manager.io/certificate-name': 'a' },
+      },
+    });
+  }
+
+  /** What an owner leaves behind. */
+  #collectGarbage(): void {
+    const uid = this.cluster.object('Certificate', 'plant/a')?.metadata.uid;
+    for (const { metadata } of this.cluster.objectsOf('CertificateRequest')) {
+      const [made] = metadata.ownerReferences ?? [];
+      if (made && made.uid !== uid) this.cluster.remove('CertificateRequest', `plant/${metadata.name}`);
+    }
   }
 
   /** The Certificate was put anew with its status, so its requests are made to be owned by it again. */
@@ -140,8 +162,6 @@ export class CertificateSite {
   }
 
   #request({ metadata }: KubeObject, revision: number, pem: string): KubeObject {
-    const conditions = ['Approved', 'Ready'].map((type) => ({ type, status: 'True' }));
-    const [certificate, issuer] = [pem, ca.issuer.pem].map((one) => Buffer.from(one).toString('base64'));
     return {
       ...{ apiVersion: 'cert-manager.io/v1', kind: 'CertificateRequest' },
       metadata: {
@@ -153,8 +173,15 @@ export class CertificateSite {
         ownerReferences: [owner(metadata.uid ?? '')],
         creationTimestamp: text(this.clock.now()),
       },
-      status: { conditions, certificate, ca: issuer },
+      status: this.answer(pem),
     } as KubeObject;
+  }
+
+  /** Status of a request that was granted. */
+  answer(pem: string): object {
+    const conditions = ['Approved', 'Ready'].map((type) => ({ type, status: 'True' }));
+    const [certificate, issuer] = [pem, ca.issuer.pem].map((one) => Buffer.from(one).toString('base64'));
+    return { conditions, certificate, ca: issuer };
   }
 
   /** Somebody deletes a request by hand, or cert-manager one that is too old for it. */
