@@ -67,6 +67,11 @@ function routeBrokers(world: World, wake: Wake): void {
 function routeDevices(world: World, wake: Wake): void {
   onChange(world.devices, (key, old, next, priority) => {
     wake.device(key, priority);
+    if (isNews(old, next) || isVerdictChanged(old, next)) {
+      for (const { key: certificate } of world.deviceCertificates.store.byIndex('device', key)) {
+        wake.certificate(certificate, priority);
+      }
+    }
     if (!isNews(old, next)) return;
     for (const device of [old, next]) {
       if (!device?.value.ok) continue;
@@ -77,9 +82,25 @@ function routeDevices(world: World, wake: Wake): void {
       for (const { name } of device.value.value.templates) wake.template(objectKey(device.meta.namespace, name), 'Low');
     }
     if (isHoldChanged(old, next) && next?.value.ok) wake.authority(next.value.value.broker);
-    for (const { key: certificate } of world.deviceCertificates.store.byIndex('device', key)) {
-      wake.certificate(certificate, priority);
-    }
+  });
+}
+
+/**
+ * Whether its rules resolve, by the status: templates and namespaces wake devices, and only where that made a difference
+ * their certificates.
+ */
+function isVerdictChanged(old: DeviceLike, next: DeviceLike): boolean {
+  const isRefused = [old, next].some((device) => verdictsOn(device).some((verdict) => !verdict.startsWith('True')));
+  if (isRefused) return old?.status.hash !== next?.status.hash;
+  return verdictsOn(old).join() !== verdictsOn(next).join();
+}
+
+type DeviceLike = DeclaredDevice | undefined;
+
+function verdictsOn(device: DeviceLike): readonly string[] {
+  return ['Accepted', 'ResolvedRefs'].flatMap((type) => {
+    const condition = device?.status.conditions.get(type);
+    return condition ? [`${condition.status} ${condition.reason}`] : [];
   });
 }
 
@@ -109,8 +130,10 @@ function routeTemplates(world: World, wake: Wake): void {
 function routeCertificates(world: World, wake: Wake): void {
   onChange(world.deviceCertificates, (key, old, next, priority) => {
     wake.certificate(key, priority);
-    for (const certificate of [old, next])
-      if (certificate?.value.ok) wake.device(certificate.value.value.device, priority);
+    // The device that it is for, and one that may not have its own because of the name.
+    const devices = new Set<ObjectKey>(world.devices.store.get(key) && [key]);
+    for (const certificate of [old, next]) if (certificate?.value.ok) devices.add(certificate.value.value.device);
+    for (const device of devices) wake.device(device, priority);
   });
   world.certificates.onChange((old, next, delivery) => {
     const object = next ?? old;
@@ -138,6 +161,12 @@ function wakeOwner(wake: Wake, { metadata }: KubeObject, priority: Priority): vo
 function routeNamespaces(world: World, wake: Wake): void {
   world.namespaces.onChange((old, next) => {
     const name = (next ?? old)?.name ?? '';
+    // Of one that goes nothing more is waited for.
+    if (next?.isTerminating === true && !old?.isTerminating) {
+      for (const { key, meta } of world.deviceCertificates.store.list()) {
+        if (meta.namespace === name) wake.certificate(key, 'Low');
+      }
+    }
     for (const device of world.devices.store.byIndex('namespace', name)) {
       wake.device(device.key, 'Low');
       if (device.value.ok) wake.broker(device.value.value.broker);

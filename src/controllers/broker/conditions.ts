@@ -47,7 +47,7 @@ export function brokerConditions(view: BrokerView): BrokerConditions {
     ...(view.problem ? [view.problem] : []),
   ];
   const own = faults.filter(isOnManifest);
-  const references = faults.filter((finding) => referenceReasons.has(reasonOf(finding)));
+  const references = rootsFirst(faults.filter((finding) => referenceReasons.has(reasonOf(finding))));
   const accepted = own.length > 0 ? failed('Accepted', own) : condition('Accepted', 'True', 'Accepted', 'it is valid');
   const resolved =
     references.length > 0
@@ -57,6 +57,12 @@ export function brokerConditions(view: BrokerView): BrokerConditions {
   const ready = readyOf([accepted, resolved, programmed]);
   const isUnderWay = ready.status !== 'True' && isProgress(ready.reason);
   return { conditions: [accepted, resolved, programmed, ready, ...kstatusOf(ready, isUnderWay)], isUnderWay };
+}
+
+/** Where cert-manager is absent, so are the issuers and CAs that it would have. */
+function rootsFirst(findings: readonly Finding[]): readonly Finding[] {
+  const isRoot = (finding: Finding) => reasonOf(finding) === 'CertManagerAbsent';
+  return [...findings.filter(isRoot), ...findings.filter((finding) => !isRoot(finding))];
 }
 
 function isOnManifest(finding: Finding): boolean {

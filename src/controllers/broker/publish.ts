@@ -8,6 +8,7 @@ import type { Publisher } from '../bundle/published.ts';
 import { bundleSite } from '../bundle/site.ts';
 import type { BrokerState, ControllerContext, Trust } from '../context.ts';
 import { compileInput, compilePass } from './compile.ts';
+import type { ExpectedInstance } from '../workload/expected.ts';
 import { type BrokerFacts, indexOf } from './gather.ts';
 import { isNarrower, newRevocations } from './narrowing.ts';
 import { contentFinding, failureFinding, gateFinding, notOursFinding, publishableAt } from './plan.ts';
@@ -125,6 +126,13 @@ interface Attempt {
 
 /** Secrets cannot be watched: what somebody did to one is found after so long, milliseconds. */
 const secretsInterval = 600_000;
+/** As long as an instance cannot load what is published. */
+const suspectedSecretsInterval = 10_000;
+
+function isInTrouble({ instance }: ExpectedInstance): boolean {
+  const { refused, lastError = '' } = instance?.was ?? {};
+  return refused !== undefined || lastError !== '';
+}
 
 async function published(
   publishing: Publishing,
@@ -134,7 +142,9 @@ async function published(
   const { context, publisher } = publishing;
   const { declared, broker, loadedRevision } = facts;
   const now = context.clock.now();
-  const checkSecrets = !isWithin(memory.secretsCheckedAt, secretsInterval, now);
+  const isSuspected = facts.expected.some(isInTrouble);
+  const interval = isSuspected ? suspectedSecretsInterval : secretsInterval;
+  const checkSecrets = !isWithin(memory.secretsCheckedAt, interval, now);
   const options = { leastRevision: loadedRevision, checkSecrets, signal };
   const present = indexOf(facts.published, declared);
   try {
@@ -152,7 +162,8 @@ async function published(
       now,
     );
     const next = index.hash === present?.hash ? kept : { ...kept, publishedAt: now };
-    return { memory: withState(facts, next, { index }, now), times };
+    const again = isSuspected ? new Date(now.getTime() + suspectedSecretsInterval) : undefined;
+    return { memory: withState(facts, next, { index }, now), times: [...times, again] };
   } catch (failure) {
     signal.throwIfAborted();
     // Somebody wrote at the same time: the next try sees it.

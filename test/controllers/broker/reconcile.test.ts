@@ -149,6 +149,21 @@ describe('the controller of brokers', () => {
     assert.equal(isProved(site.state, 'd1'), false);
   });
 
+  it('waits for no instance outside of the cluster that does not live', async () => {
+    const site = brokerSite();
+    site.putDevice('d1');
+    site.setPassword('d1');
+    site.known.dead.add('b');
+    await site.run();
+    site.prove('a');
+    await site.run();
+    assert.equal(isProved(site.state, 'd1'), true);
+    assert.equal(site.condition['Programmed'], 'True Programmed');
+    site.known.dead.add('a');
+    await site.run();
+    assert.equal(site.condition['Programmed'], 'Unknown NoInstances');
+  });
+
   it('proves by an older set what is the same in it', async () => {
     const site = await settledSite();
     const old = site.published.index;
@@ -224,6 +239,31 @@ describe('the controller of brokers', () => {
     site.known.isIssuedKnown = true;
     await site.run();
     assert.equal(site.published.writes, 1);
+  });
+
+  it('names the absence of cert-manager before the issuers and CAs that it would have', async () => {
+    const site = brokerSite();
+    site.changeBroker({ spec: certificateSpec });
+    const reason = 'IssuerNotFound' as const;
+    const finding = { code: 'MQS141', severity: 'Error', reason, message: 'no issuer', path: 'x' } as const;
+    site.known.trust = { ...trust, findings: [finding] };
+    site.known.isIssuedKnown = false;
+    await site.clock.advance(10_000);
+    await site.run();
+    assert.equal(site.condition['Ready'], 'False CertManagerAbsent');
+  });
+
+  it('reads its Secrets again while an instance cannot load what is published', async () => {
+    const site = await settledSite();
+    assert.equal(site.published.secretChecks, 1);
+    site.report('a', { loadedRevision: 0, lastError: 'get Secret main-passwords-00: NotFound' });
+    await site.clock.advance(10_000);
+    assert.notEqual(await site.run(), 'done');
+    assert.equal(site.published.secretChecks, 2);
+    site.prove('a');
+    await site.clock.advance(10_000);
+    await site.run();
+    assert.equal(site.published.secretChecks, 2);
   });
 
   it('waits until its trust was read, and keeps the last set while there is an error in it', async () => {

@@ -34,11 +34,14 @@ export class MemoryPublisher {
   isAnswerLost = false;
   /** Sets of other content that were written. */
   writes = 0;
+  /** How often the Secrets were read again. */
+  secretChecks = 0;
   readonly contents = new Map<string, BundleContent>();
 
   readonly publisher = {
     index: () => Promise.resolve(this.#seen()),
-    publish: (_: unknown, content: BundleContent, { leastRevision = 0 } = {}) => {
+    publish: (_: unknown, content: BundleContent, { leastRevision = 0, checkSecrets = false } = {}) => {
+      if (checkSecrets) this.secretChecks += 1;
       if (this.failure) return Promise.reject(this.failure);
       const seen = this.#seen();
       if (seen.kind === 'NotOurs') return Promise.resolve(seen);
@@ -84,7 +87,11 @@ export function brokerSite(published = new MemoryPublisher()) {
   const clock = new VirtualClock();
   const states = createBrokerStates();
   const woken = { device: new Set<string>(), certificate: new Set<string>(), workload: 0, authority: 0 };
-  const known = { isIssuedKnown: true, arePasswordsComplete: true, trust: undefined as Trust | undefined };
+  const known = {
+    ...{ isIssuedKnown: true, arePasswordsComplete: true, trust: undefined as Trust | undefined },
+    /** Instances outside of the cluster that do not live. */
+    dead: new Set<string>(),
+  };
   const findings: { workload: readonly Finding[] } = { workload: [] };
   const statuses: Record<string, unknown>[] = [];
   const events: EventDraft[] = [];
@@ -142,6 +149,11 @@ export function brokerSite(published = new MemoryPublisher()) {
   };
   const reconcile = brokerReconcile({
     ...{ context, states, publisher: published.publisher, workloadFindings: () => findings.workload },
+    lookForInstances: ({ workload }) =>
+      Promise.resolve({
+        live: workload.kind === 'External' ? workload.instances.filter((name) => !known.dead.has(name)) : [],
+        lookAt: undefined,
+      }),
   });
 
   fake.put({
