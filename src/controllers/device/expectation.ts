@@ -17,7 +17,7 @@ export interface ExpectationFacts {
 
 export interface Expectation {
   readonly status: IdentityStatus;
-  /** Names rights, credential and state together; it is what `status.rulesHash` of the object says. */
+  /** Names broker, rights, credential and state together; it is what `status.rulesHash` of the object says. */
   readonly hash: string;
   /** It is another one from then on although nothing is changed. */
   readonly changesAt: Date | undefined;
@@ -33,11 +33,13 @@ export function expectationOf(facts: ExpectationFacts, now: Date): Expectation {
     lockedUntil: undefined,
     withdrawn: undefined,
   });
-  return { status, hash: hashOf(status), changesAt: changesAt < Infinity ? new Date(changesAt) : undefined };
+  // What was proved by a former broker of this name says nothing of this one.
+  const brokerUid = fleet.brokers.get(device.broker)?.origin.uid ?? '';
+  return { status, hash: hashOf(status, brokerUid), changesAt: changesAt < Infinity ? new Date(changesAt) : undefined };
 }
 
-function hashOf({ state, rulesHash, credentialHash = '' }: IdentityStatus): string {
-  return shortHash(hashOfParts([state, rulesHash, credentialHash]));
+function hashOf({ state, rulesHash, credentialHash = '' }: IdentityStatus, brokerUid: string): string {
+  return shortHash(hashOfParts([brokerUid, state, rulesHash, credentialHash]));
 }
 
 /** Whether a set with this status of the identity gives the device what is expected; `undefined`: it is not in it. */

@@ -576,6 +576,21 @@ describe('the controller of devices', () => {
       assert.equal(site.device('a').text('Programmed'), 'False/Refused');
     });
 
+    it('of a broker that was made anew is none, until that one has proved it', async () => {
+      const site = await readySite();
+      site.cluster.remove('MqttBroker', main);
+      site.cluster.put(broker);
+      site.broker = undefined;
+      const outcome = await site.reconcile('a');
+      assert.equal(outcome.kind, 'RequeueAt');
+      site.clock.stopFor(5_000);
+      await site.reconcile('a');
+      assert.equal(site.device('a').text('Ready'), 'False/Pending');
+      site.prove(1);
+      await site.reconcile('a');
+      assert.equal(site.device('a').text('Ready'), 'True/Ready');
+    });
+
     it('is unknown without an instance', async () => {
       const site = new Site();
       site.cluster.put(passwordDevice('a'));
