@@ -37,10 +37,42 @@ function ruleProblems(
   { at, field, message, holds }: CrossFieldRule,
   object: unknown,
   old: unknown,
-): CrossFieldProblem[] {
+): readonly CrossFieldProblem[] {
+  if (isTrueBelow(stepsOf(at), 0, object, old, holds)) return none;
   return nodesAt(at, object, old)
     .filter((node) => !holds(node.self, node.old))
     .map((node) => ({ path: pathText([...node.path, ...field.split('.').filter(Boolean)]), message }));
+}
+
+const none: readonly never[] = [];
+const knownSteps = new Map<string, readonly string[]>();
+
+/** Patterns are those of the tables: each is taken apart once. */
+function stepsOf(pattern: string): readonly string[] {
+  const known = knownSteps.get(pattern);
+  if (known) return known;
+  const steps = pattern.match(/\[\*\]|[^.[]+/g) ?? [];
+  knownSteps.set(pattern, steps);
+  return steps;
+}
+
+/** Whether `isTrue` of all nodes that `nodesAt` would give, without making them: hardly any object breaks a rule. */
+function isTrueBelow(
+  steps: readonly string[],
+  at: number,
+  self: unknown,
+  old: unknown,
+  isTrue: CrossFieldRule['holds'],
+): boolean {
+  const step = steps[at];
+  if (step === undefined) return isTrue(self, old);
+  if (typeof self !== 'object' || self === null) return true;
+  if (Array.isArray(self)) return self.every((item) => isTrueBelow(steps, at + 1, item, undefined, isTrue));
+  const isTrueOf = (name: string) => {
+    const value = own(self, name);
+    return value === undefined || isTrueBelow(steps, at + 1, value, own(old, name), isTrue);
+  };
+  return step === '*' ? Object.keys(self).every(isTrueOf) : isTrueOf(step);
 }
 
 interface Node {
@@ -52,7 +84,7 @@ interface Node {
 /** The nodes that a pattern such as `spec.rules[*].topic` selects and that are there. */
 function nodesAt(pattern: string, self: unknown, old: unknown): readonly Node[] {
   let nodes: readonly Node[] = [{ path: [], self, old }];
-  for (const step of pattern.match(/\[\*\]|[^.[]+/g) ?? []) nodes = nodes.flatMap((node) => nodesBelow(node, step));
+  for (const step of stepsOf(pattern)) nodes = nodes.flatMap((node) => nodesBelow(node, step));
   return nodes;
 }
 
@@ -71,10 +103,16 @@ function own(object: unknown, name: string): unknown {
   return (object as Readonly<Record<string, unknown>>)[name];
 }
 
-function keyProblems(at: string, key: string, object: unknown): CrossFieldProblem[] {
+function keyProblems(at: string, key: string, object: unknown): readonly CrossFieldProblem[] {
+  const hasKeysOnce = (list: unknown) => !Array.isArray(list) || isEachOnce(list.map((item) => own(item, key)));
+  if (isTrueBelow(stepsOf(at), 0, object, undefined, hasKeysOnce)) return none;
   return nodesAt(at, object, undefined).flatMap(({ path, self }) => {
     const keys = Array.isArray(self) ? self.map((item) => own(item, key)) : [];
     const message = `must have a \`${key}\` that no other item of the list has`;
     return keys.flatMap((value, i) => (keys.indexOf(value) < i ? [{ path: pathText([...path, i]), message }] : []));
   });
+}
+
+function isEachOnce(keys: readonly unknown[]): boolean {
+  return keys.length < 2 || new Set(keys).size === keys.length;
 }
