@@ -69,8 +69,13 @@ export interface AuthorityState {
    * themselves. Entries that are in the ledger already cost nothing.
    */
   readonly revoke: (entries: readonly RevocationEntry[]) => Promise<void>;
-  /** True when the serial is in the ledger of its CA, and in the published set of every broker that trusts that CA. */
-  readonly isPublished: (entry: Pick<RevocationEntry, 'caKeyId' | 'serial'>) => boolean;
+  /**
+   * True when the serial is in the ledger of its CA, and in the published set of every broker that trusts that CA. When
+   * that comes later, its `lineage` is woken, where it was given.
+   */
+  readonly isPublished: (
+    entry: Pick<RevocationEntry, 'caKeyId' | 'serial'> & { readonly lineage?: ObjectKey },
+  ) => boolean;
   readonly isRevoked: (entry: Pick<RevocationEntry, 'caKeyId' | 'serial'>) => boolean;
 }
 

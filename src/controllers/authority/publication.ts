@@ -1,20 +1,25 @@
 /** Whether brokers were told what was taken back, and who waits for it. */
 import { objectKey, type ObjectKey } from '../../domain/names.ts';
 import type { CaKeyId, RevocationEntry } from '../../domain/pki/certificate.ts';
+import type { HeldCertificate } from '../../domain/pki/lineage.ts';
 import type { Trust } from '../context.ts';
 import type { Member } from './members.ts';
 import { type Site, wakeHolder } from './site.ts';
 
 type Serial = Pick<RevocationEntry, 'caKeyId' | 'serial'>;
+type Asked = Serial & Partial<Pick<HeldCertificate, 'lineage'>>;
 
 /** True when the serial is in the ledger, and in what is published to every broker that has a list of its CA from us. */
-export function isPublished(site: Site, { caKeyId, serial }: Serial): boolean {
+export function isPublished(site: Site, { caKeyId, serial, lineage }: Asked): boolean {
   const entry = site.authorities.get(caKeyId)?.ledger.entries.get(serial);
   if (!entry) return false;
   const isTold = [...site.context.world.brokers.store.list()].every(
     ({ key, meta }) => meta.isDeleting || isToldOf(site, key, entry),
   );
-  if (!isTold) site.awaited.set(`${caKeyId} ${serial}`, entry);
+  if (!isTold) {
+    const id = `${caKeyId} ${serial}`;
+    site.awaited.set(id, { entry, lineage: lineage ?? site.awaited.get(id)?.lineage });
+  }
   return isTold;
 }
 
@@ -61,8 +66,9 @@ export function wakeAwaiting(site: Site): void {
   const { context, awaited } = site;
   const open = [...awaited];
   awaited.clear();
-  for (const [, entry] of open) {
-    if (!isPublished(site, entry)) continue;
+  for (const [, { entry, lineage }] of open) {
+    if (!isPublished(site, { ...entry, ...(lineage !== undefined && { lineage }) })) continue;
+    if (lineage !== undefined) context.wake.certificate(lineage);
     const certificate = context.state.issued.byIdentity
       .get(entry.identity)
       ?.find(({ serial, caKeyId }) => serial === entry.serial && caKeyId === entry.caKeyId);

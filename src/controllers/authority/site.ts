@@ -27,9 +27,15 @@ export interface Site {
   readonly looked: Set<ObjectKey>;
   readonly progress: { isComplete: boolean };
   /** Entries of which somebody was told that they are not published yet. */
-  readonly awaited: Map<string, RevocationEntry>;
+  readonly awaited: Map<string, Awaited>;
   /** Unexpired certificates of suspended devices. */
   readonly suspended: () => readonly HeldCertificate[];
+}
+
+/** `lineage`: of the certificate, where it was asked about. */
+interface Awaited {
+  readonly entry: RevocationEntry;
+  readonly lineage: ObjectKey | undefined;
 }
 
 /** Every broker was looked at once since the start, so that all is known that was published before. */

@@ -12,8 +12,14 @@ import { lateSecretTimes, soonestEnd } from './late-secret.ts';
 import { type CertificatePlan, type CertificateStep, secretRemoval } from './steps.ts';
 import { withdrawn, type Withdrawn } from './withdrawn.ts';
 
-/** How soon to look again while others have something to do that nobody tells of. */
+/** How soon to look again while something is not in its ledger yet, or goes only when others let it. */
 const pollMilliseconds = 2000;
+/** How soon while brokers are told, of which the authorities wake us. */
+const publicationMilliseconds = 10_000;
+
+function publicationTime({ entries }: Withdrawn, now: Date): Date {
+  return new Date(now.getTime() + (entries.length > 0 ? pollMilliseconds : publicationMilliseconds));
+}
 
 export function planOf(facts: CertificateFacts, now: Date): CertificatePlan {
   const taken = withdrawn(facts, now);
@@ -48,7 +54,7 @@ function deletionPlan(facts: CertificateFacts, taken: Withdrawn, now: Date): Cer
   if (!facts.declared.meta.finalizers.includes(revokeFinalizer)) return { steps: [], nextAt: undefined };
   const isDone = taken.isPublished || facts.isLifted;
   const child = ownChild(facts);
-  if (!isDone) return { steps: revocation(taken), nextAt: new Date(now.getTime() + pollMilliseconds) };
+  if (!isDone) return { steps: revocation(taken), nextAt: publicationTime(taken, now) };
   if (child) {
     const steps = [...revocation(taken), ...secretRemoval(facts.formerSecret)];
     return {
@@ -102,7 +108,7 @@ function overIssuance(facts: CertificateFacts, taken: Withdrawn, notServed: NotS
         ? [...secretRemoval(facts.formerSecret), { kind: 'DeleteCertificate', certificate: child }]
         : [];
     const work = { reason: notServed.reason, message: 'its certificates are being taken back' };
-    const nextAt = isWaiting ? [new Date(now.getTime() + pollMilliseconds)] : [];
+    const nextAt = isWaiting ? [publicationTime(taken, now)] : [];
     return { steps: [...stop, ...removal], isReady: false, work, times: nextAt };
   }
   const steps = [...stop, ...secretRemoval(facts.secret)];

@@ -224,6 +224,21 @@ describe('certificates that are taken back', () => {
     );
   });
 
+  it('wake the line of certificates that asked, of which no device is left', async () => {
+    const site = siteOfMain();
+    const run = site.begun();
+    for (const key of [main, main]) await run.look(key);
+    const entry = revocation(keyId, 'a1', { identity: 'sensor-1' });
+    await run.revoke([entry]);
+    run.brokers.set(main, told({ ...run.trust(), revocations: [] }));
+    assert.equal(run.isPublished({ ...entry, lineage: 'plant/gone' }), false);
+    assert.equal(run.isPublished(entry), false);
+    run.brokers.set(main, told(run.trust()));
+    run.woken.length = 0;
+    await run.look();
+    assert.deepEqual(run.woken, ['certificate plant/gone']);
+  });
+
   it('do not wait for a broker that is gone', async () => {
     const site = siteOfMain();
     site.broker('second');
