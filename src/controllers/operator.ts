@@ -29,6 +29,7 @@ import { createFleetState } from './fleet-state.ts';
 import { routeChanges, routeIssued } from './routes.ts';
 import { templateController } from './template/controller.ts';
 import { workloadController } from './workload/controller.ts';
+import { instanceLook } from './workload/liveness.ts';
 import { createWorld, essentialStores, type World } from './world.ts';
 
 export interface OperatorSettings {
@@ -120,9 +121,10 @@ function reconcilesOf(
   routeChanges(world, wake);
   routeIssued(context, issued);
   const workload = workloadController(context);
+  const lookForInstances = instanceLook({ client, clock });
   const workloadFindings = (broker: Broker) => workload.findings(broker);
   return {
-    broker: brokerReconcile({ context, states: brokers, publisher, workloadFindings }),
+    broker: brokerReconcile({ context, states: brokers, publisher, workloadFindings, lookForInstances }),
     workload: workload.reconcile,
     authority: authorities.reconcile,
     device: deviceController(context, passwords),

@@ -11,8 +11,9 @@ const harmless: readonly RegExp[] = [
   /err="namespaces \\"kube-system\\" not found"/,
   // Without an endpoint reconciler it says so at each start.
   /Found stale data, removed previous endpoints on kubernetes service/,
-  // cert-manager looks at something that is not there yet, or no more, and looks again: an issuer before its CA.
-  /"(error getting signing CA TLS certificate|re-queuing item due to error processing)" err="\S+ \\"\S+ not found"/,
+  // cert-manager looks at something that is not there yet, or no more, and looks again: an issuer before its CA, or a
+  // request of a former Certificate of the name before it is collected.
+  /"(error getting signing CA TLS certificate|re-queuing item due to error processing)" err="\S+ \\"\S+ (not found|already exists)"/,
   // A controller of the controller manager whose own write has not come back yet, and which looks again.
   /"Error syncing \w+, requeuing" err="(read version: \d+ is not as new as written version: |Operation cannot be fulfilled on )/,
   // A client that was ended before the answer to its request.

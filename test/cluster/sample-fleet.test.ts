@@ -16,6 +16,7 @@ import type { ControlPlane } from './control-plane.ts';
 import { type Kubelet, startKubelet } from './kubelet.ts';
 import { operatorNamespace, startOperator, type TestOperator } from './operator.ts';
 import { describeLife } from './plant/life.ts';
+import { describeOutposts } from './plant/outposts.ts';
 import { describeTenants } from './plant/tenants.ts';
 import { deviceClient, type Endpoint, mayPublish, type Received, received, secretTexts } from './plant/mqtt.ts';
 import { listed, namespace, notReady, operatedControlPlane, output, type Sample, sampleFor } from './plant/site.ts';
@@ -196,7 +197,7 @@ describe('the sample fleet in a cluster', function () {
     });
   }
 
-  for (const describeMore of [describeLife, describeTenants]) {
+  for (const describeMore of [describeLife, describeTenants, describeOutposts]) {
     if (anyBroker) describeMore(() => ({ plane, operator }), anyBroker);
   }
 

@@ -9,12 +9,15 @@ import type { PartName } from '../../domain/bundle/content.ts';
 import type { ControllerContext, Trust } from '../context.ts';
 import type { DeclaredBroker } from '../declared.ts';
 import { type ExpectedInstance, expectedInstances } from '../workload/expected.ts';
+import type { LookForInstances } from '../workload/liveness.ts';
 
 /** What the controller of brokers needs beside its context. */
 export interface BrokerPorts {
   readonly publisher: Publisher;
   /** What is wrong with what the broker runs on, its server certificate included. */
   readonly workloadFindings: (broker: Broker) => readonly Finding[];
+  /** Instances outside of the cluster are expected while they live. */
+  readonly lookForInstances: LookForInstances;
 }
 
 export interface BrokerFacts {
@@ -24,6 +27,8 @@ export interface BrokerFacts {
   readonly trust: Trust | undefined;
   readonly published: PublishedIndex<PartName>;
   readonly expected: readonly ExpectedInstance[];
+  /** When it has to be looked again which instances live. */
+  readonly lookAt: Date | undefined;
   /** The highest revision that any instance has loaded. */
   readonly loadedRevision: number;
   readonly findings: readonly Finding[];
@@ -31,11 +36,13 @@ export interface BrokerFacts {
 
 export async function gatheredFacts(
   { world, state }: ControllerContext,
-  { publisher, workloadFindings }: BrokerPorts,
+  { publisher, workloadFindings, lookForInstances }: BrokerPorts,
   declared: DeclaredBroker,
   signal: AbortSignal,
 ): Promise<BrokerFacts | undefined> {
-  if (!state.fleet.fleet.brokers.has(declared.key)) return undefined;
+  const present = state.fleet.fleet.brokers.get(declared.key);
+  if (!present) return undefined;
+  const { live, lookAt } = await lookForInstances(present, signal);
   const published = await publisher.index(bundleSite(declared.meta), signal);
   // From here to the compile nothing is waited for: all facts are of one moment.
   const { fleet } = state.fleet;
@@ -48,7 +55,10 @@ export async function gatheredFacts(
     broker,
     trust,
     published,
-    expected: expectedInstances(world, broker),
+    lookAt,
+    expected: expectedInstances(world, broker).filter(
+      ({ name, podUid }) => podUid !== undefined || live.includes(name),
+    ),
     loadedRevision: instances.reduce((highest, { was }) => Math.max(highest, was?.loadedRevision ?? 0), 0),
     findings: [...brokerFindings(fleet, broker), ...(trust?.findings ?? []), ...workloadFindings(broker)],
   };

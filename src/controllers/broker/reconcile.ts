@@ -42,7 +42,7 @@ async function reconciled(controller: Running, key: Key, { signal }: ReconcileCo
   const status = await statusStep(context, declared, facts, step.memory, signal);
   states.keep(declared.key, status.memory);
   if (step.failure !== undefined) throw step.failure;
-  return requeued([...step.times, status.dueAt]);
+  return requeued([...step.times, status.dueAt, facts?.lookAt]);
 }
 
 /** Children go with their owner. */
