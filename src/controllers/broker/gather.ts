@@ -8,7 +8,7 @@ import { bundleSite } from '../bundle/site.ts';
 import type { PartName } from '../../domain/bundle/content.ts';
 import type { ControllerContext, Trust } from '../context.ts';
 import type { DeclaredBroker } from '../declared.ts';
-import { type ExpectedInstance, expectedInstances } from '../workload/expected.ts';
+import { type ExpectedInstance, expectedInstances, isInstanceOf } from '../workload/expected.ts';
 import type { LookForInstances } from '../workload/liveness.ts';
 
 /** What the controller of brokers needs beside its context. */
@@ -49,7 +49,9 @@ export async function gatheredFacts(
   const broker = fleet.brokers.get(declared.key);
   if (!broker) return undefined;
   const trust = trustOf(state.authorities.trustOf(declared.key), broker);
-  const instances = world.instances.store.byIndex('broker', declared.key);
+  const instances = world.instances.store
+    .byIndex('broker', declared.key)
+    .filter((instance) => isInstanceOf(instance, broker));
   return {
     declared,
     broker,

@@ -2,6 +2,7 @@ import type { PodObject } from '../../api/kinds.ts';
 import { labelValue } from '../../api/labels.ts';
 import { type Broker, keyOf, type Workload } from '../../domain/fleet.ts';
 import { objectKey } from '../../domain/names.ts';
+import { isOwnedBy } from '../apply.ts';
 import type { Instance } from '../declared.ts';
 import type { World } from '../world.ts';
 
@@ -10,7 +11,7 @@ export interface ExpectedInstance {
   readonly name: string;
   /** Absent for an external one. */
   readonly podUid?: string;
-  /** Its BrokerInstance, once it is made; one of a former pod of that name does not count. */
+  /** Its BrokerInstance, once the operator has made it; one of a former pod or broker of that name does not count. */
   readonly instance: Instance | undefined;
 }
 
@@ -20,12 +21,17 @@ export function expectedInstances(
   broker: Broker,
 ): readonly ExpectedInstance[] {
   const { namespace } = broker.origin;
-  const key = keyOf(broker);
   return expectedNames(world, broker).map(({ name, podUid }) => {
     const known = world.instances.store.get(objectKey(namespace, name));
-    const isIt = known?.broker === key && known.podUid === podUid && !known.meta.isDeleting;
+    const isIt = known?.podUid === podUid && known?.meta.isDeleting === false && isInstanceOf(known, broker);
     return { name, ...(podUid !== undefined && { podUid }), instance: isIt ? known : undefined };
   });
+}
+
+/** By its owner: what others made says nothing of the broker, whatever its spec names. */
+export function isInstanceOf(instance: Instance, broker: Broker): boolean {
+  const { uid } = broker.origin;
+  return instance.broker === keyOf(broker) && uid !== undefined && isOwnedBy(instance.made, uid);
 }
 
 type ExpectedName = Pick<ExpectedInstance, 'name' | 'podUid'>;

@@ -67,7 +67,7 @@ export class MemoryPublisher {
 }
 
 interface Broker {
-  readonly metadata: object;
+  readonly metadata: { readonly uid: string; readonly generation?: number };
   readonly spec: object;
   readonly status?: unknown;
 }
@@ -212,8 +212,11 @@ export function brokerSite(published = new MemoryPublisher()) {
     },
     /** An agent reports; without a status it was just started. */
     report(name: string, status?: object): void {
+      const { uid } = broker.metadata;
+      const ownerReferences = [{ apiVersion, kind: 'MqttBroker', name: 'main', uid, controller: true }];
+      const metadata = { namespace: 'plant', name, uid: `uid-${name}`, ownerReferences };
       fake.put({
-        ...{ apiVersion, kind: 'BrokerInstance', metadata: { namespace: 'plant', name, uid: `uid-${name}` } },
+        ...{ apiVersion, kind: 'BrokerInstance', metadata },
         ...{ spec: { brokerRef: { name: 'main' } }, ...(status && { status }) },
       });
     },

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { managedBy, managedByLabel } from '../../../src/api/labels.ts';
+import { brokerLabel, managedBy, managedByLabel } from '../../../src/api/labels.ts';
+import { expectedInstances } from '../../../src/controllers/workload/expected.ts';
+import { ofParts } from '../../../src/domain/bundle/set.ts';
+import { partNames } from '../../../src/domain/bundle/content.ts';
 import { ApiError } from '../../../src/kube/errors.ts';
 import type { KubeObject } from '../../../src/kube/object.ts';
 import { Killed } from '../memory-cluster.ts';
@@ -14,6 +17,8 @@ const allChildren = [
   'apply Service main',
   'apply StatefulSet main',
 ];
+
+const emptyParts = ofParts(partNames, () => []);
 
 function started(workload: object | undefined = managed, spec: object = {}): WorkloadSite {
   const site = new WorkloadSite();
@@ -108,6 +113,37 @@ describe('workload of a broker', () => {
     assert.deepEqual(site.cluster.object('BrokerInstance', 'plant/edge-1')?.spec, { brokerRef: { name: 'main' } });
     site.cluster.put(brokerObject({ external: { instances: ['edge-1'] } }));
     assert.deepEqual((await site.pass()).map(textOf), ['delete BrokerInstance edge-2']);
+  });
+
+  it('counts no BrokerInstance that somebody else made, whatever it says', async () => {
+    const site = started({ external: { instances: ['edge'] } });
+    const made = { apiVersion: 'mqttsecurity.io/v1alpha1', kind: 'BrokerInstance' };
+    site.cluster.put({
+      ...made,
+      metadata: { name: 'edge', namespace: 'plant' },
+      spec: { brokerRef: { name: 'main' } },
+      status: { loadedRevision: 1, loadedHash: 'a'.repeat(64) },
+    } as KubeObject);
+    await site.pass();
+    const [expected, ...others] = expectedInstances(site.world, site.broker);
+    assert.deepEqual([expected?.name, expected?.instance, others.length], ['edge', undefined, 0]);
+    assert.deepEqual(site.findings(), ['MQS156']);
+  });
+
+  it('rolls no workload whose pods are not those of the broker', async () => {
+    const site = started({ ref: { kind: 'StatefulSet', name: 'mine' } }, { update: { strategy: 'Roll' } });
+    site.published = { broker: key, revision: 1, hash: 'a'.repeat(64), parts: emptyParts };
+    const statefulSet = (labels: object) =>
+      ({
+        ...{ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 'mine', namespace: 'plant' } },
+        spec: { template: { metadata: { labels } } },
+      }) as KubeObject;
+    site.cluster.put(statefulSet({}));
+    assert.deepEqual((await site.pass()).map(textOf), ['apply Certificate main-server']);
+    assert.deepEqual(site.findings(), ['MQS139']);
+    site.cluster.put(statefulSet({ [brokerLabel]: 'main' }));
+    assert.deepEqual((await site.pass()).map(textOf), ['apply StatefulSet mine']);
+    assert.deepEqual(site.findings(), []);
   });
 
   it('goes when the broker runs elsewhere, the pods first', async () => {
