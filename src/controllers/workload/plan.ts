@@ -139,12 +139,14 @@ function plannedRoll(facts: WorkloadFacts): Pick<WorkloadPlan, 'roll' | 'finding
   }
   const label = labelValue(broker.origin.name);
   const isLabelled = templateMeta(referred).labels?.[brokerLabel] === label;
-  const findings = isLabelled
-    ? []
-    : [finding(broker, 'MQS139', path, `the pods of ${what} lack the label ${brokerLabel}=${label}`)];
+  // Its owner did not say that it is this broker's: it may be anybody's.
+  if (!isLabelled) {
+    const message = `the pods of ${what} lack the label ${brokerLabel}=${label}: they are left alone`;
+    return { roll: undefined, findings: [finding(broker, 'MQS139', path, message)] };
+  }
   const present = templateMeta(referred).annotations?.[bundleHashAnnotation];
-  if (published === undefined || present === published.hash) return { roll: undefined, findings };
-  return { roll: { object: referred, desired: rolledWorkload(referred, published.hash) }, findings };
+  if (published === undefined || present === published.hash) return { roll: undefined, findings: [] };
+  return { roll: { object: referred, desired: rolledWorkload(referred, published.hash) }, findings: [] };
 }
 
 /** Something of this kind and name is there that is not a child of this broker. */
