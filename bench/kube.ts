@@ -6,7 +6,8 @@ import { CoreV1Api } from '@kubernetes/client-node';
 import { Agent } from 'undici';
 import type { ResourceType } from '../src/kube/object.ts';
 import { clientFor } from './kube/client.ts';
-import { configFor, smallPath, startedStub, type StubServer } from './kube/server.ts';
+import { configFor, smallPath } from './kube/address.ts';
+import { startedStub, type StubServer } from './kube/server.ts';
 import type { SyncFigures } from './kube/sync.ts';
 import { type BenchRow, median } from './row.ts';
 

@@ -5,7 +5,7 @@ import type { KubeClient } from '../../src/kube/client.ts';
 import type { Clock, Random } from '../../src/kube/ports.ts';
 import { kubeClient } from '../../src/kube/rest.ts';
 import { transportTo } from '../../src/kube/transport.ts';
-import { configFor, type StubServer } from './server.ts';
+import { configFor, type StubAddress } from './address.ts';
 
 export const clock: Clock = {
   now: () => new Date(),
@@ -13,7 +13,7 @@ export const clock: Clock = {
 };
 export const random: Random = { next: () => Math.random() };
 
-export function clientFor(server: Pick<StubServer, 'url' | 'ca'>): KubeClient {
+export function clientFor(server: StubAddress): KubeClient {
   const access = accessFrom({ load: () => configFor(server), clock, userAgent: 'bench' });
   return kubeClient(transportTo({ access, clock, random }), clock);
 }

@@ -6,18 +6,13 @@ import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { KubeConfig } from '@kubernetes/client-node';
+import { devicesPath, smallPath, type StubAddress } from './address.ts';
 import { deviceText, pageSize } from './device.ts';
 import { fleetDeviceText, fleetObjects } from './fleet.ts';
 
-export interface StubServer {
-  readonly url: string;
-  readonly ca: string;
+export interface StubServer extends StubAddress {
   stop(): void;
 }
-
-export const smallPath = '/api/v1/namespaces/plant/configmaps/main';
-export const devicesPath = '/apis/mqttsecurity.io/v1alpha1/mqttdevices';
 
 /**
  * `Certificates`: every list has `size` devices, and a watch gives as many events and then stays open. `Fleet`: the devices
@@ -53,16 +48,6 @@ export async function startedStub(size: number, contents: Contents = 'Certificat
       rmSync(directory, { recursive: true });
     },
   };
-}
-
-export function configFor({ url, ca }: Pick<StubServer, 'url' | 'ca'>): KubeConfig {
-  const config = new KubeConfig();
-  const caData = Buffer.from(ca).toString('base64');
-  config.loadFromClusterAndUser(
-    { name: 'stub', server: url, caData, skipTLSVerify: false },
-    { name: 'bench', token: 't' },
-  );
-  return config;
 }
 
 async function portOf(child: ChildProcess): Promise<string> {

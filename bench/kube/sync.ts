@@ -8,7 +8,7 @@ import type { ListOptions } from '../../src/kube/client.ts';
 import { createReflector, type Reflector } from '../../src/kube/reflector.ts';
 import { type DeviceObject, devices, keptDevice, type KeptDevice, pageSize } from './device.ts';
 import { clientFor, clock, random } from './client.ts';
-import { devicesPath } from './server.ts';
+import { devicesPath } from './address.ts';
 
 /** Milliseconds, bytes and events per second; floors are of the same bytes in the same process. */
 export interface SyncFigures {

@@ -2,6 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Agent } from 'undici';
 import { compileInput, compilePass } from '../../src/controllers/broker/compile.ts';
 import { createBrokerStates } from '../../src/controllers/broker/states.ts';
@@ -13,7 +15,7 @@ import { createWorld } from '../../src/controllers/world.ts';
 import { objectKey } from '../../src/domain/names.ts';
 import { clientFor, clock, random } from '../kube/client.ts';
 import { pageSize } from '../kube/device.ts';
-import { devicesPath } from '../kube/server.ts';
+import { devicesPath } from '../kube/address.ts';
 
 /** Milliseconds and MB. */
 export interface ColdFigures {
@@ -26,6 +28,16 @@ export interface ColdFigures {
   readonly synced: number;
   readonly compiled: number;
   readonly peak: number;
+  /** What of it is in use, without garbage. */
+  readonly held: number;
+}
+
+function heldMegabytes(): number {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  collectGarbage();
+  collectGarbage();
+  return process.memoryUsage().heapUsed / 1e6;
 }
 
 function memoryField(name: string): number {
@@ -83,7 +95,9 @@ async function measured(url: string, ca: string, count: number): Promise<Omit<Co
   if (!pass.compiled.content) throw new Error(`compile: ${JSON.stringify(pass.compiled.findings.slice(0, 3))}`);
   const compile = performance.now() - compiling;
   await delay(1000);
-  const figures = { bare, sync, synced, compile, compiled: memoryField('VmRSS'), peak: memoryField('VmHWM') };
+  const resident = { synced, compiled: memoryField('VmRSS'), peak: memoryField('VmHWM') };
+  const figures = { bare, sync, compile, ...resident, held: heldMegabytes() };
+  if (fleet.fleet.devices.size !== pass.compiled.statuses.size) throw new Error('compile: devices are missing');
   for (const reflector of reflectors) reflector.stop();
   return figures;
 }
