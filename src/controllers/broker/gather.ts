@@ -16,7 +16,7 @@ export interface BrokerPorts {
   readonly publisher: Publisher;
   /** What is wrong with what the broker runs on, its server certificate included. */
   readonly workloadFindings: (broker: Broker) => readonly Finding[];
-  /** Instances outside of the cluster are expected while they live. */
+  /** Instances outside of the cluster are expected from when they live first. */
   readonly lookForInstances: LookForInstances;
 }
 
@@ -58,12 +58,15 @@ export async function gatheredFacts(
     trust,
     published,
     lookAt,
-    expected: expectedInstances(world, broker).filter(
-      ({ name, podUid }) => podUid !== undefined || live.includes(name),
-    ),
+    expected: expectedInstances(world, broker).filter((one) => isAwaited(one, live)),
     loadedRevision: instances.reduce((highest, { was }) => Math.max(highest, was?.loadedRevision ?? 0), 0),
     findings: [...brokerFindings(fleet, broker), ...(trust?.findings ?? []), ...workloadFindings(broker)],
   };
+}
+
+/** One that does not live and has loaded something may serve it still: only the manifest says that it is gone. */
+function isAwaited({ name, podUid, instance }: ExpectedInstance, live: readonly string[]): boolean {
+  return podUid !== undefined || live.includes(name) || (instance?.was?.loadedRevision ?? 0) > 0;
 }
 
 /** A broker without certificates trusts nobody, whether anyone looked or not. */

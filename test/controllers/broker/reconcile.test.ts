@@ -159,9 +159,33 @@ describe('the controller of brokers', () => {
     await site.run();
     assert.equal(isProved(site.state, 'd1'), true);
     assert.equal(site.condition['Programmed'], 'True Programmed');
-    site.known.dead.add('a');
+  });
+
+  it('knows no instance while none outside of the cluster was ever heard of', async () => {
+    const site = brokerSite();
+    site.putDevice('d1');
+    for (const name of ['a', 'b']) site.known.dead.add(name);
     await site.run();
     assert.equal(site.condition['Programmed'], 'Unknown NoInstances');
+  });
+
+  it('waits for one that was heard of before, for it may serve what it has loaded', async () => {
+    const site = brokerSite();
+    site.putDevice('d1');
+    site.setPassword('d1');
+    await site.run();
+    site.prove('a', 'b');
+    await site.run();
+    site.known.dead.add('b');
+    await site.run();
+    assert.equal(site.condition['Programmed'], 'True Programmed', 'it has proved this set');
+    site.removeDevice('d1');
+    await site.run();
+    site.prove('a');
+    await site.run();
+    site.clock.stopFor(10_000);
+    await site.run();
+    assert.equal(site.condition['Programmed'], 'False PartiallyProgrammed');
   });
 
   it('proves by an older set what is the same in it', async () => {
