@@ -22,7 +22,7 @@ export function csrIssuance(facts: CertificateFacts, taken: Withdrawn, served: F
     const message = csr.findings.map((finding) => finding.message).join('; ');
     return { steps: [], isReady: false, stalled: { reason: 'CsrRefused', message }, times: [] };
   }
-  const requests = facts.requests.filter(({ maker }) => maker === 'Csr');
+  const requests = facts.requests.filter(({ maker }) => maker === 'Csr').toSorted(byTurn);
   const asked = renewalAsked(facts);
   const why = reasonToIssue(facts, taken, served, csr.value.keyId, now);
   const pruned = outdated(requests, now).map(({ request }) => ({ kind: 'DeleteRequest', request }) as const);
@@ -36,6 +36,15 @@ export function csrIssuance(facts: CertificateFacts, taken: Withdrawn, served: F
   const steps = [...attempt.steps, ...pruned, ...keyRemoval(facts)];
   return { ...base, steps, isReady, ...attempt.matter, times: [...times, ...attempt.times] };
 }
+
+/** Latest first. Of one second it is the one that gave no certificate: what failed before waits a minute at least. */
+function byTurn(a: Claim, b: Claim): number {
+  const [x, y] = [a, b].map(({ request }) => Date.parse(request.metadata.creationTimestamp ?? ''));
+  if (x !== y) return (y ?? 0) - (x ?? 0);
+  return turns[a.outcome.kind] - turns[b.outcome.kind];
+}
+
+const turns: Readonly<Record<RequestOutcome['kind'], number>> = { Pending: 0, Failed: 1, Unreadable: 1, Issued: 2 };
 
 /** A key that was made here before the device had one of its own. */
 function keyRemoval({ child, declared, secret, formerSecret }: CertificateFacts): readonly CertificateStep[] {

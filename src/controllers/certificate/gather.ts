@@ -89,7 +89,8 @@ async function secretStates(
   const { spec } = holder;
   const name = spec ? secretNameOf(spec, declared) : `${declared.meta.name}-tls`;
   const isFromCsr = spec?.key.kind === 'Csr';
-  const former = child && formerSecretName(child, name, isFromCsr);
+  const isEnding = isFromCsr || isOver(declared, holder);
+  const former = child && formerSecretName(child, name, isEnding);
   const isFilled = isFromCsr ? !isFresh(declared) : child?.spec?.['secretName'] === name;
   const isLate = gathering.departures.goneAt(declared.key) !== undefined;
   const isSettled = isFilled && !isLate && !isOver(declared, holder);
@@ -181,10 +182,10 @@ async function secretState(
 function formerSecretName(
   { metadata, spec }: CertificateObject,
   wanted: string,
-  isFromCsr: boolean,
+  isEnding: boolean,
 ): string | undefined {
   const filled = spec?.['secretName'];
-  if (isFromCsr && typeof filled === 'string') return filled;
+  if (isEnding && typeof filled === 'string' && filled !== wanted) return filled;
   const former = metadata.annotations?.[formerSecretAnnotation];
   return former === wanted ? undefined : former;
 }

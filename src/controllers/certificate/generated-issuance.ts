@@ -8,7 +8,7 @@ import type { CertificateFacts } from './facts.ts';
 import { isFresh } from './fresh.ts';
 import { issuing, type Issuable, type Issuance, type Matter, renewalAsked } from './issuance.ts';
 import { conditionOf } from './request.ts';
-import type { CertificateStep } from './steps.ts';
+import { type CertificateStep, secretRemoval } from './steps.ts';
 import type { Withdrawn } from './withdrawn.ts';
 
 /**
@@ -121,15 +121,22 @@ interface FormerSecret {
 function formerSecretOf({ child, formerSecret }: CertificateFacts, name: string): FormerSecret {
   const remembered = child?.metadata.annotations?.[formerSecretAnnotation];
   const filled = child?.spec?.['secretName'];
+  const [removal] = remembered === name ? [] : secretRemoval(formerSecret);
   if (typeof filled === 'string' && filled !== name) {
-    return { name: filled, isKept: true, isOver: false, removal: undefined };
+    // It remembers one name: that of before is given up.
+    return { name: filled, isKept: true, isOver: false, removal };
   }
-  if (remembered === undefined) return { name: undefined, isKept: false, isOver: false, removal: undefined };
-  const removal =
-    formerSecret.kind === 'Ours' && remembered !== name
-      ? ({ kind: 'DeleteSecret', name: formerSecret.name, uid: formerSecret.uid } as const)
-      : undefined;
+  if (!child || remembered === undefined) {
+    return { name: undefined, isKept: false, isOver: false, removal: undefined };
+  }
+  if (!isFilled(child)) return { name: remembered, isKept: true, isOver: false, removal: undefined };
   return { name: remembered, isKept: false, isOver: true, removal };
+}
+
+/** cert-manager has done all that the Certificate asks for now. */
+function isFilled({ status, metadata }: CertificateObject): boolean {
+  const ready = conditionOf(status?.conditions, 'Ready');
+  return ready?.status === 'True' && (ready.observedGeneration ?? metadata.generation) === metadata.generation;
 }
 
 function isIssuing({ status }: CertificateObject): boolean {

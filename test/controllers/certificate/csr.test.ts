@@ -127,6 +127,21 @@ describe('a line of certificates of a device that keeps its key', () => {
     assert.equal(site.cluster.object('Secret', 'plant/a-tls'), undefined);
   });
 
+  it('asks once for another key, in the second of the former certificate too', async () => {
+    for (let round = 0; round < 8; round += 1) {
+      const site = new CsrSite();
+      site.clock.stopFor(round * 1000);
+      site.declareCsr();
+      await site.settle();
+      site.answerAll('Signed');
+      await site.settle();
+      site.declareCsr(1);
+      await site.settle();
+      assert.equal(site.pending.length, 1);
+      assert.equal(site.cluster.writes.filter(({ verb }) => verb === 'delete').length, 0);
+    }
+  });
+
   it('leaves no request open when the key is to be made in the cluster', async () => {
     const site = new CsrSite();
     site.declareCsr();
