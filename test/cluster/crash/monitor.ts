@@ -1,0 +1,54 @@
+/** Watches what must not happen at any moment of a run. */
+import { configMaps, type ConfigMapObject } from '../../../src/api/kinds.ts';
+import { indexName } from '../../../src/domain/bundle/index-text.ts';
+import { parsedCrls } from '../../../src/domain/pki/crl.ts';
+import type { KubeClient } from '../../../src/kube/client.ts';
+import { createReflector } from '../../../src/kube/reflector.ts';
+import { realClock, realRandom } from '../client.ts';
+import { operatorNamespace } from '../operator.ts';
+
+export interface Monitor {
+  /** What went wrong so far. */
+  readonly wrong: readonly string[];
+  /** Resolves when it watches. */
+  readonly ready: Promise<unknown>;
+  readonly stop: () => void;
+}
+
+/** Revisions of sets, and numbers of revocation lists, must not go down. */
+export function startMonitor(client: KubeClient, namespace: string): Monitor {
+  const wrong: string[] = [];
+  const highest = new Map<string, bigint>();
+  const isSeen = (what: string, number: bigint) => {
+    const former = highest.get(what) ?? -1n;
+    if (number < former) wrong.push(`${what} went down from ${former} to ${number}`);
+    else highest.set(what, number);
+  };
+  const reflectors = [namespace, operatorNamespace].map((place) => {
+    const reflector = createReflector<ConfigMapObject, ConfigMapObject>({
+      ...{ client, type: configMaps, selection: { namespace: place }, clock: realClock, random: realRandom },
+      project: (object) => object,
+    });
+    reflector.onChange((old, next) => {
+      if (!next) return;
+      const name = `${place}/${next.metadata.name}`;
+      for (const [key, text] of Object.entries(next.data ?? {})) {
+        if (old?.data?.[key] === text) continue;
+        if (key === indexName)
+          isSeen(`revision of ${name}`, BigInt((JSON.parse(text) as { revision: number }).revision));
+        for (const number of crlNumbers(text)) isSeen(`CRL number in ${name}`, number);
+      }
+    });
+    reflector.start();
+    return reflector;
+  });
+  const ready = Promise.all(reflectors.map((reflector) => reflector.ready));
+  ready.catch(() => undefined); // stopped before
+  return { wrong, ready, stop: () => reflectors.forEach((reflector) => reflector.stop()) };
+}
+
+function crlNumbers(text: string): readonly bigint[] {
+  if (!text.includes('-----BEGIN X509 CRL-----')) return [];
+  const crls = parsedCrls(text);
+  return crls.ok ? crls.value.map(({ number }) => number) : [];
+}
