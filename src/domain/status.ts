@@ -42,14 +42,31 @@ interface StatusLike {
 }
 
 export function seenStatus(status: StatusLike | undefined): SeenStatus {
-  const conditions = (status?.conditions ?? []).map(({ type, status: state, reason, lastTransitionTime }) => {
-    return [type, { status: state, reason, since: lastTransitionTime }] as const;
-  });
   return {
     observedGeneration: status?.observedGeneration ?? -1,
     hash: statusHash(status ?? {}),
-    conditions: new Map(conditions),
+    conditions: seenConditions(status?.conditions ?? []),
   };
+}
+
+/** Conditions that were seen, by all that is kept of them: most of 100,000 objects say the same as another one. */
+const shared = new Map<string, SeenStatus['conditions']>();
+const mostShared = 10_000;
+
+function seenConditions(conditions: NonNullable<StatusLike['conditions']>): SeenStatus['conditions'] {
+  const kept = conditions.map(({ type, status, reason, lastTransitionTime: since }) => ({
+    type,
+    status,
+    reason,
+    since,
+  }));
+  const text = JSON.stringify(kept);
+  const known = shared.get(text);
+  if (known) return known;
+  const made = new Map(kept.map(({ type, ...condition }) => [type, condition]));
+  if (shared.size >= mostShared) shared.clear();
+  shared.set(text, made);
+  return made;
 }
 
 /** A status to be written, and whether it says anything that is not there. */
