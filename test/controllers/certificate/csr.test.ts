@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { CsrSite } from './csr-site.ts';
 
 const day = 86_400_000;
+const foreignUid = { 'mqttsecurity.io/device-certificate-uid': 'another' };
 const revoked = { revoked: { reason: 'KeyCompromise' } };
 
 /** From the first request through a failure, a renewal and another key to revocation. */
@@ -106,6 +107,28 @@ describe('a line of certificates of a device that keeps its key', () => {
     await site.settle();
     assert.equal(site.condition('Ready'), 'True/Ready');
     assert.equal(site.condition('Stalled'), undefined);
+  });
+
+  it('counts no request of another namespace or for another object, and says so', async () => {
+    for (const change of [{ namespace: 'elsewhere' }, { name: 'b', annotations: foreignUid }]) {
+      const site = new CsrSite();
+      site.declareCsr();
+      await site.settle();
+      const [request] = site.pending;
+      assert.ok(request);
+      const annotations = { ...request.metadata.annotations, ...change.annotations };
+      site.answerAll('Signed');
+      const [signed] = site.requests;
+      assert.ok(signed);
+      site.cluster.remove('CertificateRequest', `plant/${request.metadata.name}`);
+      site.restart();
+      site.cluster.put({ ...signed, metadata: { ...signed.metadata, ...change, annotations } });
+      assert.deepEqual(site.issued.ofLineage('plant/a'), []);
+      assert.deepEqual(
+        site.issued.findings('plant/a').map(({ code }) => code),
+        ['MQS150'],
+      );
+    }
   });
 
   it('takes away the key that was made for the device before, and one that is written late', async () => {
