@@ -90,12 +90,19 @@ function failedTrial(state: AgentState, trial: Trial | undefined): Trial {
 
 function takeReading(state: AgentState, reading: BundleReading | undefined): void {
   if (reading?.kind === 'Bundle') {
+    if (isForNextPod(state, reading.bundle)) return;
     const at = nowOf(state);
     state.wanted = { candidate: candidateOf(reading.bundle, state.good?.candidate), at, failures: 0 };
   } else if (reading) {
     noteRefusal(state, undefined, [{ check: 'Readable', reason: reading.reason }]);
     if (state.restore && !state.running) state.restore = { ...state.restore, at: nowOf(state) };
   }
+}
+
+/** What is no other content, such as a renewed key pair of the server, no pod is replaced for. */
+function isForNextPod({ options, good, running, restore }: AgentState, { index }: Bundle): boolean {
+  const isServing = good !== undefined && (running !== undefined || restore !== undefined);
+  return options.isRolled === true && isServing && good.candidate.bundle.index.hash !== index.hash;
 }
 
 function noteSourceFailure(state: AgentState, failure: string | undefined): void {

@@ -31,6 +31,8 @@ export interface AgentOptions {
    * `currentLink(directory)`.
    */
   readonly placement?: Placement;
+  /** The pod is replaced for each new set: once one is good, a set of other content is left to the next pod. */
+  readonly isRolled?: boolean;
   /** Where the local listener's socket is made, mode 0700; with its file name at most 107 bytes. Default: `directory`. */
   readonly socketDirectory?: string;
   readonly source: BundleSource;

@@ -37,6 +37,8 @@ export interface AgentProcess {
   readonly mosquitto: (clock: Clock, signal: AbortSignal) => Promise<PlacedMosquitto>;
   /** Shows life by a Lease of the instance's name. */
   readonly isExternal: boolean;
+  /** The pod is replaced for each new set. */
+  readonly isRolled: boolean;
   readonly http?: { readonly host?: string; readonly port: number };
   readonly kubeConfig: KubeConfigChoice;
   readonly random: Random;
@@ -99,7 +101,7 @@ async function agentUntil(options: AgentProcess, { client, log, health }: Surrou
   const placement: Placement = { ...options.placement, directory: currentLink(directory), pluginDirectory };
   const common = { client, broker, clock, random: jitter, onProblem: problemLog(log) };
   const agent: AgentOptions = {
-    ...{ broker, instance, directory, placement, launcher, clock, random: options.random },
+    ...{ broker, instance, directory, placement, launcher, clock, random: options.random, isRolled: options.isRolled },
     source: clusterSource({ ...common, serverSecret }),
     report: instanceReportSink({ ...common, instance, signal, ...(podUid !== undefined && { podUid }) }),
     onEvent(event) {

@@ -14,10 +14,12 @@ const harmless: readonly RegExp[] = [
   // cert-manager looks at something that is not there yet, or no more, and looks again: an issuer before its CA, or a
   // request of a former Certificate of the name before it is collected.
   /"(error getting signing CA TLS certificate|re-queuing item due to error processing)" err="\S+ \\"\S+ (not found|already exists)"/,
+  // cert-manager signs a request with the key of its own, which it has just replaced; it makes another request.
+  /"Error generating certificate template" err="CSR not signed by referenced private key"/,
   // A controller of the controller manager whose own write has not come back yet, and which looks again.
   /"Error syncing \w+, requeuing" err="(read version: \d+ is not as new as written version: |Operation cannot be fulfilled on )/,
-  // A client that was ended before the answer to its request.
-  /"Unable to authenticate the request" err="\[invalid bearer token, context canceled\]"/,
+  // A client that was ended before the answer to its request, or whose account went before it.
+  /"Unable to authenticate the request" err="\[invalid bearer token, (context canceled|serviceaccounts \\"\S+\\" not found)\]"/,
   /: http: Handler timeout"|err="[^"]*http: Handler timeout"|"Post-timeout activity"/,
   // A manifest with a value of the wrong type, on its way to the schema that refuses it.
   /\[SHOULD NOT HAPPEN\] failed to update managedFields.* to smd typed: /,

@@ -119,6 +119,7 @@ function agentArguments(broker: Broker): readonly string[] {
     `--data=${dataDirectory}`,
     '--http-host=$(POD_IP)',
     `--http-port=${agentPort}`,
+    ...(broker.update.strategy === 'Roll' ? ['--rolled'] : []),
   ];
 }
 

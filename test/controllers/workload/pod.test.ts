@@ -102,6 +102,13 @@ describe('pod of a managed broker', () => {
     ]);
   });
 
+  it('tells the agent that its pod is replaced for each set', () => {
+    const lastArgument = (strategy: 'Reload' | 'Roll') =>
+      podOf({}, aBroker({ update: { strategy, windowMilliseconds: 100 } })).initContainers[0]?.args?.at(-1);
+    assert.equal(lastArgument('Roll'), '--rolled');
+    assert.equal(lastArgument('Reload'), '--http-port=8080');
+  });
+
   it('keeps quantities in the form that the API server gave them', () => {
     const resources = { requests: new Map([['cpu', '1000m']]), limits: new Map([['memory', '1Gi']]) };
     const [mosquitto] = podOf({ resources }, aBroker(), {
