@@ -21,6 +21,7 @@ const harmless: readonly RegExp[] = [
   // A client that was ended before the answer to its request, or whose account went before it.
   /"Unable to authenticate the request" err="\[invalid bearer token, (context canceled|serviceaccounts \\"\S+\\" not found)\]"/,
   /: http: Handler timeout"|err="[^"]*http: Handler timeout"|"Post-timeout activity"/,
+  /not an metav1\.Status: \S+\{s:\\"context canceled\\"\}: context canceled"|"Timeout or abort while handling"/,
   // A manifest with a value of the wrong type, on its way to the schema that refuses it.
   /\[SHOULD NOT HAPPEN\] failed to update managedFields.* to smd typed: /,
 ];

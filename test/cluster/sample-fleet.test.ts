@@ -17,6 +17,7 @@ import { type Kubelet, startKubelet } from './kubelet.ts';
 import { operatorNamespace, startOperator, type TestOperator } from './operator.ts';
 import { describeLife } from './plant/life.ts';
 import { describeOutposts } from './plant/outposts.ts';
+import { describeRolls } from './plant/rolls.ts';
 import { describeTenants } from './plant/tenants.ts';
 import { deviceClient, type Endpoint, mayPublish, type Received, received, secretTexts } from './plant/mqtt.ts';
 import { listed, namespace, notReady, operatedControlPlane, output, type Sample, sampleFor } from './plant/site.ts';
@@ -197,7 +198,7 @@ describe('the sample fleet in a cluster', function () {
     });
   }
 
-  for (const describeMore of [describeLife, describeTenants, describeOutposts]) {
+  for (const describeMore of [describeLife, describeTenants, describeOutposts, describeRolls]) {
     if (anyBroker) describeMore(() => ({ plane, operator }), anyBroker);
   }
 
