@@ -32,12 +32,14 @@ export function startMonitor(client: KubeClient, namespace: string): Monitor {
     reflector.onChange((old, next) => {
       if (!next) return;
       const name = `${place}/${next.metadata.name}`;
-      for (const [key, text] of Object.entries(next.data ?? {})) {
-        if (old?.data?.[key] === text) continue;
-        if (key === indexName)
-          isSeen(`revision of ${name}`, BigInt((JSON.parse(text) as { revision: number }).revision));
-        for (const number of crlNumbers(text)) isSeen(`CRL number in ${name}`, number);
+      const fresh = Object.entries(next.data ?? {}).filter(([key, text]) => old?.data?.[key] !== text);
+      for (const [key, text] of fresh) {
+        if (key !== indexName) continue;
+        isSeen(`revision of ${name}`, BigInt((JSON.parse(text) as { revision: number }).revision));
       }
+      // The list before is kept beside it, and both are new to whoever comes late.
+      const newest = fresh.flatMap(([, text]) => crlNumbers(text)).reduce((a, b) => (a > b ? a : b), -1n);
+      if (newest >= 0n) isSeen(`CRL number in ${name}`, newest);
     });
     reflector.start();
     return reflector;

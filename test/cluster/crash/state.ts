@@ -118,9 +118,15 @@ function addObject(add: Add, { kind, metadata, ...rest }: StoredObject): void {
   });
 }
 
+/** They count what was published, and two changes may be published at once. */
+const countingFields: ReadonlySet<string> = new Set(['bundleRevision', 'loadedRevision']);
+
 function addValue(add: Add, path: string, value: unknown): void {
   if (typeof value !== 'object' || value === null) return add(path, String(value));
-  for (const [key, inner] of Object.entries(value)) addValue(add, `${path}/${key.replaceAll('/', '|')}`, inner);
+  for (const [key, inner] of Object.entries(value)) {
+    const isCount = countingFields.has(key) || (key === 'revision' && path.endsWith('/status/bundle'));
+    addValue(add, `${path}/${key.replaceAll('/', '|')}`, isCount ? '<number>' : inner);
+  }
 }
 
 /** Joined texts of the parts of a set, by part; fails unless each chunk that the index names is there and whole. */
