@@ -45,6 +45,8 @@ export interface ControlPlane {
   readonly kubeconfig: (identity: Identity) => Promise<string>;
   /** Runs kubectl, as the administrator unless a kubeconfig is given. */
   readonly kubectl: (args: readonly string[], kubeconfig?: string) => Promise<CommandResult>;
+  /** Its kinds and its controller, on a control plane that was started without them. */
+  readonly installCertManager: () => Promise<void>;
   /** Kills a component, starts it again on the same ports and data, and waits until it serves. */
   readonly restart: (name: ComponentName) => Promise<void>;
   /** What no run without faults logs: errors, crashes and ends that nobody asked for. Works after `stop` too. */
@@ -64,8 +66,13 @@ const certManagerAccount: Identity = {
   seconds: oneYear,
 };
 
+export interface ControlPlaneOptions {
+  /** `Absent`: neither its kinds nor its controller are there before `installCertManager`. */
+  readonly certManager?: 'Present' | 'Absent';
+}
+
 /** Starts a control plane with our kinds and those of cert-manager; it serves and issues when this resolves. */
-export async function startControlPlane(): Promise<ControlPlane> {
+export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const folder = controlPlaneFolder();
   const directory = mkdtempSync(path.join(tmpdir(), 'mqttsec-cluster-'));
   const running = new Map<ComponentName, Component>();
@@ -75,7 +82,9 @@ export async function startControlPlane(): Promise<ControlPlane> {
   };
   process.once('exit', atExit);
   try {
-    return await controlPlane({ folder, directory, running, atExit });
+    const plane = await controlPlane({ folder, directory, running, atExit });
+    if (options.certManager !== 'Absent') await plane.installCertManager();
+    return plane;
   } catch (error) {
     atExit();
     process.off('exit', atExit);
@@ -120,15 +129,8 @@ async function controlPlane({ folder, directory, running, atExit }: Site): Promi
   await start('kube-apiserver', await apiServer({ directory, authority, etcdPort, apiPort, admin }));
   await Promise.all([
     installDefinitions(admin, path.join(root, 'crds')),
-    installDefinitions(admin, path.join(folder, 'crds')),
-    createCertManagerAccount(admin),
     start('kube-controller-manager', await controllerManager({ directory, authority, admin, kubeconfig })),
   ]);
-  await start('cert-manager', {
-    args: ['--kubeconfig', await kubeconfig(certManagerAccount)],
-    isReady: (logged) => logged().includes('caches are synced'),
-  });
-
   const adminConfig = await kubeconfig(administrator);
   const logs = () =>
     [...running.values()].flatMap(({ logFile, ending }) => [...errorLines(logFile), ending() ?? []].flat());
@@ -144,6 +146,13 @@ async function controlPlane({ folder, directory, running, atExit }: Site): Promi
     kubeconfig,
     kubectl: (args, config = adminConfig) =>
       commandResult(path.join(programs, 'kubectl'), ['--kubeconfig', config, ...args], directory),
+    installCertManager: async () => {
+      await Promise.all([installDefinitions(admin, path.join(folder, 'crds')), createCertManagerAccount(admin)]);
+      await start('cert-manager', {
+        args: ['--kubeconfig', await kubeconfig(certManagerAccount)],
+        isReady: (logged) => logged().includes('caches are synced'),
+      });
+    },
     restart: async (name) => {
       await running.get(name)?.kill();
       await begin(name);
