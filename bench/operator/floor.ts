@@ -3,7 +3,7 @@ import { configMaps, type ConfigMapObject } from '../../src/api/kinds.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import { changesOf } from './changes.ts';
 
-export const inFlight = 16;
+const inFlight = 16;
 const rounds = 2;
 const fieldManager = 'bench';
 

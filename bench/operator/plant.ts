@@ -29,7 +29,7 @@ const shipped = ['00-namespace.yaml', '10-rbac.yaml', '../policies'].map((name) 
 );
 
 /** Each has a broker `plant`. */
-export const namespaces = ['plant', 'tenant'] as const;
+const namespaces = ['plant', 'tenant'] as const;
 export type Namespace = (typeof namespaces)[number];
 export const [plant, tenant] = namespaces;
 export const indexName = 'plant-bundle';
@@ -38,14 +38,14 @@ const passwordPort = 8884;
 const certificatePort = 8883;
 
 /** As much of a device as tells whether it is done. */
-export interface SeenDevice {
+interface SeenDevice {
   readonly name: string;
   readonly generation: number;
   /** The generation whose rights are proved. */
   readonly programmed: number;
 }
 
-export interface OperatorUnderBench {
+interface OperatorUnderBench {
   /** Milliseconds from its start until it leads and knows what is declared. */
   readonly start: () => Promise<number>;
   readonly stop: () => Promise<number | null>;

@@ -6,7 +6,7 @@ import type { KubeClient } from '../../kube/client.ts';
 import { isNotFound } from '../../kube/errors.ts';
 import type { Clock } from '../../ports.ts';
 
-export interface LiveInstances {
+interface LiveInstances {
   /** Names that the broker lists, in their order. */
   readonly live: readonly string[];
   /** When it has to be looked again; undefined for a broker without such instances. */
