@@ -62,14 +62,8 @@ export function assembled(
     conf,
     admission: { identities: living, revocations: gated(candidate.revocations()) },
     ...(nextChangeAt && { nextChangeAt }),
-    restartKey: [confFile, checksCrls(conf) ? '' : parts.ca, isReloadable(conf) ? '' : attempt.nonceTopic].join(''),
+    restartKey: checksCrls(conf) ? confFile : `${confFile}${parts.ca}`,
   };
-}
-
-/** On 2.0 a reload lifts the limit of connections (Mosquitto 2.0.11): each set needs a start. */
-function isReloadable({ dialect, listeners }: Conf): boolean {
-  const isLimited = listeners.some((listener) => listener.kind !== 'Unix' && listener.maxConnections !== undefined);
-  return dialect.version !== '2.0' || !isLimited;
 }
 
 /** A candidate that passed the gate can be read. */

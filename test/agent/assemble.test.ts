@@ -103,28 +103,6 @@ describe('assembly', () => {
     assert.notEqual(keyOf({}, true), keyOf({ ports }, true), 'other ports');
     assert.notEqual(keyOf({}, false), keyOf({}, false), 'other CAs, not read again');
   });
-
-  it('needs a restart each time where a reload would lift the limit of connections', () => {
-    const keysOf = (version: '2.0' | '2.1', maxConnections?: number): readonly string[] => {
-      const { conf } = site;
-      const listeners = conf.listeners.map((listener) =>
-        listener.kind === 'Unix' || maxConnections === undefined ? listener : { ...listener, maxConnections },
-      );
-      const dialect = version === '2.0' ? { version } : { version, pluginDirectory: '/plugins' };
-      const bundle = bundleOf({ ...site, conf: { ...conf, dialect, listeners } }, { revision: 1, devices });
-      return [1, 2].map((number) => {
-        const attempt = attemptOf(overlay, number, systemRandom);
-        return assembled(candidateOf(bundle), overlay, attempt, now).restartKey;
-      });
-    };
-    for (const [isSame, first, second] of [
-      [true, ...keysOf('2.0')],
-      [false, ...keysOf('2.0', 10)],
-      [true, ...keysOf('2.1', 10)],
-    ] as const) {
-      assert.equal(first === second, isSame);
-    }
-  });
 });
 
 describe('local socket', () => {

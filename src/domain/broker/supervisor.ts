@@ -21,7 +21,8 @@ export const supervisorFiles = {
 
 /**
  * For POSIX sh, that of BusyBox included: `sh -c SCRIPT NAME DIRECTORY WORD…`, where the words start Mosquitto. On SIGTERM
- * it ends the broker and then itself, with status 0.
+ * it ends the broker and then itself, with status 0; it asks again each second, for Mosquitto 2.1.2 loses a SIGTERM that
+ * comes while it starts.
  */
 export const supervisorScript = `set -u
 umask 077
@@ -34,8 +35,12 @@ end() {
   rm -f "$dir/supervisor"
   if [ -n "$child" ]; then
     kill -TERM "$child"
+    (while sleep 1; do kill -TERM "$child"; done) 2>/dev/null &
+    again=$!
     wait "$child"
-    say exited "$number $?"
+    status=$?
+    kill -KILL "$again"
+    say exited "$number $status"
   fi
   exit 0
 }
