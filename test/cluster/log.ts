@@ -24,7 +24,7 @@ const harmless: readonly RegExp[] = [
   /not an metav1\.Status: \S+\{s:\\"context canceled\\"\}: context canceled"|"Timeout or abort while handling"/,
   /"Failed to encode watch event" err="http2: stream closed"/,
   // cert-manager makes something in a namespace that is going.
-  /"re-queuing item due to error processing" err="[^"]*because it is being terminated"/,
+  /"re-queuing item due to error processing" err=".*because it is being terminated"/,
   // A manifest with a value of the wrong type, on its way to the schema that refuses it.
   /\[SHOULD NOT HAPPEN\] failed to update managedFields.* to smd typed: /,
 ];
