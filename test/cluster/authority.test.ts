@@ -276,7 +276,9 @@ describe('authorities on a cluster', function () {
     assert.equal(crlOf(run, second).pem, crlOf(run).pem, 'the signer is that of the other');
     await run.revoke([entryOf(keyIdOf(run), 'b1')]);
     assert.equal(crlOf(run, second).pem, crlOf(run).pem);
-    assert.deepEqual([...run.woken].sort(), [main, second].sort());
+    // Other files of the tier have brokers of their own in this control plane.
+    const own = [...run.woken].filter((key) => key.startsWith(`${plant}/`) || key.startsWith(`${other}/`));
+    assert.deepEqual(own.sort(), [main, second].sort());
     assert.equal(run.isRevoked(entryOf(keyIdOf(run), 'b1')), true);
     assert.deepEqual(
       run.trust(second).findings.map(({ severity, reason }) => [severity, reason]),

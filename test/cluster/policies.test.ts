@@ -141,7 +141,9 @@ describe('rights and policies', function () {
         ...{ apiVersion: 'mqttsecurity.io/v1alpha1', kind: 'MqttBroker', name: 'main', controller: true },
         uid: '00000000-0000-4000-8000-000000000000',
       };
-      await make(core('configmaps'), configMap('stripped', { ownerReferences: [owner] }));
+      // There is no such owner: without a finalizer the garbage collector takes it away.
+      const kept = { ownerReferences: [owner], finalizers: ['example.org/stay'] };
+      await make(core('configmaps'), configMap('stripped', kept));
       assert.equal(await verdict(patch('stripped', { metadata: { labels: ours } })), 'allowed');
     });
 

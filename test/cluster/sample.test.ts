@@ -3,8 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import path from 'node:path';
 import { applyPatch } from './api.ts';
 import { until } from './component.ts';
-import type { ControlPlane } from './control-plane.ts';
-import { sharedControlPlane } from './shared.ts';
+import { type ControlPlane, startControlPlane } from './control-plane.ts';
 
 const sample = path.resolve(import.meta.dirname, '../../deploy/samples/plant');
 const certificates = '/apis/cert-manager.io/v1/namespaces/plant/certificates';
@@ -17,8 +16,13 @@ describe('the sample fleet on a cluster', function () {
   this.timeout(120_000);
   let plane: ControlPlane;
 
+  // One of its own: the policies that other files install keep everybody but the operator from the issuer of a broker.
   before(async () => {
-    plane = await sharedControlPlane();
+    plane = await startControlPlane();
+  });
+  after(async () => {
+    await plane.stop();
+    assert.deepEqual(plane.unexpectedErrorLines(), []);
   });
 
   async function issued(name: string): Promise<Readonly<Record<string, X509Certificate>>> {
