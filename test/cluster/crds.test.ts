@@ -307,7 +307,7 @@ function filled(node: SchemaNode): unknown {
   if (node.items) return [filled(node.items)];
   if (node.type === 'integer') return node.minimum ?? 0;
   if (node.format === 'date-time') return '2026-01-31T12:00:00Z';
-  return node.enum?.[0] ?? 'ab';
+  return node.enum?.[0] ?? 'ab'.repeat(Math.max(1, (node.minLength ?? 0) / 2));
 }
 
 function valueAt(value: unknown, [step, ...rest]: readonly string[]): unknown {

@@ -1,6 +1,6 @@
 /**
  * The operator is killed at its writes, one in each run, and started again: in the end all is as if nothing had been.
- * MQTTSEC_CRASHES says at how many points (16 without it; `all` in `make soak`), MQTTSEC_SEED which of them, and
+ * Part of `make soak`. MQTTSEC_CRASHES says at how many points (16 without it, or `all`), MQTTSEC_SEED which of them, and
  * MQTTSEC_CRASH is the one that failed.
  */
 import assert from 'node:assert/strict';
