@@ -18,6 +18,7 @@ const harmless: readonly RegExp[] = [
   /"Error generating certificate template" err="CSR not signed by referenced private key"/,
   // A controller of the controller manager whose own write has not come back yet, and which looks again.
   /"Error syncing \w+, requeuing" err="(read version: \d+ is not as new as written version: |Operation cannot be fulfilled on )/,
+  /"Unhandled Error" err="sync \S+ failed with read version: \d+ is not as new as written version: /,
   // A client that was ended before the answer to its request, or whose account went before it.
   /"Unable to authenticate the request" err="\[invalid bearer token, (context canceled|serviceaccounts \\"\S+\\" not found)\]"/,
   /: http: Handler timeout"|err="[^"]*http: Handler timeout"|"Post-timeout activity"/,
