@@ -98,3 +98,5 @@ try {
   reportFailure(error, argv, io);
   process.exitCode = 2;
 }
+// Left to itself Node 24 may spin for ever in its last cleanup: over sockets that were given up before they connected.
+process.once('beforeExit', () => process.exit());
