@@ -11,6 +11,8 @@ export interface Credential {
   /** Its line in the password file; empty for certificates. */
   readonly line: string;
   readonly until: Date | undefined;
+  /** The next end of a certificate that another one outlives. */
+  readonly ticketsUntil?: Date;
   readonly findings: readonly Finding[];
 }
 
@@ -34,13 +36,19 @@ export function certificateCredentialOf(
   certificates: readonly IssuedCertificate[],
   withdrawn: readonly RevocationEntry[],
   trusted: ReadonlySet<CaKeyId>,
+  now: Date,
 ): Credential {
-  let last: Date | undefined;
+  let [next, last]: (Date | undefined)[] = [];
   for (const certificate of certificates) {
     if (!trusted.has(certificate.caKeyId) || withdrawn.some((entry) => endsForGood(entry, certificate))) continue;
-    if (!last || certificate.notAfter > last) last = certificate.notAfter;
+    const { notAfter } = certificate;
+    if (!last || notAfter > last) last = notAfter;
+    if (notAfter > now && (!next || notAfter < next)) next = notAfter;
   }
-  return last ? { hash: certificateCredential, line: '', until: last, findings: none } : noCredential;
+  if (!last) return noCredential;
+  const ticketsUntil = next && next < last ? next : undefined;
+  const credential = { hash: certificateCredential, line: '', until: last, findings: none };
+  return ticketsUntil ? { ...credential, ticketsUntil } : credential;
 }
 
 /** A hold does not: sessions of a suspended device stay. */

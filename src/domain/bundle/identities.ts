@@ -14,14 +14,27 @@ export interface BundleIdentity {
   readonly credentialHash: string | undefined;
   /** The earlier of the object's end and the end of the last certificate. */
   readonly until: Date | undefined;
+  /**
+   * When the next of its certificates ends that another one outlives: TLS tickets which it opened, and which go on
+   * without it, are made useless then by a reload (facts 2.10).
+   */
+  readonly ticketsUntil?: Date;
 }
 
 /** Credential hash of all certificates: renewed ones overlap, so that none of them ends a session. */
 export const certificateCredential = 'certificate';
 
-/** One line: `IDENTITY Certificate|Password RULESHASH CREDENTIALHASH|- UNTIL|-`. */
-function identityLine({ identity, authentication, rulesHash, credentialHash, until }: BundleIdentity): string {
-  return `${identity} ${authentication} ${rulesHash} ${credentialHash ?? '-'} ${until?.toISOString() ?? '-'}\n`;
+/** One line: `IDENTITY Certificate|Password RULESHASH CREDENTIALHASH|- UNTIL|- [TICKETSUNTIL]`. */
+function identityLine({
+  identity,
+  authentication,
+  rulesHash,
+  credentialHash = '-',
+  until,
+  ticketsUntil,
+}: BundleIdentity): string {
+  const fields = [identity, authentication, rulesHash, credentialHash, until?.toISOString() ?? '-'];
+  return `${[...fields, ...(ticketsUntil ? [ticketsUntil.toISOString()] : [])].join(' ')}\n`;
 }
 
 export function identitiesText(identities: readonly BundleIdentity[]): string {
@@ -43,20 +56,28 @@ export function parseIdentities(text: string): Parsed<ReadonlyMap<string, Bundle
   return findings.length > 0 ? refused(...findings) : parsed(identities);
 }
 
-const linePattern = /^([!-~]+) (Certificate|Password) ([!-~]+) ([!-~]+) ([!-~]+)$/;
+const linePattern = /^([!-~]+) (Certificate|Password) ([!-~]+) ([!-~]+) ([!-~]+)(?: ([!-~]+))?$/;
 
 function identityOf(line: string): BundleIdentity | undefined {
-  const [, identity, authentication, rulesHash, credential, until] = linePattern.exec(line) ?? [];
+  const [, identity, authentication, rulesHash, credential, until, tickets] = linePattern.exec(line) ?? [];
   if (identity === undefined || rulesHash === undefined || until === undefined) return undefined;
-  const end = until === '-' ? undefined : new Date(until);
-  if (end && (Number.isNaN(end.getTime()) || end.toISOString() !== until)) return undefined;
+  const end = until === '-' ? undefined : timeIn(until);
+  const ticketsUntil = tickets === undefined ? undefined : timeIn(tickets);
+  if ((until !== '-' && !end) || (tickets !== undefined && !ticketsUntil)) return undefined;
   return {
     identity,
     authentication: authentication === 'Password' ? 'Password' : 'Certificate',
     rulesHash,
     credentialHash: credential === '-' ? undefined : credential,
     until: end,
+    ...(ticketsUntil && { ticketsUntil }),
   };
+}
+
+/** A time in exactly the form in which it is written. */
+function timeIn(text: string): Date | undefined {
+  const time = new Date(text);
+  return !Number.isNaN(time.getTime()) && time.toISOString() === text ? time : undefined;
 }
 
 /** The line of an identity, if it reads back as what was meant: that is, if no field is empty or holds a space. */

@@ -34,15 +34,20 @@ describe('identities part', () => {
 
   it('reads back as what was written', () => {
     const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
+    const time = fc.date({ min: new Date(0), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true });
     const identity: fc.Arbitrary<BundleIdentity> = fc.record(
       {
         identity: word,
         authentication: fc.constantFrom('Certificate' as const, 'Password' as const),
         rulesHash: word,
         credentialHash: optional(word),
-        until: optional(fc.date({ min: new Date(0), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true })),
+        until: optional(time),
+        ticketsUntil: time,
       },
-      { noNullPrototype: true },
+      {
+        noNullPrototype: true,
+        requiredKeys: ['identity', 'authentication', 'rulesHash', 'credentialHash', 'until'],
+      },
     );
     fc.assert(
       fc.property(fc.uniqueArray(identity, { selector: (one) => one.identity }), (all) => {

@@ -12,7 +12,7 @@ import {
 import { issuedCertificate } from '../../../src/domain/pki/x509.ts';
 import { revocationEntries } from './arbitraries.ts';
 import { authority, certificateOf, type KeyKind, revocation, seconds, start } from './authorities.ts';
-import { openssl } from './openssl.ts';
+import { openssl, opensslIn, withFiles } from './openssl.ts';
 
 const ca = authority('plant CA');
 const { keyId } = ca.issuer;
@@ -226,6 +226,35 @@ describe('CRL reader', () => {
       }),
     );
   });
+});
+
+describe('CRLs of every size, to openssl', function () {
+  this.timeout(60_000);
+  const at = ['-attime', String(start.getTime() / 1000 + 60)];
+  for (const kind of ['P-256', 'RSA'] satisfies KeyKind[]) {
+    for (const count of [0, 1, 10_000]) {
+      it(`of ${count} entries by a CA with ${kind}: crl -verify and verify -crl_check agree`, () => {
+        const signer = authority(`${kind} CA`, kind);
+        const [fine, revoked] = ['fine', 'revoked'].map((name) => certificateOf(signer, name).pem) as [string, string];
+        const others = Array.from({ length: Math.max(count - 1, 0) }, (_, index) => (0x1000 + index).toString(16));
+        const serials = count === 0 ? [] : [serialOf(revoked), ...others];
+        const entries = serials.map((serial) => revocation(signer.issuer.keyId, serial));
+        const files = { crl: crlOf(entries, signer).pem, ca: signer.issuer.pem, fine, revoked };
+        withFiles(files, (directory) => {
+          const crl = opensslIn(directory, ['crl', '-in', 'crl', '-CAfile', 'ca', '-verify', '-noout', '-crlnumber']);
+          assert.match(crl.text, /verify OK/);
+          assert.match(crl.text, /crlNumber=(0x)?0*7\b/i);
+          const verified = (name: string) =>
+            opensslIn(directory, ['verify', ...at, '-crl_check', '-CRLfile', 'crl', '-CAfile', 'ca', name]);
+          assert.equal(verified('fine').text.trim(), 'fine: OK');
+          const { status, text } = verified('revoked');
+          if (count === 0) assert.equal(status, 0, text);
+          else assert.match(text, /error 23 .*certificate revoked/);
+        });
+        assert.equal(read(files.crl).entries.size, count);
+      });
+    }
+  }
 });
 
 function damaged(der: Buffer, damage: [number, number] | number | Uint8Array): Buffer {
