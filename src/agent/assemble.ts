@@ -18,7 +18,7 @@ export interface Assembly {
   /** With the agent's own listener. */
   readonly conf: Conf;
   readonly admission: Admission;
-  /** When the next rule or identity ends: then the set has to be assembled again. */
+  /** When the next rule, identity or certificate ends: then the set has to be assembled again, and the broker reloaded. */
   readonly nextChangeAt?: Date;
   /** Equal for two assemblies between which a reload is enough; else the broker has to be started again. */
   readonly restartKey: string;
@@ -131,6 +131,9 @@ function earliestEnd(acl: AclFile, identities: ReadonlyMap<string, BundleIdentit
     look(user);
     user.lines.forEach(look);
   }
-  identities.forEach(look);
+  identities.forEach((identity) => {
+    look(identity);
+    look({ until: identity.ticketsUntil });
+  });
   return earliest === Infinity ? undefined : new Date(earliest);
 }

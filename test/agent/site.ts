@@ -6,10 +6,12 @@ import { passwordHash, passwordsText } from '../../src/domain/broker/passwords.t
 import { chunksByOffset, contentOf, chunkHashes } from '../../src/domain/bundle/chunks.ts';
 import { type Bundle, type PartName, partNames } from '../../src/domain/bundle/content.ts';
 import { type BundleIdentity, certificateCredential, identitiesText } from '../../src/domain/bundle/identities.ts';
+import { noticeLine } from '../../src/domain/bundle/notices.ts';
 import type { Parsed } from '../../src/domain/finding.ts';
 import { shortHash } from '../../src/domain/hash.ts';
 import type { RevocationEntry } from '../../src/domain/pki/certificate.ts';
 import { signedCrl } from '../../src/domain/pki/crl.ts';
+import type { CertificateNotice } from '../../src/domain/pki/notice.ts';
 import { type CertificateUse, signedCertificate } from '../../src/domain/pki/issue.ts';
 import { revocationsText } from '../../src/domain/pki/revocations.ts';
 import { type CaSigner, caSigner, issuedCertificate } from '../../src/domain/pki/x509.ts';
@@ -105,6 +107,33 @@ export interface SiteDevice {
   readonly password?: string;
   readonly lines: readonly AclLine[];
   readonly until?: Date;
+  readonly ticketsUntil?: Date;
+}
+
+/** A notice that the new certificate of this fingerprint is ready. */
+export interface SiteNotice {
+  readonly identity: string;
+  readonly fingerprint: string;
+}
+
+/** The payload of a notice, as the broker publishes it. */
+export function noticeOf({ identity, fingerprint }: SiteNotice): CertificateNotice {
+  return {
+    version: 1,
+    identity,
+    action: 'Fetch',
+    by: '2030-01-01T00:00:00Z',
+    certificate: {
+      fingerprint,
+      serialNumber: '1f',
+      notAfter: '2031-01-01T00:00:00Z',
+      source: { kind: 'Secret', namespace: 'plant', name: `${identity}-tls`, field: 'tls.crt' },
+    },
+  };
+}
+
+function noticesText(notices: readonly SiteNotice[]): string {
+  return notices.map((notice) => noticeLine(noticeOf(notice))).join('');
 }
 
 export interface Site {
@@ -118,6 +147,7 @@ export interface SiteSet {
   readonly revision: number;
   readonly devices: readonly SiteDevice[];
   readonly revocations?: readonly RevocationEntry[];
+  readonly notices?: readonly SiteNotice[];
   readonly crlNumber?: number;
   /** Parts that are not as they should be. */
   readonly parts?: Partial<Record<PartName, string>>;
@@ -129,7 +159,7 @@ const salt = Buffer.from('twelve bytes');
 /** Text of each part for a set of devices. */
 export function partsOf(
   site: Site,
-  { devices, revocations = [], crlNumber = 1, parts }: SiteSet,
+  { devices, revocations = [], notices = [], crlNumber = 1, parts }: SiteSet,
 ): Record<PartName, string> {
   const passwords = devices.flatMap(({ identity, password }): [string, string][] =>
     password === undefined ? [] : [[identity, passwordHash(password, salt)]],
@@ -142,6 +172,7 @@ export function partsOf(
     crl: crlOf(site.ca, crlNumber, site.now, revocations),
     ca: site.ca.pem,
     revocations: revocationsText(revocations),
+    notices: noticesText(notices),
     ...parts,
   };
 }
@@ -150,13 +181,14 @@ function aclUser({ identity, lines, until }: SiteDevice): AclUser {
   return { name: identity, lines, ...(until && { until }) };
 }
 
-function listedIdentity({ identity, password, lines, until }: SiteDevice): BundleIdentity {
+function listedIdentity({ identity, password, lines, until, ticketsUntil }: SiteDevice): BundleIdentity {
   return {
     identity,
     authentication: password === undefined ? 'Certificate' : 'Password',
     rulesHash: shortHash(JSON.stringify(lines)),
     credentialHash: password === undefined ? certificateCredential : shortHash(password),
     until,
+    ...(ticketsUntil && { ticketsUntil }),
   };
 }
 

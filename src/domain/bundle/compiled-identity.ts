@@ -122,11 +122,11 @@ interface Subject {
   readonly inputs: IdentityInputs;
 }
 
-function credentialOf({ trusted }: BrokerContext, device: Device, inputs: IdentityInputs): Credential {
+function credentialOf({ trusted, now }: BrokerContext, device: Device, inputs: IdentityInputs): Credential {
   const { certificates = [], withdrawn = [], passwordHash } = inputs;
   return device.authentication.type === 'Password'
     ? passwordCredential(device, passwordHash)
-    : certificateCredentialOf(certificates, withdrawn, trusted);
+    : certificateCredentialOf(certificates, withdrawn, trusted, now);
 }
 
 interface Holder {
@@ -150,6 +150,7 @@ function withRights(subject: Subject, holder: Holder): CompiledIdentity {
     rulesHash,
     credentialHash: credential.hash,
     until,
+    ...(credential.ticketsUntil && { ticketsUntil: credential.ticketsUntil }),
   };
   const line = verifiedIdentityLine(listed);
   if (acl === undefined || line === undefined) return unfaithful(subject, holder);
@@ -162,7 +163,11 @@ function withRights(subject: Subject, holder: Holder): CompiledIdentity {
     identityLine: line,
     passwordLine: credential.line,
     shared: state === 'Active' && context.layout === 'Patterns' ? sharedRights(rules, context.sharedRights) : undefined,
-    changesAt: Math.min(nextOf(context.now, until, inputs.lockedUntil), nextEnd(context.now, rules)),
+    changesAt: Math.min(
+      nextOf(context.now, until, inputs.lockedUntil),
+      nextOf(context.now, credential.ticketsUntil, undefined),
+      nextEnd(context.now, rules),
+    ),
   };
 }
 
