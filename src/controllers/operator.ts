@@ -5,7 +5,7 @@ import type { Broker } from '../domain/fleet.ts';
 import type { ObjectKey } from '../domain/names.ts';
 import type { ControllerObserver, ReconcileFailure } from '../kube/observer.ts';
 import { type Controller, runController } from '../kube/controller.ts';
-import { ApiError } from '../kube/errors.ts';
+import { ApiError, isConflict } from '../kube/errors.ts';
 import { EventRecorder } from '../kube/events.ts';
 import type { Reconcile } from '../kube/outcome.ts';
 import type { Random as Jitter } from '../kube/ports.ts';
@@ -59,8 +59,8 @@ export function operatorRunnables(settings: OperatorSettings): readonly Runnable
   return [{ name: managedBy, needsLeadership: true, run, problem: () => problem }];
 }
 
-const queueNames = ['broker', 'workload', 'authority', 'device', 'certificate', 'template'] as const;
-type QueueName = (typeof queueNames)[number];
+export const queueNames = ['broker', 'workload', 'authority', 'device', 'certificate', 'template'] as const;
+export type QueueName = (typeof queueNames)[number];
 
 /** How many keys of each controller are worked on at a time. */
 const concurrency: Readonly<Record<QueueName, number>> = {
@@ -101,9 +101,9 @@ async function runOperator(settings: OperatorSettings, run: RunContext, onSynced
 
 type Surroundings = Pick<ControllerContext, 'world' | 'client' | 'wake' | 'record'>;
 
-/** The states see each change before any controller is woken by it: their handlers are registered first. */
-function reconcilesOf(
-  { clock, random, options }: OperatorSettings,
+/** All controllers. The states see each change before any of them is woken by it: their handlers are registered first. */
+export function reconcilesOf(
+  { clock, random, options }: Pick<OperatorSettings, 'clock' | 'random' | 'options'>,
   { world, client, wake, record }: Surroundings,
 ): Readonly<Record<QueueName, Reconcile>> {
   const fleet = createFleetState(world);
@@ -208,7 +208,10 @@ function controllerOf({ settings, world, queues, name, reconcile }: ControllerPl
   };
 }
 
-/** A failure that is only "not yet" is none to the log. */
+/** Somebody was faster, time and again: from so long a wait on it is worth a line, milliseconds. */
+const longConflictMilliseconds = 1_000;
+
+/** A failure that is only "not yet" is none to the log, nor is it that somebody was faster: what is new is looked at. */
 function logged(observer: ControllerObserver, controller: QueueName, log: Log): ControllerObserver {
   return {
     started: () => observer.started(),
@@ -217,10 +220,16 @@ function logged(observer: ControllerObserver, controller: QueueName, log: Log): 
       observer.failed(failure);
       const { key, reconcileId, kind, error, retryMilliseconds } = failure;
       const fields = { controller, key, reconcileId, error, retryMilliseconds };
+      const isShort = retryMilliseconds !== undefined && retryMilliseconds < longConflictMilliseconds;
       if (kind === 'RetryAfter') log.debug(fields, 'reconcile waits');
+      else if (isShort && isFromConflict(error)) log.debug(fields, 'reconcile was overtaken');
       else log.warn(fields, 'reconcile failed');
     },
   };
+}
+
+function isFromConflict(error: unknown): boolean {
+  return isConflict(error) || (error instanceof Error && error.cause !== undefined && isFromConflict(error.cause));
 }
 
 function reported({ metrics, log }: OperatorSettings, resource: string): (report: ReflectorReport) => void {

@@ -4,7 +4,7 @@
  */
 import { type CallOptions, type JsonPatchOperation, type KubeClient } from './client.ts';
 import { isNotFound } from './errors.ts';
-import { type KubeObject, type ResourceType } from './object.ts';
+import { type KubeObject, type ObjectMeta, type ResourceType } from './object.ts';
 import { type Outcome, done } from './outcome.ts';
 
 /**
@@ -19,29 +19,25 @@ export function finalizerState({ metadata }: KubeObject, finalizer: string): Fin
   return isPresent ? 'CleanUp' : 'Gone';
 }
 
-/** Refused unless it is the same object with the same list, so that no finalizer of others is lost. */
-export function addition({ metadata }: KubeObject, finalizer: string): readonly JsonPatchOperation[] {
-  const path = '/metadata/finalizers';
-  const known = metadata.finalizers ?? [];
-  if (known.length === 0) {
-    return [...sameObject(metadata.uid), { op: 'test', path, value: null }, { op: 'add', path, value: [finalizer] }];
-  }
+/**
+ * The list as it shall be. Refused with 409 unless the object is the very version that was seen, so that no finalizer of
+ * others is lost and none is put on another object of the same name. The version is a field of the patch and the list is
+ * whole: to a `test`, and to a place that is not there, the server would answer 422.
+ */
+function listed({ resourceVersion }: ObjectMeta, finalizers: readonly string[]): readonly JsonPatchOperation[] {
   return [
-    ...sameObject(metadata.uid),
-    { op: 'test', path, value: known },
-    { op: 'add', path: `${path}/-`, value: finalizer },
+    { op: 'replace', path: '/metadata/resourceVersion', value: resourceVersion ?? '' },
+    { op: 'add', path: '/metadata/finalizers', value: finalizers },
   ];
 }
 
-/** Refused unless the finalizer is still at the place where it was seen. */
-export function removal({ metadata }: KubeObject, finalizer: string): readonly JsonPatchOperation[] {
-  const path = `/metadata/finalizers/${metadata.finalizers?.indexOf(finalizer) ?? -1}`;
-  return [...sameObject(metadata.uid), { op: 'test', path, value: finalizer }, { op: 'remove', path }];
+export function addition({ metadata }: KubeObject, finalizer: string): readonly JsonPatchOperation[] {
+  return listed(metadata, [...(metadata.finalizers ?? []), finalizer]);
 }
 
-/** Another object under the same name has nothing to do with what was decided for this one. */
-function sameObject(uid: string | undefined): readonly JsonPatchOperation[] {
-  return uid === undefined ? [] : [{ op: 'test', path: '/metadata/uid', value: uid }];
+export function removal({ metadata }: KubeObject, finalizer: string): readonly JsonPatchOperation[] {
+  const others = (metadata.finalizers ?? []).filter((one) => one !== finalizer);
+  return listed(metadata, others);
 }
 
 export interface Finalizing<T extends KubeObject> {
@@ -58,7 +54,7 @@ export interface Finalizing<T extends KubeObject> {
 
 /**
  * Guarantee: once `apply` began, the object does not go before `cleanUp` succeeded. A finalizer that was just added ends
- * the run, for the change brings the key back; a patch that is refused, because the object read was old, throws.
+ * the run, for the change brings the key back; a patch that is refused (409), because the object read was old, throws.
  */
 export async function finalized<T extends KubeObject>(finalizing: Finalizing<T>): Promise<Outcome> {
   const { object, finalizer, apply, cleanUp } = finalizing;

@@ -1,6 +1,6 @@
 /** An API server in memory with all kinds, and a mirror of it that is always up to date. Writes can be made to be the last ones of a process. */
 import type { JsonPatchOperation, KubeClient } from '../../src/kube/client.ts';
-import { type Key, keyOf, type KubeObject, type ObjectMeta, type ResourceType } from '../../src/kube/object.ts';
+import { type Key, keyOf, keyParts, type KubeObject, type ObjectMeta, type ResourceType } from '../../src/kube/object.ts';
 import type { World } from '../../src/controllers/world.ts';
 import { refusal } from '../kube/memory-api.ts';
 import { fakeWorld } from './fake-world.ts';
@@ -29,10 +29,19 @@ export class MemoryCluster {
   /** Refuses a write or a read, where it gives an error. */
   refuse: (call: { readonly verb: string; readonly kind: string; readonly key: Key }) => Error | undefined = () =>
     undefined;
+  /** Is told of each object that is written, and of each that went. */
+  onStored: (kind: string, key: Key) => void = () => undefined;
+  onGone: (kind: string, key: Key, object: KubeObject) => void = () => undefined;
+  /** Is told of each object that the mirror hears of late. */
+  onTold: (kind: string, key: Key) => void = () => undefined;
+  /** What the mirror has not heard of, by `KIND/KEY`, where it is not kept up to date. */
+  readonly late = new Set<string>();
   /** When an object that comes now is said to have been made. */
   createdAt = (): string => '2026-01-01T00:00:00Z';
   readonly #objects = new Map<string, Stored>();
   #mirror = fakeWorld();
+  /** UIDs of what the mirror has. */
+  readonly #mirrored = new Map<string, string | undefined>();
   #version = 0;
   readonly #kinds: ReadonlySet<string>;
 
@@ -43,7 +52,13 @@ export class MemoryCluster {
   /** A new process: a mirror without handlers, filled with what is there. */
   restarted(): World {
     this.#mirror = fakeWorld();
-    for (const object of this.#objects.values()) if (this.#kinds.has(object.kind)) this.#mirror.put(object);
+    this.late.clear();
+    this.#mirrored.clear();
+    for (const [id, object] of this.#objects) {
+      if (!this.#kinds.has(object.kind)) continue;
+      this.#mirror.put(structuredClone(object));
+      this.#mirrored.set(id, object.metadata.uid);
+    }
     return this.#mirror.world;
   }
 
@@ -80,16 +95,14 @@ export class MemoryCluster {
     patchJson: (type, namespace, name, operations) =>
       this.#write('patch', type, { ...(namespace !== undefined && { namespace }), name }, operations, () => {
         const present = this.#found(type.kind, keyOf(namespace, name));
-        return this.#settled({ ...present, metadata: patched(present.metadata, operations) });
+        return this.#settled(patched(present, operations));
       }),
     delete: async (type, namespace, name, options) => {
       await this.#write('delete', type, { ...(namespace !== undefined && { namespace }), name }, undefined, () => {
-        const present = this.#found(type.kind, keyOf(namespace, name));
-        if (options?.uid !== undefined && present.metadata.uid !== options.uid) throw refusal(409, 'Conflict');
-        return this.#settled({
-          ...present,
-          metadata: { ...present.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' },
-        });
+        const { uid, resourceVersion } = this.#found(type.kind, keyOf(namespace, name)).metadata;
+        const isOther = (options?.uid ?? uid) !== uid || (options?.resourceVersion ?? resourceVersion) !== resourceVersion;
+        if (isOther) throw refusal(409, 'Conflict');
+        return this.#erased(type.kind, keyOf(namespace, name));
       });
     },
     list: () => {
@@ -145,14 +158,53 @@ export class MemoryCluster {
   remove(kind: string, key: Key): void {
     const object = this.#found(kind, key);
     this.#objects.delete(`${kind}/${key}`);
-    if (this.#kinds.has(kind)) this.#mirror.remove(kind, object.metadata.namespace, object.metadata.name);
+    this.#noticed(kind, key);
+    this.onGone(kind, key, object);
+  }
+
+  /** As a person or the garbage collector would delete it: it goes with its last finalizer. */
+  erase(kind: string, key: Key): void {
+    this.#erased(kind, key);
+  }
+
+  #erased(kind: string, key: Key): Stored {
+    const present = this.#found(kind, key);
+    return this.#settled({
+      ...present,
+      metadata: { ...present.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' },
+    });
+  }
+
+  #noticed(kind: string, key: Key): void {
+    if (!this.#kinds.has(kind)) return;
+    const id = `${kind}/${key}`;
+    this.late.add(id);
+    if (this.isMirrored) this.tell(id);
+  }
+
+  /** Lets the mirror hear of something as it is now; of what it was meanwhile it never does. */
+  tell(id: string): void {
+    if (!this.late.delete(id)) return;
+    const slash = id.indexOf('/');
+    const [kind, key] = [id.slice(0, slash), id.slice(slash + 1)];
+    const { namespace, name } = keyParts(key);
+    const object = this.object(kind, key);
+    const former = this.#mirrored.get(id);
+    this.#mirrored.delete(id);
+    if (!object || (former !== undefined && former !== object.metadata.uid)) this.#mirror.remove(kind, namespace, name);
+    if (!object) return;
+    this.#mirrored.set(id, object.metadata.uid);
+    // The mirror may put defaults into what it is given, as the real server does before.
+    this.#mirror.put(structuredClone(object));
+    this.onTold(kind, key);
   }
 
   #stored(object: Stored): Stored {
     const { kind, metadata } = object;
-    // The mirror may put defaults into what it is given, as the real server does before.
-    this.#objects.set(`${kind}/${keyOf(metadata.namespace, metadata.name)}`, object);
-    if (this.isMirrored && this.#kinds.has(kind)) this.#mirror.put(structuredClone(object));
+    const key = keyOf(metadata.namespace, metadata.name);
+    this.#objects.set(`${kind}/${key}`, object);
+    this.#noticed(kind, key);
+    this.onStored(kind, key);
     return structuredClone(object);
   }
 
@@ -195,22 +247,36 @@ export class MemoryCluster {
   }
 }
 
-/** Of finalizers and the UID, which is all that is patched here. */
-function patched(metadata: ObjectMeta, operations: readonly JsonPatchOperation[]): ObjectMeta {
-  let finalizers = metadata.finalizers;
+type Container = Record<string, unknown> | unknown[];
+
+/** RFC 6902. A version that is to be replaced is what the writer has read: another one is a conflict. */
+function patched(object: Stored, operations: readonly JsonPatchOperation[]): Stored {
+  const next = structuredClone(object) as Stored & Record<string, unknown>;
   for (const operation of operations) {
-    const { op, path } = operation;
-    const index = Number(path.split('/').at(-1));
-    const present = path === '/metadata/uid' ? metadata.uid : Number.isNaN(index) ? finalizers : finalizers?.[index];
-    if (op === 'test' && JSON.stringify(present ?? null) !== JSON.stringify(operation.value))
-      throw refusal(422, 'Invalid');
-    if (op === 'remove') finalizers = finalizers?.filter((_, at) => at !== index);
-    if (op === 'add')
-      finalizers = Array.isArray(operation.value)
-        ? (operation.value as string[])
-        : [...(finalizers ?? []), operation.value as string];
+    const tokens = operation.path.split('/').slice(1);
+    const [last = '', ...path] = tokens.map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~')).reverse();
+    let place: Container = next;
+    for (const token of path.reverse()) {
+      const inner = (place as Record<string, unknown>)[token];
+      if (typeof inner !== 'object' || inner === null) throw refusal(422, 'Invalid');
+      place = inner as Container;
+    }
+    patchOne(place, last, operation);
   }
-  const next: { -readonly [K in keyof ObjectMeta]: ObjectMeta[K] } = { ...metadata };
-  delete next.finalizers;
-  return finalizers?.length ? { ...next, finalizers } : next;
+  const { finalizers } = next.metadata;
+  if (finalizers?.length === 0) delete (next.metadata as { finalizers?: unknown }).finalizers;
+  return next;
+}
+
+function patchOne(place: Container, token: string, operation: JsonPatchOperation): void {
+  const value = 'value' in operation ? structuredClone(operation.value) : undefined;
+  const list = Array.isArray(place) ? place : undefined;
+  const fields = place as Record<string, unknown>;
+  const { op, path } = operation;
+  if (path === '/metadata/resourceVersion' && fields[token] !== value) throw refusal(409, 'Conflict');
+  if (op === 'test' && JSON.stringify(fields[token] ?? null) !== JSON.stringify(value)) throw refusal(422, 'Invalid');
+  if (op === 'remove' && !(token in fields)) throw refusal(422, 'Invalid');
+  if (op === 'remove') list ? list.splice(Number(token), 1) : delete fields[token];
+  if (op === 'add' && list) list.splice(token === '-' ? list.length : Number(token), 0, value);
+  if (op === 'replace' || (op === 'add' && !list)) fields[token] = value;
 }

@@ -52,8 +52,8 @@ export async function performed(
 
 type Client = ControllerContext['client'];
 
-function objectOf({ namespace, name, uid, finalizers }: Meta): KubeObject {
-  return stated(deviceCertificates, { namespace, name, uid, finalizers });
+function objectOf({ namespace, name, uid, resourceVersion, finalizers }: Meta): KubeObject {
+  return stated(deviceCertificates, { namespace, name, uid, resourceVersion, finalizers });
 }
 
 async function patched(
@@ -88,8 +88,7 @@ async function reissued(
       ? { op: 'add', path: '/status/conditions/-', value }
       : { op: 'replace', path: `/status/conditions/${index}`, value };
   const operations: readonly JsonPatchOperation[] = [
-    { op: 'test', path: '/metadata/uid', value: metadata.uid },
-    { op: 'test', path: '/metadata/resourceVersion', value: metadata.resourceVersion },
+    { op: 'replace', path: '/metadata/resourceVersion', value: metadata.resourceVersion },
     change,
   ];
   const options = { subresource: 'status', fieldManager: operatorFieldManager, signal };

@@ -80,10 +80,10 @@ interface Call {
 /** An object that is gone needs no patch; one that was read when it was older is refused, and read again. */
 export async function patchedFinalizers(
   { client, signal }: Call,
-  { namespace, name, uid, finalizers }: Meta,
+  { namespace, name, uid, resourceVersion, finalizers }: Meta,
   change: (object: KubeObject, finalizer: string) => readonly JsonPatchOperation[],
 ): Promise<KubeObject | undefined> {
-  const object = stated(mqttDevices, { namespace, name, uid, finalizers });
+  const object = stated(mqttDevices, { namespace, name, uid, resourceVersion, finalizers });
   try {
     return await client.patchJson(mqttDevices, namespace, name, change(object, revokeFinalizer), { signal });
   } catch (error) {

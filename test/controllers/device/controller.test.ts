@@ -531,7 +531,7 @@ describe('the controller of devices', () => {
     await site.reconcile('a');
     assert.deepEqual(site.written(), []);
     site.clock.stopFor(60_000);
-    await assert.rejects(site.reconcile('a'), /Invalid/, 'a mirror that stays behind is believed: writes are refused');
+    await assert.rejects(site.reconcile('a'), /Conflict/, 'a mirror that stays behind is believed: writes are refused');
   });
 
   describe('progress', () => {
