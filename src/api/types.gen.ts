@@ -585,6 +585,31 @@ export interface MqttBroker {
        */
       certificates?: number;
     }[];
+    /**
+     * Certificates of devices that are to be renewed, counted at the last full hour, beside how many were issued in one hour before: what the issuer is known to bear.
+     */
+    renewals?: {
+      /**
+       * Were due before that hour, and are not renewed.
+       */
+      overdue?: number;
+      /**
+       * Due within one hour from then.
+       */
+      nextHour?: number;
+      /**
+       * Due within 24 hours, those of the first hour among them.
+       */
+      nextDay?: number;
+      /**
+       * Due within 7 days, those of the first day among them.
+       */
+      nextWeek?: number;
+      /**
+       * Most that were issued in one of the hours of the last 7 days.
+       */
+      mostIssuedPerHour?: number;
+    };
   };
 }
 
@@ -1076,6 +1101,51 @@ export interface MqttDevice {
       until: string;
     };
     /**
+     * How far taking back has come, step by step, each with the time at which it was seen done; absent while nothing is taken back. A certificate that comes to light later goes the same way again.
+     */
+    revocation?: {
+      /**
+       * Why, as the revocation list names it; 'CertificateHold' while the device is suspended.
+       */
+      reason:
+        | 'Unspecified'
+        | 'KeyCompromise'
+        | 'CaCompromise'
+        | 'AffiliationChanged'
+        | 'Superseded'
+        | 'CessationOfOperation'
+        | 'PrivilegeWithdrawn'
+        | 'CertificateHold';
+      /**
+       * Unexpired certificates that are taken back.
+       */
+      certificates: number;
+      /**
+       * When the operator saw that they are to be taken back; from then on nothing is issued. RFC 3339 time.
+       */
+      begunAt: string;
+      /**
+       * When all of them were in the ledger of their CA, or a hold on its revocation list. RFC 3339 time.
+       */
+      recordedAt?: string;
+      /**
+       * When the brokers were told: rules, identities and revocation lists without them. RFC 3339 time.
+       */
+      publishedAt?: string;
+      /**
+       * When every expected instance had loaded that and proved it. RFC 3339 time.
+       */
+      provedAt?: string;
+      /**
+       * When every expected instance had ended the sessions; absent for a hold, which keeps them. RFC 3339 time.
+       */
+      disconnectedAt?: string;
+      /**
+       * When Certificate and Secret were gone; absent for a hold, which keeps them. RFC 3339 time.
+       */
+      deletedAt?: string;
+    };
+    /**
      * Value of the annotation `mqttsecurity.io/unlock-at` that was acted on last. RFC 3339 time.
      */
     lastHandledUnlockAt?: string;
@@ -1330,6 +1400,51 @@ export interface DeviceCertificate {
      */
     certificate?: string;
     /**
+     * How far taking back has come, step by step, each with the time at which it was seen done; absent while nothing is taken back. A certificate that comes to light later goes the same way again.
+     */
+    revocation?: {
+      /**
+       * Why, as the revocation list names it; 'CertificateHold' while the device is suspended.
+       */
+      reason:
+        | 'Unspecified'
+        | 'KeyCompromise'
+        | 'CaCompromise'
+        | 'AffiliationChanged'
+        | 'Superseded'
+        | 'CessationOfOperation'
+        | 'PrivilegeWithdrawn'
+        | 'CertificateHold';
+      /**
+       * Unexpired certificates that are taken back.
+       */
+      certificates: number;
+      /**
+       * When the operator saw that they are to be taken back; from then on nothing is issued. RFC 3339 time.
+       */
+      begunAt: string;
+      /**
+       * When all of them were in the ledger of their CA, or a hold on its revocation list. RFC 3339 time.
+       */
+      recordedAt?: string;
+      /**
+       * When the brokers were told: rules, identities and revocation lists without them. RFC 3339 time.
+       */
+      publishedAt?: string;
+      /**
+       * When every expected instance had loaded that and proved it. RFC 3339 time.
+       */
+      provedAt?: string;
+      /**
+       * When every expected instance had ended the sessions; absent for a hold, which keeps them. RFC 3339 time.
+       */
+      disconnectedAt?: string;
+      /**
+       * When Certificate and Secret were gone; absent for a hold, which keeps them. RFC 3339 time.
+       */
+      deletedAt?: string;
+    };
+    /**
      * Value of the annotation `mqttsecurity.io/renew-at` that was acted on last. RFC 3339 time.
      */
     lastHandledRenewAt?: string;
@@ -1427,6 +1542,10 @@ export interface BrokerInstance {
      * When it was proved. RFC 3339 time.
      */
     provedAt?: string;
+    /**
+     * When the sessions were ended that it does not let on; there need not have been any. RFC 3339 time.
+     */
+    sessionsEndedAt?: string;
     /**
      * Milliseconds from the reload to the end of the proof.
      */
