@@ -25,7 +25,7 @@ soak: node_modules/.installed ## The long forms of random tests: 200 runs with f
 	@scripts/brokers.sh 2.0 2.1 >/dev/null
 	@scripts/control-plane.sh >/dev/null
 	MQTTSEC_FAULT_RUNS=200 bin/node node_modules/mocha/bin/mocha.js test/cluster/faults.test.ts
-	MQTTSEC_CRASHES=all bin/node node_modules/mocha/bin/mocha.js test/cluster/crash.soak.ts
+	MQTTSEC_CRASHES=all bin/node node_modules/mocha/bin/mocha.js test/cluster/crash.test.ts
 	MQTTSEC_FLEETS=500 bin/node node_modules/mocha/bin/mocha.js test/broker/verdicts.test.ts
 
 check: node_modules/.installed ## Generated files fresh, types, lint and import contracts, format, dead code, bundle

@@ -21,6 +21,7 @@ export interface Component {
   readonly logged: () => string;
   /** How it ended, as long as nobody asked for it. */
   readonly ending: () => string | undefined;
+  readonly isGone: () => boolean;
   /** Asks it to end (SIGTERM) and waits until it is gone: its exit code, or null when a signal ended it. */
   readonly terminate: () => Promise<number | null>;
   /** Kills it and waits until it is gone. */
@@ -52,13 +53,15 @@ export function startedComponent({ name, file, args }: Program, directory: strin
     child.kill('SIGKILL');
   };
   const ending = () => (isAsked || isRunning(child) ? undefined : `${name} ended: ${endOf(child)}`);
+  const isGone = () => !isRunning(child);
   const logged = () => readFileSync(logFile).subarray(former).toString();
   const terminate = async () => {
     isAsked = true;
     await gone(child, () => child.kill('SIGTERM'));
     return child.exitCode;
   };
-  return { name, pid: child.pid, logFile, logged, ending, killNow, terminate, kill: () => gone(child, killNow) };
+  const kill = () => gone(child, killNow);
+  return { name, pid: child.pid, logFile, logged, ending, isGone, killNow, terminate, kill };
 }
 
 function isRunning(child: ChildProcess): boolean {
@@ -77,11 +80,11 @@ async function gone(child: ChildProcess, end: () => void): Promise<void> {
   await exited;
 }
 
-/** Waits until the program serves; fails with the end of its log when it ends before that, or never does. */
+/** Waits until the program serves; fails with the end of its log when it ends, or is ended, before that, or never does. */
 export async function whenReady(program: Program, component: Component): Promise<void> {
   await until(
     async () => {
-      if (component.ending() !== undefined) throw new Error(lastWords(component));
+      if (component.isGone()) throw new Error(lastWords(component));
       return program.isReady(component.logged);
     },
     () => lastWords(component),

@@ -2,21 +2,20 @@
 import { configMaps, type ConfigMapObject } from '../../../src/api/kinds.ts';
 import { indexName } from '../../../src/domain/bundle/index-text.ts';
 import { parsedCrls } from '../../../src/domain/pki/crl.ts';
-import type { KubeClient } from '../../../src/kube/client.ts';
 import { createReflector } from '../../../src/kube/reflector.ts';
-import { realClock, realRandom } from '../client.ts';
+import { realClock, realRandom, testClient } from '../client.ts';
+import { administrator, type ControlPlane } from '../control-plane.ts';
 import { operatorNamespace } from '../operator.ts';
 
 export interface Monitor {
   /** What went wrong so far. */
   readonly wrong: readonly string[];
-  /** Resolves when it watches. */
-  readonly ready: Promise<unknown>;
-  readonly stop: () => void;
+  readonly stop: () => Promise<void>;
 }
 
-/** Revisions of sets, and numbers of revocation lists, must not go down. */
-export function startMonitor(client: KubeClient, namespace: string): Monitor {
+/** Revisions of sets, and numbers of revocation lists, must not go down. It watches when this resolves. */
+export async function startMonitor(plane: ControlPlane, namespace: string): Promise<Monitor> {
+  const { client, transport } = testClient(await plane.credentials(administrator), { userAgent: 'crash' });
   const wrong: string[] = [];
   const highest = new Map<string, bigint>();
   const isSeen = (what: string, number: bigint) => {
@@ -44,9 +43,12 @@ export function startMonitor(client: KubeClient, namespace: string): Monitor {
     reflector.start();
     return reflector;
   });
-  const ready = Promise.all(reflectors.map((reflector) => reflector.ready));
-  ready.catch(() => undefined); // stopped before
-  return { wrong, ready, stop: () => reflectors.forEach((reflector) => reflector.stop()) };
+  await Promise.all(reflectors.map((reflector) => reflector.ready));
+  const stop = () => {
+    for (const reflector of reflectors) reflector.stop();
+    return transport.close();
+  };
+  return { wrong, stop };
 }
 
 function crlNumbers(text: string): readonly bigint[] {

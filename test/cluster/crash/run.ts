@@ -1,16 +1,17 @@
-/** One run of the work-load, in which the operator may be killed at one of its writes. */
+/** One run of the work-load, in which the operator may be killed at some of its writes. */
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BrokerUnderTest } from '../../broker/mosquitto.ts';
-import { testClient } from '../client.ts';
+import { mergePatch } from '../api.ts';
 import { type Component, type Program, startedComponent, until } from '../component.ts';
 import { administrator, type ControlPlane } from '../control-plane.ts';
-import { type ApiCall, isWrite } from '../fault-proxy/call.ts';
-import type { Phase } from '../fault-proxy/fault.ts';
 import { operatorNamespace, startOperator, type TestOperator } from '../operator.ts';
+import { type Kills, killsAt } from './kills.ts';
 import { type Monitor, startMonitor } from './monitor.ts';
+import { ledgerName, type Point, type Write, writeText } from './point.ts';
 import {
+  issuedTwice,
   type Names,
   noteSerials,
   objectsIn,
@@ -21,25 +22,16 @@ import {
 } from './state.ts';
 import { ground, placeOf, type Step, steps } from './work-load.ts';
 
-/** A write of the operator, so that it is found again in another run: the so manieth of its sort. */
-export interface Write {
-  readonly sort: string;
-  readonly number: number;
-}
-
-export interface Crash extends Write {
-  /** `Before`: the request is lost; `During`: it is done and the answer is lost; `After`: the operator has the answer. */
-  readonly phase: Phase;
-}
-
 export interface RunResult {
   readonly state: State;
   /** Of the operator, in order; without those of Leases and Events. */
   readonly writes: readonly Write[];
-  /** False when the operator never came to the write at which it was to be killed. */
-  readonly isCrashed: boolean;
+  /** The points at which it was killed: it may not have come to some of those that were asked for. */
+  readonly reached: readonly Point[];
   /** What must not have happened. */
   readonly wrong: readonly string[];
+  /** What others did by themselves, which makes another end of it. */
+  readonly disturbances: readonly string[];
 }
 
 export interface RunPlan {
@@ -48,40 +40,44 @@ export interface RunPlan {
   readonly namespace: string;
   /** Where the broker of the run listens: one that no other has. */
   readonly address: string;
-  readonly crash?: Crash;
+  readonly points: readonly Point[];
   /** Says whether a state is the one that is to be reached; it is given time. */
-  readonly isGood?: (state: State) => boolean;
+  readonly isGood: (state: State) => boolean;
 }
 
 const root = path.resolve(import.meta.dirname, '../../..');
 /** For the operator to have come to rest between two steps. */
-const quietMilliseconds = 300;
-/** For what is only tried again after a while. */
-const patienceMilliseconds = 45_000;
-/** For a step to be done, also on a machine that has much else to do. */
-const stepMilliseconds = 120_000;
+const quietMilliseconds = 250;
+/** For what is only tried again after a while, also on a machine that has much else to do. */
+const patienceMilliseconds = 60_000;
+const stepMilliseconds = 180_000;
+
+interface Site {
+  readonly plan: RunPlan;
+  readonly operator: TestOperator;
+  readonly kills: Kills;
+  readonly names: Names;
+}
 
 export async function runOf(plan: RunPlan): Promise<RunResult> {
-  const { plane, namespace } = plan;
-  const { client } = testClient(await plane.credentials(administrator), { userAgent: 'crash' });
+  const { plane, namespace, points } = plan;
   await prepare(plan);
   const bystanders = await bystanderVersions(plan);
   const operator = await startOperator(plane, { watchNamespace: namespace, isElected: false, name: namespace });
   const agent = startedComponent(await agentProgram(plan), plane.directory);
-  const monitor = startMonitor(client, namespace);
-  const watched = watchedWrites(operator, plan);
-  const names: Names = new Map();
+  const monitor = await startMonitor(plane, namespace);
+  const kills = killsAt(points, operator, namespace);
+  const site = { plan, operator, kills, names: new Map() };
   try {
-    await monitor.ready;
-    for (const step of steps) await stepped(plan, operator, step, names);
-    await watched.restarted();
-    const state = await endState(plan, operator, names);
-    const rewritten = plan.crash ? [] : await writesOfAnother(operator, watched.writes);
+    for (const step of steps) await stepped(site, step);
+    const state = await endState(site);
+    const rewritten = points.length === 0 ? await writesOfAnother(operator, kills.writes) : [];
     await operator.close();
     const changed = (await bystanderVersions(plan)) === bystanders ? [] : ['an object of somebody else was changed'];
     return {
-      ...{ state, writes: watched.writes, isCrashed: watched.isCrashed() },
+      ...{ state, writes: kills.writes, reached: kills.reached },
       wrong: [...monitor.wrong, ...changed, ...rewritten],
+      disturbances: await issuedTwice(plane.admin, namespace),
     };
   } catch (error) {
     const problems = operator.lines().filter(({ level }) => level !== 'info');
@@ -98,7 +94,7 @@ async function writesOfAnother(operator: TestOperator, writes: readonly Write[])
   await operator.kill();
   await operator.start();
   await operator.quiet(1_000);
-  return writes.slice(before).map(({ sort }) => `written again after a restart: ${sort}`);
+  return writes.slice(before).map((write) => `written again after a restart: ${writeText(write)}`);
 }
 
 async function prepare({ plane: { admin }, namespace }: RunPlan): Promise<void> {
@@ -134,85 +130,53 @@ async function agentProgram({ plane, mosquitto, namespace, address }: RunPlan): 
   };
 }
 
-interface WatchedWrites {
-  readonly writes: readonly Write[];
-  readonly isCrashed: () => boolean;
-  /** Resolves when the operator that was killed is there again. */
-  readonly restarted: () => Promise<void>;
-}
-
-/** Takes down what the operator writes; kills it once, at the write that was chosen, and starts it again. */
-function watchedWrites(operator: TestOperator, { namespace, crash }: RunPlan): WatchedWrites {
-  const writes: Write[] = [];
-  const counts = new Map<string, number>();
-  let start: Promise<void> | undefined;
-  operator.proxy.inject({
-    matches: (call) => {
-      const sort = sortOf(call, namespace);
-      if (sort === undefined) return false;
-      const number = (counts.get(sort) ?? 0) + 1;
-      counts.set(sort, number);
-      writes.push({ sort, number });
-      return !start && sort === crash?.sort && number === crash.number;
-    },
-    fault: {
-      ...{ kind: 'Call', phase: crash?.phase ?? 'Before' },
-      call: async () => {
-        await operator.kill();
-        start = operator.start();
-        start.catch(() => undefined);
-      },
-    },
-  });
-  return { writes, isCrashed: () => start !== undefined, restarted: () => start ?? Promise.resolve() };
-}
-
-/** Verb and object; the names of ledgers are of the key of a CA. Undefined for what is no write that counts. */
-function sortOf(call: ApiCall, ours: string): string | undefined {
-  const { verb, plural, namespace, subresource } = call;
-  if (!isWrite(call) || plural === 'leases' || plural === 'events') return undefined;
-  const where = namespace === ours ? '' : `${namespace ?? 'cluster'}/`;
-  const name = nameIn(call).replace(ledgerName, 'ledger');
-  return `${verb} ${where}${plural}/${name}${subresource === undefined ? '' : `/${subresource}`}`;
-}
-
-const ledgerName = /^ledger-[0-9a-f]{40,}/;
-
-/** What is made has its name in the body alone. */
-function nameIn({ name, body }: ApiCall): string {
-  if (name !== undefined) return name;
-  return (JSON.parse(body.toString()) as StoredObject).metadata.name;
-}
-
-async function stepped({ plane, namespace }: RunPlan, operator: TestOperator, step: Step, names: Names): Promise<void> {
+async function stepped({ plan, operator, kills, names }: Site, { name, change }: Step): Promise<void> {
+  const { plane, namespace } = plan;
   const { admin } = plane;
-  await step.change(admin, namespace);
-  const waiting = async () => (await reportingObjectsIn(admin, namespace)).flatMap(waitingFor);
+  kills.begin(name);
+  await change(admin, namespace);
   const deadline = performance.now() + stepMilliseconds;
-  for (let left = await waiting(); left.length > 0; left = await waiting()) {
-    if (performance.now() > deadline) throw new Error(`after ${step.name}: ${left.join(', ')}`);
-    await delay(100);
-    await operator.quiet(quietMilliseconds);
+  for (;;) {
+    await rested(operator, kills);
+    const left = (await reportingObjectsIn(admin, namespace)).flatMap(waitingFor);
+    if (left.length === 0) break;
+    if (performance.now() > deadline) throw new Error(`after ${name}: ${left.join(', ')}`);
+    await delay(50);
   }
   noteSerials(names, await objectsIn(admin, namespace));
 }
 
-/** An object of which the operator says less than that all is done. */
+/** Resolves when the operator is up and writes nothing. */
+async function rested(operator: TestOperator, kills: Kills): Promise<void> {
+  let seen: number;
+  do {
+    seen = kills.reached.length;
+    await kills.restarted();
+    await operator.quiet(quietMilliseconds);
+  } while (kills.reached.length !== seen);
+}
+
+/** An object of which the operator says less than that all is done, or that is going. */
 function waitingFor({ kind, metadata, status }: StoredObject): readonly string[] {
+  const object = `${kind}/${metadata.name}`;
+  if (metadata.deletionTimestamp !== undefined) return [`${object} is going`];
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   const isDone = ready?.status === 'True' && status?.observedGeneration === metadata.generation;
-  return isDone ? [] : [`${kind}/${metadata.name} is ${ready?.reason ?? 'new'}`];
+  return isDone ? [] : [`${object} is ${ready?.reason ?? 'new'}`];
 }
 
 /** The first good state, or the last one when none is in time. */
-async function endState(plan: RunPlan, operator: TestOperator, names: Names): Promise<State> {
-  const { plane, namespace, isGood = () => true } = plan;
-  const deadline = performance.now() + patienceMilliseconds;
+async function endState({ plan, operator, kills, names }: Site): Promise<State> {
+  const { plane, namespace, isGood } = plan;
+  let deadline = performance.now() + patienceMilliseconds;
   for (;;) {
-    await operator.quiet(quietMilliseconds);
+    await rested(operator, kills);
+    const seen = kills.reached.length;
     const state = await stateOf({ api: plane.admin, namespace, names, ledger: ledgerOf(operator) });
-    if (isGood(state) || performance.now() > deadline) return state;
-    await delay(200);
+    const isOver = isGood(state) || performance.now() > deadline;
+    if (kills.reached.length !== seen) deadline = performance.now() + patienceMilliseconds;
+    else if (isOver) return state;
+    await delay(100);
   }
 }
 
@@ -230,15 +194,17 @@ interface Running {
   readonly agent: Component;
 }
 
-/** The namespace goes by itself; nobody waits for it. */
-async function clean({ plane, namespace }: RunPlan, { operator, monitor, agent }: Running): Promise<void> {
-  monitor.stop();
-  await Promise.all([operator.kill(), agent.terminate()]);
+/** The namespace goes by itself, for nothing holds it; nobody waits for it. */
+async function clean({ plane: { admin }, namespace }: RunPlan, { operator, monitor, agent }: Running): Promise<void> {
+  await Promise.all([monitor.stop(), operator.kill(), agent.terminate()]);
   await operator.proxy.close();
   const ledger = ledgerOf(operator);
   const place = `/api/v1/namespaces/${operatorNamespace}/configmaps`;
-  const { items } = await plane.admin.call<{ items: StoredObject[] }>('GET', place);
+  const { items } = await admin.call<{ items: StoredObject[] }>('GET', place);
   const left = items.filter(({ metadata }) => ledger !== undefined && metadata.name.startsWith(ledger));
-  await Promise.all(left.map(({ metadata }) => plane.admin.answer('DELETE', `${place}/${metadata.name}`)));
-  await plane.admin.answer('DELETE', `/api/v1/namespaces/${namespace}`);
+  await Promise.all(left.map(({ metadata }) => admin.answer('DELETE', `${place}/${metadata.name}`)));
+  const held = (await reportingObjectsIn(admin, namespace)).filter(({ metadata }) => metadata.finalizers);
+  const call = { body: { metadata: { finalizers: null } }, contentType: mergePatch };
+  await Promise.all(held.map((object) => admin.answer('PATCH', placeOf(namespace, object), call)));
+  await admin.answer('DELETE', `/api/v1/namespaces/${namespace}`);
 }

@@ -10,12 +10,16 @@ import type { Api } from '../api.ts';
 import { operatorNamespace } from '../operator.ts';
 
 export interface StoredObject {
+  readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: {
     readonly name: string;
     readonly uid: string;
     readonly resourceVersion: string;
     readonly generation?: number;
+    readonly deletionTimestamp?: string;
+    readonly finalizers?: readonly string[];
+    readonly labels?: Readonly<Record<string, string>>;
     readonly ownerReferences?: readonly { readonly uid: string }[];
   };
   readonly data?: Readonly<Record<string, string>>;
@@ -37,9 +41,12 @@ const resources: readonly (readonly [api: string, kind: string])[] = [
 
 async function listed(api: Api, [root, kind]: readonly [string, string], namespace: string): Promise<StoredObject[]> {
   const place = `${root}/namespaces/${namespace}/${kind.toLowerCase()}s`;
-  const { items } = await api.call<{ items: StoredObject[] }>('GET', place);
-  return items.map((item) => ({ ...item, kind }));
+  const { apiVersion, items } = await api.call<{ apiVersion: string; items: StoredObject[] }>('GET', place);
+  return items.map((item) => ({ ...item, apiVersion, kind }));
 }
+
+/** The key of a certificate that is being issued, which cert-manager keeps for itself and takes away in its own time. */
+const nextKeyLabel = 'cert-manager.io/next-private-key';
 
 /**
  * All objects of the plant, of every kind that operator, agent or cert-manager have to do with; without those whose owner
@@ -48,13 +55,37 @@ async function listed(api: Api, [root, kind]: readonly [string, string], namespa
 export async function objectsIn(api: Api, namespace: string): Promise<readonly StoredObject[]> {
   const objects = (await Promise.all(resources.map((resource) => listed(api, resource, namespace)))).flat();
   const uids = new Set(objects.map(({ metadata }) => metadata.uid));
-  return objects.filter(({ metadata }) => metadata.ownerReferences?.every(({ uid }) => uids.has(uid)) ?? true);
+  const isKept = ({ ownerReferences, labels }: StoredObject['metadata']) =>
+    (ownerReferences?.every(({ uid }) => uids.has(uid)) ?? true) && labels?.[nextKeyLabel] === undefined;
+  return objects.filter(({ metadata }) => isKept(metadata));
 }
 
 /** The objects whose status says how far the operator is with them. */
 export async function reportingObjectsIn(api: Api, namespace: string): Promise<readonly StoredObject[]> {
   const reporting = resources.filter(([, kind]) => own.includes(kind) && kind !== 'BrokerInstance');
   return (await Promise.all(reporting.map((resource) => listed(api, resource, namespace)))).flat();
+}
+
+interface CertManagerEvent {
+  readonly involvedObject: { readonly name: string };
+  readonly message: string;
+  readonly count?: number;
+}
+
+/**
+ * Certificates that cert-manager began to issue more than once. It does so by itself when it hears of the Certificate
+ * that it has just issued before it hears of the Secret; what asks for it otherwise is a write of the operator.
+ */
+export async function issuedTwice(api: Api, namespace: string): Promise<readonly string[]> {
+  const place = `/api/v1/namespaces/${namespace}/events`;
+  const query = { fieldSelector: 'involvedObject.kind=Certificate' };
+  const { items } = await api.call<{ items: CertManagerEvent[] }>('GET', place, { query });
+  const issuing = items.filter(({ message }) => message.startsWith('Issuing certificate as '));
+  const byName = Map.groupBy(issuing, ({ involvedObject }) => involvedObject.name);
+  return [...byName].flatMap(([name, events]) => {
+    const times = events.reduce((sum, { count = 1 }) => sum + count, 0);
+    return times > 1 ? [`${name} ${times} times: ${events.map(({ message }) => message).join('; ')}`] : [];
+  });
 }
 
 /** What differs by nature between runs, and what stands for it: serial numbers, UIDs and the like. */
@@ -118,13 +149,16 @@ function addObject(add: Add, { kind, metadata, ...rest }: StoredObject): void {
   });
 }
 
-/** They count what was published, and two changes may be published at once. */
+/** They count what was published, and two changes may be published at once; numbers of lists follow the time. */
 const countingFields: ReadonlySet<string> = new Set(['bundleRevision', 'loadedRevision']);
 
 function addValue(add: Add, path: string, value: unknown): void {
   if (typeof value !== 'object' || value === null) return add(path, String(value));
   for (const [key, inner] of Object.entries(value)) {
-    const isCount = countingFields.has(key) || (key === 'revision' && path.endsWith('/status/bundle'));
+    const isCount =
+      countingFields.has(key) ||
+      (key === 'revision' && path.endsWith('/status/bundle')) ||
+      (key === 'number' && /\/status\/crls\/\d+$/.test(path));
     addValue(add, `${path}/${key.replaceAll('/', '|')}`, isCount ? '<number>' : inner);
   }
 }
@@ -217,10 +251,11 @@ export interface Reference {
   readonly chance: ReadonlySet<string>;
 }
 
-export function referenceOf(states: readonly [State, ...State[]]): Reference {
+export function referenceOf(states: readonly State[]): Reference {
+  const [state = new Map<string, string>()] = states;
   const paths = [...differingPaths(states)];
   const values = paths.filter((path) => states.every((state) => state.has(path)));
-  return { state: states[0], values: new Set(values), chance: new Set(paths).difference(new Set(values)) };
+  return { state, values: new Set(values), chance: new Set(paths).difference(new Set(values)) };
 }
 
 /** `PATH: is …, should be …`, for each path that is not as in the reference. */

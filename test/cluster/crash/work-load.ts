@@ -81,8 +81,12 @@ const declared: readonly Manifest[] = [
 
 const find = (kind: string, name: string): Manifest => ours(kind, name, {});
 
+/** Of the lives of the objects. */
+export type Part = 'Create' | 'Change' | 'Delete';
+
 export interface Step {
   readonly name: string;
+  readonly part: Part;
   readonly change: (api: Api, namespace: string) => Promise<unknown>;
 }
 
@@ -96,6 +100,7 @@ export const revoked = 'c2';
 export const steps: readonly Step[] = [
   {
     name: 'declare',
+    part: 'Create',
     change: (api, namespace) =>
       Promise.all(
         declared.map((object) =>
@@ -107,6 +112,7 @@ export const steps: readonly Step[] = [
   },
   {
     name: 'edit',
+    part: 'Change',
     change: async (api, namespace) => {
       const rules = [{ actions: ['Publish', 'Subscribe'], topic: 'plant/{device}/new/#' }];
       await changed(api, namespace, find('AclTemplate', 'meter'), { rules });
@@ -116,17 +122,20 @@ export const steps: readonly Step[] = [
   },
   {
     name: 'suspend',
+    part: 'Change',
     change: async (api, namespace) => {
       for (const name of ['c1', 'p2']) await changed(api, namespace, find('MqttDevice', name), { suspended: true });
     },
   },
   {
     name: 'revoke',
+    part: 'Change',
     change: (api, namespace) =>
       changed(api, namespace, find('MqttDevice', revoked), { revoked: { reason: 'KeyCompromise' } }),
   },
   {
     name: 'delete',
+    part: 'Delete',
     change: async (api, namespace) => {
       for (const name of ['c3', 'p3']) await api.call('DELETE', placeOf(namespace, find('MqttDevice', name)));
     },
