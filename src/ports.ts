@@ -65,6 +65,15 @@ export interface Refusal {
   readonly reason: string;
 }
 
+/** A device said, under its own identity, that it uses the certificate with this fingerprint. */
+export interface Acknowledgement {
+  readonly identity: string;
+  /** SHA-256 of the DER, lower-case hex. */
+  readonly fingerprint: string;
+  /** RFC 3339, whole seconds. */
+  readonly at: string;
+}
+
 /** What an agent observed of its broker: the one thing that flows back. */
 export interface InstanceReport {
   readonly broker: string;
@@ -76,10 +85,14 @@ export interface InstanceReport {
     readonly hash: string;
     readonly provedAt: string;
     readonly milliseconds: number;
+    /** When the sessions were ended that it does not let on; there need not have been any. */
+    readonly sessionsEndedAt: string;
   };
   /** Present while a newer bundle than the loaded one was refused or failed. */
   readonly refused?: { readonly revision?: number; readonly refusals: readonly Refusal[] };
   readonly lastError?: string;
+  /** Of the notices that are out, at most 512; absent before the first. */
+  readonly acknowledgements?: readonly Acknowledgement[];
 }
 
 export interface ReportSink {

@@ -1,6 +1,7 @@
+import { enforcedHash } from '../domain/bundle/chunks.ts';
 import type { Bundle } from '../domain/bundle/content.ts';
 import type { BundleReading, InstanceReport, Refusal } from '../ports.ts';
-import { candidateOf } from './candidate.ts';
+import { candidateOf, readable } from './candidate.ts';
 import { enforcement, type Enforcement, stopBroker } from './enforce.ts';
 import { type GateInput, gateRefusals } from './gate.ts';
 import { setLink } from './generation.ts';
@@ -28,7 +29,8 @@ const longestWait = 60_000;
  */
 export async function runAgent(options: AgentOptions, signal: AbortSignal): Promise<void> {
   const inbox = inboxOf(options.source, options.clock, signal);
-  const state = await openedState(options, inbox);
+  const end = new AbortController();
+  const state = await openedState(options, inbox, AbortSignal.any([signal, end.signal]));
   checkRecorded(state);
   try {
     while (!signal.aborted) {
@@ -41,7 +43,8 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
       else await takeStep(state, step.kind, signal);
     }
   } finally {
-    await Promise.all([stopBroker(state), state.sending]);
+    end.abort();
+    await Promise.all([state.desk.ended.then(() => stopBroker(state)), state.sending]);
   }
 }
 
@@ -99,10 +102,10 @@ function takeReading(state: AgentState, reading: BundleReading | undefined): voi
   }
 }
 
-/** What is no other content, such as a renewed key pair of the server, no pod is replaced for. */
+/** What asks the broker for nothing else, such as notices or a renewed key pair of the server, no pod is replaced for. */
 function isForNextPod({ options, good, running, restore }: AgentState, { index }: Bundle): boolean {
   const isServing = good !== undefined && (running !== undefined || restore !== undefined);
-  return options.isRolled === true && isServing && good.candidate.bundle.index.hash !== index.hash;
+  return options.isRolled === true && isServing && !isSameRequest(good.candidate.bundle.index, index);
 }
 
 function noteSourceFailure(state: AgentState, failure: string | undefined): void {
@@ -190,11 +193,11 @@ async function enforceWanted(state: AgentState, signal: AbortSignal): Promise<vo
   else if (!state.good) await stopBroker(state);
 }
 
-/** The same content again, perhaps as another revision: it is in force already, and the broker is left alone. */
+/** The same to enforce again, perhaps as another revision or with other notices: the broker is left alone. */
 function adopt(state: AgentState, inForce: InForce): void {
   if (!state.wanted || !state.good) return;
-  const isNumberedAnew = state.wanted.candidate.bundle.index.revision !== state.good.candidate.bundle.index.revision;
-  if (isNumberedAnew) {
+  const [former, next] = [state.good.candidate.bundle.index, state.wanted.candidate.bundle.index];
+  if (next.revision !== former.revision || next.hash !== former.hash) {
     state.good = { candidate: state.wanted.candidate, inForce };
     state.followUp = { at: nowOf(state), failures: 0 };
   }
@@ -205,10 +208,15 @@ function adopt(state: AgentState, inForce: InForce): void {
 /** True if the broker would be given the very same: whatever the revision, nothing has to be done. */
 function isSameSet(former: Bundle | undefined, next: Bundle): boolean {
   return (
-    former?.index.hash === next.index.hash &&
+    former !== undefined &&
+    isSameRequest(former.index, next.index) &&
     former.server?.certificate === next.server?.certificate &&
     former.server?.key === next.server?.key
   );
+}
+
+function isSameRequest(former: Bundle['index'], next: Bundle['index']): boolean {
+  return former.hash === next.hash || enforcedHash(former.parts) === enforcedHash(next.parts);
 }
 
 /** The newest bundle waits for its next try. One that opened the broker soon waits long, for each try may open it again. */
@@ -278,8 +286,12 @@ async function followUp(state: AgentState): Promise<void> {
   tell(state, { kind: 'Recorded', revision });
   if (state.loaded?.revision !== revision || state.loaded.hash !== hash) {
     const { provedAt, milliseconds } = inForce;
-    state.loaded = { revision, hash, provedAt: provedAt.toISOString(), milliseconds: Math.ceil(milliseconds) };
+    state.loaded = {
+      ...{ revision, hash, provedAt: provedAt.toISOString(), milliseconds: Math.ceil(milliseconds) },
+      sessionsEndedAt: state.options.clock.now().toISOString(),
+    };
   }
+  state.desk.show(readable(candidate.notices()) ?? new Map());
   state.followUp = undefined;
 }
 

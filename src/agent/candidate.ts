@@ -5,6 +5,7 @@ import type { Conf, NetworkListener } from '../domain/broker/conf.ts';
 import { parsePasswords } from '../domain/broker/passwords.ts';
 import type { Bundle, PartName } from '../domain/bundle/content.ts';
 import { type BundleIdentity, parseIdentities } from '../domain/bundle/identities.ts';
+import { type BundleNotice, parseNotices } from '../domain/bundle/notices.ts';
 import type { Parsed } from '../domain/finding.ts';
 import type { CaKeyId, RevocationEntry } from '../domain/pki/certificate.ts';
 import { crlSignerIn, parsedCrls, type ReadCrl } from '../domain/pki/crl.ts';
@@ -27,6 +28,8 @@ export interface Candidate {
   readonly revocations: () => Parsed<readonly RevocationEntry[]>;
   readonly cas: () => Parsed<readonly CaCertificate[]>;
   readonly crls: () => Parsed<readonly SignedBy[]>;
+  /** By identity. */
+  readonly notices: () => Parsed<ReadonlyMap<string, BundleNotice>>;
 }
 
 /** `former` is one whose parts are taken over where they have the same text, so that one edit does not read all again. */
@@ -43,6 +46,7 @@ export function candidateOf(bundle: Bundle, former?: Candidate): Candidate {
     revocations: same('revocations')?.revocations ?? once(() => parseRevocations(parts.revocations)),
     cas: same('ca')?.cas ?? once(() => caCertificatesIn(parts.ca)),
     crls: same('crl', 'ca')?.crls ?? once(() => crlsWithSigners(parts.crl, parts.ca)),
+    notices: same('notices')?.notices ?? once(() => parseNotices(parts.notices)),
   };
 }
 

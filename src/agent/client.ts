@@ -1,4 +1,5 @@
 import net from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import tls from 'node:tls';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 
@@ -44,8 +45,12 @@ type PublishOutcome =
 export interface Session {
   /** False once the connection is gone. */
   isOpen(): boolean;
+  /** Resolves when the connection is gone. */
+  readonly closed: Promise<void>;
   /** Publishes at QoS 1 and gives the reason code. */
-  publish(topic: string, payload?: string): Promise<PublishOutcome>;
+  publish(topic: string, payload?: string, options?: { readonly retain?: boolean }): Promise<PublishOutcome>;
+  /** Subscribes at QoS 1; false when that was not granted, or not in time. */
+  subscribe(filter: string, onMessage: (topic: string, payload: Uint8Array) => void): Promise<boolean>;
   /** Sends DISCONNECT and closes. */
   close(): Promise<void>;
 }
@@ -88,15 +93,23 @@ function firstAnswer(client: MqttClient, milliseconds: number): Promise<FirstAns
 function sessionOn(client: MqttClient, milliseconds: number): Session {
   return {
     isOpen: () => client.connected,
-    publish: (topic, payload = '') => acknowledged(client, topic, payload, milliseconds),
+    closed: client.connected ? new Promise((resolve) => client.once('close', resolve)) : Promise.resolve(),
+    publish: (topic, payload = '', { retain = false } = {}) =>
+      acknowledged(client, { topic, payload, retain }, milliseconds),
+    subscribe: (filter, onMessage) => granted(client, filter, onMessage, milliseconds),
     close: () => ended(client, milliseconds),
   };
 }
 
+interface Message {
+  readonly topic: string;
+  readonly payload: string;
+  readonly retain: boolean;
+}
+
 function acknowledged(
   client: MqttClient,
-  topic: string,
-  payload: string,
+  { topic, payload, retain }: Message,
   milliseconds: number,
 ): Promise<PublishOutcome> {
   return new Promise((resolve) => {
@@ -112,13 +125,31 @@ function acknowledged(
     );
     if (!client.connected) return onClose();
     client.once('close', onClose);
-    client.publish(topic, payload, { qos: 1 }, (error, packet) => {
+    client.publish(topic, payload, { qos: 1, retain }, (error, packet) => {
       const code = (error as { code?: unknown } | undefined)?.code;
       if (typeof code === 'number') settle({ kind: 'Acknowledged', code });
       else if (error) settle({ kind: 'Unanswered', reason: error.message });
       else settle({ kind: 'Acknowledged', code: (packet as { reasonCode?: number } | undefined)?.reasonCode ?? 0 });
     });
   });
+}
+
+async function granted(
+  client: MqttClient,
+  filter: string,
+  onMessage: (topic: string, payload: Uint8Array) => void,
+  milliseconds: number,
+): Promise<boolean> {
+  client.on('message', onMessage);
+  const answer = new Promise<boolean>((resolve) => {
+    client.subscribe(filter, { qos: 1 }, (error, grants) =>
+      resolve(!error && grants?.every(({ qos }) => qos < 0x80) === true),
+    );
+    client.once('close', () => resolve(false));
+  });
+  const timer = new AbortController();
+  const late = delay(milliseconds, false, { signal: timer.signal }).catch(() => false);
+  return Promise.race([answer, late]).finally(() => timer.abort());
 }
 
 function ended(client: MqttClient, milliseconds: number): Promise<void> {

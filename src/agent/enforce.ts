@@ -26,6 +26,7 @@ export async function enforcement(
 ): Promise<Enforcement> {
   const { options, overlay, limits } = state;
   const { revision } = candidate.bundle.index;
+  state.desk.hold();
   state.attempts += 1;
   const attempt = attemptOf(overlay, state.attempts, options.random);
   const assembly = assembled(candidate, overlay, attempt, options.clock.now(), options.placement);
@@ -70,6 +71,7 @@ async function startedBroker(state: AgentState, restartKey: string): Promise<Run
 export async function stopBroker(state: AgentState): Promise<void> {
   const { running } = state;
   if (!running) return;
+  state.desk.hold();
   state.running = undefined;
   await running.process.stop();
   tell(state, { kind: 'Stopped' });

@@ -56,6 +56,8 @@ export const gateChecks: readonly GateCheck[] = [
   { name: 'IdentitiesNotReserved', refuses: ({ next }) => reservedNameProblem(next) },
   { name: 'PasswordsFitIdentities', refuses: ({ next }) => passwordIdentityProblem(next) },
   { name: 'RevocationsParse', refuses: ({ next }) => unreadable(next.revocations()) },
+  { name: 'NoticesParse', refuses: ({ next }) => unreadable(next.notices()) },
+  { name: 'NoticesAreForIdentities', refuses: ({ next }) => strayNoticeProblem(next) },
   { name: 'ServerKeyPair', refuses: serverProblem },
   { name: 'CaChain', refuses: ({ next }) => caProblem(next) },
   { name: 'CrlParses', refuses: ({ next }) => (checksCrls(confOf(next)) ? unreadable(next.crls()) : undefined) },
@@ -187,6 +189,12 @@ function passwordIdentityProblem({ identities, passwords }: Candidate): string |
     .map(({ identity }) => identity)
     .filter((identity) => !hashes.has(identity));
   return missing.length === 0 ? undefined : `the password of ${some(missing)} is missing`;
+}
+
+function strayNoticeProblem({ notices, identities }: Candidate): string | undefined {
+  const [given, known] = [readable(notices()), readable(identities())];
+  const stray = given && known ? [...given.keys()].filter((name) => !known.has(name)) : [];
+  return stray.length === 0 ? undefined : `notices are given for ${some(stray)}, not among the identities`;
 }
 
 /** 2.0 keeps running with a pair that does not fit and refuses all TLS; 2.1 ends (facts 1.1). */

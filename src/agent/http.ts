@@ -56,6 +56,14 @@ function agentMetrics(registry: Registry): (event: AgentEvent) => void {
   const exits = counter('broker_exits', 'Ends of Mosquitto that nobody asked for.');
   const kicks = counter('kicked_sessions', 'Sessions that were ended because their right to be there ended.');
   const failures = counter('failures', 'Steps that failed and are tried again.');
+  const acknowledgements = counter(
+    'acknowledgements',
+    'Certificates that devices said they use, of those that were asked.',
+  );
+  const notices = new Gauge({
+    ...{ name: 'mqttsec_agent_notices', registers },
+    help: 'Devices that are asked to do something about their certificate.',
+  });
   const revision = new Gauge({
     ...{ name: 'mqttsec_agent_loaded_revision', registers },
     help: 'Revision whose enforcement was last proved.',
@@ -68,6 +76,8 @@ function agentMetrics(registry: Registry): (event: AgentEvent) => void {
     if (event.kind === 'Started') starts.inc();
     else if (event.kind === 'Exited') exits.inc();
     else if (event.kind === 'Failed') failures.inc();
+    else if (event.kind === 'Acknowledged') acknowledgements.inc(event.certificates);
+    else if (event.kind === 'Notified') notices.set(event.notices);
     else if (event.kind === 'Kicked') kicks.inc(event.identities.length);
     else if (event.kind === 'Refused') for (const { check } of event.refusals) refusals.inc({ check });
     else if (event.kind === 'Reported') revision.set(event.report.loaded?.revision ?? 0);

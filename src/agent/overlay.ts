@@ -64,6 +64,22 @@ export function attemptOf({ canaries: { pair } }: Overlay, number: number, rando
   };
 }
 
+/** What the two implicit patterns give to an identity, the agent has from the other side. */
+const noticeRights: readonly AclLine[] = [
+  { access: 'write', topic: noticeTopic('+') },
+  { access: 'read', topic: acknowledgementTopic('+') },
+];
+
+/** Where an identity, and nobody else, reads what it is asked to do. */
+export function noticeTopic(identity: string): string {
+  return `${ownTopicRoot}/${identity}/certificate`;
+}
+
+/** Where an identity, and nobody else, says that it uses a certificate. */
+export function acknowledgementTopic(identity: string): string {
+  return `${noticeTopic(identity)}/ack`;
+}
+
 /** ACL of the agent's user, and of the canaries, which have nothing. `patterns` are those of the set. */
 export function overlayAcl(
   { username, canaries: own }: Overlay,
@@ -73,7 +89,7 @@ export function overlayAcl(
   const denied = deniedLines(patterns);
   const { admitted, refused } = attempt.turn;
   return [
-    userText({ name: username, lines: [{ access: 'write', topic: attempt.nonceTopic }] }),
+    userText({ name: username, lines: [{ access: 'write', topic: attempt.nonceTopic }, ...noticeRights] }),
     ...[admitted, refused, own.foreign].map(({ name }) => userText({ name, lines: denied })),
   ]
     .map(writable)

@@ -1,4 +1,4 @@
-import type { Bundle } from '../domain/bundle/content.ts';
+import { type Bundle, partNames } from '../domain/bundle/content.ts';
 import { parseIdentities } from '../domain/bundle/identities.ts';
 import { sha256 } from '../domain/hash.ts';
 import { parseRevocations } from '../domain/pki/revocations.ts';
@@ -23,7 +23,9 @@ export async function recordedGood(root: string): Promise<Bundle | undefined> {
   if (text === undefined) return undefined;
   const [hash] = text.split('\n', 1);
   const content = text.slice((hash?.length ?? 0) + 1);
-  return sha256(content) === hash ? (JSON.parse(content) as Bundle) : undefined;
+  const bundle = sha256(content) === hash ? (JSON.parse(content) as Bundle) : undefined;
+  // One of another version may lack a part.
+  return bundle && partNames.every((name) => typeof bundle.parts[name] === 'string') ? bundle : undefined;
 }
 
 /** Who was admitted when last every session that had to go was ended; undefined when that is not known. */

@@ -4,6 +4,7 @@ import type { AgentState } from './state.ts';
 /** What there is to say about the broker; nothing before there is anything. */
 export function reportOf(state: AgentState): InstanceReport | undefined {
   const { options, mosquittoVersion, loaded, refused, lastError } = state;
+  const acknowledgements = state.desk.acknowledgements();
   if (!loaded && !refused && lastError === undefined) return undefined;
   return {
     broker: options.broker,
@@ -12,5 +13,6 @@ export function reportOf(state: AgentState): InstanceReport | undefined {
     ...(loaded && { loaded }),
     ...(refused && { refused }),
     ...(lastError !== undefined && { lastError }),
+    ...(acknowledgements.length > 0 && { acknowledgements }),
   };
 }

@@ -12,7 +12,8 @@ import type {
 } from '../ports.ts';
 import type { Bundle } from '../domain/bundle/content.ts';
 import type { Placement } from '../domain/bundle/placement.ts';
-import { type Candidate, candidateOf } from './candidate.ts';
+import { type Candidate, candidateOf, readable } from './candidate.ts';
+import { type NoticeDesk, noticeDesk } from './desk.ts';
 import { type GenerationName, openGenerations } from './generation.ts';
 import type { Inbox } from './inbox.ts';
 import type { Admission } from './kick.ts';
@@ -56,6 +57,8 @@ export type AgentEvent =
   | { readonly kind: 'Proof'; readonly revision: number; readonly proof: Proof }
   | { readonly kind: 'Kicked'; readonly identities: readonly string[] }
   | { readonly kind: 'Recorded'; readonly revision: number }
+  | { readonly kind: 'Notified'; readonly published: number; readonly cleared: number; readonly notices: number }
+  | { readonly kind: 'Acknowledged'; readonly certificates: number }
   | { readonly kind: 'Reported'; readonly report: InstanceReport }
   | { readonly kind: 'Failed'; readonly what: string };
 
@@ -93,6 +96,7 @@ export interface AgentState {
   readonly limits: ProofLimits;
   readonly overlay: Overlay;
   readonly inbox: Inbox;
+  readonly desk: NoticeDesk;
   mosquittoVersion: string;
   attempts: number;
   running: Running | undefined;
@@ -125,7 +129,7 @@ export interface AgentState {
 const silenceBeforeRestore = 2_000;
 
 /** The state of an agent that just started: it knows what a former one left on the disk, and has no broker. */
-export async function openedState(options: AgentOptions, inbox: Inbox): Promise<AgentState> {
+export async function openedState(options: AgentOptions, inbox: Inbox, signal: AbortSignal): Promise<AgentState> {
   const { directory, socketDirectory = directory, random, launcher, clock } = options;
   const overlay = overlayFor(path.join(socketDirectory, 'agent.sock'), random);
   await openGenerations(directory);
@@ -134,15 +138,18 @@ export async function openedState(options: AgentOptions, inbox: Inbox): Promise<
     recordedAdmission(directory),
     launcher.version(),
   ]);
+  const limits = { ...defaultProofLimits, ...options.limits };
+  const candidate = good && candidateOf(good);
   return {
     options,
-    limits: { ...defaultProofLimits, ...options.limits },
+    limits,
     overlay,
     inbox,
+    desk: deskOf({ options, overlay, inbox, answer: limits.answer, former: candidate }, signal),
     mosquittoVersion,
     attempts: 0,
     running: undefined,
-    good: good && { candidate: candidateOf(good) },
+    good: candidate && { candidate },
     wanted: undefined,
     restore: good && { at: clock.now().getTime() + silenceBeforeRestore, failures: 0 },
     refresh: undefined,
@@ -157,6 +164,33 @@ export async function openedState(options: AgentOptions, inbox: Inbox): Promise<
     sending: undefined,
     reportRetry: undefined,
   };
+}
+
+interface DeskSite {
+  readonly options: AgentOptions;
+  readonly overlay: Overlay;
+  readonly inbox: Inbox;
+  readonly answer: number;
+  /** What a former agent proved: its notices may be out. */
+  readonly former: Candidate | undefined;
+}
+
+function deskOf({ options, overlay, inbox, answer, former }: DeskSite, signal: AbortSignal): NoticeDesk {
+  const { username, password, socketPath } = overlay;
+  const { clock, onEvent } = options;
+  return noticeDesk({
+    endpoint: { kind: 'Unix', path: socketPath },
+    // The probes have the name of the user for themselves.
+    login: { clientId: `${username}-notices`, username, password },
+    ...{ answer, clock, signal },
+    former: (former && readable(former.notices())?.keys()) ?? [],
+    onAcknowledged: (certificates) => {
+      onEvent?.({ kind: 'Acknowledged', certificates });
+      inbox.ring();
+    },
+    onShown: (change) => onEvent?.({ kind: 'Notified', ...change }),
+    onFailure: (what) => onEvent?.({ kind: 'Failed', what }),
+  });
 }
 
 export function nowOf({ options }: AgentState): number {

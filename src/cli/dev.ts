@@ -153,6 +153,10 @@ function plainLines(io: Io): Omit<Show, 'findings'> {
 
 function eventText(event: AgentEvent): string | undefined {
   switch (event.kind) {
+    case 'Notified':
+      return `asked ${event.published} devices to see to their certificates, ${event.cleared} are done`;
+    case 'Acknowledged':
+      return `${event.certificates} certificates were acknowledged`;
     case 'Proof': {
       const { kind } = event.proof;
       const what = kind === 'Proved' ? ` in ${event.proof.milliseconds.toFixed(0)} ms` : '';

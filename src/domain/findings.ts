@@ -280,9 +280,9 @@ export const findingKinds = {
     fix: 'Set `spec.privateKey.rotationPolicy: Never` in the cert-manager Certificate of the CA.',
   },
   MQS144: {
-    severity: 'Error',
-    title: 'CA that is still in use would no longer be trusted',
-    fix: 'Keep the former CA in `trustedCas` until the certificates of all devices are renewed.',
+    severity: 'Warning',
+    title: 'CA that is still in use is not named any more, and stays trusted',
+    fix: 'Name the former CA in `trustedCas` until its certificates are renewed, or drop it with the annotation that the message names.',
   },
   MQS145: {
     severity: 'Error',
@@ -333,6 +333,51 @@ export const findingKinds = {
     severity: 'Warning',
     title: 'Certificate request does not belong to its device',
     fix: 'Find out who made the CertificateRequest that is named, and delete it; install the admission policies.',
+  },
+  MQS160: {
+    severity: 'Error',
+    title: 'Notices of a bundle cannot be read',
+    fix: 'The bundle was damaged or made by another version: publish it again. The last good set stays in force.',
+  },
+  MQS205: {
+    severity: 'Error',
+    title: 'Device cannot be read, and keeps what was published for it',
+    fix: 'Correct the manifest: until then it can only be taken back, by `spec.suspended`, `spec.revoked` or deletion.',
+  },
+  MQS206: {
+    severity: 'Error',
+    title: 'Template cannot be used as it is written',
+    fix: 'Correct the AclTemplate: until then devices keep the rights that they had with its last good version.',
+  },
+  MQS207: {
+    severity: 'Error',
+    title: 'Broker cannot be read',
+    fix: 'Correct the MqttBroker: until then what was published stays in force, and nothing newer reaches it.',
+  },
+  MQS170: {
+    severity: 'Warning',
+    title: 'Broker does not trust the CA that issues its certificates',
+    fix: 'Add the CA of the issuer to `spec.clientCertificates.trustedCas`: no certificate is moved to it before every instance trusts it.',
+  },
+  MQS172: {
+    severity: 'Warning',
+    title: 'Revocation list of somebody else cannot be used',
+    fix: 'Publish a list that this CA signed, with number and authority key identifier, and within its dates; the last good one stays.',
+  },
+  MQS173: {
+    severity: 'Warning',
+    title: 'Revocation list is older than the one before it',
+    fix: 'Publish the newest list of the CA: an older one would let in who was revoked since.',
+  },
+  MQS174: {
+    severity: 'Warning',
+    title: 'Revocation list ends soon',
+    fix: 'Let the operator read the key of the CA, or publish a new list; see docs/guides/revocation-lists.md when the key is lost.',
+  },
+  MQS175: {
+    severity: 'Warning',
+    title: 'Revocation list is large',
+    fix: 'Each full TLS handshake costs the broker more: give certificates shorter lives, or spread devices over several CAs.',
   },
 } as const satisfies Record<`MQS${string}`, FindingKind>;
 

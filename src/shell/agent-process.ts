@@ -143,6 +143,8 @@ const messages: Readonly<Record<AgentEvent['kind'], string>> = {
   Proof: 'proof',
   Kicked: 'ended sessions',
   Recorded: 'remembered the bundle',
+  Notified: 'brought notices to devices',
+  Acknowledged: 'devices acknowledged certificates',
   Reported: 'reported',
   Failed: 'a step failed',
 };

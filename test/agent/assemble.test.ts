@@ -61,9 +61,10 @@ describe('assembly', () => {
     assert.equal(assembly.nextChangeAt, undefined);
   });
 
-  it('adds the user of the agent with the right to one topic, and canaries with none', () => {
+  it('adds the user of the agent with the rights that it needs, and canaries with none', () => {
     const { attempt, text, topicsOf } = at(now);
-    assert.deepEqual(topicsOf(overlay.username), [attempt.nonceTopic]);
+    const notices = ['$mqttsec/+/certificate', '$mqttsec/+/certificate/ack'];
+    assert.deepEqual(topicsOf(overlay.username), [attempt.nonceTopic, ...notices]);
     assert.deepEqual(topicsOf(attempt.turn.admitted.name), ['#', '$mqttsec/#']);
     const hash = valueOf(parsePasswords(text('passwords'))).get(overlay.username);
     assert.ok(hash !== undefined && verifyPassword(overlay.password, hash));

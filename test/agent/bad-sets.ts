@@ -37,7 +37,8 @@ export const devices: readonly SiteDevice[] = [
 /** Revision 5 of a site: devices a and b, and a certificate of c that was revoked in the loaded revision 4 already. */
 export function setsOf(site: Site, revoked = deviceCertificate(site, 'c')): Sets {
   const revocations = [revocationOf(site.ca, revoked, site.now)];
-  const good: SiteSet = { revision: 5, devices, revocations, crlNumber: 5 };
+  const notices = [{ identity: 'a', fingerprint: 'aa'.repeat(32) }];
+  const good: SiteSet = { revision: 5, devices, revocations, notices, crlNumber: 5 };
   const loaded = bundleOf(site, { ...good, revision: 4, crlNumber: 4 });
   return { site, devices, good, loaded, next: bundleOf(site, good) };
 }
@@ -109,6 +110,8 @@ export const badSets: Readonly<Record<string, BadSet>> = {
   IdentitiesParse: withPart('identities', (text) => text.replace(' Certificate ', ' Certficate ')),
   IdentitiesNotReserved: withGood(() => ({ devices: [...devices, { identity: 'mqttsec-agent-0', lines: [] }] })),
   PasswordsFitIdentities: withPart('passwords', () => ''),
+  NoticesParse: withGood(() => ({ parts: { notices: '{}\n' } })),
+  NoticesAreForIdentities: withGood(() => ({ notices: [{ identity: 'c', fingerprint: 'ab'.repeat(32) }] })),
   RevocationsParse: withPart('revocations', (text) => text.replace(' KeyCompromise ', ' Compromised ')),
   ServerKeyPair: (sets) => {
     const dates = { notBefore: sets.site.now, notAfter: new Date(sets.site.now.getTime() + day) };

@@ -226,7 +226,7 @@ describe('authorities on a cluster', function () {
     const { cas, crls, revocations } = trust(key);
     const empty = chunksByOffset('');
     const content = contentOf({
-      ...{ 'mosquitto.conf': empty, acl: empty, passwords: empty, identities: empty },
+      ...{ 'mosquitto.conf': empty, acl: empty, passwords: empty, identities: empty, notices: empty },
       ...{ crl: chunksByOffset(crlText(cas, crls)), ca: chunksByOffset(caText(cas)) },
       revocations: chunksByOffset(revocationsText(revocations)),
     });

@@ -5,6 +5,9 @@ import { createFleetState } from '../../src/controllers/fleet-state.ts';
 import { type WorkloadController, workloadController } from '../../src/controllers/workload/controller.ts';
 import { createWorld, essentialStores, type World } from '../../src/controllers/world.ts';
 import type { BrokerState } from '../../src/controllers/context.ts';
+import { enforcedHash } from '../../src/domain/bundle/chunks.ts';
+import { partNames } from '../../src/domain/bundle/content.ts';
+import { ofParts } from '../../src/domain/bundle/set.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import { mergePatch } from './api.ts';
 import { realClock, realRandom, testClient, type TestClient } from './client.ts';
@@ -238,7 +241,7 @@ describe('children of a managed broker on a real API server', function () {
     });
     await until(() => brokerValue().update.strategy === 'Roll', 'the change is seen');
     await settled();
-    assert.deepEqual(await annotationOf('statefulsets', 'plant'), { [bundleHashAnnotation]: 'a'.repeat(64) });
+    assert.deepEqual(await annotationOf('statefulsets', 'plant'), { [bundleHashAnnotation]: enforcedHash(emptyParts) });
     await plane.admin.call('POST', inNamespace('apps/v1', 'deployments'), { body: deployment });
     const ref = { workload: { managed: null, ref: { kind: 'Deployment', name: 'mine' } } };
     await plane.admin.call('PATCH', inNamespace('mqttsecurity.io/v1alpha1', 'mqttbrokers', 'plant'), {
@@ -249,7 +252,7 @@ describe('children of a managed broker on a real API server', function () {
     await settled();
     assert.deepEqual(await annotationOf('deployments', 'mine'), {
       mine: 'stays',
-      [bundleHashAnnotation]: 'a'.repeat(64),
+      [bundleHashAnnotation]: enforcedHash(emptyParts),
     });
     assert.deepEqual(await pass(), []);
     for (const [group, plural, name] of children.slice(1, -1)) {
@@ -273,7 +276,7 @@ describe('children of a managed broker on a real API server', function () {
   });
 });
 
-const emptyParts = { 'mosquitto.conf': [], acl: [], passwords: [], identities: [], crl: [], ca: [], revocations: [] };
+const emptyParts = ofParts(partNames, () => []);
 
 const deployment = {
   metadata: { name: 'mine' },

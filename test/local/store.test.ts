@@ -39,6 +39,7 @@ describe('ledger of the state directory', () => {
       crl: [],
       ca: [],
       revocations: [chunkOf(revocationsText(entries))],
+      notices: [],
     };
     return directorySink(paths.bundle, () => 0).publish('plant/main', contentOf(parts));
   };

@@ -99,10 +99,10 @@ const mostRefusals = 32;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What was proved last stays while a new agent has proved nothing, as do lockouts and acknowledgements. */
+/** What was proved last stays while a new agent has proved nothing, as do lockouts, and acknowledgements until there are new ones. */
 function fieldsOf(report: InstanceReport, was: BrokerInstanceObject['status']): Fields {
   const { refused, lastError = '', mosquittoVersion } = report;
-  const { lockouts, acknowledgements } = was ?? {};
+  const { lockouts } = was ?? {};
   return {
     ...loadedFields(report, was),
     mosquittoVersion,
@@ -114,18 +114,21 @@ function fieldsOf(report: InstanceReport, was: BrokerInstanceObject['status']): 
         .map(({ check, reason }) => ({ check, reason: reason.slice(0, longestText) })),
     },
     lockouts,
-    acknowledgements,
+    acknowledgements: report.acknowledgements ?? was?.acknowledgements,
   };
 }
 
 /** A set that is reported as proved already keeps its time, so that an agent that starts again has nothing to write. */
 function loadedFields({ loaded }: InstanceReport, was: BrokerInstanceObject['status']): Fields {
-  const { loadedRevision, loadedHash, provedAt, proofMilliseconds } = was ?? {};
-  const former = { loadedRevision, loadedHash, provedAt, proofMilliseconds };
+  const { loadedRevision, loadedHash, provedAt, proofMilliseconds, sessionsEndedAt } = was ?? {};
+  const former = { loadedRevision, loadedHash, provedAt, proofMilliseconds, sessionsEndedAt };
   if (!loaded) return loadedRevision === undefined ? { loadedRevision: 0 } : former;
   const { revision, hash, milliseconds } = loaded;
   if (isDeepStrictEqual([revision, hash], [loadedRevision, loadedHash])) return former;
-  return { loadedRevision: revision, loadedHash: hash, provedAt: loaded.provedAt, proofMilliseconds: milliseconds };
+  return {
+    ...{ loadedRevision: revision, loadedHash: hash, proofMilliseconds: milliseconds },
+    ...{ provedAt: loaded.provedAt, sessionsEndedAt: loaded.sessionsEndedAt },
+  };
 }
 
 function conditionsOf({ loaded, refused, lastError }: InstanceReport): readonly ConditionDraft[] {

@@ -10,6 +10,7 @@ import type { BrokerState, ControllerContext, Trust } from '../context.ts';
 import { compileInput, compilePass } from './compile.ts';
 import type { ExpectedInstance } from '../workload/expected.ts';
 import { type BrokerFacts, indexOf } from './gather.ts';
+import { type KeepingFacts, lookedUp, stillKept, wanted } from './keeping.ts';
 import { isNarrower, newRevocations } from './narrowing.ts';
 import { contentFinding, failureFinding, gateFinding, notOursFinding, publishableAt } from './plan.ts';
 import {
@@ -29,11 +30,13 @@ export interface PublishStep {
   readonly times: readonly (Date | undefined)[];
   /** What a write failed with. */
   readonly failure?: Error;
+  /** Nothing was done, for it turned out that more has to be known: now it is. */
+  readonly isAgain?: true;
 }
 
 interface Publishing {
-  readonly context: Pick<ControllerContext, 'state' | 'clock'>;
-  readonly publisher: Pick<Publisher, 'publish'>;
+  readonly context: Pick<ControllerContext, 'state' | 'clock' | 'world'>;
+  readonly publisher: Pick<Publisher, 'publish' | 'texts'>;
   /** Since when this process looks for cert-manager. */
   readonly startedAt: Date;
 }
@@ -58,8 +61,14 @@ export async function publishStep(
     const times = [refused && recheckAt(refused, publishing, now)];
     return { memory: withState(facts, memory, { index: present, problem: refused }, now), times };
   }
-  const pass = compilePass(compileInput(context.state, declared.key, trust, present), memory.pass, now);
-  const compiled: BrokerMemory = { ...memory, pass };
+  const input = compileInput(context.state, declared.key, trust, present, memory.keeping.kept);
+  const pass = compilePass(input, memory.pass, now);
+  const compiled: BrokerMemory = { ...memory, pass, keeping: stillKept(memory.keeping, pass.compiled.statuses) };
+  const open = wanted({ memory: compiled, statuses: pass.compiled.statuses, published: present, ...devicesIn(context) });
+  if (open.size > 0) {
+    const keeping = await lookedUp(publishing.publisher, compiled, open, signal);
+    return { memory: { ...compiled, keeping }, times: [], isAgain: true };
+  }
   const times = [pass.compiled.nextChangeAt, trust.nextChangeAt];
   const { content } = pass.compiled;
   const problem = contentFinding(pass.compiled, broker);
@@ -67,6 +76,10 @@ export async function publishStep(
   const dueAt = publishDueAt(facts, compiled, { pass, content, trust, present }, now);
   if (dueAt) return { memory: withState(facts, compiled, { index: present }, now), times: [...times, dueAt] };
   return published(publishing, { facts, memory: compiled, pass, content, trust, times }, signal);
+}
+
+function devicesIn({ world, state }: Publishing['context']): Pick<KeepingFacts, 'declaredOf' | 'deviceOf'> {
+  return { declaredOf: (key) => world.devices.store.get(key), deviceOf: (key) => state.fleet.deviceOf(key) };
 }
 
 function gateOf(
@@ -192,7 +205,7 @@ function withPublished(
   return { ...memory, sets: withSet(memory.sets, set), publishedFleet: input.fleet };
 }
 
-const nothing: Compiled = { statuses: ShardedMap.empty(), findings: [] };
+const nothing: Compiled = { statuses: ShardedMap.empty(), notices: [], findings: [] };
 
 interface Result {
   readonly index: BundleIndex | undefined;

@@ -11,6 +11,7 @@ import {
   statefulSets,
 } from '../../api/kinds.ts';
 import { bundleHashAnnotation, childLabels, type Component } from '../../api/labels.ts';
+import { enforcedHash } from '../../domain/bundle/chunks.ts';
 import type { BundleIndex } from '../../domain/bundle/content.ts';
 import type { Broker, ManagedWorkload } from '../../domain/fleet.ts';
 import { apiVersion } from '../../domain/names.ts';
@@ -153,7 +154,7 @@ function statefulSet({ broker, options, published, present }: ChildSite, workloa
   const { name } = broker.origin;
   const kept = keptOf(present(statefulSets, name));
   const isRolled = broker.update.strategy === 'Roll';
-  const hash = isRolled ? (published?.hash ?? kept.hash) : kept.hash;
+  const hash = isRolled && published ? enforcedHash(published.parts) : kept.hash;
   if (isRolled && hash === undefined) return undefined;
   const labels = childLabels('broker', name);
   const { storage } = workload;

@@ -1,6 +1,7 @@
 /** What a broker needs beside its bundle, decided from facts alone. */
 import { brokerInstances, certificates, mqttBrokers, secrets, stated } from '../../api/kinds.ts';
 import { brokerLabel, bundleHashAnnotation, labelValue } from '../../api/labels.ts';
+import { enforcedHash } from '../../domain/bundle/chunks.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { type FindingCode, findingKinds } from '../../domain/findings.ts';
 import { type Broker, type Workload } from '../../domain/fleet.ts';
@@ -145,8 +146,9 @@ function plannedRoll(facts: WorkloadFacts): Pick<WorkloadPlan, 'roll' | 'finding
     return { roll: undefined, findings: [finding(broker, 'MQS139', path, message)] };
   }
   const present = templateMeta(referred).annotations?.[bundleHashAnnotation];
-  if (published === undefined || present === published.hash) return { roll: undefined, findings: [] };
-  return { roll: { object: referred, desired: rolledWorkload(referred, published.hash) }, findings: [] };
+  const hash = published && enforcedHash(published.parts);
+  if (hash === undefined || present === hash) return { roll: undefined, findings: [] };
+  return { roll: { object: referred, desired: rolledWorkload(referred, hash) }, findings: [] };
 }
 
 /** Something of this kind and name is there that is not a child of this broker. */

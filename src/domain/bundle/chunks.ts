@@ -13,7 +13,7 @@ import {
 import { ofParts, setHash, setOf, verifiedChunks } from './set.ts';
 
 /** Parts whose lines go to a chunk by the hash of their identity or serial; the others are cut by offset. */
-export type HashedPart = Extract<PartName, 'acl' | 'passwords' | 'identities' | 'revocations'>;
+export type HashedPart = Extract<PartName, 'acl' | 'passwords' | 'identities' | 'revocations' | 'notices'>;
 
 /** How many chunks each part is split into by hash: a power of two that only grows, so that lines rarely move. */
 export type ChunkCounts = Readonly<Record<HashedPart, number>>;
@@ -90,6 +90,14 @@ export function contentHash(parts: BundleIndex['parts']): string {
   return setHash(partNames, parts);
 }
 
+/** Names all that a broker has to enforce: of two contents with this same hash, the broker is told of one alone. */
+export function enforcedHash(parts: BundleIndex['parts']): string {
+  return setHash(
+    partNames.filter((name) => name !== 'notices'),
+    parts,
+  );
+}
+
 /** The hashes of all chunks, as an index lists them. */
 export function chunkHashes(parts: BundleContent['parts']): BundleIndex['parts'] {
   return mapParts((name) => parts[name].map(({ hash }) => hash));
@@ -97,13 +105,14 @@ export function chunkHashes(parts: BundleContent['parts']): BundleIndex['parts']
 
 /** The chunk numbers of what is published: the next compile takes them, so that they only grow. */
 export function chunkCountsOf({ parts }: Pick<BundleIndex, 'parts'>): ChunkCounts {
-  const { acl, passwords, identities, revocations } = parts;
+  const { acl, passwords, identities, revocations, notices } = parts;
   return {
     // The first one holds the lines that are for all.
     acl: acl.length - 1,
     passwords: passwords.length,
     identities: identities.length,
     revocations: revocations.length,
+    notices: notices.length,
   };
 }
 

@@ -3,13 +3,15 @@ import { confText } from '../broker/conf.ts';
 import type { Finding } from '../finding.ts';
 import type { Broker, Fleet } from '../fleet.ts';
 import type { ObjectKey } from '../names.ts';
-import type { IssuedCertificate, PublishedCrl, RevocationEntry, TrustedCa } from '../pki/certificate.ts';
+import type { PublishedCrl, RevocationEntry, TrustedCa } from '../pki/certificate.ts';
+import type { LineageNotice, NoticedCertificate } from '../pki/notice.ts';
 import { ShardedMap } from '../sharded.ts';
 import { type ChunkCounts, chunksByOffset, contentOf, chunkOf, type HashedPart } from './chunks.ts';
 import { type IdentityStatus } from './compiled-identity.ts';
 import { type LinesPart, type Totals } from './compiled-shard.ts';
 import { type CompiledShards, compiledShards } from './compiled-shards.ts';
 import type { BundleContent } from './content.ts';
+import type { KeptIdentity } from './kept.ts';
 import type { Placement } from './placement.ts';
 import { type RevocationShards, revocationShards } from './revocation-shards.ts';
 import { splitPart, type SplitPart } from './split.ts';
@@ -21,7 +23,7 @@ export interface CompileInput {
   readonly fleet: Fleet;
   readonly broker: ObjectKey;
   /** By effective identity. */
-  readonly certificates: ShardedMap<readonly IssuedCertificate[]>;
+  readonly certificates: ShardedMap<readonly NoticedCertificate[]>;
   /** CAs whose client certificates the broker accepts. */
   readonly cas: readonly TrustedCa[];
   /** Password hash by effective identity. One that still verifies is given again, so that its salt stays. */
@@ -31,6 +33,8 @@ export interface CompileInput {
   readonly revocations: readonly RevocationEntry[];
   /** End of the lockout, by effective identity. */
   readonly lockouts: ShardedMap<Date>;
+  /** Of identities whose devices have made a mistake: what was published for them. */
+  readonly kept?: ShardedMap<KeptIdentity>;
   readonly placement: Placement;
   /** Chunk numbers of what is published (`chunkCountsOf`); absent: nothing is. */
   readonly chunkCounts?: ChunkCounts;
@@ -43,6 +47,8 @@ export interface Compiled {
   readonly nextChangeAt?: Date;
   /** By effective identity. */
   readonly statuses: ShardedMap<IdentityStatus>;
+  /** What devices are asked for. */
+  readonly notices: readonly LineageNotice[];
   /** Of the broker, then of its identities. */
   readonly findings: readonly Finding[];
   /** What the next compile may take over; means nothing to anyone else. */
@@ -65,7 +71,7 @@ type SplitParts = Readonly<Record<HashedPart, SplitPart>>;
  */
 export function compileBroker(input: CompileInput, now: Date, previous?: Compiled): Compiled {
   const broker = input.fleet.brokers.get(input.broker);
-  if (!broker) return { statuses: ShardedMap.empty(), findings: [unknownBroker(input.broker)] };
+  if (!broker) return { statuses: ShardedMap.empty(), notices: [], findings: [unknownBroker(input.broker)] };
   const memo = previous?.memo;
   const shards = compiledShards(input, broker, now, memo?.shards);
   const revocations = revocationShards(input.revocations, memo?.revocations);
@@ -85,6 +91,7 @@ export function compileBroker(input: CompileInput, now: Date, previous?: Compile
     ...(content && { content }),
     ...(shards.changesAt < Infinity && { nextChangeAt: new Date(shards.changesAt) }),
     statuses: ShardedMap.ofShards(shards.shards.map(({ statuses }) => statuses)),
+    notices: shards.notices,
     findings: [...blocking, ...bindFindings(broker, input.placement), ...shards.findings],
     memo: { shards, revocations, parts: parts ?? memo?.parts },
   };
@@ -100,6 +107,7 @@ function contentWith(input: CompileInput, conf: string, patterns: string, parts:
     crl: chunksByOffset(crlText(input.cas, input.crls)),
     ca: chunksByOffset(caText(input.cas)),
     revocations: parts.revocations.chunks,
+    notices: parts.notices.chunks,
   });
 }
 
@@ -115,9 +123,16 @@ function splitParts(
       counts?.[part],
       former?.[part],
     );
-  const [acl, identities, passwords] = [linesOf('acl'), linesOf('identities'), linesOf('passwords')];
+  const [acl, identities, passwords, notices] = [
+    linesOf('acl'),
+    linesOf('identities'),
+    linesOf('passwords'),
+    linesOf('notices'),
+  ];
   const taken = splitPart(revocations.shards, counts?.revocations, former?.revocations);
-  return acl && identities && passwords && taken && { acl, identities, passwords, revocations: taken };
+  return (
+    acl && identities && passwords && notices && taken && { acl, identities, passwords, notices, revocations: taken }
+  );
 }
 
 /** Mosquitto 2.0 compares each rule with all users while it loads: 0.7 s at 10,000 × 4, 11 s at twice that (facts 5.1). */

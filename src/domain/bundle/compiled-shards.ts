@@ -4,6 +4,7 @@ import { shardCount } from '../sharded.ts';
 import type { CompileInput } from './compile.ts';
 import type { BrokerContext } from './compiled-identity.ts';
 import { type CompiledShard, compiledShard, isCurrent, type ShardInputs, type Totals } from './compiled-shard.ts';
+import type { LineageNotice } from '../pki/notice.ts';
 import { commonRights, noPatterns, type Patterns, patternsOf } from './fold.ts';
 import { type Withdrawn, withdrawnOf } from './withdrawn.ts';
 
@@ -13,6 +14,7 @@ export interface CompiledShards {
   readonly patterns: Patterns;
   readonly totals: Totals;
   readonly findings: readonly Finding[];
+  readonly notices: readonly LineageNotice[];
   readonly changesAt: number;
   readonly withdrawn: Withdrawn;
   readonly basis: Basis;
@@ -31,7 +33,7 @@ interface Basis {
 
 type Sources = Pick<
   CompileInput,
-  'fleet' | 'broker' | 'certificates' | 'cas' | 'passwordLines' | 'revocations' | 'lockouts'
+  'fleet' | 'broker' | 'certificates' | 'cas' | 'passwordLines' | 'revocations' | 'lockouts' | 'kept'
 >;
 
 export function compiledShards(input: Sources, broker: Broker, now: Date, previous?: CompiledShards): CompiledShards {
@@ -73,6 +75,8 @@ function isSameBasis(former: Basis, present: Basis): boolean {
   );
 }
 
+const nothingKept = new Map<string, never>();
+
 function shardInputs(input: Sources, withdrawn: Withdrawn, index: number): ShardInputs {
   return {
     devices: input.fleet.devices.shard(index),
@@ -80,6 +84,7 @@ function shardInputs(input: Sources, withdrawn: Withdrawn, index: number): Shard
     passwordHashes: input.passwordLines.shard(index),
     lockouts: input.lockouts.shard(index),
     withdrawn: withdrawn.shards[index] ?? new Map<string, never>(),
+    kept: input.kept?.shard(index) ?? nothingKept,
   };
 }
 
@@ -113,14 +118,18 @@ function shardOf(context: BrokerContext, inputs: ShardInputs, former: CompiledSh
   return former && isCurrent(former, inputs, context) ? former : compiledShard(context, inputs, former);
 }
 
-function summaryOf(shards: readonly CompiledShard[]): Pick<CompiledShards, 'totals' | 'findings' | 'changesAt'> {
+type Summary = Pick<CompiledShards, 'totals' | 'findings' | 'notices' | 'changesAt'>;
+
+function summaryOf(shards: readonly CompiledShard[]): Summary {
   let [users, rules, changesAt] = [0, 0, Infinity];
   const findings: Finding[] = [];
+  const notices: LineageNotice[] = [];
   for (const shard of shards) {
     users += shard.totals.users;
     rules += shard.totals.rules;
     changesAt = Math.min(changesAt, shard.changesAt);
     if (shard.findings.length > 0) findings.push(...shard.findings);
+    if (shard.notices.length > 0) notices.push(...shard.notices);
   }
-  return { totals: { users, rules }, findings, changesAt };
+  return { totals: { users, rules }, findings, notices, changesAt };
 }

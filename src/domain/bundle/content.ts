@@ -1,8 +1,17 @@
 /**
  * What a broker is given (DESIGN section 4): named parts of plain text, each in chunks that are known by their hash.
- * `mosquitto.conf` is frozen while a broker runs; all other parts follow a reload.
+ * `mosquitto.conf` is frozen while a broker runs; the other parts follow a reload, `notices` needs none.
  */
-export const partNames = ['mosquitto.conf', 'acl', 'passwords', 'identities', 'crl', 'ca', 'revocations'] as const;
+export const partNames = [
+  'mosquitto.conf',
+  'acl',
+  'passwords',
+  'identities',
+  'crl',
+  'ca',
+  'revocations',
+  'notices',
+] as const;
 export type PartName = (typeof partNames)[number];
 
 /** The most a chunk may hold, bytes: two of them (present and previous) fit one ConfigMap of 1 MiB. */

@@ -50,6 +50,7 @@ export function renderedFiles(
       ['crl', pemText(cas.flatMap((ca) => crlValue(ca, valueOf) ?? []))],
       ['ca', pemText(cas.flatMap(({ ca }) => valueOf(ca) ?? []))],
       ['revocations', ''],
+      ['notices', ''],
     ]),
   );
 }

@@ -23,6 +23,11 @@ export interface HeldCertificate extends IssuedCertificate {
   readonly renewBeforeSeconds: number;
   /** When a newer one of its lineage took over. */
   readonly supersededAt?: Date;
+  /** The device said that it uses it. */
+  readonly acknowledgedAt?: Date;
+  /** Of its lineage: how long after that one is taken back, and the Secret if it is not `NAME-tls`. */
+  readonly overlapSeconds?: number;
+  readonly secretName?: string;
 }
 
 /** Which key was asked for: `Csr`, or algorithm and size of one that was made here. */

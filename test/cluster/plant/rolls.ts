@@ -1,6 +1,8 @@
 /** A broker whose pods are replaced for each new set, one after the other. */
 import assert from 'node:assert/strict';
 import { bundleHashAnnotation } from '../../../src/api/labels.ts';
+import { enforcedHash } from '../../../src/domain/bundle/chunks.ts';
+import { parseIndex } from '../../../src/domain/bundle/index-text.ts';
 import type { BrokerUnderTest } from '../../broker/mosquitto.ts';
 import { until } from '../component.ts';
 import type { Kubelet } from '../kubelet.ts';
@@ -19,6 +21,12 @@ import {
   ours,
   type Stage,
 } from './stage.ts';
+
+/** Of the set that an index names. */
+function enforcedHashIn(text: string | undefined): string {
+  const index = text === undefined ? 'there is none' : parseIndex(text);
+  return typeof index === 'string' ? index : enforcedHash(index.parts);
+}
 
 const namespace = 'rolls';
 const allow = (topic: string) => ({ effect: 'Allow', actions: ['Publish'], topic });
@@ -49,8 +57,8 @@ interface SeenPod {
   readonly metadata: { readonly uid: string; readonly annotations?: Readonly<Record<string, string>> };
 }
 
-interface SeenBroker {
-  readonly status?: { readonly bundle?: { readonly hash: string } };
+interface SeenIndex {
+  readonly data: Readonly<Record<string, string>>;
 }
 
 interface SeenStatefulSet {
@@ -85,7 +93,7 @@ export function describeRolls(stage: () => Stage, mosquitto: BrokerUnderTest): v
       const { plane } = stage();
       await becameReady(plane, namespace, 'mqttbroker/plant', 'mqttdevice/s1', 'mqttdevice/s2');
       const hash = async () =>
-        (await found<SeenBroker>(plane, namespace, 'mqttbroker/plant'))?.status?.bundle?.hash ?? 'none';
+        enforcedHashIn((await found<SeenIndex>(plane, namespace, 'configmap/plant-bundle'))?.data['index.json']);
       const template = async () =>
         (await found<SeenStatefulSet>(plane, namespace, 'statefulset/plant'))?.spec.template.metadata.annotations;
       await until(

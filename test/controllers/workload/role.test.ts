@@ -21,7 +21,7 @@ describe('rights of an agent', () => {
       {
         apiGroups: [''],
         resources: ['configmaps'],
-        resourceNames: ['conf', 'acl', 'identities', 'crl', 'ca', 'revocations'].flatMap((part) => [
+        resourceNames: ['conf', 'acl', 'identities', 'crl', 'ca', 'revocations', 'notices'].flatMap((part) => [
           `main-${part}-00`,
           `main-${part}-01`,
         ]),

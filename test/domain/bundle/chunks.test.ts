@@ -30,6 +30,7 @@ const content: fc.Arbitrary<BundleContent> = fc
     crl: part,
     ca: part,
     revocations: part,
+    notices: part,
   })
   .map(contentOf);
 
@@ -168,6 +169,6 @@ describe('the number of chunks', () => {
     const parts = Object.fromEntries(
       partNames.map((name) => [name, ['h', 'h', 'h']]),
     ) as unknown as BundleIndex['parts'];
-    assert.deepEqual(chunkCountsOf({ parts }), { acl: 2, passwords: 3, identities: 3, revocations: 3 });
+    assert.deepEqual(chunkCountsOf({ parts }), { acl: 2, passwords: 3, identities: 3, revocations: 3, notices: 3 });
   });
 });

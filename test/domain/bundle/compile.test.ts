@@ -291,7 +291,7 @@ describe('a bundle', () => {
     assert.ok(counts.acl > 1);
     for (const chunk of Object.values(content.parts).flat())
       assert.ok(Buffer.byteLength(chunk.text) <= chunkLimitBytes);
-    const grown = { acl: 64, passwords: 8, identities: 16, revocations: 4 };
+    const grown = { acl: 64, passwords: 8, identities: 16, revocations: 4, notices: 2 };
     const again = contentOf(compileBroker({ ...input, chunkCounts: grown }, start, first));
     assert.deepEqual(chunkCountsOf({ parts: chunkHashes(again.parts) }), grown);
   });

@@ -29,6 +29,7 @@ describe('objects of a set', () => {
         'ConfigMap main-identities-00',
         'ConfigMap main-crl-00',
         'ConfigMap main-ca-00',
+        'ConfigMap main-notices-00',
       ],
     );
     assert.equal(layout.index, 'main-bundle');
