@@ -81,6 +81,17 @@ export interface AuthorityState {
 
 /** What a broker was last told, and who has proved it. */
 export interface BrokerState {
+/** The set that an instance has proved. */
+export interface Proof {
+  readonly revision: number;
+  /** Undefined when it proved none, or one that is not known any more; so is `trust`. */
+  readonly statuses: Compiled['statuses'] | undefined;
+  readonly trust?: Trust | undefined;
+  readonly provedAt?: Date | undefined;
+  /** When it had ended the sessions that the set does not let on. */
+  readonly sessionsEndedAt?: Date | undefined;
+}
+
   readonly broker: Broker;
   /** Of the last pass; its statuses are by effective identity. */
   readonly compiled: Compiled;
@@ -91,8 +102,8 @@ export interface BrokerState {
   /** True when what is published is what `compiled` gave. */
   readonly isCurrent: boolean;
   readonly expectedInstances: number;
-  /** Statuses of the set that each expected instance has proved; undefined for one that proved none, or one not known any more. */
-  readonly proved: readonly { readonly revision: number; readonly statuses: Compiled['statuses'] | undefined }[];
+  /** What each expected instance has proved. */
+  readonly proved: readonly Proof[];
   /** Of the gate, when an instance refuses the published set. */
   readonly refusal: string | undefined;
   /** Why nothing newer is published. */

@@ -35,7 +35,8 @@ describe('readiness of an agent', () => {
 describe('metrics of an agent', () => {
   it('count what it did', async () => {
     const { onEvent, registry } = agentHealth();
-    const loaded = { revision: 7, hash: 'a', provedAt: '2026-01-01T00:00:00Z', milliseconds: 20 };
+    const at = '2026-01-01T00:00:00Z';
+    const loaded = { revision: 7, hash: 'a', provedAt: at, milliseconds: 20, sessionsEndedAt: at };
     const report = { broker: 'plant', instance: 'one', mosquittoVersion: '2.0.11', loaded };
     const kicked: AgentEvent = { kind: 'Kicked', identities: ['a', 'b'] };
     for (const event of [proved, failed, exited, refused, kicked, { kind: 'Reported', report } as const])

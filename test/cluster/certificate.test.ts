@@ -54,7 +54,7 @@ class Operator {
       wake: { broker: none, workload: none, authority: none, certificate: none, template: none, device: none },
       options: { namespace, image: 'image' },
       state: {
-        ...{ fleet, issued },
+        ...{ fleet, issued, brokers: { get: none } },
         authorities: {
           revoke: (entries: readonly RevocationEntry[]) => {
             for (const entry of entries) this.ledger.set(entry.serial, entry);

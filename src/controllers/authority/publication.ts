@@ -53,7 +53,7 @@ function signsFor(cas: Trust['cas'], caKeyId: CaKeyId): boolean {
 /** By the list of revocations, which is the same as long as nothing in it changed. */
 const serials = new WeakMap<Trust['revocations'], ReadonlySet<string>>();
 
-function serialsIn({ revocations }: Trust): ReadonlySet<string> {
+export function serialsIn({ revocations }: Trust): ReadonlySet<string> {
   const known = serials.get(revocations);
   if (known) return known;
   const made = new Set(revocations.map(({ caKeyId, serial }) => `${caKeyId} ${serial}`));

@@ -2,6 +2,7 @@
 import type { Compiled } from '../../domain/bundle/compile.ts';
 import type { BundleIndex } from '../../domain/bundle/content.ts';
 import type { RevocationEntry } from '../../domain/pki/certificate.ts';
+import { timeOf } from '../../parse/time.ts';
 import type { BrokerState, Trust } from '../context.ts';
 import type { ExpectedInstance } from '../workload/expected.ts';
 
@@ -29,9 +30,12 @@ export function provedSets(
   sets: readonly PublishedSet[],
 ): BrokerState['proved'] {
   return expected.map(({ instance }) => {
-    const { loadedRevision = 0, loadedHash } = instance?.was ?? {};
+    const { loadedRevision = 0, loadedHash, provedAt = '', sessionsEndedAt = '' } = instance?.was ?? {};
     const set = sets.findLast(({ index }) => index.hash === loadedHash);
-    return { revision: loadedRevision, statuses: set?.statuses };
+    return {
+      ...{ revision: loadedRevision, statuses: set?.statuses, trust: set?.trust },
+      ...{ provedAt: timeOf(provedAt), sessionsEndedAt: timeOf(sessionsEndedAt) },
+    };
   });
 }
 

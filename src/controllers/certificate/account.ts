@@ -20,12 +20,14 @@ export interface Account {
   readonly held: readonly HeldCertificate[];
   readonly strays: readonly HeldCertificate[];
   readonly own: readonly Claim[];
+  /** Requests of a former Certificate of the name, which are still to go with it. */
+  readonly leftovers: readonly Claim[];
   readonly findings: readonly Finding[];
 }
 
 export const emptyAccount: Account = {
   ...{ uid: undefined, device: undefined, identity: undefined, broker: undefined },
-  ...{ held: [], strays: [], own: [], findings: [] },
+  ...{ held: [], strays: [], own: [], leftovers: [], findings: [] },
 };
 
 export interface AccountFacts {
@@ -66,8 +68,7 @@ export function accountOf(facts: AccountFacts): Account {
     ...{ uid, device, identity, broker },
     held: kept(former.held, inTurn(all.filter((one) => identity === undefined || one.identity === identity))),
     strays: kept(former.strays, inTurn(all.filter((one) => identity !== undefined && one.identity !== identity))),
-    own: claims.own,
-    findings: claims.findings,
+    ...claims,
   };
 }
 
@@ -109,7 +110,7 @@ function kept(former: readonly HeldCertificate[], next: readonly HeldCertificate
   return JSON.stringify(former) === JSON.stringify(next) ? former : next;
 }
 
-interface SortedClaims {
+interface SortedClaims extends Pick<Account, 'leftovers'> {
   readonly own: readonly Claim[];
   readonly findings: readonly Finding[];
 }
@@ -120,6 +121,7 @@ function sortedOut(
   broker: ObjectKey | undefined,
 ): SortedClaims {
   const own: Claim[] = [];
+  const leftovers: Claim[] = [];
   const findings: Finding[] = [];
   for (const claim of claims) {
     const problem =
@@ -127,12 +129,18 @@ function sortedOut(
         ? csrProblem(claim, declared.meta.uid, broker)
         : ownerProblem(claim, certificate, declared.meta.uid);
     if (problem === undefined) own.push(claim);
+    else if (!certificate && isOfCertificate(claim)) leftovers.push(claim);
     else if (problem !== unsettled) findings.push(foreign(claim, declared, problem));
     if (problem === undefined && claim.outcome.kind === 'Unreadable') {
       findings.push(foreign(claim, declared, claim.outcome.message));
     }
   }
-  return { own, findings };
+  return { own, leftovers, findings };
+}
+
+function isOfCertificate({ maker, request: { metadata } }: Claim): boolean {
+  const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);
+  return maker === 'Certificate' && owner?.kind === 'Certificate';
 }
 
 /** What it depends on is not known (any more), so nothing is said against it. */

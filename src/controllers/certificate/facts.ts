@@ -2,8 +2,10 @@ import type { CertificateObject } from '../../api/kinds.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { Broker, CertificateSpec, Device, Fleet } from '../../domain/fleet.ts';
 import type { HeldCertificate } from '../../domain/pki/lineage.ts';
+import type { RevocationProgress } from '../../domain/pki/revocation-progress.ts';
 import type { DeclaredCertificate } from '../declared.ts';
 import type { AuthorityState } from '../context.ts';
+import type { Enforcement } from '../enforcement.ts';
 import type { Claim } from './request.ts';
 
 /** `Unasked`: nothing that is to be done depends on it. */
@@ -41,10 +43,16 @@ export interface CertificateFacts {
   readonly strays: readonly HeldCertificate[];
   /** Latest first. */
   readonly requests: readonly Claim[];
+  /** Requests of a former Certificate of the name; they keep the names that cert-manager would give to those of a new one. */
+  readonly leftovers: readonly Claim[];
   /** Requests that only claim to belong to it. */
   readonly foreign: readonly Finding[];
   readonly acknowledgements: readonly { readonly fingerprint: string; readonly at: string }[];
   readonly authorities: Pick<AuthorityState, 'isRevoked' | 'isPublished'>;
+  /** As the status tells of it, or was about to. */
+  readonly formerRevocation: RevocationProgress | undefined;
+  /** When the broker had proved that these are taken back. */
+  readonly enforcement: (taken: readonly HeldCertificate[]) => Enforcement | undefined;
   /** Nobody would enforce a revocation any more: the broker is gone, or the namespace is going. */
   readonly isLifted: boolean;
   /** When a certificate of which no serial is known is issued again; undefined as long as there is none. */

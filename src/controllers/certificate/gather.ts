@@ -4,11 +4,13 @@ import { type Device, type Fleet, keyOf } from '../../domain/fleet.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { ObjectKey } from '../../domain/names.ts';
 import { certificateFindings, resolveDevice } from '../../domain/resolve.ts';
+import type { RevocationProgress } from '../../domain/pki/revocation-progress.ts';
 import { isNotFound } from '../../kube/errors.ts';
 import type { KubeObject, ResourceType } from '../../kube/object.ts';
 import { isOwnedBy } from '../apply.ts';
 import type { ControllerContext } from '../context.ts';
 import type { DeclaredCertificate, DeclaredDevice } from '../declared.ts';
+import { areListed, enforcementOf } from '../enforcement.ts';
 import { isFresh } from './fresh.ts';
 import { isOurSecret, secretNameOf } from './children.ts';
 import type { CertificateFacts, SecretState } from './facts.ts';
@@ -21,6 +23,8 @@ export interface Gathering {
   readonly issued: IssuedRecords;
   readonly serials: SerialWatch;
   readonly departures: Departures;
+  /** Of its revocation, and not written yet. */
+  readonly told: RevocationProgress | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -41,9 +45,15 @@ export async function gatheredFacts(gathering: Gathering, declared: DeclaredCert
     goneAt: departures.goneAt(key),
     strays: issued.strays(key),
     requests: issued.requestsOf(key),
+    leftovers: issued.leftovers(key),
     foreign: issued.findings(key),
     acknowledgements: holder.device ? acknowledgementsOf(gathering, holder.device) : [],
     authorities: context.state.authorities,
+    formerRevocation: gathering.told ?? declared.was?.revocation,
+    enforcement: (taken) =>
+      enforcementOf(holder.device && context.state.brokers.get(holder.device.broker), ({ trust }) =>
+        areListed(trust, taken),
+      ),
     isLifted: isLifted(gathering, declared, holder.device),
     reissueAt: ownChild && serials.reissueAt(key, ownChild, held),
   };
@@ -55,11 +65,12 @@ type HolderFacts = Pick<
 >;
 
 /** For whom it is. */
-function holderOf({ world, state }: ControllerContext, { key, value }: DeclaredCertificate): HolderFacts {
+function holderOf({ world, state }: ControllerContext, { key, value, formerDevice }: DeclaredCertificate): HolderFacts {
   const { fleet } = state.fleet;
   const certificate = value.ok ? value.value : fleet.certificates.get(key);
-  const declared = certificate && world.devices.store.get(certificate.device);
-  const device = declared && deviceOf(declared, fleet);
+  const named = certificate?.device ?? formerDevice;
+  const declared = named === undefined ? undefined : world.devices.store.get(named);
+  const device = declared && (declared.value.ok ? declared.value.value : state.fleet.deviceOf(declared.key));
   return {
     ...{ spec: certificate?.spec, device, fleet, broker: device && fleet.brokers.get(device.broker) },
     isDeviceDeclared: certificate === undefined || declared !== undefined,
@@ -103,16 +114,6 @@ async function secretStates(
 function isOver({ meta }: DeclaredCertificate, { spec, device, isDeviceDeclared }: HolderFacts): boolean {
   const isRevoked = (device?.revoked ?? spec?.revoked) !== undefined;
   return meta.isDeleting || isRevoked || !isDeviceDeclared || device?.authentication.type === 'Password';
-}
-
-/** As it was when it was last good. */
-function deviceOf({ value, key }: DeclaredDevice, fleet: Fleet): Device | undefined {
-  if (value.ok) return value.value;
-  for (const claimants of fleet.devices.values()) {
-    const found = claimants.find((one) => keyOf(one) === key);
-    if (found) return found;
-  }
-  return undefined;
 }
 
 function isAdmitted(declared: DeclaredDevice | undefined, fleet: Fleet): boolean {

@@ -65,8 +65,16 @@ function applicationOf(facts: CertificateFacts, { current }: Withdrawn, served: 
   });
   const isSame = child !== undefined && covers(child, desired) && !former.isOver;
   const apply: CertificateStep = { kind: 'ApplyCertificate', desired, present: child };
-  const steps = [...(former.removal ? [former.removal] : []), ...(isSame ? [] : [apply])];
+  const steps = [...leftoverRemoval(facts), ...(former.removal ? [former.removal] : []), ...(isSame ? [] : [apply])];
   return { steps, isSame, isRenewal: wanted.areRenewed, leadAt };
+}
+
+/**
+ * cert-manager names requests by Certificate and number. Those of a former Certificate stay until they are collected, which
+ * may take a minute, and it waits longer and longer to try again a name that is taken.
+ */
+function leftoverRemoval({ child, leftovers }: CertificateFacts): readonly CertificateStep[] {
+  return child ? [] : leftovers.map(({ request }) => ({ kind: 'DeleteRequest', request }));
 }
 
 /** Nobody tells of objects of others: they are looked at again after so long. */

@@ -4,6 +4,7 @@ import { objectKey } from '../../domain/names.ts';
 import type { ReconcileContext } from '../../kube/outcome.ts';
 import { done, type Outcome, type Reconcile, RetryAfter } from '../../kube/outcome.ts';
 import { keyParts } from '../../kube/object.ts';
+import type { RevocationProgress } from '../../domain/pki/revocation-progress.ts';
 import { appliedStatus } from '../apply.ts';
 import type { ControllerContext } from '../context.ts';
 import type { DeclaredCertificate } from '../declared.ts';
@@ -13,6 +14,7 @@ import { eventsOf } from './events.ts';
 import { type Gathering, gatheredFacts, NotSyncedError } from './gather.ts';
 import type { IssuedRecords } from './issued.ts';
 import { planOf } from './plan.ts';
+import { isComplete } from './revocation.ts';
 import { createDepartures } from './departures.ts';
 import { createSerialWatch } from './serial-watch.ts';
 
@@ -28,31 +30,40 @@ const lastingMilliseconds = 5000;
 export function certificateController(context: ControllerContext, issued: IssuedRecords): Reconcile {
   const serials = createSerialWatch(context.clock);
   const departures = createDepartures(context.world, context.clock);
-  const progress = new Map<string, Date>();
+  const memories = new Map<string, Memory>();
   return async (key, { signal }: ReconcileContext) => {
     const { namespace = '', name } = keyParts(key);
     const declared = context.world.deviceCertificates.store.get(objectKey(namespace, name));
     if (!declared) {
-      progress.delete(key);
+      memories.delete(key);
       departures.forget(objectKey(namespace, name));
       return done;
     }
-    return reconciled({ context, issued, serials, departures, signal }, declared, progress);
+    const known = memories.get(key);
+    const memory: Memory = known?.uid === declared.meta.uid ? known : { uid: declared.meta.uid };
+    memories.set(key, memory);
+    const told = memory.revocation;
+    return reconciled({ context, issued, serials, departures, told, signal }, declared, memory);
   };
 }
 
-async function reconciled(
-  gathering: Gathering,
-  declared: DeclaredCertificate,
-  progress: Map<string, Date>,
-): Promise<Outcome> {
+/** What is known of one object and is not in its status yet. */
+interface Memory {
+  readonly uid: string;
+  /** Since when there is progress that was not told. */
+  progressSince?: Date | undefined;
+  revocation?: RevocationProgress | undefined;
+}
+
+async function reconciled(gathering: Gathering, declared: DeclaredCertificate, memory: Memory): Promise<Outcome> {
   const { context, signal } = gathering;
   const now = context.clock.now();
   const facts = await gatheredFacts(gathering, declared).catch(retriedSoon);
   const plan = planOf(facts, now);
   for (const step of plan.steps) await performed(context, declared, step, signal);
   if (!plan.status) return outcomeAt(plan.nextAt);
-  const writeAt = statusTime(declared, plan.status, progress, now);
+  memory.revocation = plan.status.fields['revocation'] as RevocationProgress | undefined;
+  const writeAt = statusTime(declared, plan.status, memory, now);
   if (writeAt > now) return outcomeAt(plan.nextAt && plan.nextAt < writeAt ? plan.nextAt : writeAt);
   const next = nextStatus(declared.status, plan.status, now);
   const written = await appliedStatus({ ...context, signal }, deviceCertificates, declared.meta, next);
@@ -71,20 +82,22 @@ function outcomeAt(at: Date | undefined): Outcome {
 }
 
 /** When a status may be written: at once unless it tells of progress within the progress that is known. */
-function statusTime(
-  { key, status, meta }: DeclaredCertificate,
-  draft: StatusDraft,
-  progress: Map<string, Date>,
-  now: Date,
-): Date {
-  const isIssuing = draft.conditions.some(({ type, reason }) => type === 'Reconciling' && reason === 'Issuing');
-  const isKnown =
-    status.observedGeneration === meta.generation && status.conditions.get('Reconciling')?.reason === 'Issuing';
-  if (!isIssuing || !isKnown || !nextStatus(status, draft, now).isChanged) {
-    progress.delete(key);
+function statusTime(declared: DeclaredCertificate, draft: StatusDraft, memory: Memory, now: Date): Date {
+  if (!isProgress(declared, draft, now)) {
+    memory.progressSince = undefined;
     return now;
   }
-  const since = progress.get(key) ?? now;
-  progress.set(key, since);
-  return new Date(since.getTime() + lastingMilliseconds);
+  memory.progressSince ??= now;
+  return new Date(memory.progressSince.getTime() + lastingMilliseconds);
+}
+
+function isProgress({ status, meta, was }: DeclaredCertificate, draft: StatusDraft, now: Date): boolean {
+  if (status.observedGeneration !== meta.generation || !nextStatus(status, draft, now).isChanged) return false;
+  const revocation = draft.fields['revocation'] as RevocationProgress | undefined;
+  if (revocation && was?.revocation && !isComplete(revocation)) {
+    const rest = { ...draft, fields: { ...draft.fields, revocation: was.revocation } };
+    if (!nextStatus(status, rest, now).isChanged) return true;
+  }
+  const isIssuing = draft.conditions.some(({ type, reason }) => type === 'Reconciling' && reason === 'Issuing');
+  return isIssuing && status.conditions.get('Reconciling')?.reason === 'Issuing';
 }

@@ -18,7 +18,9 @@ export interface IssuedRecords extends IssuedState {
   readonly strays: (lineage: ObjectKey) => readonly HeldCertificate[];
   /** Requests that belong to a lineage, the latest first. */
   readonly requestsOf: (lineage: ObjectKey) => readonly Claim[];
-  /** Requests that only claim to. */
+  /** Requests of a former Certificate of its name. */
+  readonly leftovers: (lineage: ObjectKey) => readonly Claim[];
+  /** Requests that only claim to belong to it. */
   readonly findings: (lineage: ObjectKey) => readonly Finding[];
   /** Is told after each change, by DeviceCertificate and device. */
   readonly onChange: (listener: IssuedListener) => void;
@@ -58,7 +60,8 @@ export function createIssued({ world, clock }: IssuedOptions): IssuedRecords {
     const lineage = lineages.get(key) ?? { claims: new Map<string, Claim>(), account: emptyAccount };
     const former = lineage.account;
     const declared = world.deviceCertificates.store.get(key);
-    const device = (declared?.value.ok === true ? declared.value.value.device : undefined) ?? former.device;
+    const named = declared?.value.ok === true ? declared.value.value.device : declared?.formerDevice;
+    const device = named ?? former.device;
     const holder = device === undefined ? undefined : holders.get(device);
     const certificate = world.certificates.store.get(key);
     const now = clock.now();
@@ -120,6 +123,7 @@ export function createIssued({ world, clock }: IssuedOptions): IssuedRecords {
     ofDevice: (device) => present(() => ofDevice(device)),
     strays: (key) => present(() => known(key).strays),
     requestsOf: (key) => present(() => known(key).own.toSorted((a, b) => byAge(a.request, b.request))),
+    leftovers: (key) => present(() => known(key).leftovers),
     findings: (key) => present(() => known(key).findings),
     onChange: (listener) => void listeners.push(listener),
   };

@@ -7,6 +7,7 @@ import type { CertificateFacts } from './facts.ts';
 import { certificateId, type CertificateRecord, historyLimit, recordOf } from './history.ts';
 import type { Issuance } from './issuance.ts';
 import { issuedPem } from './request.ts';
+import { progressOf } from './revocation.ts';
 import type { Withdrawn } from './withdrawn.ts';
 
 export function statusDraft(facts: CertificateFacts, taken: Withdrawn, issuance: Issuance, now: Date): StatusDraft {
@@ -26,6 +27,7 @@ export function statusDraft(facts: CertificateFacts, taken: Withdrawn, issuance:
       history: history.length > 0 ? history : undefined,
       acknowledgedAt: acknowledgementOf(facts, taken),
       certificate: certificateText(facts, taken),
+      revocation: progressOf(facts, taken, now),
       lastHandledRenewAt: issuance.handledRenewAt ?? was?.lastHandledRenewAt,
     },
   };

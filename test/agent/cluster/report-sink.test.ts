@@ -5,7 +5,8 @@ import type { InstanceReport } from '../../../src/ports.ts';
 import { settled, VirtualClock } from '../../kube/virtual-clock.ts';
 import { refusal, StubApi } from './stub-api.ts';
 
-const loaded = { revision: 4, hash: 'f'.repeat(64), provedAt: '2026-01-01T00:00:00.000Z', milliseconds: 12 };
+const at = '2026-01-01T00:00:00.000Z';
+const loaded = { revision: 4, hash: 'f'.repeat(64), provedAt: at, milliseconds: 12, sessionsEndedAt: at };
 const good: InstanceReport = { broker: 'plant/main', instance: 'main-0', mosquittoVersion: '2.0.11', loaded };
 
 describe('report of an agent', () => {

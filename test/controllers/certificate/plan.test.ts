@@ -41,7 +41,8 @@ function factsOf({ certificate = {}, device = {}, clientCertificates = {} }: Man
     ...{ isDeviceDeclared: true, isDeviceDeleting: false, broker: fleet.brokers.get('plant/main') },
     ...{ findings: [], admitted: new Set(['plant/a']), certManager: 'Known', child: undefined, goneAt: undefined },
     ...{ secret: { kind: 'Absent' }, formerSecret: { kind: 'Unasked' }, held: [], strays: [], requests: [] },
-    ...{ foreign: [], acknowledgements: [], isLifted: false, reissueAt: undefined },
+    ...{ leftovers: [], foreign: [], acknowledgements: [], isLifted: false, reissueAt: undefined },
+    ...{ formerRevocation: undefined, enforcement: () => undefined },
     authorities: { isRevoked: () => false, isPublished: () => false },
   };
 }

@@ -4,7 +4,7 @@ import type { KubeObject, OwnerReference } from '../../../src/kube/object.ts';
 import { type KubeClient } from '../../../src/kube/client.ts';
 import { childLabels } from '../../../src/api/labels.ts';
 import { certificateController, createIssued, type IssuedRecords } from '../../../src/controllers/certificate/index.ts';
-import type { ControllerContext } from '../../../src/controllers/context.ts';
+import type { BrokerState, ControllerContext } from '../../../src/controllers/context.ts';
 import { createFleetState } from '../../../src/controllers/fleet-state.ts';
 import type { RevocationEntry } from '../../../src/domain/pki/certificate.ts';
 import { issuedCertificate } from '../../../src/domain/pki/x509.ts';
@@ -30,6 +30,8 @@ export class CertificateSite {
   readonly events: string[] = [];
   /** Without it the process has read no ledger, and knows of no broker what it was told. */
   isLedgerKnown = true;
+  /** What its instances have proved. */
+  broker: Partial<BrokerState> | undefined;
   /** Of everything that was ever issued. */
   readonly serials: string[] = [];
   issued!: IssuedRecords;
@@ -72,7 +74,8 @@ export class CertificateSite {
       isRevoked: ({ serial }: { readonly serial: string }) => this.isLedgerKnown && this.ledger.has(serial),
       isPublished: ({ serial }: { readonly serial: string }) => this.isLedgerKnown && this.ledger.has(serial),
     };
-    const context = { client, world, clock: this.clock, state: { fleet, issued: this.issued, authorities } };
+    const state = { fleet, issued: this.issued, authorities, brokers: { get: () => this.broker } };
+    const context = { client, world, clock: this.clock, state };
     this.#reconcile = certificateController(
       { ...context, record: ({ reason }: EventDraft) => this.events.push(reason) } as unknown as ControllerContext,
       this.issued,

@@ -1,0 +1,47 @@
+/** How far taking back has come, as statuses tell it: step by step, each with its time. */
+import type { RevocationReason } from '../fleet.ts';
+
+const steps = ['recordedAt', 'publishedAt', 'provedAt', 'disconnectedAt', 'deletedAt'] as const;
+type Step = (typeof steps)[number];
+
+/** Of a device or of one line of certificates. Times are RFC 3339 in UTC with milliseconds. */
+export interface RevocationProgress extends Readonly<Partial<Record<Step, string>>> {
+  /** A hold is that of a suspended device. */
+  readonly reason: RevocationReason | 'CertificateHold';
+  /** Unexpired certificates that are taken back. */
+  readonly certificates: number;
+  /** When it was seen that they are to be taken back; nothing is issued from then on. */
+  readonly begunAt: string;
+}
+
+/** What can be seen of it now. */
+export interface RevocationSeen extends Pick<RevocationProgress, 'reason' | 'certificates'> {
+  /** Steps that are known to be done; by a time where somebody knows better than this look when that was. */
+  readonly done: Readonly<Partial<Record<Step, Date | boolean | undefined>>>;
+}
+
+/**
+ * What was told before, with the steps that are done by now. A step that was told stays told, for after a restart not
+ * all is known at once; only a further certificate, which has the way still before it, takes back what is not done of it.
+ */
+export function revocationProgress(
+  former: RevocationProgress | undefined,
+  { reason, certificates, done }: RevocationSeen,
+  now: Date,
+): RevocationProgress {
+  const known = former?.reason === reason ? former : { reason, certificates: 0, begunAt: now.toISOString() };
+  const hasMore = certificates > known.certificates;
+  const times = steps.flatMap((step): [Step, string][] => {
+    const time = (hasMore ? undefined : known[step]) ?? stepTime(done[step], known.begunAt, now);
+    return time === undefined ? [] : [[step, time]];
+  });
+  const { begunAt } = known;
+  return { reason, certificates: Math.max(certificates, known.certificates), begunAt, ...Object.fromEntries(times) };
+}
+
+/** Other machines have other clocks: nothing is done before it began, or in times to come. */
+function stepTime(done: Date | boolean | undefined, begunAt: string, now: Date): string | undefined {
+  if (done === undefined || done === false) return undefined;
+  const time = done === true ? now : new Date(Math.min(done.getTime(), now.getTime()));
+  return time.toISOString() < begunAt ? begunAt : time.toISOString();
+}
