@@ -32,6 +32,7 @@ import { realClock, realRandom, testClient } from './client.ts';
 import { type Component, type Program, startedComponent, until, whenReady } from './component.ts';
 import { administrator } from './control-plane.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
+import { proxiedKubeconfig } from './operator.ts';
 import { sharedControlPlane } from './shared.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -120,13 +121,7 @@ for (const mosquitto of brokers) {
 
     async function agentProgram(): Promise<Program> {
       const kubeconfig = path.join(directory, 'kubeconfig');
-      const config = {
-        ...{ apiVersion: 'v1', kind: 'Config', 'current-context': 'test' },
-        clusters: [{ name: 'test', cluster: { server: proxy.server } }],
-        users: [{ name: 'test', user: {} }],
-        contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
-      };
-      await writeFile(kubeconfig, JSON.stringify(config), { mode: 0o600 });
+      await writeFile(kubeconfig, proxiedKubeconfig(proxy.server), { mode: 0o600 });
       const words = mosquittoWords(mosquitto.dialect).map((word) => word.replace(/^--plugins=/, '--plugin-directory='));
       return {
         name: 'agent',

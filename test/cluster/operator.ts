@@ -126,7 +126,7 @@ async function programOf(
   { name, isElected = true, waitsFor, watchNamespace, args = [] }: OperatorHarnessOptions & { readonly name: string },
 ): Promise<Program> {
   const kubeconfig = path.join(mkdtempSync(path.join(plane.directory, 'operator-')), 'kubeconfig');
-  await writeFile(kubeconfig, JSON.stringify(kubeconfigOf(server)), { mode: 0o600 });
+  await writeFile(kubeconfig, proxiedKubeconfig(server), { mode: 0o600 });
   return {
     name,
     file: path.join(root, 'bin/mqttsec'),
@@ -145,16 +145,16 @@ async function programOf(
   };
 }
 
-/** The proxy says who we are. */
-function kubeconfigOf(server: string) {
-  return {
+/** Text of a kubeconfig for a client behind a fault proxy, which says there who the client is. */
+export function proxiedKubeconfig(server: string): string {
+  return JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [{ name: 'test', cluster: { server } }],
     users: [{ name: 'test', user: {} }],
     contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
     'current-context': 'test',
-  };
+  });
 }
 
 async function isReadyAt(address: string): Promise<boolean> {

@@ -1,0 +1,217 @@
+/** The declared fleet of one namespace, and what is done to it by those who may. */
+import { type Api, mergePatch } from '../api.ts';
+import { until } from '../component.ts';
+import { secretTexts } from '../plant/mqtt.ts';
+import { ours } from '../plant/stage.ts';
+import type { DeclaredState } from './model.ts';
+import { observed, type Observed, type Sight } from './observer.ts';
+
+/** Topics below `chaos/DEVICE/` that devices are given and lose again. */
+export const pool = ['t0', 't1', 't2', 't3'] as const;
+
+const group = '/apis/mqttsecurity.io/v1alpha1';
+
+export type State = 'Active' | 'Suspended' | 'Revoked' | 'Deleted';
+
+interface Device {
+  readonly name: string;
+  readonly type: 'Password' | 'Certificate';
+  state: State;
+  /** Names out of the pool. */
+  rights: readonly string[];
+  /** States that were sent and not yet seen proved, by generation. */
+  readonly open: Map<number, DeclaredState>;
+  deletion?: DeclaredState;
+  observer?: Observed;
+}
+
+interface SeenDevice {
+  readonly metadata: { readonly name: string; readonly generation: number };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason: string }[];
+  };
+}
+
+export interface ChaosFleet {
+  readonly namespace: string;
+  /** Names of devices in one of these states. */
+  readonly names: (...states: readonly State[]) => readonly string[];
+  readonly create: (authentication: 'Password' | 'Certificate') => Promise<void>;
+  readonly allow: (name: string, rights: readonly string[]) => Promise<void>;
+  readonly suspend: (name: string, suspended: boolean) => Promise<void>;
+  readonly revoke: (name: string) => Promise<void>;
+  readonly remove: (name: string) => Promise<void>;
+  /** Reads what the operator says, and tells the model what is proved. */
+  readonly look: () => Promise<void>;
+  /** Waits until everything declared is said to be in force, then tries all of it; what is otherwise is told. */
+  readonly differences: () => Promise<readonly string[]>;
+  readonly stop: () => Promise<void>;
+}
+
+export interface FleetSite {
+  readonly admin: Api;
+  readonly namespace: string;
+  readonly sight: Sight;
+}
+
+export function chaosFleet(site: FleetSite): ChaosFleet {
+  const { admin, namespace, sight } = site;
+  const devices = new Map<string, Device>();
+  const place = `${group}/namespaces/${namespace}/mqttdevices`;
+  const deviceNamed = (name: string) => {
+    const device = devices.get(name);
+    if (!device) throw new Error(`there is no device ${name}`);
+    return device;
+  };
+  /** Tells the model first, then the server: what is seen from now on may be the new state. */
+  const sent = async (device: Device, write: () => Promise<SeenDevice>) => {
+    const rights = device.state === 'Active' ? topicsOf(device.name, device.rights) : [];
+    const declared = sight.model.declare(device.name, rights, Date.now());
+    const { metadata } = await write();
+    device.open.set(metadata.generation, declared);
+  };
+  const patched = (device: Device, spec: object) =>
+    sent(device, () => admin.call('PATCH', `${place}/${device.name}`, { contentType: mergePatch, body: { spec } }));
+  const look = async () => {
+    const { items } = await admin.call<{ readonly items: readonly SeenDevice[] }>('GET', place);
+    for (const seen of items.filter(isProved)) prove(devices.get(seen.metadata.name), seen.metadata.generation);
+    for (const device of devices.values()) if (!device.observer) await observe(site, device);
+    return items;
+  };
+  return {
+    namespace,
+    look: async () => {
+      await look();
+    },
+    names: (...states) => [...devices.values()].filter(({ state }) => states.includes(state)).map(({ name }) => name),
+    create: async (type) => {
+      created += 1;
+      const device: Device = { name: `d${created}`, type, state: 'Active', rights: ['t0'], open: new Map() };
+      devices.set(device.name, device);
+      await sent(device, () => admin.call('POST', place, { body: manifestOf(namespace, device) }));
+    },
+    allow: async (name, rights) => {
+      const device = deviceNamed(name);
+      device.rights = rights;
+      await patched(device, { rules: rulesOf(rights) });
+    },
+    suspend: async (name, suspended) => {
+      const device = deviceNamed(name);
+      device.state = suspended ? 'Suspended' : 'Active';
+      await patched(device, { suspended });
+    },
+    revoke: async (name) => {
+      const device = deviceNamed(name);
+      device.state = 'Revoked';
+      const at = new Date().toISOString().replace(/\.\d+/, '');
+      await patched(device, { revoked: { reason: 'KeyCompromise', at } });
+    },
+    remove: async (name) => {
+      const device = deviceNamed(name);
+      device.state = 'Deleted';
+      device.deletion = sight.model.declare(name, [], Date.now());
+      await admin.call('DELETE', `${place}/${name}`);
+    },
+    differences: async () => {
+      let waitingFor: readonly string[] = [];
+      await until(
+        async () => (waitingFor = unsettled(await look(), devices)).length === 0 && (await isLoaded(site)),
+        () => `${namespace} to settle: ${waitingFor.join(', ') || 'the instance to load what is published'}`,
+      );
+      for (const { deletion } of devices.values()) deletion?.prove(Date.now());
+      const found = await Promise.all([...devices.values()].map((device) => difference(sight, device)));
+      await forgetGone(devices);
+      return found.flat();
+    },
+    stop: async () => {
+      for (const { observer } of devices.values()) await observer?.stop();
+    },
+  };
+}
+
+/** Over all fleets, so that no two devices have a name in common. */
+let created = 0;
+
+function topicsOf(name: string, rights: readonly string[]): readonly string[] {
+  return rights.map((right) => `chaos/${name}/${right}`);
+}
+
+function rulesOf(rights: readonly string[]): readonly object[] {
+  return rights.map((right) => ({ effect: 'Allow', actions: ['Publish'], topic: `chaos/{device}/${right}` }));
+}
+
+function manifestOf(namespace: string, { name, type, rights }: Device): object {
+  const authentication =
+    type === 'Password' ? { type, password: { generate: {} } } : { type, certificate: { template: {} } };
+  return ours('MqttDevice', namespace, name, {
+    brokerRef: { name: 'plant' },
+    rules: rulesOf(rights),
+    authentication,
+  });
+}
+
+/** Whether the operator says of the newest generation that it is in force. */
+function isProved({ metadata, status }: SeenDevice): boolean {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  return status?.observedGeneration === metadata.generation && ready?.status === 'True';
+}
+
+function prove(device: Device | undefined, generation: number): void {
+  const now = Date.now();
+  for (const [sent, state] of device?.open ?? []) {
+    if (sent > generation) continue;
+    state.prove(now);
+    device?.open.delete(sent);
+  }
+}
+
+/** Lets a device try as soon as there is something to show. */
+async function observe({ admin, namespace, sight }: FleetSite, device: Device): Promise<void> {
+  const name = `${device.name}-${device.type === 'Password' ? 'password' : 'tls'}`;
+  const credential = await secretTexts(admin, namespace, name).catch(() => undefined);
+  if (credential === undefined) return;
+  const topics = [...topicsOf(device.name, pool), 'chaos/nobody/t0'];
+  device.observer = observed(sight, { device: device.name, credential, topics });
+}
+
+/** Devices that do not have the state yet that was declared. */
+function unsettled(seen: readonly SeenDevice[], devices: ReadonlyMap<string, Device>): readonly string[] {
+  const present = new Map(seen.map((one) => [one.metadata.name, one]));
+  return [...devices.values()].flatMap(({ name, state }) => {
+    const one = present.get(name);
+    if (state === 'Deleted') return one ? [`${name} is not gone`] : [];
+    return one && isProved(one) ? [] : [`${name}: ${JSON.stringify(one?.status)}`];
+  });
+}
+
+async function isLoaded({ admin, namespace }: FleetSite): Promise<boolean> {
+  const index = await admin.call<{ readonly data?: Readonly<Record<string, string>> }>(
+    'GET',
+    `/api/v1/namespaces/${namespace}/configmaps/plant-bundle`,
+  );
+  const instance = await admin.call<{ readonly status?: { readonly loadedHash?: string } }>(
+    'GET',
+    `${group}/namespaces/${namespace}/brokerinstances/outpost`,
+  );
+  const { hash } = JSON.parse(index.data?.['index.json'] ?? '{}') as { readonly hash?: string };
+  return hash !== undefined && instance.status?.loadedHash === hash;
+}
+
+/** What a device reaches is what it was given, no less and no more. */
+async function difference({ model }: Sight, { name, observer }: Device): Promise<readonly string[]> {
+  if (!observer) return [];
+  const [wanted, reached] = [model.rightsOf(name), await observer.reach()];
+  const missing = [...wanted].filter((topic) => !reached.has(topic)).map((topic) => `${name} may not ${topic}`);
+  const surplus = [...reached].filter((topic) => !wanted.has(topic)).map((topic) => `${name} may ${topic}`);
+  return [...missing, ...surplus];
+}
+
+/** Those that can never come back have been seen out. */
+async function forgetGone(devices: Map<string, Device>): Promise<void> {
+  for (const { name, state, observer } of [...devices.values()]) {
+    if (state !== 'Deleted' && state !== 'Revoked') continue;
+    await observer?.stop();
+    devices.delete(name);
+  }
+}

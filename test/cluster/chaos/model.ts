@@ -1,0 +1,57 @@
+/**
+ * What a device may do at which moment, by what was declared and by what the operator said of it. A client may do what
+ * the newest state allows that was said to be programmed when it began, or any state declared since: never more.
+ */
+
+/** A state that was declared of a device. */
+interface Declared {
+  /** Topics it may publish to. */
+  readonly rights: ReadonlySet<string>;
+  /** Moment before it was sent, milliseconds. */
+  readonly since: number;
+  /** Moment at which somebody who asked had read that it is in force. */
+  provedBy?: number;
+}
+
+/** A message that the broker took. */
+export interface Taken {
+  readonly device: string;
+  readonly topic: string;
+  /** Before it was sent, and after its acknowledgement had come; milliseconds. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+export interface ChaosModel {
+  /** Notes a state before it is sent; the answer is what `prove` takes. */
+  declare(device: string, rights: readonly string[], now: number): DeclaredState;
+  /** What is wrong with a message that the broker took; undefined if nothing is. */
+  problemOf(taken: Taken): string | undefined;
+  /** What the newest state of a device allows. */
+  rightsOf(device: string): ReadonlySet<string>;
+}
+
+export interface DeclaredState {
+  prove(now: number): void;
+}
+
+export function chaosModel(): ChaosModel {
+  const states = new Map<string, Declared[]>();
+  const statesOf = (device: string) => states.get(device) ?? [];
+  return {
+    declare(device, rights, now) {
+      const state: Declared = { rights: new Set(rights), since: now };
+      states.set(device, [...statesOf(device), state]);
+      return { prove: (at) => void (state.provedBy ??= at) };
+    },
+    problemOf({ device, topic, begin, end }) {
+      const all = statesOf(device);
+      const proved = all.findLastIndex(({ provedBy }) => provedBy !== undefined && provedBy <= begin);
+      const counting = all.slice(Math.max(0, proved)).filter(({ since }) => since <= end);
+      if (counting.some(({ rights }) => rights.has(topic))) return undefined;
+      const sets = counting.map(({ rights }) => `{${[...rights].join(' ')}}`).join(', then ');
+      return `${device} published to ${topic} from ${begin} to ${end}: allowed were ${sets || 'nothing'}`;
+    },
+    rightsOf: (device) => statesOf(device).at(-1)?.rights ?? new Set(),
+  };
+}
