@@ -1,15 +1,14 @@
 /** Ledgers, revocation lists and what each broker trusts: gathered by broker, kept by CA key. */
-import { keyOf } from '../../domain/fleet.ts';
 import type { ObjectKey } from '../../domain/names.ts';
 import type { CaKeyId, RevocationEntry } from '../../domain/pki/certificate.ts';
-import type { HeldCertificate } from '../../domain/pki/lineage.ts';
 import { done, type Outcome, type Reconcile } from '../../kube/outcome.ts';
 import type { Publisher } from '../bundle/published.ts';
-import type { AuthorityState } from '../context.ts';
+import type { AuthorityState, Trust } from '../context.ts';
 import { type Authority, createAuthority, type Surroundings } from './authority.ts';
+import { asFormer } from './former.ts';
 import { gather, longestAge } from './gather.ts';
 import { createLedgerStore } from './ledger-store.ts';
-import { type Member, orphansOf, signingFor, trusts } from './members.ts';
+import { casOf, type Member, signingFor, trusts } from './members.ts';
 import { isPublished, wakeAwaiting } from './publication.ts';
 import { createReadings } from './readings.ts';
 import { type AuthorityContext, isComplete, type Site, wakeHolder } from './site.ts';
@@ -117,7 +116,8 @@ function wakeOthers({ context, members }: Site, key: ObjectKey): void {
 
 /** What one CA cannot do holds up no other; the first failure is told afterwards. */
 async function settleOf(site: Site, key: ObjectKey): Promise<void> {
-  const keyIds = new Set(site.members.get(key)?.gathered.cas.map(({ ca }) => ca.keyId));
+  const present = site.members.get(key);
+  const keyIds = new Set(present ? casOf(present).map(({ ca }) => ca.keyId) : []);
   const settled = await Promise.allSettled([...keyIds].map((keyId) => authorityOf(site, keyId).settle()));
   const failure = settled.find((one) => one.status === 'rejected');
   const member = site.members.get(key);
@@ -129,31 +129,21 @@ function renewTrust(site: Site, member: Member): void {
   const { context, authorities, members } = site;
   if (members.get(member.key) !== member || !isComplete(site)) return;
   const views = new Map([...authorities].map(([keyId, { view }]) => [keyId, view]));
-  const { broker, gathered: found } = member;
-  const facts = { broker, gathered: found, authorities: views, orphans: orphans(site, member) };
-  const trust = trustOf(facts, context.clock.now());
-  const isGood = trust.findings.every(({ severity }) => severity !== 'Error');
-  const accepted = isGood ? new Set(trust.cas.map(({ keyId }) => keyId)) : member.accepted;
+  const trust = trustOf({ ...member, authorities: views }, context.clock.now());
   const isSame = member.trust !== undefined && isSameTrust(member.trust, trust);
-  members.set(member.key, { ...member, accepted, trust: isSame ? member.trust : trust });
+  members.set(member.key, { ...member, ...taken(site, member, trust), trust: isSame ? member.trust : trust });
   if (!isSame) context.wake.broker(member.key);
 }
 
-function orphans(site: Site, member: Member): ReadonlyMap<CaKeyId, number> {
-  const { fleet, issued } = site.context.state;
-  const certificates = function* (): Iterable<HeldCertificate> {
-    for (const some of issued.byIdentity.values()) yield* some;
+/** What is remembered of a trust with nothing amiss: while it is not known what was issued, no CA is forgotten. */
+function taken({ context }: Site, member: Member, { findings, crls }: Trust): Pick<Member, 'former' | 'lists'> {
+  const { former, lists } = member;
+  if (findings.some(({ severity }) => severity === 'Error')) return { former, lists };
+  const present = casOf(member).map((one) => [one.ca.keyId, asFormer(one)] as const);
+  return {
+    former: new Map([...(context.state.issued.isKnown ? [] : former), ...present]),
+    lists: new Map(crls.map((crl) => [crl.caKeyId, crl])),
   };
-  const now = site.context.clock.now();
-  // Who is off gets no other certificate, and would hold the former CA for ever.
-  const brokerOf = ({ identity, device }: HeldCertificate) => {
-    const holder = fleet.fleet.devices.get(identity)?.find((one) => keyOf(one) === device);
-    const isOver = holder?.expiresAt !== undefined && holder.expiresAt <= now;
-    return holder?.suspended || holder?.revoked || isOver ? undefined : holder?.broker;
-  };
-  const isRevoked = ({ caKeyId, serial }: HeldCertificate) =>
-    site.authorities.get(caKeyId)?.ledger.entries.has(serial) === true;
-  return orphansOf(member, certificates(), isRevoked, brokerOf);
 }
 
 function nextLook({ context, members }: Site, key: ObjectKey): Date {

@@ -191,7 +191,7 @@ function contentOf(
   { published }: Surroundings,
   now: Date,
 ) {
-  const numbers = published.flatMap((one) => (one.kind === 'Published' ? (one.crlNumbers.get(keyId) ?? []) : []));
+  const numbers = published.flatMap((one) => (one.kind === 'Published' ? (one.crls.get(keyId)?.number ?? []) : []));
   const former = [...numbers, ...(stored?.crl ? [stored.crl.read.number] : [])];
   const formerNumber = former.reduce<bigint | undefined>((most, one) => (most && most > one ? most : one), undefined);
   return { entries, formerNumber, validitySeconds, now };

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Broker } from '../../domain/fleet.ts';
 import type { ObjectKey } from '../../domain/names.ts';
-import type { CaKeyId } from '../../domain/pki/certificate.ts';
 import type { DeclaredBroker, Meta } from '../declared.ts';
+import { formerCas, keptCas } from './former.ts';
 import { gathered, type Gathered } from './gathered.ts';
 import { issuingByRequests, type Member } from './members.ts';
 import { type PublishedRevocations, publishedRevocations } from './published.ts';
@@ -36,15 +36,21 @@ export async function gather(site: Site, key: ObjectKey, { meta }: DeclaredBroke
   const issuing = found.issuing ?? issuingByRequests(broker, found, requests.store.list());
   // What happened to it while the server was asked.
   const latest = memberOf(site, key, meta);
+  const trusted = latest?.former ?? formerCas(published);
   site.members.set(key, {
     ...{ key, uid: meta.uid, broker, sources, published },
-    ...{ gathered: found, issuing },
-    accepted: latest?.accepted ?? acceptedIn(published),
+    ...{ gathered: found, issuing, former: trusted },
+    kept: keptCas(site, { key, former: trusted, gathered: found }, meta.annotations),
+    lists: latest?.lists ?? listsIn(published),
     trust: latest?.trust,
     troubledSince: troubledSince(found, latest, now),
   });
   if (former?.issuing !== issuing) wakeCertificates(site, key);
   readings.forget(new Date(now.getTime() - 10 * rereadMilliseconds));
+}
+
+function listsIn(published: PublishedRevocations): Member['lists'] {
+  return published.kind === 'Published' ? published.crls : new Map();
 }
 
 /** The age grows between two looks: half of it makes sure that the next one reads. */
@@ -53,8 +59,9 @@ function readSince({ troubledSince: trouble }: Member, now: Date): Date {
   return new Date(now.getTime() - (trouble ? age / 2 : age) + 1);
 }
 
-function troubledSince({ findings }: Gathered, former: Member | undefined, now: Date): Date | undefined {
-  const isTroubled = findings.some(({ severity }) => severity === 'Error');
+function troubledSince({ findings, cas }: Gathered, former: Member | undefined, now: Date): Date | undefined {
+  const isTroubled =
+    findings.some(({ severity }) => severity === 'Error') || cas.some(({ offered }) => !(offered?.ok ?? true));
   return isTroubled ? (former?.troubledSince ?? now) : undefined;
 }
 
@@ -71,8 +78,4 @@ function wakeCertificates({ context: { world, wake } }: Site, key: ObjectKey): v
 function memberOf({ members }: Site, key: ObjectKey, { uid }: Meta): Member | undefined {
   const member = members.get(key);
   return member?.uid === uid ? member : undefined;
-}
-
-function acceptedIn(published: PublishedRevocations): ReadonlySet<CaKeyId> {
-  return new Set(published.kind === 'Published' ? published.cas : []);
 }

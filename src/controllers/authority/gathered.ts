@@ -1,8 +1,9 @@
 /** What a broker trusts, from what lies in the cluster. */
-import type { Finding, Parsed } from '../../domain/finding.ts';
+import { type Finding, type Parsed, refused } from '../../domain/finding.ts';
 import type { Broker } from '../../domain/fleet.ts';
-import type { CaKeyId, PublishedCrl, TrustedCa } from '../../domain/pki/certificate.ts';
+import type { CaKeyId, TrustedCa } from '../../domain/pki/certificate.ts';
 import { defaultCrlValiditySeconds } from '../../domain/pki/crl-schedule.ts';
+import type { OfferedList } from '../../domain/pki/external-list.ts';
 import { externalCrl, trustedCa } from '../../domain/pki/trusted-ca.ts';
 import { caCertificatesIn, caKeyId, caSigner, type CaSigner } from '../../domain/pki/x509.ts';
 import type { CaSource, IssuerSource, SignerSource, Sources, Value } from './sources.ts';
@@ -16,8 +17,8 @@ export interface GatheredCa {
   readonly validitySeconds: number | undefined;
   /** Undefined where somebody else signs, nobody does, or the key cannot be had. */
   readonly signer: CaSigner | undefined;
-  /** The list that somebody else signs. */
-  readonly crl: PublishedCrl | undefined;
+  /** The list that somebody else signs, as it is given now; undefined where we sign, or nobody does. */
+  readonly offered: OfferedList | undefined;
 }
 
 export interface Gathered {
@@ -49,25 +50,27 @@ function declaredCas(sources: readonly CaSource[], findings: Draft[]): readonly 
     const ca = valid(source.ca, `${path}.caRef`, findings, (text) =>
       trustedCa(source.spec.name, text, source.spec.revocation.type),
     );
-    return ca ? (withRevocation(ca, path, source, findings) ?? []) : [];
+    return ca ? withRevocation(ca, path, source, findings) : [];
   });
 }
 
-/** One whose external list is not to be had is not trusted: the broker would refuse all its clients. */
 function withRevocation(
   ca: TrustedCa,
   path: string,
   { spec: { revocation }, crl: value, signer: source }: CaSource,
   findings: Draft[],
-): GatheredCa | undefined {
-  const base = { ca, path, validitySeconds: undefined, signer: undefined, crl: undefined };
+): GatheredCa {
+  const base = { ca, path, validitySeconds: undefined, signer: undefined, offered: undefined };
   if (revocation.type === 'SignedCrl') {
     const signer = usableSigner(ca, `${path}.revocation.signerSecretRef`, source, findings);
     return { ...base, signer, validitySeconds: revocation.validitySeconds };
   }
   if (revocation.type === 'None' || !value) return base;
-  const crl = valid(value, `${path}.revocation.crlRef`, findings, (text) => externalCrl(ca, text));
-  return crl && { ...base, crl };
+  return { ...base, offered: value.kind === 'Found' ? externalCrl(ca, value.text) : unusableList(value.message) };
+}
+
+function unusableList(message: string): OfferedList {
+  return refused({ code: 'MQS140', severity: 'Error', path: '', message });
 }
 
 /** The CA of the issuer alone, with a list that we sign (the documented meaning of an absent `trustedCas`). */
@@ -83,7 +86,7 @@ function issuerCas(broker: Broker, issuer: IssuerSource, findings: Draft[]): rea
   );
   if (!ca) return [];
   const signer = usableSigner(ca, path, issuer.signer, findings);
-  return [{ ca, path, signer, validitySeconds: defaultCrlValiditySeconds, crl: undefined }];
+  return [{ ca, path, signer, validitySeconds: defaultCrlValiditySeconds, offered: undefined }];
 }
 
 /** The chain of the CA, and its root where that lies beside it. */

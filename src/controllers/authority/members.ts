@@ -2,10 +2,10 @@
 import type { CertificateRequestObject } from '../../api/kinds.ts';
 import type { Broker } from '../../domain/fleet.ts';
 import type { ObjectKey } from '../../domain/names.ts';
-import type { CaKeyId } from '../../domain/pki/certificate.ts';
-import type { HeldCertificate } from '../../domain/pki/lineage.ts';
+import type { CaKeyId, PublishedCrl } from '../../domain/pki/certificate.ts';
 import { caCertificatesIn, isIssuedBy } from '../../domain/pki/x509.ts';
 import type { Trust } from '../context.ts';
+import type { KeptCa } from './former.ts';
 import type { Gathered, GatheredCa } from './gathered.ts';
 import type { PublishedRevocations } from './published.ts';
 import type { Sources } from './sources.ts';
@@ -19,8 +19,12 @@ export interface Member {
   /** Key id of the CA that issues, as far as it can be told. */
   readonly issuing: CaKeyId | undefined;
   readonly published: PublishedRevocations;
-  /** Key ids of the CAs that it was last told to trust, with nothing amiss. */
-  readonly accepted: ReadonlySet<CaKeyId>;
+  /** CAs that it was last told to trust, with nothing amiss. */
+  readonly former: ReadonlyMap<CaKeyId, GatheredCa>;
+  /** Those of them that stay trusted although they are not named any more. */
+  readonly kept: readonly KeptCa[];
+  /** Lists of others that counted last. */
+  readonly lists: ReadonlyMap<CaKeyId, PublishedCrl>;
   readonly trust: Trust | undefined;
   /** Since when something that it needs is missing or of no use. */
   readonly troubledSince: Date | undefined;
@@ -33,36 +37,19 @@ export function signingFor(
 ): { readonly signer: NonNullable<GatheredCa['signer']>; readonly validitySeconds: number } | undefined {
   const cas = [...members]
     .sort((a, b) => (a.key < b.key ? -1 : 1))
-    .flatMap(({ gathered }) => gathered.cas.filter(({ ca }) => ca.keyId === keyId));
+    .flatMap((member) => casOf(member).filter(({ ca }) => ca.keyId === keyId));
   const signer = cas.find((one) => one.signer)?.signer;
   const validities = cas.flatMap(({ validitySeconds }) => validitySeconds ?? []);
   return signer && { signer, validitySeconds: Math.min(...validities) };
 }
 
-export function trusts({ gathered }: Member, keyId: CaKeyId): boolean {
-  return gathered.cas.some(({ ca }) => ca.keyId === keyId);
+/** All that it is to trust. */
+export function casOf({ gathered, kept }: Pick<Member, 'gathered' | 'kept'>): readonly GatheredCa[] {
+  return [...gathered.cas, ...kept];
 }
 
-/**
- * Keys that the broker trusted and now would not, with how many certificates depend on each: unexpired ones of its
- * devices, not taken back, which no newer one of their lineage has taken over from.
- */
-export function orphansOf(
-  { key, accepted, gathered }: Member,
-  certificates: Iterable<HeldCertificate>,
-  isRevoked: (certificate: HeldCertificate) => boolean,
-  brokerOf: (certificate: HeldCertificate) => ObjectKey | undefined,
-): ReadonlyMap<CaKeyId, number> {
-  const orphans = new Map<CaKeyId, number>();
-  const lost = new Set([...accepted].filter((keyId) => !gathered.cas.some(({ ca }) => ca.keyId === keyId)));
-  // Of one that cannot be read it is not said that its CA went.
-  if (lost.size === 0 || gathered.findings.some(({ severity }) => severity === 'Error')) return orphans;
-  for (const certificate of certificates) {
-    const { caKeyId, supersededAt } = certificate;
-    if (!lost.has(caKeyId) || supersededAt || brokerOf(certificate) !== key || isRevoked(certificate)) continue;
-    orphans.set(caKeyId, (orphans.get(caKeyId) ?? 0) + 1);
-  }
-  return orphans;
+export function trusts(member: Member, keyId: CaKeyId): boolean {
+  return casOf(member).some(({ ca }) => ca.keyId === keyId);
 }
 
 /** The trusted CA that signed what the issuer gave last; looked for only where nothing else tells. */

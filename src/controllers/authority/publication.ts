@@ -34,16 +34,14 @@ function isToldOf({ context, members, looked }: Site, key: ObjectKey, { caKeyId,
 }
 
 /** It is to have a list of this CA from us, or had one in what was published last. */
-function isConcerned({ gathered, published }: Member, told: Trust | undefined, caKeyId: CaKeyId): boolean {
-  if (
-    signsFor(
-      gathered.cas.map(({ ca }) => ca),
-      caKeyId,
-    )
-  )
-    return true;
+function isConcerned({ gathered, kept, published }: Member, told: Trust | undefined, caKeyId: CaKeyId): boolean {
+  const cas = [...gathered.cas, ...kept].map(({ ca }) => ca);
+  if (signsFor(cas, caKeyId)) return true;
   if (told) return signsFor(told.cas, caKeyId);
-  return published.kind === 'Unreadable' || (published.kind === 'Published' && published.cas.includes(caKeyId));
+  return (
+    published.kind === 'Unreadable' ||
+    (published.kind === 'Published' && published.cas.some(({ keyId }) => keyId === caKeyId))
+  );
 }
 
 function signsFor(cas: Trust['cas'], caKeyId: CaKeyId): boolean {

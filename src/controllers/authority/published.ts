@@ -1,8 +1,10 @@
 /** What was published to a broker about revocation: with it a ledger that was lost is made anew. */
-import type { CaKeyId, RevocationEntry } from '../../domain/pki/certificate.ts';
-import { crlSignerIn, parsedCrls } from '../../domain/pki/crl.ts';
+import type { CaKeyId, PublishedCrl, RevocationEntry } from '../../domain/pki/certificate.ts';
+import { crlSignerIn, parsedCrl } from '../../domain/pki/crl.ts';
+import { pemBlocks, pemText } from '../../domain/pki/pem.ts';
 import { parseRevocations } from '../../domain/pki/revocations.ts';
-import { caCertificatesIn } from '../../domain/pki/x509.ts';
+import { publishedCrl } from '../../domain/pki/signed-list.ts';
+import { type CaCertificate, caCertificatesIn } from '../../domain/pki/x509.ts';
 import type { Publisher } from '../bundle/published.ts';
 import { bundleSite } from '../bundle/site.ts';
 import type { Meta } from '../declared.ts';
@@ -11,10 +13,10 @@ export type PublishedRevocations =
   | {
       readonly kind: 'Published';
       readonly revocations: readonly RevocationEntry[];
-      /** Key ids of the CAs whose certificates the broker was told to trust. */
-      readonly cas: readonly CaKeyId[];
-      /** Numbers of the lists, by CA. */
-      readonly crlNumbers: ReadonlyMap<CaKeyId, bigint>;
+      /** CAs whose certificates the broker was told to trust, those above them among them. */
+      readonly cas: readonly CaCertificate[];
+      /** The lists, by CA. */
+      readonly crls: ReadonlyMap<CaKeyId, PublishedCrl>;
     }
   | { readonly kind: 'None' }
   /** Something was published, and what it says of revocation cannot be read. */
@@ -38,13 +40,15 @@ export async function publishedRevocations(
 function listsIn(
   ca: string,
   crl: string,
-): { readonly cas: readonly CaKeyId[]; readonly crlNumbers: Map<CaKeyId, bigint> } {
+): { readonly cas: readonly CaCertificate[]; readonly crls: ReadonlyMap<CaKeyId, PublishedCrl> } {
   const certificates = ca === '' ? undefined : caCertificatesIn(ca);
-  const lists = crl === '' ? undefined : parsedCrls(crl);
-  const crlNumbers = new Map<CaKeyId, bigint>();
-  for (const list of lists?.ok ? lists.value : []) {
-    const keyId = crlSignerIn(list, ca);
-    if (keyId !== undefined) crlNumbers.set(keyId, list.number);
+  const blocks = crl === '' ? undefined : pemBlocks(crl, { labels: ['X509 CRL'], comments: false });
+  const crls = new Map<CaKeyId, PublishedCrl>();
+  for (const block of blocks?.ok ? blocks.value : []) {
+    const pem = pemText('X509 CRL', block);
+    const read = parsedCrl(pem);
+    const keyId = read.ok ? crlSignerIn(read.value, ca) : undefined;
+    if (read.ok && keyId !== undefined) crls.set(keyId, publishedCrl(keyId, { pem, read: read.value }));
   }
-  return { cas: certificates?.ok ? certificates.value.map(({ keyId }) => keyId) : [], crlNumbers };
+  return { cas: certificates?.ok ? certificates.value : [], crls };
 }

@@ -1,10 +1,13 @@
 /** The trust of a broker, from what was gathered for it and what is stored of its CAs. */
 import type { Finding } from '../../domain/finding.ts';
 import type { Broker } from '../../domain/fleet.ts';
+import { dropCaAnnotation } from '../../api/labels.ts';
 import type { CaKeyId, PublishedCrl, RevocationEntry } from '../../domain/pki/certificate.ts';
 import { crlSignerIn } from '../../domain/pki/crl.ts';
 import { crlDueAt } from '../../domain/pki/crl-schedule.ts';
+import { chosenList, largeListEntries, listAlarmAt } from '../../domain/pki/external-list.ts';
 import type { Trust } from '../context.ts';
+import type { KeptCa } from './former.ts';
 import type { Gathered, GatheredCa } from './gathered.ts';
 import { publishedCrl, type SignedList } from '../../domain/pki/signed-list.ts';
 
@@ -20,81 +23,126 @@ export interface TrustFacts {
   readonly broker: Broker;
   readonly gathered: Gathered;
   readonly authorities: ReadonlyMap<CaKeyId, AuthorityView>;
-  /** CAs that the broker trusted last, and does not now, with how many certificates of its devices are still in use. */
-  readonly orphans: ReadonlyMap<CaKeyId, number>;
+  /** CAs that the broker trusted last, and that are not named now. */
+  readonly kept: readonly KeptCa[];
+  /** Lists of others that counted last. */
+  readonly lists: ReadonlyMap<CaKeyId, PublishedCrl>;
 }
 
+type Draft = Omit<Finding, 'object'>;
+
 interface Part {
+  readonly one: GatheredCa;
   readonly crl?: PublishedCrl;
   readonly revocations?: readonly RevocationEntry[];
-  readonly finding?: Omit<Finding, 'object'>;
+  readonly finding?: Draft;
 }
 
 /** A trust that lacks nothing, or says with a finding of severity Error what it lacks. */
-export function trustOf({ broker, gathered, authorities, orphans }: TrustFacts, now: Date): Trust {
-  const parts = gathered.cas.map((one) => partOf(one, authorities.get(one.ca.keyId), now));
+export function trustOf(facts: TrustFacts, now: Date): Trust {
+  const { broker, gathered, kept } = facts;
+  const named = gathered.cas.map((one) => partOf(one, facts, now));
+  const former = kept.map((one) => keptPart(one, facts, now));
+  const parts = [...named, ...former.flatMap(({ part }) => part ?? [])];
   const findings = [
-    ...parts.flatMap(({ finding }) => finding ?? []),
-    ...[...orphans].map(([keyId, count]) => orphaned(gathered, keyId, count)),
+    ...parts.flatMap((part) => [...(part.finding ? [part.finding] : []), ...listFindings(part, now)]),
+    ...former.map(({ finding }) => finding),
   ];
-  const crls = parts.flatMap(({ crl }) => crl ?? []);
   return {
-    cas: gathered.cas.map(({ ca }) => ca),
-    crls,
-    revocations: joined(gathered.cas, parts),
+    cas: parts.map(({ one }) => one.ca),
+    crls: parts.flatMap(({ crl }) => crl ?? []),
+    revocations: joined(parts),
     findings: [...gathered.findings, ...findings.map((finding) => ({ ...finding, object: broker.origin }))],
-    nextChangeAt: earliest(parts.flatMap(({ crl, revocations }) => changeOf(crl, revocations, now))),
+    nextChangeAt: earliest(parts.flatMap((part) => changesOf(part, now))),
   };
 }
 
 /** One key counts once, under however many names it is trusted. */
-function joined(cas: readonly GatheredCa[], parts: readonly Part[]): readonly RevocationEntry[] {
+function joined(parts: readonly Part[]): readonly RevocationEntry[] {
   const lists = new Map<CaKeyId, readonly RevocationEntry[]>();
-  for (const [index, { ca }] of cas.entries()) {
-    const { revocations } = parts[index] ?? {};
-    if (revocations) lists.set(ca.keyId, revocations);
-  }
+  for (const { one, revocations } of parts) if (revocations) lists.set(one.ca.keyId, revocations);
   const [first, ...others] = lists.values();
   return others.length === 0 ? (first ?? []) : [...lists.values()].flat();
 }
 
-function partOf({ ca, path, crl: external }: GatheredCa, view: AuthorityView | undefined, now: Date): Part {
-  if (ca.revocation === 'None') return {};
+function partOf(one: GatheredCa, { authorities, lists }: TrustFacts, now: Date): Part {
+  const { ca, path, offered } = one;
+  if (ca.revocation === 'None') return { one };
   if (ca.revocation === 'ExternalCrl') {
-    if (!external) return {};
-    return external.nextUpdate > now ? { crl: external } : { crl: external, finding: ranOut(ca.name, path, external) };
+    if (!offered) return { one };
+    const { list, finding } = chosenList(ca.name, offered, lists.get(ca.keyId), now);
+    return { one, ...(list && { crl: list }), ...(finding && { finding: { ...finding, path } }) };
   }
+  const view = authorities.get(ca.keyId);
   if (view?.damage !== undefined) {
     const message = `nothing of CA ${ca.name} can be taken back: ${view.damage}`;
-    return { finding: { code: 'MQS145', severity: 'Error', reason: 'LedgerDamaged', path, message } };
+    return { one, finding: { code: 'MQS145', severity: 'Error', reason: 'LedgerDamaged', path, message } };
   }
-  if (!view?.crl || !isSignedFor(view.crl, ca.certificates, ca.keyId)) return { finding: unsigned(ca.name, path) };
+  if (!view?.crl || !isSignedFor(view.crl, ca.certificates, ca.keyId)) {
+    // Of one that is not named any more it is not remembered who signs.
+    return offered?.ok ? { one, crl: offered.value } : { one, finding: unsigned(ca.name, path) };
+  }
   const crl = publishedCrl(ca.keyId, view.crl);
-  const part = { crl, revocations: view.listed };
+  const part = { one, crl, revocations: view.listed };
   return crl.nextUpdate > now ? part : { ...part, finding: ranOut(ca.name, path, crl) };
 }
 
-function unsigned(name: string, path: string): Omit<Finding, 'object'> {
+interface KeptPart {
+  /** Undefined when it cannot stay: without a list that is valid the broker would refuse its devices anyway. */
+  readonly part: Part | undefined;
+  readonly finding: Draft;
+}
+
+function keptPart(one: KeptCa, facts: TrustFacts, now: Date): KeptPart {
+  const part = partOf(one, facts, now);
+  const isListless = part.crl ? part.crl.nextUpdate <= now : one.ca.revocation !== 'None';
+  const isLost = isListless && part.finding?.code !== 'MQS145';
+  return { part: isLost ? undefined : part, finding: inUse(one, facts.broker, isLost) };
+}
+
+function inUse({ ca: { keyId }, uses, path }: KeptCa, { origin }: Broker, isLost: boolean): Draft {
+  const short = keyId.slice(0, 16);
+  const base = { code: 'MQS144', severity: 'Warning', reason: 'CaInUse', path } as const;
+  const use = `${uses} ${uses === 1 ? 'certificate' : 'certificates'} in use ${uses === 1 ? 'is' : 'are'} of`;
+  const which = `${use} the CA with key ${short}, which is not named any more`;
+  if (isLost) return { ...base, message: `${which}, and its revocation list ran out: its devices are refused` };
+  const drop = `kubectl annotate mqttbroker/${origin.name} -n ${origin.namespace} ${dropCaAnnotation}=${short}`;
+  return {
+    ...base,
+    message: `${which}: it stays trusted until they are renewed and acknowledged; to drop it now: ${drop}`,
+  };
+}
+
+function unsigned(name: string, path: string): Draft {
   const message = `CA ${name} has no revocation list that fits it, and none could be signed`;
   return { code: 'MQS140', severity: 'Error', reason: 'SignerForbidden', path, message };
 }
 
-function ranOut(name: string, path: string, { nextUpdate }: PublishedCrl): Omit<Finding, 'object'> {
+function ranOut(name: string, path: string, { nextUpdate }: PublishedCrl): Draft {
   const message = `the revocation list of CA ${name} ran out at ${nextUpdate.toISOString()}`;
   return { code: 'MQS146', severity: 'Error', reason: 'CaNotFound', path, message };
 }
 
-/** A key that went while a CA is trusted under the name of before is a renewal with a new key. */
-function orphaned({ cas }: Gathered, keyId: CaKeyId, count: number): Omit<Finding, 'object'> {
-  const path = 'spec.clientCertificates.trustedCas';
-  const base = { code: 'MQS144', severity: 'Error', path } as const;
-  const short = `${keyId.slice(0, 16)}…`;
-  const still = `${count} ${count === 1 ? 'device still has a certificate' : 'devices still have certificates'} of`;
-  if (cas.length === 1) {
-    const message = `the CA has a new key, and ${still} the former key ${short}`;
-    return { ...base, reason: 'SignerKeyUnstable', message };
+/** What is to be said of a list that is in force: that it ends soon, and that it is large. */
+function listFindings(part: Part, now: Date): readonly Draft[] {
+  const { crl, revocations = [], one } = part;
+  if (!crl || crl.nextUpdate <= now) return [];
+  const { path, ca } = one;
+  const isEnding = alarmAt(crl, part) <= now;
+  const ending = `the revocation list of CA ${ca.name} ends at ${crl.nextUpdate.toISOString()}: then all its devices are refused`;
+  const large = `the revocation list of CA ${ca.name} has ${largeListEntries} entries or more`;
+  const findings: Draft[] = [];
+  if (isEnding) {
+    findings.push({ code: 'MQS174', severity: 'Warning', reason: 'CrlExpiring', path, message: ending });
   }
-  return { ...base, reason: 'CaInUse', message: `${still} the CA with key ${short}, which is not trusted any more` };
+  if (revocations.length >= largeListEntries) {
+    findings.push({ code: 'MQS175', severity: 'Warning', path, message: large });
+  }
+  return findings;
+}
+
+function alarmAt(crl: PublishedCrl, { revocations }: Part): Date {
+  return listAlarmAt(crl, revocations ? 'Own' : 'Other');
 }
 
 /** Checking a signature costs a hash of the whole list: the answer is kept with the list. */
@@ -108,13 +156,12 @@ function isSignedFor(crl: SignedList, certificates: string, keyId: CaKeyId): boo
   return answer;
 }
 
-/** Ours change when they are due, those of others when they run out. */
-function changeOf(
-  crl: PublishedCrl | undefined,
-  revocations: readonly RevocationEntry[] | undefined,
-  now: Date,
-): readonly Date[] {
-  return [crl && (revocations ? crlDueAt(crl) : crl.nextUpdate)].flatMap((time) => (time && time > now ? time : []));
+/** Ours change when they are due, those of others when they run out; before that it may have to be said that they do. */
+function changesOf(part: Part, now: Date): readonly Date[] {
+  const { crl, revocations } = part;
+  if (!crl) return [];
+  const times = [...(revocations ? [crlDueAt(crl)] : []), alarmAt(crl, part), crl.nextUpdate];
+  return times.filter((time) => time > now);
 }
 
 function earliest(times: readonly Date[]): Date | undefined {

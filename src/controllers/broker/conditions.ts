@@ -29,10 +29,14 @@ export interface BrokerConditions {
 
 const referenceReasons: ReadonlySet<Reason> = new Set([
   'TemplateNotFound',
+  'TemplateInvalid',
   'ParametersInvalid',
   'IssuerNotFound',
   'CaNotFound',
   'CaInUse',
+  'CrlInvalid',
+  'CrlExpiring',
+  'IssuerNotTrusted',
   'LedgerDamaged',
   'SignerForbidden',
   'SignerKeyUnstable',

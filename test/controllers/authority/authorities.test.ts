@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import type { BrokerState, Trust } from '../../../src/controllers/context.ts';
+import { caText, crlText } from '../../../src/domain/bundle/trust.ts';
 import { objectKey } from '../../../src/domain/names.ts';
-import { authority, revocation } from '../../domain/pki/authorities.ts';
+import type { HeldCertificate } from '../../../src/domain/pki/lineage.ts';
+import { authority, end, revocation } from '../../domain/pki/authorities.ts';
 import { refusal } from '../../kube/memory-api.ts';
 import { authoritySite, certificateOf, clientCertificates, main, plant } from './site.ts';
 
@@ -148,20 +150,91 @@ describe('what brokers trust', () => {
     assert.deepEqual([said(run.trust()), run.trust().cas[0]?.keyId], [[], renewed.issuer.keyId]);
   });
 
-  it('does not leave a CA with a new key while devices depend on the former one', async () => {
-    const site = siteOfMain();
-    site.device('sensor-1');
-    const run = site.begun();
-    run.issued.held = [certificateOf('sensor-1', keyId)];
-    await run.look();
-    site.secret('ca', renewed);
-    await site.clock.advance(60_000);
-    await run.look();
-    assert.deepEqual(said(run.trust()), ['Error SignerKeyUnstable']);
-    assert.equal(run.issuingCa(main), renewed.issuer.keyId, 'so that all is issued again');
-    run.issued.held = [certificateOf('sensor-1', renewed.issuer.keyId, { serial: 'b1' })];
-    await run.look();
-    assert.deepEqual([said(run.trust()), run.trust().cas[0]?.keyId], [[], renewed.issuer.keyId]);
+  describe('of a CA that is not named any more', () => {
+    const keysOf = (trust: Trust) => trust.cas.map((one) => one.keyId);
+    const both = [renewed.issuer.keyId, keyId];
+
+    /** With a device that depends on the former CA; the Secret then holds another one. */
+    async function renewedSite(change: Partial<HeldCertificate> = {}) {
+      const site = siteOfMain();
+      site.device('sensor-1');
+      const run = site.begun();
+      run.issued.held = [certificateOf('sensor-1', keyId, change)];
+      await run.look();
+      site.secret('ca', renewed);
+      await site.clock.advance(60_000);
+      await run.look();
+      return { site, run };
+    }
+
+    it('keeps it beside the new one as long as a certificate is in use', async () => {
+      const { site, run } = await renewedSite();
+      assert.deepEqual([said(run.trust()), keysOf(run.trust())], [['Warning CaInUse'], both]);
+      assert.deepEqual(
+        run.trust().crls.map(({ caKeyId }) => caKeyId),
+        both,
+      );
+      assert.equal(run.issuingCa(main), renewed.issuer.keyId, 'so that all is issued again');
+      run.issued.held = [certificateOf('sensor-1', renewed.issuer.keyId, { serial: 'b1' })];
+      await site.clock.advance(60_000);
+      await run.look();
+      assert.deepEqual([said(run.trust()), keysOf(run.trust())], [[], [renewed.issuer.keyId]]);
+    });
+
+    it('goes on signing for it while the key is remembered, and takes its certificates back', async () => {
+      const { site, run } = await renewedSite();
+      await run.revoke([revocation(keyId, 'c1')]);
+      assert.deepEqual(
+        run.trust().revocations.map(({ serial }) => serial),
+        ['c1'],
+      );
+      const [, before] = run.trust().crls;
+      await site.clock.advance(3 * 86_400_000);
+      await run.look();
+      const [, after] = run.trust().crls;
+      assert.ok(before && after && after.nextUpdate > before.nextUpdate);
+    });
+
+    it('keeps it although a newer certificate took over, until that is acknowledged', async () => {
+      const { site, run } = await renewedSite({ supersededAt: end, fingerprint: 'old' });
+      assert.deepEqual(keysOf(run.trust()), both);
+      site.certificate('sensor-1', { fingerprint: 'new', acknowledgedAt: '2026-01-02T00:00:00Z' });
+      await run.look();
+      assert.deepEqual([said(run.trust()), keysOf(run.trust())], [[], [renewed.issuer.keyId]]);
+    });
+
+    it('drops it when the broker is annotated so, and none by less than 16 digits', async () => {
+      const { site, run } = await renewedSite();
+      const annotated = (value: string) =>
+        site.broker('main', { clientCertificates: clientCertificates() }, { 'mqttsecurity.io/drop-ca': value });
+      annotated(`${keyId.slice(0, 15)} ${'0'.repeat(16)}`);
+      await run.look();
+      assert.deepEqual(keysOf(run.trust()), both);
+      annotated(keyId.slice(0, 16).toUpperCase());
+      await run.look();
+      assert.deepEqual([said(run.trust()), keysOf(run.trust())], [[], [renewed.issuer.keyId]]);
+    });
+
+    it('forgets none while it is not known what was issued', async () => {
+      const { site, run } = await renewedSite();
+      run.issued.isKnown = false;
+      await run.look();
+      run.issued.isKnown = true;
+      await site.clock.advance(60_000);
+      await run.look();
+      assert.deepEqual(keysOf(run.trust()), both);
+    });
+
+    it('knows it after a restart from what was published', async () => {
+      const { site, run } = await renewedSite();
+      site.published(run.trust());
+      const next = site.begun();
+      next.issued.held = [certificateOf('sensor-1', keyId)];
+      await next.look();
+      const texts = ({ cas, crls }: Trust) => [caText(cas), crlText(cas, crls)];
+      assert.deepEqual(texts(next.trust()), texts(run.trust()), 'so nothing is published anew');
+      assert.deepEqual(next.trust().findings, run.trust().findings);
+    });
   });
 });
 

@@ -66,8 +66,8 @@ function bench(around: Partial<Surroundings> = {}, store = new MemoryStore()): B
 }
 
 const published = (revocations: readonly RevocationEntry[], number = 0n): PublishedRevocations => ({
-  ...{ kind: 'Published', revocations, cas: [keyId] },
-  crlNumbers: new Map([[keyId, number]]),
+  ...{ kind: 'Published', revocations, cas: [ca.issuer] },
+  crls: new Map([[keyId, { caKeyId: keyId, pem: '', number, thisUpdate: start, nextUpdate: end }]]),
 });
 const listedOf = ({ authority: { view } }: Bench) => view.listed.map(({ serial }) => serial);
 

@@ -94,14 +94,6 @@ describe('what a broker trusts by its list', () => {
     ],
     ['a key that stays', { cas: [sourceOf({ signer: signerOf(ca, { rotation: 'Never' }) })] }, 1, 1, []],
     ['a list of somebody else', { cas: [sourceOf({ crl: found(listBy(ca)) }, external)] }, 1, 0, []],
-    [
-      'a list that another CA signed',
-      { cas: [sourceOf({ crl: found(listBy(other)) }, external)] },
-      0,
-      0,
-      ['Error CaNotFound'],
-    ],
-    ['a list that is not there', { cas: [sourceOf({ crl: missing }, external)] }, 0, 0, ['Error CaNotFound']],
     ['a CA without a list', { cas: [sourceOf({}, { type: 'None' })] }, 1, 0, []],
     [
       'an issuer that is not there',
@@ -118,6 +110,23 @@ describe('what a broker trusts by its list', () => {
       const said = result.findings.map(({ severity, reason }) => `${severity} ${reason ?? ''}`);
       const own = [result.cas.length, result.cas.filter(({ signer }) => signer).length];
       assert.deepEqual([...own, said], [cas, signers, findings]);
+    });
+  }
+});
+
+describe('the list of somebody else', () => {
+  const rows: readonly [name: string, crl: Value, problem: RegExp | undefined][] = [
+    ['of this CA', found(listBy(ca)), undefined],
+    ['of another CA', found(listBy(other)), /not signed by this CA/],
+    ['that is none', found('no PEM'), /not PEM/],
+    ['that is not there', missing, /does not exist/],
+  ];
+  for (const [name, crl, problem] of rows) {
+    it(`${name} is ${problem ? 'refused, and the CA stays' : 'taken'}`, () => {
+      const { cas, findings } = of(broker, { cas: [sourceOf({ crl }, external)] });
+      const offered = cas[0]?.offered;
+      assert.deepEqual([cas.length, findings, offered?.ok], [1, [], problem === undefined]);
+      if (problem) assert.match(offered?.ok === false ? (offered.findings[0]?.message ?? '') : '', problem);
     });
   }
 });

@@ -5,6 +5,9 @@ import type { Publisher } from '../../../src/controllers/bundle/published.ts';
 import type { SetSite } from '../../../src/controllers/bundle/site.ts';
 import type { BrokerState, Trust } from '../../../src/controllers/context.ts';
 import { createFleetState } from '../../../src/controllers/fleet-state.ts';
+import { chunksByOffset } from '../../../src/domain/bundle/chunks.ts';
+import { caText, crlText } from '../../../src/domain/bundle/trust.ts';
+import { revocationsText } from '../../../src/domain/pki/revocations.ts';
 import type { SetContent } from '../../../src/domain/bundle/set.ts';
 import { objectKey, type ObjectKey } from '../../../src/domain/names.ts';
 import type { HeldCertificate } from '../../../src/domain/pki/lineage.ts';
@@ -51,16 +54,16 @@ const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 /** Nothing is in it yet; `begun` starts a process over it. */
 export function authoritySite() {
-  const cluster = new MemoryCluster(['MqttBroker', 'MqttDevice']);
+  const cluster = new MemoryCluster(['MqttBroker', 'MqttDevice', 'DeviceCertificate']);
   const sets = new MemorySets();
   const clock = new VirtualClock();
   clock.wallOffset = start.getTime() + 86_400_000;
 
-  const put = (kind: string, name: string, content: object, namespace = plant) =>
+  const put = (kind: string, name: string, content: object, namespace = plant, metadata: object = {}) =>
     cluster.put({
       apiVersion: 'mqttsecurity.io/v1alpha1',
       kind,
-      metadata: { name, namespace },
+      metadata: { name, namespace, ...metadata },
       ...content,
     });
   const secret = (name: string, { issuer, keyPem }: ReturnType<typeof authority>, namespace = plant) =>
@@ -70,16 +73,33 @@ export function authoritySite() {
       { data: { 'ca.crt': base64(issuer.pem), 'tls.crt': base64(issuer.pem), 'tls.key': base64(keyPem) } },
       namespace,
     );
-  const broker = (name = 'main', change: object = { clientCertificates: clientCertificates() }) =>
-    put('MqttBroker', name, {
-      spec: {
-        mosquitto: { version: '2.1' },
-        listeners: [{ name: 'password', port: 8884, authentication: 'Password' }],
-        tls: { serverCertificate: { secretRef: { name: 'server' } } },
-        workload: { external: { instances: ['a'] } },
-        ...change,
-      },
+  const broker = (
+    name = 'main',
+    change: object = { clientCertificates: clientCertificates() },
+    annotations: Readonly<Record<string, string>> = {},
+  ) => {
+    const spec = {
+      mosquitto: { version: '2.1' },
+      listeners: [{ name: 'password', port: 8884, authentication: 'Password' }],
+      tls: { serverCertificate: { secretRef: { name: 'server' } } },
+      workload: { external: { instances: ['a'] } },
+      ...change,
+    };
+    return put('MqttBroker', name, { spec }, plant, { annotations });
+  };
+  /** A DeviceCertificate with this status. */
+  const certificate = (name: string, status: object) =>
+    put('DeviceCertificate', name, { spec: { deviceRef: { name }, privateKey: {} }, status });
+  /** What the controller of brokers would publish for `main`. */
+  const published = ({ cas, crls, revocations }: Trust) => {
+    const [ca, crl] = [caText(cas), crlText(cas, crls)];
+    const texts = { ca, crl, revocations: revocationsText(revocations) };
+    const parts = Object.entries(texts).map(([part, text]) => [part, chunksByOffset(text)]);
+    sets.sets.set('main-bundle', {
+      hash: 'published',
+      parts: Object.fromEntries(parts) as SetContent<string>['parts'],
     });
+  };
   const device = (name: string, suspended = false) =>
     put('MqttDevice', name, {
       spec: { brokerRef: { name: 'main' }, authentication: { type: 'Certificate' }, suspended },
@@ -121,7 +141,7 @@ export function authoritySite() {
       trust: (key: ObjectKey = main): Trust => authorities.trustOf(key) ?? assert.fail(`nothing is known of ${key}`),
     });
   }
-  return { cluster, sets, clock, secret, broker, device, begun };
+  return { cluster, sets, clock, secret, broker, device, certificate, published, begun };
 }
 
 export const clientCertificates = (secret = 'ca', revocation: object = { type: 'SignedCrl' }) => ({

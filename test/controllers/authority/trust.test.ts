@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import type { CertificateRequestObject } from '../../../src/api/kinds.ts';
 import type { Gathered, GatheredCa } from '../../../src/controllers/authority/gathered.ts';
-import { issuingByRequests, type Member, orphansOf, signingFor } from '../../../src/controllers/authority/members.ts';
+import type { KeptCa } from '../../../src/controllers/authority/former.ts';
+import { issuingByRequests, type Member, signingFor } from '../../../src/controllers/authority/members.ts';
 import { type AuthorityView, isSameTrust, type TrustFacts, trustOf } from '../../../src/controllers/authority/trust.ts';
-import type { TrustedCa } from '../../../src/domain/pki/certificate.ts';
-import type { HeldCertificate } from '../../../src/domain/pki/lineage.ts';
+import { parsed, refused } from '../../../src/domain/finding.ts';
+import type { PublishedCrl, TrustedCa } from '../../../src/domain/pki/certificate.ts';
 import { newList } from '../../../src/domain/pki/signed-list.ts';
-import { authority, certificateOf, end, revocation, seconds, start } from '../../domain/pki/authorities.ts';
+import { authority, certificateOf, revocation, seconds, start } from '../../domain/pki/authorities.ts';
 import { aBroker, mainBroker } from '../../fixtures.ts';
 
 const day = 86_400;
@@ -22,7 +23,12 @@ function trusted(
   const { keyId, pem } = issuer;
   const one: GatheredCa = {
     ca: { name: 'devices', keyId, certificates: pem, revocation: revocationType },
-    ...{ path: 'spec.clientCertificates.trustedCas[0]', validitySeconds: 7 * day, signer: undefined, crl: undefined },
+    ...{
+      path: 'spec.clientCertificates.trustedCas[0]',
+      validitySeconds: 7 * day,
+      signer: undefined,
+      offered: undefined,
+    },
     ...change,
   };
   return one;
@@ -33,9 +39,20 @@ function viewOf(signer: typeof ca, listed = entries): AuthorityView {
   return { crl: newList(signer, content), listed, damage: undefined };
 }
 
+const kept = (): KeptCa => ({ ...trusted(ca), uses: 2 });
+
+function externalList(signer: typeof ca, number: number): PublishedCrl {
+  const stamp = { formerNumber: undefined, validitySeconds: day, now: start };
+  const { pem, read } = newList(signer, { entries: [], ...stamp });
+  const { thisUpdate, nextUpdate } = read;
+  return { caKeyId: signer.issuer.keyId, pem, number: BigInt(number), thisUpdate, nextUpdate };
+}
+
+const unfit = (message: string) => refused({ code: 'MQS081', severity: 'Error', path: '', message });
+
 const gatheredOf = (...cas: GatheredCa[]): Gathered => ({ cas, issuing: undefined, findings: [] });
 const factsOf = (change: Partial<TrustFacts> = {}): TrustFacts => ({
-  ...{ broker: aBroker(), gathered: gatheredOf(trusted(ca)), orphans: new Map() },
+  ...{ broker: aBroker(), gathered: gatheredOf(trusted(ca)), kept: [], lists: new Map() },
   authorities: new Map([[ca.issuer.keyId, viewOf(ca)]]),
   ...change,
 });
@@ -74,17 +91,28 @@ describe('the trust of a broker', () => {
       ['Error LedgerDamaged'],
     ],
     ['a CA without a list', { gathered: gatheredOf(trusted(ca, {}, 'None')) }, 9, []],
-    [
-      'the only CA with a new key',
-      { gathered: gatheredOf(trusted(next, {}, 'None')), orphans: new Map([['00', 2]]) },
-      0,
-      ['Error SignerKeyUnstable'],
-    ],
+    ['a list of which half is over', {}, 4, ['Warning CrlExpiring']],
     [
       'a CA that was taken from the list too early',
-      { gathered: gatheredOf(trusted(ca), trusted(next, {}, 'None')), orphans: new Map([['00', 1]]) },
+      { gathered: gatheredOf(trusted(next, {}, 'None')), kept: [kept()] },
       0,
-      ['Error CaInUse'],
+      ['Warning CaInUse'],
+    ],
+    [
+      'such a CA whose list ran out',
+      { gathered: gatheredOf(trusted(next, {}, 'None')), kept: [kept()] },
+      8,
+      ['Warning CaInUse'],
+    ],
+    [
+      'such a CA whose ledger is damaged',
+      {
+        gathered: gatheredOf(trusted(next, {}, 'None')),
+        kept: [kept()],
+        authorities: new Map([[ca.issuer.keyId, { crl: undefined, listed: [], damage: 'a chunk is missing' }]]),
+      },
+      0,
+      ['Error LedgerDamaged', 'Warning CaInUse'],
     ],
   ];
   for (const [name, facts, days, findings] of rows) {
@@ -92,18 +120,53 @@ describe('the trust of a broker', () => {
       assert.deepEqual(said(factsOf(facts), seconds(start, days * day)), findings));
   }
 
-  it('with a list of somebody else runs out with it', () => {
-    const { pem, read } = newList(ca, { entries: [], formerNumber: undefined, validitySeconds: day, now: start });
-    const crl = {
-      caKeyId: ca.issuer.keyId,
-      pem,
-      number: read.number,
-      thisUpdate: read.thisUpdate,
-      nextUpdate: read.nextUpdate,
-    };
-    const facts = factsOf({ gathered: gatheredOf(trusted(ca, { crl }, 'ExternalCrl')) });
-    assert.deepEqual([trustOf(facts, start).nextChangeAt, trustOf(facts, start).revocations], [read.nextUpdate, []]);
-    assert.deepEqual(said(facts, seconds(start, day)), ['Error CaNotFound']);
+  it('keeps a CA that is in use, as long as there is a list of it', () => {
+    const facts = factsOf({ gathered: gatheredOf(trusted(next, {}, 'None')), kept: [kept()] });
+    const keys = (now: Date) => trustOf(facts, now).cas.map(({ keyId }) => keyId);
+    assert.deepEqual(keys(start), [next.issuer.keyId, ca.issuer.keyId]);
+    assert.equal(trustOf(facts, start).revocations, entries);
+    assert.deepEqual(keys(seconds(start, 8 * day)), [next.issuer.keyId]);
+    const [finding] = trustOf(facts, start).findings;
+    const short = ca.issuer.keyId.slice(0, 16);
+    assert.match(finding?.message ?? '', /^2 certificates in use are of the CA with key /);
+    assert.ok(finding?.message.endsWith(`kubectl annotate mqttbroker/main -n plant mqttsecurity.io/drop-ca=${short}`));
+  });
+
+  it('with a list of somebody else goes on with the last good one while it lasts', () => {
+    const [former, newer] = [externalList(ca, 1), externalList(ca, 2)];
+    const of = (offered: PublishedCrl | string, last?: PublishedCrl): TrustFacts =>
+      factsOf({
+        gathered: gatheredOf(
+          trusted(ca, { offered: typeof offered === 'string' ? unfit(offered) : parsed(offered) }, 'ExternalCrl'),
+        ),
+        lists: new Map(last && [[ca.issuer.keyId, last]]),
+      });
+    const numbers = (facts: TrustFacts, now: Date) => trustOf(facts, now).crls.map(({ number }) => number);
+    const [from, to] = [former.thisUpdate, former.nextUpdate].map((time) => time.getTime()) as [number, number];
+    assert.deepEqual(trustOf(of(former), start).nextChangeAt, new Date(from + ((to - from) * 3) / 4));
+    const rows: readonly [facts: TrustFacts, hours: number, numbers: bigint[], findings: string[]][] = [
+      [of(former), 0, [1n], []],
+      [of(newer, former), 0, [2n], []],
+      [of(former, newer), 0, [2n], ['Warning CrlInvalid']],
+      [of('not PEM', newer), 0, [2n], ['Warning CrlInvalid']],
+      [of('not PEM'), 0, [], ['Error CrlInvalid']],
+      [of(newer), -1, [], ['Error CrlInvalid']],
+      [of(newer), 20, [2n], ['Warning CrlExpiring']],
+      [of(newer, former), 25, [], ['Error CrlInvalid']],
+    ];
+    for (const [facts, hours, crls, findings] of rows) {
+      const now = seconds(start, hours * 3600);
+      assert.deepEqual([numbers(facts, now), said(facts, now)], [crls, findings]);
+    }
+  });
+
+  it('says when a list is large', () => {
+    const many = Array.from({ length: 10_000 }, (_, index) => revocation(ca.issuer.keyId, (index + 1).toString(16)));
+    const authorities = new Map([[ca.issuer.keyId, viewOf(ca, many)]]);
+    assert.deepEqual(
+      trustOf(factsOf({ authorities }), start).findings.map(({ code, severity }) => `${code} ${severity}`),
+      ['MQS175 Warning'],
+    );
   });
 
   it('is the same for a broker unless something it is told is another', () => {
@@ -112,15 +175,15 @@ describe('the trust of a broker', () => {
     const [first] = entries;
     const fewer = factsOf({ authorities: new Map([[ca.issuer.keyId, viewOf(ca, first ? [first] : [])]]) });
     assert.ok(!isSameTrust(trustOf(facts, start), trustOf(fewer, start)));
-    assert.ok(!isSameTrust(trustOf(facts, start), trustOf(factsOf({ orphans: new Map([['00', 1]]) }), start)));
+    assert.ok(!isSameTrust(trustOf(facts, start), trustOf(factsOf({ kept: [kept()] }), start)));
   });
 });
 
 function memberOf(gathered: Gathered, change: Partial<Member> = {}): Member {
   return {
     ...{ key: mainBroker, uid: '1', broker: aBroker(), sources: { issuer: { kind: 'Other' }, cas: [] }, gathered },
-    ...{ issuing: undefined, published: { kind: 'None' }, accepted: new Set([ca.issuer.keyId]), trust: undefined },
-    troubledSince: undefined,
+    ...{ issuing: undefined, published: { kind: 'None' }, former: new Map(), kept: [], trust: undefined },
+    ...{ lists: new Map(), troubledSince: undefined },
     ...change,
   };
 }
@@ -137,46 +200,6 @@ describe('who signs for a CA', () => {
 
   it('is nobody where no broker has the key', () => {
     assert.equal(signingFor(ca.issuer.keyId, [memberOf(gatheredOf(trusted(ca)))]), undefined);
-  });
-});
-
-describe('certificates under a CA that would no longer be trusted', () => {
-  const certificate = (serial: string, change: Partial<HeldCertificate> = {}): HeldCertificate => ({
-    ...{ identity: 'sensor-1', caKeyId: ca.issuer.keyId, serial, fingerprint: '', keyId: '', key: 'Csr' },
-    ...{ notBefore: start, notAfter: end, issuedAt: start, renewBeforeSeconds: 60 },
-    ...{ device: 'plant/sensor-1', lineage: 'plant/sensor-1' },
-    ...change,
-  });
-  const held = [
-    certificate('1'),
-    certificate('2', { supersededAt: start }),
-    certificate('3', { caKeyId: next.issuer.keyId }),
-    certificate('4'),
-    certificate('5', { identity: 'elsewhere' }),
-  ];
-  const counted = (member: Member) =>
-    orphansOf(
-      member,
-      held,
-      ({ serial }) => serial === '4',
-      ({ identity }) => (identity === 'elsewhere' ? 'plant/other' : mainBroker),
-    );
-
-  it('are the newest of each of its devices, unless they are taken back', () => {
-    assert.deepEqual([...counted(memberOf(gatheredOf(trusted(next))))], [[ca.issuer.keyId, 1]]);
-  });
-
-  it('are none while the CA is trusted, was never, or cannot be read', () => {
-    const unread = {
-      ...gatheredOf(),
-      findings: [{ code: 'MQS140', severity: 'Error', path: '', message: '' }],
-    } as const;
-    const members = [
-      memberOf(gatheredOf(trusted(ca))),
-      memberOf(gatheredOf(trusted(next)), { accepted: new Set() }),
-      memberOf(unread),
-    ];
-    for (const member of members) assert.equal(counted(member).size, 0);
   });
 });
 

@@ -1,0 +1,77 @@
+/** Revocation lists that somebody else signs: which one counts, and when it has to be said that it will not for long. */
+import { type Finding, type Parsed } from '../finding.ts';
+import type { PublishedCrl } from './certificate.ts';
+import { pemText } from './pem.ts';
+
+/** A list as it is given now: checked against its CA (`externalCrl`), but not against the time and the one before. */
+export type OfferedList = Parsed<PublishedCrl>;
+
+export interface ListChoice {
+  /** The list that counts; undefined when there is none. */
+  readonly list: PublishedCrl | undefined;
+  /** What is wrong with the one that is given; of severity Error when there is none to go by. */
+  readonly finding?: Pick<Finding, 'code' | 'severity' | 'reason' | 'message'>;
+}
+
+/**
+ * The list of a trusted CA that counts at `now`: the one that is given, unless it is unfit, not valid yet, over, or older
+ * than `last`, the one that counted before; then that one, as long as it lasts. Numbers only grow: an older list would
+ * let in who was revoked since (RFC 5280 section 5.2.3).
+ */
+export function chosenList(name: string, offered: OfferedList, last: PublishedCrl | undefined, now: Date): ListChoice {
+  const problem = problemOf(offered, last, now);
+  if (offered.ok && problem === undefined) return { list: offered.value };
+  const { code, message } = problem ?? { code: 'MQS172', message: '' };
+  if (last && isInForce(last, now)) {
+    const until = last.nextUpdate.toISOString();
+    const kept = `${message}; the last good list of CA ${name} stays until ${until}`;
+    return { list: last, finding: { code, severity: 'Warning', reason: 'CrlInvalid', message: kept } };
+  }
+  return { list: undefined, finding: { code, severity: 'Error', reason: 'CrlInvalid', message } };
+}
+
+interface Problem {
+  readonly code: Finding['code'];
+  readonly message: string;
+}
+
+function problemOf(offered: OfferedList, last: PublishedCrl | undefined, now: Date): Problem | undefined {
+  if (!offered.ok) {
+    return { code: 'MQS172', message: offered.findings.map(({ message }) => message).join('; ') };
+  }
+  const { number, thisUpdate, nextUpdate } = offered.value;
+  if (thisUpdate > now) {
+    return { code: 'MQS172', message: `the revocation list is not valid before ${thisUpdate.toISOString()}` };
+  }
+  if (nextUpdate <= now)
+    return { code: 'MQS146', message: `the revocation list ran out at ${nextUpdate.toISOString()}` };
+  if (!last || number >= last.number) return undefined;
+  return { code: 'MQS173', message: `the number of the revocation list fell from ${last.number} to ${number}` };
+}
+
+function isInForce({ thisUpdate, nextUpdate }: PublishedCrl, now: Date): boolean {
+  return thisUpdate <= now && nextUpdate > now;
+}
+
+/**
+ * From when on it is said that a list ends: half of its validity for one that we sign (a new one is due after a third),
+ * three quarters for one that others sign, which many replace shortly before its end only.
+ */
+export function listAlarmAt(
+  { thisUpdate, nextUpdate }: Pick<PublishedCrl, 'thisUpdate' | 'nextUpdate'>,
+  signer: 'Own' | 'Other',
+): Date {
+  const [from, to] = [thisUpdate.getTime(), nextUpdate.getTime()];
+  return new Date(from + (to - from) * (signer === 'Own' ? 0.5 : 0.75));
+}
+
+/** From so many entries on each full TLS handshake costs the broker a millisecond more (facts 2.8). */
+export const largeListEntries = 10_000;
+
+const pemStart = '-----BEGIN';
+
+/** A list in PEM: as it came, or from DER, in which lists are published over HTTP (RFC 5280 section 4.2.1.13). */
+export function listText(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes).toString('latin1');
+  return text.trimStart().startsWith(pemStart) ? text : pemText('X509 CRL', Buffer.from(bytes));
+}
