@@ -39,14 +39,14 @@ export function candidateOf(bundle: Bundle, former?: Candidate): Candidate {
     names.every((name) => former?.bundle.parts[name] === parts[name]) ? former : undefined;
   return {
     bundle,
-    conf: same('mosquitto.conf')?.conf ?? once(() => parseConf(parts['mosquitto.conf'])),
-    acl: same('acl')?.acl ?? once(() => parseAcl(parts.acl)),
-    passwords: same('passwords')?.passwords ?? once(() => parsePasswords(parts.passwords)),
-    identities: same('identities')?.identities ?? once(() => parseIdentities(parts.identities)),
-    revocations: same('revocations')?.revocations ?? once(() => parseRevocations(parts.revocations)),
-    cas: same('ca')?.cas ?? once(() => caCertificatesIn(parts.ca)),
-    crls: same('crl', 'ca')?.crls ?? once(() => crlsWithSigners(parts.crl, parts.ca)),
-    notices: same('notices')?.notices ?? once(() => parseNotices(parts.notices)),
+    conf: known(same('mosquitto.conf')?.conf, () => parseConf(parts['mosquitto.conf'])),
+    acl: known(same('acl')?.acl, () => parseAcl(parts.acl)),
+    passwords: known(same('passwords')?.passwords, () => parsePasswords(parts.passwords)),
+    identities: known(same('identities')?.identities, () => parseIdentities(parts.identities)),
+    revocations: known(same('revocations')?.revocations, () => parseRevocations(parts.revocations)),
+    cas: known(same('ca')?.cas, () => caCertificatesIn(parts.ca)),
+    crls: known(same('crl', 'ca')?.crls, () => crlsWithSigners(parts.crl, parts.ca)),
+    notices: known(same('notices')?.notices, () => parseNotices(parts.notices)),
   };
 }
 
@@ -54,6 +54,10 @@ function crlsWithSigners(crl: string, ca: string): Parsed<readonly SignedBy[]> {
   const read = parsedCrls(crl);
   if (!read.ok) return read;
   return { ok: true, value: read.value.map((one) => ({ crl: one, signer: crlSignerIn(one, ca) })) };
+}
+
+function known<T>(former: (() => T) | undefined, read: () => T): () => T {
+  return former ?? once(read);
 }
 
 function once<T>(read: () => T): () => T {

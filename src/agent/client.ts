@@ -1,5 +1,4 @@
 import net from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import tls from 'node:tls';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 
@@ -49,7 +48,7 @@ export interface Session {
   readonly closed: Promise<void>;
   /** Publishes at QoS 1 and gives the reason code. */
   publish(topic: string, payload?: string, options?: { readonly retain?: boolean }): Promise<PublishOutcome>;
-  /** Subscribes at QoS 1; false when that was not granted, or not in time. */
+  /** Subscribes at QoS 1, and hears all that the session is given; false when that was not granted, or not in time. */
   subscribe(filter: string, onMessage: (topic: string, payload: Uint8Array) => void): Promise<boolean>;
   /** Sends DISCONNECT and closes. */
   close(): Promise<void>;
@@ -134,22 +133,26 @@ function acknowledged(
   });
 }
 
-async function granted(
+function granted(
   client: MqttClient,
   filter: string,
   onMessage: (topic: string, payload: Uint8Array) => void,
   milliseconds: number,
 ): Promise<boolean> {
   client.on('message', onMessage);
-  const answer = new Promise<boolean>((resolve) => {
+  return new Promise((resolve) => {
+    const settle = (isGranted: boolean): void => {
+      clearTimeout(timer);
+      client.off('close', onClose);
+      resolve(isGranted);
+    };
+    const onClose = (): void => settle(false);
+    const timer = setTimeout(onClose, milliseconds);
+    client.once('close', onClose);
     client.subscribe(filter, { qos: 1 }, (error, grants) =>
-      resolve(!error && grants?.every(({ qos }) => qos < 0x80) === true),
+      settle(!error && grants?.every(({ qos }) => qos < 0x80) === true),
     );
-    client.once('close', () => resolve(false));
   });
-  const timer = new AbortController();
-  const late = delay(milliseconds, false, { signal: timer.signal }).catch(() => false);
-  return Promise.race([answer, late]).finally(() => timer.abort());
 }
 
 function ended(client: MqttClient, milliseconds: number): Promise<void> {

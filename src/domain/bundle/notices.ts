@@ -43,7 +43,7 @@ function noticeIn(line: string): ReadNotice | undefined {
   if (version !== 1 || typeof identity !== 'string' || !identityPattern.test(identity)) return undefined;
   if (action !== 'Renew' && action !== 'Fetch') return undefined;
   if (certificate === undefined) return { identity, fingerprint: undefined };
-  const fingerprint = certificateFingerprint((certificate as { fingerprint?: unknown } | null)?.fingerprint);
+  const fingerprint = certificateFingerprint(fieldsOf(certificate)['fingerprint']);
   return fingerprint === undefined ? undefined : { identity, fingerprint };
 }
 
@@ -52,11 +52,14 @@ const identityPattern = /^[^\s/+#$\p{Cc}][^\s/+#\p{Cc}]{0,63}$/u;
 
 function objectIn(text: string): Readonly<Record<string, unknown>> {
   try {
-    const value = JSON.parse(text) as unknown;
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+    return fieldsOf(JSON.parse(text));
   } catch {
     return {};
   }
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
 }
 
 /** Longest payload of an acknowledgement, bytes. */
