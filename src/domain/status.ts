@@ -1,5 +1,5 @@
 /** Status as conditions that change only when something changed. */
-import { shortHash } from './hash.ts';
+import { hash } from 'node:crypto';
 import type { Reason } from './reasons.ts';
 
 export type ConditionType = 'Accepted' | 'ResolvedRefs' | 'Issued' | 'Programmed' | 'Ready' | 'Reconciling' | 'Stalled';
@@ -41,31 +41,36 @@ interface StatusLike {
   }[];
 }
 
-export function seenStatus(status: StatusLike | undefined): SeenStatus {
+export function seenStatus(status: StatusLike = {}): SeenStatus {
   return {
-    observedGeneration: status?.observedGeneration ?? -1,
-    hash: statusHash(status ?? {}),
-    conditions: seenConditions(status?.conditions ?? []),
+    observedGeneration: status.observedGeneration ?? -1,
+    hash: statusHash(status),
+    conditions: knownConditions(status.conditions ?? none).seen,
   };
 }
 
-/** Conditions that were seen, by all that is kept of them: most of 100,000 objects say the same as another one. */
-const shared = new Map<string, SeenStatus['conditions']>();
-const mostShared = 10_000;
+const none: NonNullable<StatusLike['conditions']> = [];
 
-function seenConditions(conditions: NonNullable<StatusLike['conditions']>): SeenStatus['conditions'] {
-  const kept = conditions.map(({ type, status, reason, lastTransitionTime: since }) => ({
-    type,
-    status,
-    reason,
-    since,
-  }));
-  const text = JSON.stringify(kept);
-  const known = shared.get(text);
-  if (known) return known;
-  const made = new Map(kept.map(({ type, ...condition }) => [type, condition]));
-  if (shared.size >= mostShared) shared.clear();
-  shared.set(text, made);
+interface KnownConditions {
+  readonly seen: SeenStatus['conditions'];
+  /** Equal for conditions that differ in order and times only. */
+  readonly text: string;
+}
+
+/** Lists of conditions that were met, by their JSON: most of 100,000 objects say the same as another one. */
+const known = new Map<string, KnownConditions>();
+const mostKnown = 10_000;
+
+function knownConditions(conditions: NonNullable<StatusLike['conditions']>): KnownConditions {
+  const json = JSON.stringify(conditions);
+  const found = known.get(json);
+  if (found) return found;
+  const seen = new Map(
+    conditions.map(({ type, status, reason, lastTransitionTime: since }) => [type, { status, reason, since }]),
+  );
+  const made = { seen, text: conditions.map((condition) => canonicalText(condition)).sort().join() };
+  if (known.size >= mostKnown) known.clear();
+  known.set(json, made);
   return made;
 }
 
@@ -103,17 +108,24 @@ export function condition(type: ConditionType, status: ConditionStatus, reason: 
   return { type, status, reason, message: message.slice(0, longestMessage) };
 }
 
+/** Enough of a hash to tell two statuses of one object apart; short texts are copied, longer parts hold the whole. */
+const hashLength = 12;
+
 /** Equal for statuses that differ in the order of fields and conditions and in transition times only. */
-function statusHash(status: object): string {
-  return shortHash(JSON.stringify(canonical(status)));
+function statusHash({ conditions = none, ...fields }: StatusLike): string {
+  const text = `${canonicalText(fields)}${knownConditions(conditions).text}`;
+  return hash('sha256', text, 'binary').slice(0, hashLength);
 }
 
-function canonical(value: unknown, name = ''): unknown {
-  if (Array.isArray(value)) {
-    const items = value.map((item) => canonical(item));
-    return name === 'conditions' ? items.map((item) => JSON.stringify(item)).sort() : items;
+/** JSON with sorted keys, without transition times. */
+function canonicalText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map((item) => canonicalText(item)).join()}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const object = value as Readonly<Record<string, unknown>>;
+  let text = '';
+  for (const key of Object.keys(object).sort()) {
+    if (key === 'lastTransitionTime' || object[key] === undefined) continue;
+    text += `${JSON.stringify(key)}:${canonicalText(object[key])},`;
   }
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).filter(([key, one]) => key !== 'lastTransitionTime' && one !== undefined);
-  return entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, one]) => [key, canonical(one, key)]);
+  return `{${text}}`;
 }
