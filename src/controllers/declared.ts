@@ -11,6 +11,7 @@ import type { MqttDevice } from '../api/types.gen.ts';
 import { type Parsed, parsed } from '../domain/finding.ts';
 import type { Broker, Device, DeviceCertificate, Template } from '../domain/fleet.ts';
 import { type Kind, objectKey, type ObjectKey } from '../domain/names.ts';
+import type { RevocationProgress } from '../domain/pki/revocation-progress.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { parsedObject } from '../parse/object.ts';
 import { seenStatus, type SeenStatus } from './status.ts';
@@ -44,11 +45,20 @@ export interface DeclaredDevice extends Declared<Device> {
   readonly certificateTemplate?: string;
   /** Of one that is invalid: the identity under which it was last good, as its status has it. */
   readonly formerIdentity?: string;
+  /** How far taking it back is, as its status has it. */
+  readonly revocation?: RevocationProgress;
 }
 export interface DeclaredCertificate extends Declared<DeviceCertificate> {
+  /** Of one that is invalid: what is told of it all the same. */
+  readonly withdrawal?: Withdrawal;
+  readonly remnant?: Device;
+  /** As its status has it: present where it had rights on its broker when it was last looked at. */
+  readonly rulesHash?: string;
   readonly was: DeviceCertificateObject['status'];
   /** Of one that has a controller: its UID, and the JSON of the spec. */
   readonly child?: { readonly ownerUid: string; readonly spec: string };
+  /** Of one that is invalid: the device that it names, where that can be told. */
+  readonly formerDevice?: ObjectKey;
 }
 
 /** What an agent reports of its broker. */
@@ -95,7 +105,7 @@ export function declaredTemplate(object: AclTemplateObject): DeclaredTemplate {
 }
 
 export function declaredDevice(object: MqttDeviceObject): DeclaredDevice {
-  const { rulesHash, bundleRevision, identity, conditions } = object.status ?? {};
+  const { rulesHash, bundleRevision, identity, conditions, revocation } = object.status ?? {};
   const isProgrammed = conditions?.some(({ type, status }) => type === 'Programmed' && status === 'True') === true;
   const device = declared<Device>('MqttDevice', object);
   const template = device.value.ok && device.value.value.authentication.type === 'Certificate' && templateOf(object);
@@ -104,6 +114,7 @@ export function declaredDevice(object: MqttDeviceObject): DeclaredDevice {
     ...(isProgrammed && rulesHash !== undefined && { programmed: { rulesHash, revision: bundleRevision ?? 0 } }),
     ...(template && { certificateTemplate: JSON.stringify(template) }),
     ...(!device.value.ok && identity !== undefined && { formerIdentity: identity }),
+    ...(revocation && { revocation }),
   };
 }
 

@@ -2,6 +2,7 @@
 import { revokeFinalizer } from '../../api/labels.ts';
 import type { ObjectKey } from '../../domain/names.ts';
 import { addition } from '../../kube/finalizer.ts';
+import type { RevocationProgress } from '../../domain/pki/revocation-progress.ts';
 import { done, type Outcome, type Reconcile } from '../../kube/outcome.ts';
 import type { ChildResult } from '../apply.ts';
 import type { ControllerContext } from '../context.ts';
@@ -18,6 +19,7 @@ import { verdictOf } from './verdict.ts';
 export function deviceController(context: ControllerContext, passwords: Passwords): Reconcile {
   const writer = createStatusWriter(context);
   const publications = createPublications();
+  const told = createTold();
 
   return async (key, { signal }) => {
     const declared = context.world.devices.store.get(key);
@@ -27,12 +29,14 @@ export function deviceController(context: ControllerContext, passwords: Password
       if (declared) return removedDevice({ context, writer, signal }, declared);
       writer.forget(key);
       publications.forget(key);
+      told.forget(key);
       return done;
     }
-    const facts = factsOf(context, publications, declared);
+    const facts = factsOf(context, publications, told, declared);
     const plan = planOf(facts, revokeFinalizer);
     const attempt = await attempted({ context, passwords, writer, signal }, facts, plan);
     const status = statusOf(facts, attempt.outcomes);
+    told.keep(declared, status.draft.fields['revocation'] as RevocationProgress | undefined);
     const outcome = await writer.written(declared, status, signal, attempt.error ? 'Delayed' : undefined);
     if (attempt.error) throw attempt.error;
     return attempt.outcomes.passwordFindings.length > 0 ? sooner(context, outcome) : outcome;
@@ -48,6 +52,7 @@ function sooner({ clock }: ControllerContext, outcome: Outcome): Outcome {
 function factsOf(
   { world, state, clock }: ControllerContext,
   publications: Publications,
+  told: Told,
   declared: DeclaredDevice,
 ): DeviceFacts {
   const { key } = declared;
@@ -67,11 +72,35 @@ function factsOf(
     namesake: world.deviceCertificates.store.get(key),
     held,
     authorities: state.authorities,
+    trust,
+    formerRevocation: told.of(declared),
     trusted: trust && new Set(trust.cas.map(({ keyId }) => keyId)),
     broker,
     publishedIn: publications.since(key, isPublished && taken.length > 0 ? broker?.published?.revision : undefined),
     isNamespaceGoing: world.namespaces.store.get(declared.meta.namespace)?.isTerminating === true,
     now,
+  };
+}
+
+/** What is to be told of revocations and is not written yet: steps keep the time at which they were seen. */
+interface Told {
+  readonly of: (declared: DeclaredDevice) => RevocationProgress | undefined;
+  readonly keep: (declared: DeclaredDevice, progress: RevocationProgress | undefined) => void;
+  readonly forget: (key: string) => void;
+}
+
+function createTold(): Told {
+  const known = new Map<string, { readonly uid: string; readonly progress: RevocationProgress }>();
+  return {
+    of({ key, meta, revocation }) {
+      const one = known.get(key);
+      return one?.uid === meta.uid ? one.progress : revocation;
+    },
+    keep({ key, meta: { uid } }, progress) {
+      if (progress) known.set(key, { uid, progress });
+      else known.delete(key);
+    },
+    forget: (key) => void known.delete(key),
   };
 }
 

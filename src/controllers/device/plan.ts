@@ -4,12 +4,14 @@ import type { Device, Fleet } from '../../domain/fleet.ts';
 import type { CaKeyId, RevocationEntry } from '../../domain/pki/certificate.ts';
 import type { HeldCertificate } from '../../domain/pki/lineage.ts';
 import { entryOf } from '../../domain/pki/withdrawal.ts';
-import type { AuthorityState, BrokerState } from '../context.ts';
+import type { RevocationProgress } from '../../domain/pki/revocation-progress.ts';
+import type { AuthorityState, BrokerState, Trust } from '../context.ts';
 import type { DeclaredCertificate, DeclaredDevice } from '../declared.ts';
 import { condition, type StatusDraft } from '../status.ts';
 import { expectationOf, type Expectation } from './expectation.ts';
 import { issuedOf } from './issued.ts';
 import { programmedOf, type Programmed } from './programmed.ts';
+import { progressOf } from './revocation.ts';
 import { summaryOf } from './summary.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -25,7 +27,11 @@ export interface DeviceFacts {
   readonly authorities: Pick<AuthorityState, 'isPublished' | 'isRevoked'>;
   /** Keys of the CAs that its broker trusts; undefined while that is not known. */
   readonly trusted: ReadonlySet<CaKeyId> | undefined;
+  /** What its broker is to trust now; undefined while that is not known. */
+  readonly trust: Trust | undefined;
   readonly broker: BrokerState | undefined;
+  /** As the status tells of it, or was about to. */
+  readonly formerRevocation: RevocationProgress | undefined;
   /** A revision in which all that is taken back of it is on the lists; undefined while some of it is not. */
   readonly publishedIn: number | undefined;
   /** Nothing can be made in a namespace that is going. */
@@ -136,6 +142,7 @@ export function statusOf(facts: DeviceFacts, outcomes: Outcomes): DeviceStatusPl
     bundleRevision: programmed.revision,
     certificate: issued?.certificate,
   };
+    revocation: progressOf(facts, expectation),
   return {
     draft: { generation: declared.meta.generation, conditions, fields },
     isKnown: !resolved || (expectation !== undefined && !(isCertified && facts.held === undefined)),

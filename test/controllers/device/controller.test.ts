@@ -346,6 +346,55 @@ describe('the controller of devices', () => {
       assert.deepEqual(site.written(), []);
     });
 
+    it('tells each step with its time, also when it is told later', async () => {
+      const site = await certifiedSite();
+      const second = (count: number) => new Date(site.clock.now().getTime() + count * 1000).toISOString();
+      const [begun, proved, gone] = [second(0), second(3), second(7)];
+      site.isPublished = false;
+      site.cluster.put(certificateDevice('a', { revoked: { reason: 'KeyCompromise' } }));
+      await site.reconcile('a');
+      site.clock.stopFor(1000);
+      await site.reconcile('a');
+      site.clock.stopFor(1000);
+      site.isPublished = true;
+      site.prove(3);
+      const { proved: [proof] = [] } = site.broker ?? {};
+      assert.ok(proof);
+      site.clock.stopFor(2000);
+      const times = { provedAt: new Date(proved), sessionsEndedAt: new Date(proved) };
+      site.broker = { ...site.broker, proved: [{ ...proof, ...times }] };
+      await site.reconcile('a');
+      const steps = {
+        ...{ reason: 'KeyCompromise', certificates: 1, begunAt: begun, recordedAt: begun },
+        ...{ publishedAt: second(0), provedAt: proved, disconnectedAt: proved },
+      };
+      assert.deepEqual(site.device('a').status.revocation, steps);
+      site.clock.stopFor(3000);
+      site.cluster.remove('DeviceCertificate', 'plant/a');
+      await site.reconcile('a');
+      assert.deepEqual(site.device('a').status.revocation, { ...steps, deletedAt: gone });
+      site.restart();
+      site.written();
+      site.isKnown = false;
+      await site.reconcile('a');
+      assert.deepEqual(site.written(), []);
+    });
+
+    it('tells how far a suspension is, and nothing of it when it is over', async () => {
+      const site = await certifiedSite();
+      const at = site.clock.now().toISOString();
+      site.cluster.put(certificateDevice('a', { suspended: true }));
+      site.prove(2);
+      await site.reconcile('a');
+      const steps = { recordedAt: at, publishedAt: at, provedAt: at };
+      const hold = { reason: 'CertificateHold', certificates: 1, begunAt: at };
+      assert.deepEqual(site.device('a').status.revocation, { ...hold, ...steps });
+      site.cluster.put(certificateDevice('a'));
+      site.prove(3);
+      await site.reconcile('a');
+      assert.equal(site.device('a').status.revocation, undefined);
+    });
+
     it('calls a suspended device ready when it is denied everything', async () => {
       const site = await readySite();
       site.cluster.put(passwordDevice('a', { suspended: true }));

@@ -74,7 +74,10 @@ function endOf(site: Site): unknown {
   return JSON.parse(
     text
       .replaceAll(secret, '"$1":""')
-      .replaceAll(/"(rulesHash|lastTransitionTime)":"[^"]*"/g, '"$1":""')
+      .replaceAll(
+        /"(rulesHash|lastTransitionTime|begunAt|recordedAt|publishedAt|provedAt|disconnectedAt|deletedAt)":"[^"]*"/g,
+        '"$1":""',
+      )
       .replaceAll(/"bundleRevision":\d+/g, '"bundleRevision":0'),
   );
 }

@@ -124,6 +124,7 @@ interface DeviceStatus {
   readonly rulesHash?: string;
   readonly bundleRevision?: number;
   readonly certificate?: object;
+  readonly revocation?: object;
   readonly conditions?: readonly {
     readonly type: string;
     readonly status: string;
