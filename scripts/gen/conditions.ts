@@ -23,6 +23,8 @@ export const conditionsOf: Readonly<Record<Reason, readonly (keyof typeof condit
   CsrRefused: ['Accepted'],
   ResolvedRefs: ['ResolvedRefs'],
   TemplateNotFound: ['ResolvedRefs'],
+  TemplateInvalid: ['ResolvedRefs'],
+  BrokerInvalid: ['ResolvedRefs'],
   BrokerNotFound: ['ResolvedRefs'],
   DeviceNotFound: ['ResolvedRefs'],
   IssuerNotFound: ['ResolvedRefs'],

@@ -2,7 +2,7 @@
 import type { Finding } from '../domain/finding.ts';
 import type { BundleIndex } from '../domain/bundle/content.ts';
 import type { Compiled } from '../domain/bundle/compile.ts';
-import type { Broker, Fleet } from '../domain/fleet.ts';
+import type { Broker, Device, Fleet } from '../domain/fleet.ts';
 import type { ObjectKey } from '../domain/names.ts';
 import type { CaKeyId, PublishedCrl, RevocationEntry, TrustedCa } from '../domain/pki/certificate.ts';
 import type { HeldCertificate } from '../domain/pki/lineage.ts';
@@ -24,6 +24,8 @@ export interface OperatorOptions {
 export interface FleetState {
   /** Immutable; another one after each change. Invalid objects are in it as they last were when they were good. */
   readonly fleet: Fleet;
+  /** The device of this key in it. */
+  readonly deviceOf: (device: ObjectKey) => Device | undefined;
 }
 
 /** Certificates that cert-manager issued for devices, from the public CertificateRequests. */
@@ -79,8 +81,6 @@ export interface AuthorityState {
   readonly isRevoked: (entry: Pick<RevocationEntry, 'caKeyId' | 'serial'>) => boolean;
 }
 
-/** What a broker was last told, and who has proved it. */
-export interface BrokerState {
 /** The set that an instance has proved. */
 export interface Proof {
   readonly revision: number;
@@ -92,6 +92,8 @@ export interface Proof {
   readonly sessionsEndedAt?: Date | undefined;
 }
 
+/** What a broker was last told, and who has proved it. */
+export interface BrokerState {
   readonly broker: Broker;
   /** Of the last pass; its statuses are by effective identity. */
   readonly compiled: Compiled;

@@ -13,7 +13,9 @@ import type { Broker, Device, DeviceCertificate, Template } from '../domain/flee
 import { type Kind, objectKey, type ObjectKey } from '../domain/names.ts';
 import type { RevocationProgress } from '../domain/pki/revocation-progress.ts';
 import type { KubeObject } from '../kube/object.ts';
+import { type Mapping, originOf } from '../parse/envelope.ts';
 import { parsedObject } from '../parse/object.ts';
+import { deviceNamedIn, remnantOf, withdrawalIn, type Withdrawal } from './remnant.ts';
 import { seenStatus, type SeenStatus } from './status.ts';
 
 /** What is needed of the metadata of an object to write it, or its children. */
@@ -43,22 +45,22 @@ export interface DeclaredDevice extends Declared<Device> {
   readonly programmed?: { readonly rulesHash: string; readonly revision: number };
   /** JSON of `authentication.certificate.template`: what a DeviceCertificate is made of, in the words of its author. */
   readonly certificateTemplate?: string;
-  /** Of one that is invalid: the identity under which it was last good, as its status has it. */
-  readonly formerIdentity?: string;
   /** How far taking it back is, as its status has it. */
   readonly revocation?: RevocationProgress;
-}
-export interface DeclaredCertificate extends Declared<DeviceCertificate> {
+  /** Of one that is invalid: the identity under which it was last good, as its status has it. */
+  readonly formerIdentity?: string;
   /** Of one that is invalid: what is told of it all the same. */
   readonly withdrawal?: Withdrawal;
   readonly remnant?: Device;
   /** As its status has it: present where it had rights on its broker when it was last looked at. */
   readonly rulesHash?: string;
+}
+export interface DeclaredCertificate extends Declared<DeviceCertificate> {
   readonly was: DeviceCertificateObject['status'];
-  /** Of one that has a controller: its UID, and the JSON of the spec. */
-  readonly child?: { readonly ownerUid: string; readonly spec: string };
   /** Of one that is invalid: the device that it names, where that can be told. */
   readonly formerDevice?: ObjectKey;
+  /** Of one that has a controller: its UID, and the JSON of the spec. */
+  readonly child?: { readonly ownerUid: string; readonly spec: string };
 }
 
 /** What an agent reports of its broker. */
@@ -112,10 +114,23 @@ export function declaredDevice(object: MqttDeviceObject): DeclaredDevice {
   return {
     ...device,
     ...(isProgrammed && rulesHash !== undefined && { programmed: { rulesHash, revision: bundleRevision ?? 0 } }),
-    ...(template && { certificateTemplate: JSON.stringify(template) }),
-    ...(!device.value.ok && identity !== undefined && { formerIdentity: identity }),
     ...(revocation && { revocation }),
+    ...(template && { certificateTemplate: JSON.stringify(template) }),
+    ...(rulesHash !== undefined && { rulesHash }),
+    ...(!device.value.ok && identity !== undefined && { formerIdentity: identity }),
+    ...(!device.value.ok && remainsOf(object)),
   };
+}
+
+function remainsOf(object: MqttDeviceObject): Pick<DeclaredDevice, 'withdrawal' | 'remnant'> {
+  const { namespace = '', name } = object.metadata;
+  const remnant = remnantOf(object, originOf('MqttDevice', namespace, name, object as unknown as Mapping));
+  return { withdrawal: withdrawalIn(object.spec), ...(remnant && { remnant }) };
+}
+
+/** The device of an object, also of one that cannot be read. */
+export function deviceIn({ value, remnant }: DeclaredDevice): Device | undefined {
+  return value.ok ? value.value : remnant;
 }
 
 /** Of a spec that was parsed, so it has this form. */
@@ -125,9 +140,12 @@ function templateOf({ spec }: MqttDeviceObject): object | undefined {
 
 export function declaredCertificate(object: DeviceCertificateObject): DeclaredCertificate {
   const controller = object.metadata.ownerReferences?.find((owner) => owner.controller === true);
+  const certificate = declared<DeviceCertificate>('DeviceCertificate', object);
+  const formerDevice = certificate.value.ok ? undefined : deviceNamedIn(object);
   return {
-    ...declared<DeviceCertificate>('DeviceCertificate', object),
+    ...certificate,
     was: object.status,
+    ...(formerDevice !== undefined && { formerDevice }),
     ...(controller && { child: { ownerUid: controller.uid, spec: JSON.stringify(object.spec ?? {}) } }),
   };
 }

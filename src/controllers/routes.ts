@@ -8,7 +8,7 @@ import type { Priority } from '../kube/queue.ts';
 import type { Reflector } from '../kube/reflector.ts';
 import type { IssuedRecords } from './certificate/issued.ts';
 import type { ControllerContext, Wake } from './context.ts';
-import type { Declared, DeclaredDevice } from './declared.ts';
+import { type Declared, type DeclaredDevice, deviceIn } from './declared.ts';
 import type { World } from './world.ts';
 
 /** Registers all routes. A change of status alone wakes nobody but the object's own controller. */
@@ -73,15 +73,17 @@ function routeDevices(world: World, wake: Wake): void {
       }
     }
     if (!isNews(old, next)) return;
-    for (const device of [old, next]) {
-      if (!device?.value.ok) continue;
-      wake.broker(device.value.value.broker, priority);
-      for (const rival of world.devices.store.byIndex('identity', device.value.value.identity)) {
+    for (const declared of [old, next]) {
+      const device = declared && deviceIn(declared);
+      if (!device) continue;
+      wake.broker(device.broker, priority);
+      for (const rival of world.devices.store.byIndex('identity', device.identity)) {
         if (rival.key !== key) wake.device(rival.key);
       }
-      for (const { name } of device.value.value.templates) wake.template(objectKey(device.meta.namespace, name), 'Low');
+      for (const { name } of device.templates) wake.template(objectKey(device.origin.namespace, name), 'Low');
     }
-    if (isHoldChanged(old, next) && next?.value.ok) wake.authority(next.value.value.broker);
+    const present = next && deviceIn(next);
+    if (present && isHoldChanged(old, next)) wake.authority(present.broker);
   });
 }
 
@@ -106,7 +108,8 @@ function verdictsOn(device: DeviceLike): readonly string[] {
 
 /** Certificates of suspended devices are on the revocation list. */
 function isHoldChanged(old: DeclaredDevice | undefined, next: DeclaredDevice | undefined): boolean {
-  const isSuspended = (device: DeclaredDevice | undefined) => device?.value.ok === true && device.value.value.suspended;
+  const isSuspended = (device: DeclaredDevice | undefined) =>
+    device !== undefined && deviceIn(device)?.suspended === true;
   return isSuspended(old) !== isSuspended(next);
 }
 
@@ -230,8 +233,9 @@ export function routeIssued({ world, state, wake }: ControllerContext, issued: I
     if (device === undefined) return;
     wake.device(device);
     const declared = world.devices.store.get(device);
-    if (declared?.value.ok !== true) return;
-    const { broker, suspended } = declared.value.value;
+    const holder = declared && deviceIn(declared);
+    if (!holder) return;
+    const { broker, suspended } = holder;
     wake.broker(broker);
     if (suspended || state.authorities.issuingCa(broker) === undefined) wake.authority(broker);
   });

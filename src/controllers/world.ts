@@ -37,6 +37,7 @@ import {
   type DeclaredDevice,
   declaredTemplate,
   type DeclaredTemplate,
+  deviceIn,
   type Instance,
   instanceOf,
   type Meta,
@@ -124,14 +125,14 @@ export function createWorld(options: WorldOptions): World {
     brokers: mirror(mqttBrokers, declaredBroker),
     templates: mirror(aclTemplates, declaredTemplate),
     devices: mirror(mqttDevices, declaredDevice, {
-      broker: ({ value }) => (value.ok ? [value.value.broker] : []),
+      broker: (device) => optional(deviceIn(device)?.broker),
       template: ({ value, meta }) =>
         value.ok ? value.value.templates.map(({ name }) => `${meta.namespace}/${name}`) : [],
       namespace: ({ meta }) => [meta.namespace],
-      identity: ({ value }) => (value.ok ? [value.value.identity] : []),
+      identity: (device) => optional(deviceIn(device)?.identity),
     }),
     deviceCertificates: mirror(deviceCertificates, declaredCertificate, {
-      device: ({ value }) => (value.ok ? [value.value.device] : []),
+      device: ({ value, formerDevice }) => optional(value.ok ? value.value.device : formerDevice),
     }),
     instances: mirror(brokerInstances, instanceOf, { broker: ({ broker }) => [broker] }),
     namespaces: mirror(namespaces, ({ metadata, status }): KnownNamespace => {
@@ -153,6 +154,10 @@ export function createWorld(options: WorldOptions): World {
     roles: mirror(roles, (object) => object, {}, managed),
     roleBindings: mirror(roleBindings, (object) => object, {}, managed),
   };
+}
+
+function optional<T>(value: T | undefined): readonly T[] {
+  return value === undefined ? [] : [value];
 }
 
 function knownConfigMap(object: KubeObject & { readonly data?: Readonly<Record<string, string>> }): KnownConfigMap {

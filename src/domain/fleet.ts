@@ -1,4 +1,5 @@
 import type { Role, Rule } from './acl/rule.ts';
+import type { Finding } from './finding.ts';
 import { objectKey, type ObjectKey, type ObjectRef } from './names.ts';
 import { ShardedMap } from './sharded.ts';
 
@@ -186,6 +187,11 @@ export interface Device {
   readonly suspended: boolean;
   readonly expiresAt?: Date;
   readonly revoked?: RevokedSpec;
+  /**
+   * The object cannot be read, and nobody remembers a version that could: no more is known than to whom its identity
+   * belongs and whether that was taken back.
+   */
+  readonly isUnreadable?: true;
 }
 
 export interface PrivateKeySpec {
@@ -231,6 +237,16 @@ export interface Fleet {
   readonly certificates: ReadonlyMap<ObjectKey, DeviceCertificate>;
   /** Labels of namespaces, where they are known, for `allowedNamespaces.selector`. */
   readonly namespaces: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  readonly refusals?: Refusals;
+}
+
+/**
+ * What is wrong with objects that are there and are not used as they are. Those that were good before are in the fleet as
+ * they were then.
+ */
+export interface Refusals {
+  readonly brokers: ReadonlyMap<ObjectKey, readonly Finding[]>;
+  readonly templates: ReadonlyMap<ObjectKey, readonly Finding[]>;
 }
 
 /** What a fleet is made of, in any order; devices with one effective identity are ordered by `claimOrder`. */

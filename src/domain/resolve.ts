@@ -1,5 +1,5 @@
 import type { Level, TopicFilter } from './acl/filter.ts';
-import { highestLimits, type RuleLimits } from './acl/limits.ts';
+import { highestLimits, limitProblem, type RuleLimits } from './acl/limits.ts';
 import { parameterLevels } from './acl/parameters.ts';
 import { type LevelValues, levelValueOf, prefixed, substituted } from './acl/pattern.ts';
 import { type PreparedRule, preparedRules, preparedTemplate } from './acl/prepared.ts';
@@ -19,6 +19,7 @@ import {
   type DeviceCertificate,
   type Fleet,
   keyOf,
+  type Refusals,
   type Template,
   type TemplateUse,
 } from './fleet.ts';
@@ -52,10 +53,7 @@ interface Binding {
  */
 export function resolveDevice(fleet: Fleet, device: Device): Parsed<ResolvedDevice> {
   const broker = fleet.brokers.get(device.broker);
-  if (!broker) {
-    const message = `MqttBroker ${device.broker} does not exist`;
-    return refused(errorOn(device.origin, 'MQS045', 'BrokerNotFound', 'spec.brokerRef', message));
-  }
+  if (!broker) return refused(missingBroker(fleet, device));
   const defaults = defaultBinding(fleet, broker);
   const own = boundTemplates(fleet, device.origin, device.templates, 'spec.templateRefs');
   const templates = own.bound.map(({ template }) => template);
@@ -67,28 +65,110 @@ export function resolveDevice(fleet: Fleet, device: Device): Parsed<ResolvedDevi
     device,
     templates.map(({ role }) => role),
   );
-  const findings = [...admission, ...defaults.findings, ...own.findings, ...rights.findings];
+  const findings = [...unreadable(device), ...admission, ...defaults.findings, ...own.findings, ...rights.findings];
   return findings.length > 0
     ? refused(...findings)
     : parsed({ device, broker, role: limits.role, rules: rights.rules });
 }
 
+function missingBroker({ refusals }: Fleet, { origin, broker }: Device): Finding {
+  const why = refusals?.brokers.get(broker);
+  if (!why) {
+    const message = `MqttBroker ${broker} does not exist`;
+    return errorOn(origin, 'MQS045', 'BrokerNotFound', 'spec.brokerRef', message);
+  }
+  const message = `MqttBroker ${broker} is invalid: ${messagesIn(why)}`;
+  return errorOn(origin, 'MQS207', 'BrokerInvalid', 'spec.brokerRef', message);
+}
+
+function unreadable({ isUnreadable, origin }: Device): readonly Finding[] {
+  if (!isUnreadable) return [];
+  return [errorOn(origin, 'MQS205', 'Invalid', 'spec', `${refText(origin)} cannot be read`)];
+}
+
+function messagesIn(findings: readonly Finding[]): string {
+  return findings.map(({ message }) => message).join('; ');
+}
+
+/**
+ * True for input that is wrong, as a mistake in a template: who had rights before keeps them meanwhile. False for a
+ * right that somebody withholds, and for what was deleted.
+ */
+export function isMistake({ code, reason }: Finding): boolean {
+  if (code === 'MQS043') return reason !== 'TemplateNotFound';
+  return mistakes.has(code);
+}
+
+const mistakes: ReadonlySet<Finding['code']> = new Set(['MQS041', 'MQS044', 'MQS205', 'MQS206', 'MQS207']);
+
+/**
+ * The rules of a device as far as they are right: of templates without a finding, and of its own rules within their
+ * limits. None where its broker is not there.
+ */
+export function soundRules(fleet: Fleet, device: Device): readonly EffectiveRule[] {
+  const broker = fleet.brokers.get(device.broker);
+  if (!broker) return [];
+  const isSound = ({ template }: BoundTemplate) => preparedTemplate(template).findings.length === 0;
+  const defaults = defaultBinding(fleet, broker).bound.filter(isSound);
+  const own = boundTemplates(fleet, device.origin, device.templates, 'spec.templateRefs').bound.filter(isSound);
+  const limits = highestLimits(own.map(({ template }) => template));
+  const rules = device.rules.filter((rule) => limitProblem(rule, limits) === undefined);
+  return effectiveRules(broker, { ...device, rules }, [...defaults, ...own], limits).rules;
+}
+
+/** Templates of a device, and of its broker, that are refused as they are now and count as they last were when they were good. */
+export function supersededTemplates(fleet: Fleet, device: Device): readonly Finding[] {
+  const { refusals } = fleet;
+  if (!refusals || refusals.templates.size === 0) return [];
+  const broker = fleet.brokers.get(device.broker);
+  const own = supersededIn(fleet, refusals, device.origin, device.templates, 'spec.templateRefs');
+  return broker
+    ? [
+        ...own,
+        ...supersededIn(fleet, refusals, device.origin, broker.acl.defaultTemplates, 'spec.brokerRef', broker.origin),
+      ]
+    : own;
+}
+
+function supersededIn(
+  { templates }: Pick<Fleet, 'templates'>,
+  refusals: Refusals,
+  object: ObjectRef,
+  uses: readonly TemplateUse[],
+  path: string,
+  { namespace }: Pick<ObjectRef, 'namespace'> = object,
+): readonly Finding[] {
+  return uses.flatMap(({ name }) => {
+    const key = objectKey(namespace, name);
+    const why = templates.has(key) ? refusals.templates.get(key) : undefined;
+    if (!why) return [];
+    const { reason = 'TemplateInvalid' } = why[0] ?? {};
+    const message = `AclTemplate ${key} is refused: ${messagesIn(why)}; its last good version stays in force`;
+    return [errorOn(object, 'MQS206', reason === 'OverBroad' ? reason : 'TemplateInvalid', path, message)];
+  });
+}
+
 const defaultBindings = new WeakMap<Fleet['templates'], Map<Broker, Binding>>();
 
 /** The broker's default templates; found once for all of its devices. */
-function defaultBinding({ templates }: Pick<Fleet, 'templates'>, broker: Broker): Binding {
+function defaultBinding({ templates, refusals }: Pick<Fleet, 'templates' | 'refusals'>, broker: Broker): Binding {
   const ofFleet = defaultBindings.get(templates) ?? new Map<Broker, Binding>();
   defaultBindings.set(templates, ofFleet);
   const binding =
     ofFleet.get(broker) ??
-    boundTemplates({ templates }, broker.origin, broker.acl.defaultTemplates, 'spec.acl.defaultTemplateRefs');
+    boundTemplates(
+      { templates, ...(refusals && { refusals }) },
+      broker.origin,
+      broker.acl.defaultTemplates,
+      'spec.acl.defaultTemplateRefs',
+    );
   ofFleet.set(broker, binding);
   return binding;
 }
 
 /** The templates that `object` uses, from its own namespace. */
 function boundTemplates(
-  { templates }: Pick<Fleet, 'templates'>,
+  { templates, refusals }: Pick<Fleet, 'templates' | 'refusals'>,
   object: ObjectRef,
   uses: readonly TemplateUse[],
   path: string,
@@ -99,8 +179,7 @@ function boundTemplates(
     const template = templates.get(objectKey(object.namespace, use.name));
     const at = `${path}[${index}]`;
     if (!template) {
-      const message = `AclTemplate ${object.namespace}/${use.name} does not exist`;
-      findings.push(errorOn(object, 'MQS043', 'TemplateNotFound', `${at}.name`, message));
+      findings.push(missingTemplate(object, use.name, `${at}.name`, refusals));
       continue;
     }
     const { levels, problems } = parameterLevels(template, use.parameters);
@@ -113,6 +192,13 @@ function boundTemplates(
     if (problems.length === 0) bound.push({ template, rules: prepared.rules, parameters: levels });
   }
   return { bound, findings };
+}
+
+function missingTemplate(object: ObjectRef, name: string, path: string, refusals: Refusals | undefined): Finding {
+  const key = objectKey(object.namespace, name);
+  const why = refusals?.templates.get(key);
+  if (!why) return errorOn(object, 'MQS043', 'TemplateNotFound', path, `AclTemplate ${key} does not exist`);
+  return errorOn(object, 'MQS206', 'TemplateInvalid', path, `AclTemplate ${key} is refused: ${messagesIn(why)}`);
 }
 
 function templateFinding(object: ObjectRef, path: string, template: Template, finding: Finding): Finding {
@@ -213,8 +299,13 @@ function effectiveRule(
 }
 
 /** What is wrong with a broker and with what it refers to within the fleet. */
-export function brokerFindings(fleet: Pick<Fleet, 'templates'>, broker: Broker): readonly Finding[] {
-  return [...prefixFindings(broker), ...defaultBinding(fleet, broker).findings, ...irrevocableFindings(broker)];
+export function brokerFindings(fleet: Pick<Fleet, 'templates' | 'refusals'>, broker: Broker): readonly Finding[] {
+  const { defaultTemplates } = broker.acl;
+  const superseded = fleet.refusals
+    ? supersededIn(fleet, fleet.refusals, broker.origin, defaultTemplates, 'spec.acl.defaultTemplateRefs')
+    : [];
+  const defaults = [...defaultBinding(fleet, broker).findings, ...superseded];
+  return [...prefixFindings(broker), ...defaults, ...irrevocableFindings(broker)];
 }
 
 /** All that is wrong between the objects of a fleet; what is wrong with one object alone, its parser has said. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { resolveDevice } from '../../src/domain/resolve.ts';
 import type { KubeObject } from '../../src/kube/object.ts';
 import { createFleetState } from '../../src/controllers/fleet-state.ts';
 import { fakeWorld } from './fake-world.ts';
@@ -57,6 +58,40 @@ describe('the fleet of a cluster', () => {
     assert.deepEqual(claimants('a')[0]?.groups, ['hall-1']);
   });
 
+  describe('of a device that nobody remembers as it was when it was good', () => {
+    const bad = { spec: { groups: [7] }, metadata: { generation: 2 } };
+    const status = { identity: 'a', rulesHash: 'r', observedGeneration: 1 };
+
+    it('has what its status tells, and takes it back as its own fields say', () => {
+      const { put, state, claimants } = setUp();
+      put(device('a', { ...bad, status }));
+      const [remnant] = claimants('a');
+      assert.equal(remnant?.isUnreadable, true);
+      assert.deepEqual([remnant.broker, remnant.suspended, remnant.revoked], ['plant/main', false, undefined]);
+      assert.equal(resolveDevice(state.fleet, remnant).ok, false);
+      put(device('a', { spec: { ...bad.spec, suspended: true }, metadata: { generation: 3 }, status }));
+      assert.equal(claimants('a')[0]?.suspended, true);
+      put(device('a', { spec: { ...bad.spec, revoked: { reason: 7 } }, metadata: { generation: 4 }, status }));
+      assert.deepEqual(claimants('a')[0]?.revoked, { reason: 'Unspecified' });
+      put(device('a', { metadata: { generation: 5 }, status }));
+      assert.deepEqual([claimants('a')[0]?.isUnreadable, claimants('a')[0]?.revoked], [undefined, undefined]);
+    });
+
+    it('has nothing where it never had any rights', () => {
+      const { put, claimants } = setUp();
+      put(device('a', { ...bad, status: { identity: 'a', observedGeneration: 1 } }));
+      assert.deepEqual(claimants('a'), []);
+    });
+  });
+
+  it('takes an invalid device back that was good, and stays so', () => {
+    const { put, claimants } = setUp();
+    put(device('a', { spec: { groups: ['hall-1'] } }));
+    put(device('a', { spec: { groups: [7], suspended: true }, metadata: { generation: 2 } }));
+    put(device('a', { spec: { groups: [7] }, metadata: { generation: 3 } }));
+    assert.deepEqual([claimants('a')[0]?.groups, claimants('a')[0]?.suspended], [['hall-1'], true]);
+  });
+
   it('does not lend the good version of a device to another one of its name', () => {
     const { put, claimants } = setUp();
     put(device('a'));
@@ -100,6 +135,30 @@ describe('the fleet of a cluster', () => {
     assert.equal(state.fleet.templates, templates);
     put(template(2));
     assert.notEqual(state.fleet.templates, templates);
+  });
+
+  it('has a template that reaches too far as it last was when it did not, and says what is wrong', () => {
+    const { put, state, remove } = setUp();
+    const template = (generation: number, topic: string) => ({
+      apiVersion,
+      kind: 'AclTemplate',
+      metadata: { namespace: 'plant', name: 't', uid: 'uid-t', generation },
+      spec: { role: 'Device', rules: [{ effect: 'Allow', actions: ['Publish'], topic }] },
+    });
+    const seen = () => {
+      const { templates, refusals } = state.fleet;
+      return [templates.get('plant/t')?.rules[0]?.topic, refusals?.templates.get('plant/t')?.[0]?.reason];
+    };
+    put(template(1, '#'));
+    assert.deepEqual(seen(), ['#', 'OverBroad'], 'one that was never good says so itself');
+    put(template(2, 'a/{device}'));
+    assert.deepEqual(seen(), ['a/{device}', undefined]);
+    put(template(3, '+/b'));
+    assert.deepEqual(seen(), ['a/{device}', 'OverBroad']);
+    put(template(4, 'a/{nobody}'));
+    assert.deepEqual(seen(), ['a/{device}', 'Invalid']);
+    remove('AclTemplate', 'plant', 't');
+    assert.deepEqual(seen(), [undefined, undefined]);
   });
 
   it('knows the labels of namespaces', () => {

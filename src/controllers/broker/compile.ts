@@ -15,6 +15,7 @@ export function compileInput(
   broker: ObjectKey,
   trust: Trust,
   published: BundleIndex | undefined,
+  kept?: CompileInput['kept'],
 ): CompileInput {
   return {
     fleet,
@@ -25,6 +26,7 @@ export function compileInput(
     crls: trust.crls,
     revocations: trust.revocations,
     lockouts: noLockouts,
+    ...(kept && { kept }),
     placement: imagePlacement,
     ...(published && { chunkCounts: chunkCountsOf(published) }),
   };
@@ -51,6 +53,7 @@ function isSameInput(a: CompileInput, b: CompileInput): boolean {
     a.cas === b.cas &&
     a.passwordLines === b.passwordLines &&
     a.crls === b.crls &&
-    a.revocations === b.revocations
+    a.revocations === b.revocations &&
+    a.kept === b.kept
   );
 }

@@ -64,7 +64,12 @@ export async function publishStep(
   const input = compileInput(context.state, declared.key, trust, present, memory.keeping.kept);
   const pass = compilePass(input, memory.pass, now);
   const compiled: BrokerMemory = { ...memory, pass, keeping: stillKept(memory.keeping, pass.compiled.statuses) };
-  const open = wanted({ memory: compiled, statuses: pass.compiled.statuses, published: present, ...devicesIn(context) });
+  const open = wanted({
+    memory: compiled,
+    statuses: pass.compiled.statuses,
+    published: present,
+    ...devicesIn(context),
+  });
   if (open.size > 0) {
     const keeping = await lookedUp(publishing.publisher, compiled, open, signal);
     return { memory: { ...compiled, keeping }, times: [], isAgain: true };

@@ -4,7 +4,9 @@ import type { Key } from '../../kube/object.ts';
 import { done, type Outcome, type Reconcile, type ReconcileContext } from '../../kube/outcome.ts';
 import { bundleSite } from '../bundle/site.ts';
 import type { ControllerContext } from '../context.ts';
-import { type BrokerPorts, gatheredFacts } from './gather.ts';
+import type { DeclaredBroker } from '../declared.ts';
+import { type BrokerFacts, type BrokerPorts, gatheredFacts } from './gather.ts';
+import { nothingKept } from './keeping.ts';
 import { publishStep, type PublishStep } from './publish.ts';
 import type { BrokerMemories, BrokerMemory } from './states.ts';
 import { statusStep } from './status.ts';
@@ -34,15 +36,33 @@ async function reconciled(controller: Running, key: Key, { signal }: ReconcileCo
   }
   if (declared.meta.isDeleting) return done;
   const known = states.memoryOf(declared.key, declared.meta.uid);
-  const memory: BrokerMemory = known ?? { meta: declared.meta, sets: [], leastProved: 0 };
-  const facts = await gatheredFacts(context, controller, declared, signal);
-  const step: PublishStep = facts ? await publishStep(controller, facts, memory, signal) : { memory, times: [] };
+  const memory: BrokerMemory = known ?? { meta: declared.meta, keeping: nothingKept, sets: [], leastProved: 0 };
+  const { facts, step } = await published(controller, declared, memory, signal);
   states.keep(declared.key, step.memory);
   wakeChanged(context, memory, step.memory);
   const status = await statusStep(context, declared, facts, step.memory, signal);
   states.keep(declared.key, status.memory);
   if (step.failure !== undefined) throw step.failure;
   return requeued([...step.times, status.dueAt, facts?.lookAt]);
+}
+
+interface Published {
+  /** Undefined while there was never a good version of the broker. */
+  readonly facts: BrokerFacts | undefined;
+  readonly step: PublishStep;
+}
+
+/** After each look for what devices keep, all facts are gathered anew: they are of one moment. */
+async function published(
+  controller: Running,
+  declared: DeclaredBroker,
+  memory: BrokerMemory,
+  signal: AbortSignal,
+): Promise<Published> {
+  const facts = await gatheredFacts(controller.context, controller, declared, signal);
+  if (!facts) return { facts, step: { memory, times: [] } };
+  const step = await publishStep(controller, facts, memory, signal);
+  return step.isAgain ? published(controller, declared, step.memory, signal) : { facts, step };
 }
 
 /** Children go with their owner. */

@@ -5,6 +5,7 @@ import type { ObjectKey } from '../../domain/names.ts';
 import type { BrokerState, BrokerStates } from '../context.ts';
 import type { Meta } from '../declared.ts';
 import type { SeenStatus } from '../status.ts';
+import type { Keeping } from './keeping.ts';
 import type { PublishedSet } from './sets.ts';
 
 /** What a compile was made from and gave. */
@@ -18,6 +19,7 @@ export interface BrokerMemory {
   /** Undefined while there is no good version of the broker. */
   readonly state?: BrokerState;
   readonly pass?: CompilePass;
+  readonly keeping: Keeping;
   /** Oldest first. */
   readonly sets: readonly PublishedSet[];
   /** Fleet of the newest of them. */

@@ -1,5 +1,5 @@
 import type { ObjectKey } from '../../domain/names.ts';
-import type { DeclaredDevice } from '../declared.ts';
+import { type DeclaredDevice, deviceIn } from '../declared.ts';
 import type { Reflector } from '../../kube/reflector.ts';
 
 /** What a certificate must fit. */
@@ -20,8 +20,9 @@ export function createHolders(devices: Reflector<DeclaredDevice>, onChange: (dev
     if (key === undefined) return;
     const former = holders.get(key);
     if (!next) holders.delete(key);
-    else if (next.value.ok) {
-      const { identity, broker } = next.value.value;
+    const device = next && (next.value.ok || !former ? deviceIn(next) : undefined);
+    if (device) {
+      const { identity, broker } = device;
       if (former?.identity !== identity || former.broker !== broker) holders.set(key, { identity, broker });
     }
     if (holders.get(key) !== former) onChange(key);

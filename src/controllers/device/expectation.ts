@@ -2,6 +2,7 @@
 import { compiledIdentity, type IdentityStatus } from '../../domain/bundle/compiled-identity.ts';
 import { noPatterns } from '../../domain/bundle/fold.ts';
 import type { Device, Fleet } from '../../domain/fleet.ts';
+import type { ObjectKey } from '../../domain/names.ts';
 import { hashOfParts, shortHash } from '../../domain/hash.ts';
 import type { CaKeyId, IssuedCertificate } from '../../domain/pki/certificate.ts';
 
@@ -36,6 +37,12 @@ export function expectationOf(facts: ExpectationFacts, now: Date): Expectation {
   // What was proved by a former broker of this name says nothing of this one.
   const brokerUid = fleet.brokers.get(device.broker)?.origin.uid ?? '';
   return { status, hash: hashOf(status, brokerUid), changesAt: changesAt < Infinity ? new Date(changesAt) : undefined };
+}
+
+/** What is compiled for a device that keeps its rights because of a mistake. */
+export function keptExpectation(fleet: Fleet, broker: ObjectKey, status: IdentityStatus): Expectation {
+  const brokerUid = fleet.brokers.get(broker)?.origin.uid ?? '';
+  return { status, hash: hashOf(status, brokerUid), changesAt: status.until };
 }
 
 function hashOf({ state, rulesHash, credentialHash = '' }: IdentityStatus, brokerUid: string): string {

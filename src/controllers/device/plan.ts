@@ -8,7 +8,7 @@ import type { RevocationProgress } from '../../domain/pki/revocation-progress.ts
 import type { AuthorityState, BrokerState, Trust } from '../context.ts';
 import type { DeclaredCertificate, DeclaredDevice } from '../declared.ts';
 import { condition, type StatusDraft } from '../status.ts';
-import { expectationOf, type Expectation } from './expectation.ts';
+import { expectationOf, type Expectation, keptExpectation } from './expectation.ts';
 import { issuedOf } from './issued.ts';
 import { programmedOf, type Programmed } from './programmed.ts';
 import { progressOf } from './revocation.ts';
@@ -70,12 +70,12 @@ export function revocations({
   now,
 }: Pick<DeviceFacts, 'declared' | 'verdict' | 'held' | 'now'>): readonly RevocationEntry[] {
   const { device } = verdict;
-  // What an invalid object was before says nothing about what it shall be.
-  if (!device || !declared.value.ok) return [];
-  if (device.revoked) {
+  if (device?.revoked) {
     const { reason, at = now } = device.revoked;
     return held.map((certificate) => entryOf(certificate, reason, at));
   }
+  // What an invalid object was before says nothing about what it shall be.
+  if (!device || !declared.value.ok) return [];
   if (device.authentication.type !== 'Password') return [];
   return held.map((certificate) => entryOf(certificate, 'Superseded', now));
 }
@@ -125,9 +125,10 @@ export interface DeviceStatusPlan {
 export function statusOf(facts: DeviceFacts, outcomes: Outcomes): DeviceStatusPlan {
   const { declared, verdict, now } = facts;
   const { device, resolved } = verdict;
-  const expectation = resolved && expectedOf(facts, resolved.device, outcomes);
+  const expectation = resolved ? expectedOf(facts, resolved.device, outcomes) : keptBy(facts);
   const programmed = programmedFor(facts, expectation);
-  const isCertified = resolved?.device.authentication.type === 'Certificate';
+  const holder = resolved?.device ?? (expectation && device);
+  const isCertified = holder?.authentication.type === 'Certificate';
   const issued = isCertified ? issuedOf(facts, outcomes.child === 'NotOurs') : undefined;
   const conditions = [
     verdict.accepted,
@@ -138,14 +139,14 @@ export function statusOf(facts: DeviceFacts, outcomes: Outcomes): DeviceStatusPl
   ];
   const fields = {
     identity: device?.identity ?? declared.formerIdentity,
-    rulesHash: expectation?.hash,
+    rulesHash: expectation?.hash ?? (isUndecided(facts) ? declared.rulesHash : undefined),
     bundleRevision: programmed.revision,
     certificate: issued?.certificate,
-  };
     revocation: progressOf(facts, expectation),
+  };
   return {
     draft: { generation: declared.meta.generation, conditions, fields },
-    isKnown: !resolved || (expectation !== undefined && !(isCertified && facts.held === undefined)),
+    isKnown: resolved ? expectation !== undefined && !(isCertified && facts.held === undefined) : !isUndecided(facts),
     changesAt: earliest([
       expectation?.changesAt,
       futureOf(device?.expiresAt, now),
@@ -153,6 +154,19 @@ export function statusOf(facts: DeviceFacts, outcomes: Outcomes): DeviceStatusPl
       lookOf(facts, programmed),
     ]),
   };
+}
+
+/** What it keeps because of a mistake. */
+function keptBy({ declared, fleet, broker, verdict: { device, isMistaken } }: DeviceFacts): Expectation | undefined {
+  const status = device && isMistaken ? broker?.compiled.statuses.get(device.identity) : undefined;
+  const isOwn = status?.mistaken === 'Kept' && status.device === declared.key;
+  return device && isOwn ? keptExpectation(fleet, device.broker, status) : undefined;
+}
+
+/** It may have something to keep, and its broker was not looked at since. */
+function isUndecided({ declared, broker, verdict: { device, isMistaken } }: DeviceFacts): boolean {
+  if (declared.rulesHash === undefined || !isMistaken) return false;
+  return device === undefined || !broker?.compiled.statuses.has(device.identity);
 }
 
 /** Until what is taken back is proved it is looked at often, for nothing may hold it up. */
@@ -188,7 +202,7 @@ function expectedOf(
 
 function programmedFor(facts: DeviceFacts, expectation: Expectation | undefined): Programmed {
   const { verdict, declared, broker, authorities, publishedIn } = facts;
-  if (!verdict.resolved) {
+  if (!verdict.resolved && !expectation) {
     const { reason, message } = verdict.accepted.status === 'False' ? verdict.accepted : verdict.resolvedRefs;
     return { condition: condition('Programmed', 'False', reason, message), revision: undefined };
   }

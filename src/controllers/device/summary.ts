@@ -35,8 +35,7 @@ function obstacleOf(summary: SummaryFacts): Obstacle | undefined {
   const { accepted, resolvedRefs } = facts.verdict;
   if (accepted.status === 'False') return { ...accepted, isStalled: true };
   // What is not there may come in the same breath; a wrong parameter will not right itself.
-  if (resolvedRefs.status !== 'True')
-    return { ...resolvedRefs, isStalled: resolvedRefs.reason === 'ParametersInvalid' };
+  if (resolvedRefs.status !== 'True') return { ...resolvedRefs, isStalled: mistakes.has(resolvedRefs.reason) };
   if (outcomes.failure !== undefined) return { reason: 'Pending', message: outcomes.failure, isStalled: false };
   const refusal = refusalOf(summary);
   if (refusal) return refusal;
@@ -44,6 +43,8 @@ function obstacleOf(summary: SummaryFacts): Obstacle | undefined {
   if (issued && issued.status !== 'True' && !isOff) return { ...issued, isStalled: isIssuanceStalled(summary) };
   return programmed.status === 'True' ? undefined : { ...programmed, isStalled: false };
 }
+
+const mistakes: ReadonlySet<Reason> = new Set(['ParametersInvalid', 'TemplateInvalid', 'BrokerInvalid']);
 
 /** Errors of its password, and what the compiler refuses beyond what `resolveDevice` does. */
 function refusalOf({ facts, expectation, outcomes }: SummaryFacts): Obstacle | undefined {

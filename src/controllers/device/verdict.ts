@@ -2,7 +2,7 @@
 import type { Finding, Parsed } from '../../domain/finding.ts';
 import { type Device, type Fleet, keyOf } from '../../domain/fleet.ts';
 import type { Reason } from '../../domain/reasons.ts';
-import { resolveDevice, type ResolvedDevice } from '../../domain/resolve.ts';
+import { isMistake, resolveDevice, type ResolvedDevice, supersededTemplates } from '../../domain/resolve.ts';
 import type { DeclaredDevice } from '../declared.ts';
 import { condition, type ConditionDraft } from '../status.ts';
 
@@ -13,12 +13,15 @@ export interface Verdict {
   readonly device: Device | undefined;
   /** Present where it has rights on its broker. */
   readonly resolved: ResolvedDevice | undefined;
+  /** It is refused because of mistakes alone, and keeps what was published for it. */
+  readonly isMistaken: boolean;
 }
 
 export function verdictOf(declared: DeclaredDevice, fleet: Fleet): Verdict {
   const device = deviceInForce(declared, fleet);
   const resolution = device && resolveDevice(fleet, device);
-  const findings = resolution && !resolution.ok ? resolution.findings : [];
+  const refusals = resolution && !resolution.ok ? resolution.findings : [];
+  const findings = device ? [...refusals, ...supersededTemplates(fleet, device)] : refusals;
   return {
     accepted: acceptedCondition(declared.value, findings.filter(isOnItself), device),
     resolvedRefs: refsCondition(
@@ -27,6 +30,7 @@ export function verdictOf(declared: DeclaredDevice, fleet: Fleet): Verdict {
     ),
     device,
     resolved: resolution?.ok ? resolution.value : undefined,
+    isMistaken: refusals.length > 0 && refusals.every(isMistake),
   };
 }
 
@@ -37,7 +41,13 @@ function deviceInForce({ key, value, formerIdentity }: DeclaredDevice, fleet: Fl
   return held ?? (value.ok ? value.value : undefined);
 }
 
-const referenceReasons: ReadonlySet<Reason> = new Set(['TemplateNotFound', 'BrokerNotFound', 'ParametersInvalid']);
+const referenceReasons: ReadonlySet<Reason> = new Set([
+  'TemplateNotFound',
+  'TemplateInvalid',
+  'BrokerNotFound',
+  'BrokerInvalid',
+  'ParametersInvalid',
+]);
 
 function isOnItself({ reason = 'Invalid' }: Finding): boolean {
   return !referenceReasons.has(reason);
@@ -57,7 +67,8 @@ function acceptedCondition(
 }
 
 function refsCondition(findings: readonly Finding[], device: Device | undefined): ConditionDraft {
-  if (!device) return condition('ResolvedRefs', 'Unknown', 'Invalid', 'an invalid object refers to nothing');
+  if (!device || device.isUnreadable)
+    return condition('ResolvedRefs', 'Unknown', 'Invalid', 'an invalid object refers to nothing');
   if (findings.length > 0) return refusal('ResolvedRefs', findings);
   return condition('ResolvedRefs', 'True', 'ResolvedRefs', 'everything it refers to was found');
 }

@@ -13,7 +13,8 @@ export function templateStatus(
   devices: number,
 ): StatusDraft {
   const findings = value.ok ? preparedTemplate(value.value).findings : value.findings;
-  const rest = !value.ok && former ? '; the last good version stays in force' : '';
+  const isOther = !value.ok || former?.origin.generation !== meta.generation;
+  const rest = former && isOther ? '; the last good version stays in force' : '';
   const conditions = findings.length > 0 ? refusal(findings, rest) : accepted;
   return { generation: meta.generation, conditions, fields: { devices } };
 }

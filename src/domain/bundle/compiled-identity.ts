@@ -5,8 +5,9 @@ import { type Device, type Fleet, keyOf } from '../fleet.ts';
 import { shortHash } from '../hash.ts';
 import type { ObjectKey } from '../names.ts';
 import type { CaKeyId, IssuedCertificate, RevocationEntry } from '../pki/certificate.ts';
-import { resolveDevice } from '../resolve.ts';
+import { isMistake, resolveDevice } from '../resolve.ts';
 import { certificateCredentialOf, type Credential, passwordCredential } from './credential.ts';
+import { keptDevice, type KeptIdentity, keptRules } from './kept.ts';
 import { noPatterns, type Patterns, type RightsCache, rulesBeside, type SharedRight, sharedRights } from './fold.ts';
 import { verifiedUser } from './verified.ts';
 import { verifiedIdentityLine } from './identities.ts';
@@ -30,6 +31,11 @@ export interface IdentityStatus {
   readonly until: Date | undefined;
   /** Why it is Refused, or without a usable password; and who else claims the identity. */
   readonly findings: readonly Finding[];
+  /**
+   * `Kept`: because of a mistake it has what was published for it. `Wanting`: it is Refused because of mistakes alone,
+   * and would have that if it was known.
+   */
+  readonly mistaken?: 'Kept' | 'Wanting';
 }
 
 /** Everything that the result for one identity is made of, beside what is the same for all. */
@@ -39,6 +45,8 @@ export interface IdentityInputs {
   readonly passwordHash: string | undefined;
   readonly lockedUntil: Date | undefined;
   readonly withdrawn: readonly RevocationEntry[] | undefined;
+  /** What is published for it, where its device has made a mistake. */
+  readonly kept?: KeptIdentity | undefined;
 }
 
 /** What is the same for all identities of one compile. */
@@ -76,16 +84,16 @@ const ticketMilliseconds = 4 * 3600 * 1000;
 /** What the broker is to be told about one identity. */
 export function compiledIdentity(context: BrokerContext, identity: string, inputs: IdentityInputs): CompiledIdentity {
   const subject: Subject = { context, identity, inputs };
-  const claim = claimOf(context, inputs.devices ?? []);
+  const claim = claimOf(context, inputs);
   if (!claim) return withoutRights(subject, { state: 'Gone', device: undefined, findings: none });
-  const { device, rules, findings } = claim;
+  const { device, rules, findings, mistaken } = claim;
   const facts = { device: keyOf(device), findings };
   if (device.revoked) return withoutRights(subject, { ...facts, state: 'Revoked' });
-  if (!rules) return withoutRights(subject, { ...facts, state: 'Refused' });
+  if (!rules) return withoutRights(subject, { ...facts, state: 'Refused', ...(mistaken && { mistaken }) });
   const credential = credentialOf(context, device, inputs);
   const until = earlier(device.expiresAt, credential.until);
   if (until && until <= context.now) return withoutRights(subject, { ...facts, state: 'Expired' });
-  return withRights(subject, { device, credential, rules, findings, until });
+  return withRights(subject, { ...claim, credential, rules, until });
 }
 
 /** Who has the identity on this broker, with all that is wrong with the claims. Without rules it is refused. */
@@ -93,6 +101,7 @@ interface Claim {
   readonly device: Device;
   readonly rules: readonly EffectiveRule[] | undefined;
   readonly findings: readonly Finding[];
+  readonly mistaken?: IdentityStatus['mistaken'];
 }
 
 const none: readonly Finding[] = [];
@@ -104,16 +113,35 @@ function joined(a: readonly Finding[], b: readonly Finding[]): readonly Finding[
 }
 
 /** Of several claims at most one resolves: the others conflict with it, whatever its state. */
-function claimOf({ fleet, broker }: BrokerContext, devices: readonly Device[]): Claim | undefined {
+function claimOf({ fleet, broker }: BrokerContext, { devices = [], kept }: IdentityInputs): Claim | undefined {
   let claim: Claim | undefined;
   for (const device of devices) {
     if (device.broker !== broker) continue;
     const resolved = resolveDevice(fleet, device);
     const findings = joined(claim?.findings ?? none, resolved.ok ? none : resolved.findings);
     if (resolved.ok) claim = { device, rules: resolved.value.rules, findings };
-    else claim = { device, rules: undefined, ...claim, findings };
+    else if (claim?.rules) claim = { ...claim, findings };
+    else claim = { ...betterClaim(claim, refusedClaim(fleet, device, resolved.findings, kept)), findings };
   }
   return claim;
+}
+
+function betterClaim(first: Claim | undefined, other: Claim): Claim {
+  return !first || other.mistaken ? other : first;
+}
+
+/** Because of a mistake nobody loses what is published. */
+function refusedClaim(
+  fleet: Fleet,
+  device: Device,
+  findings: readonly Finding[],
+  kept: KeptIdentity | undefined,
+): Claim {
+  const claim = { device, rules: undefined, findings };
+  if (!findings.every(isMistake)) return claim;
+  const isOwn = kept?.device === keyOf(device) && kept.uid === device.origin.uid;
+  if (!isOwn) return { ...claim, mistaken: 'Wanting' };
+  return { device: keptDevice(device, kept), rules: keptRules(fleet, device, kept), findings, mistaken: 'Kept' };
 }
 
 interface Subject {
@@ -123,7 +151,8 @@ interface Subject {
 }
 
 function credentialOf({ trusted, now }: BrokerContext, device: Device, inputs: IdentityInputs): Credential {
-  const { certificates = [], withdrawn = [], passwordHash } = inputs;
+  const { certificates = [], withdrawn = [], kept } = inputs;
+  const { passwordHash = kept?.device === keyOf(device) ? kept.passwordHash : undefined } = inputs;
   return device.authentication.type === 'Password'
     ? passwordCredential(device, passwordHash)
     : certificateCredentialOf(certificates, withdrawn, trusted, now);
@@ -135,11 +164,12 @@ interface Holder {
   readonly rules: readonly EffectiveRule[];
   readonly findings: readonly Finding[];
   readonly until: Date | undefined;
+  readonly mistaken?: IdentityStatus['mistaken'];
 }
 
 function withRights(subject: Subject, holder: Holder): CompiledIdentity {
   const { context, identity, inputs } = subject;
-  const { device, credential, until, rules } = holder;
+  const { device, credential, until, rules, mistaken } = holder;
   const state = stateOf(device, inputs, context.now);
   const users = state === 'Active' ? activeUsers(context, device, rules) : deniedUsers(context, identity);
   const acl = verifiedUser(users.block);
@@ -156,8 +186,17 @@ function withRights(subject: Subject, holder: Holder): CompiledIdentity {
   if (acl === undefined || line === undefined) return unfaithful(subject, holder);
   const isAllInPatterns = context.layout === 'Patterns' && users.block.lines.length === 0 && !users.block.until;
   const findings = joined(holder.findings, credential.findings);
+  const status = {
+    identity,
+    state,
+    device: keyOf(device),
+    rulesHash,
+    credentialHash: credential.hash,
+    until,
+    findings,
+  };
   return {
-    status: { identity, state, device: keyOf(device), rulesHash, credentialHash: credential.hash, until, findings },
+    status: mistaken ? { ...status, mistaken } : status,
     acl: isAllInPatterns ? '' : acl,
     rules: users.block.lines.length,
     identityLine: line,
@@ -207,7 +246,7 @@ function hashOf({ block, whole }: Users, blockText: string | undefined): string 
  */
 function withoutRights(
   { context, identity, inputs }: Subject,
-  ended: Pick<IdentityStatus, 'state' | 'device' | 'findings'>,
+  ended: Pick<IdentityStatus, 'state' | 'device' | 'findings' | 'mistaken'>,
   until?: Date,
 ): CompiledIdentity {
   const lastSession = context.layout === 'Patterns' ? lastSessionOf(context, inputs) : undefined;

@@ -1,6 +1,6 @@
 /** One broker of a cluster in memory: the real stores and states, a publisher that keeps what it is given, time by hand. */
 import type { Finding } from '../../../src/domain/finding.ts';
-import { chunkHashes } from '../../../src/domain/bundle/chunks.ts';
+import { chunkHashes, joinParts } from '../../../src/domain/bundle/chunks.ts';
 import type { BundleContent, PartName } from '../../../src/domain/bundle/content.ts';
 import type { SetIndex } from '../../../src/domain/bundle/set.ts';
 import type { ObjectKey } from '../../../src/domain/names.ts';
@@ -36,6 +36,8 @@ export class MemoryPublisher {
   writes = 0;
   /** How often the Secrets were read again. */
   secretChecks = 0;
+  /** How often what is published was read. */
+  textReads = 0;
   readonly contents = new Map<string, BundleContent>();
 
   readonly publisher = {
@@ -48,12 +50,22 @@ export class MemoryPublisher {
       const written = { kind: 'Published' as const, ...this.#written(content, leastRevision) };
       return this.isAnswerLost ? Promise.reject(new Error('write: no answer')) : Promise.resolve(written);
     },
+    texts: (_: unknown, parts: readonly PartName[]) => Promise.resolve(this.#texts(parts)),
     forget: () => undefined,
   } as unknown as Publisher;
 
   #seen() {
     if (this.foreign !== undefined) return { kind: 'NotOurs', object: this.foreign } as const;
     return this.index ? ({ kind: 'Published', index: this.index } as const) : ({ kind: 'None' } as const);
+  }
+
+  #texts(parts: readonly PartName[]) {
+    this.textReads += 1;
+    const seen = this.#seen();
+    const content = this.contents.get(this.index?.hash ?? '');
+    if (seen.kind !== 'Published' || !content) return seen;
+    const texts = joinParts(content);
+    return { ...seen, texts: Object.fromEntries(parts.map((part) => [part, texts[part]])) };
   }
 
   #written(content: BundleContent, leastRevision: number) {
@@ -191,7 +203,11 @@ export function brokerSite(published = new MemoryPublisher()) {
       putBroker();
     },
     spec: leastSpec,
-    putDevice(name: string, spec: object = {}, generation = 1): void {
+    putTemplate(rules: readonly object[], generation = 1, role = 'Device'): void {
+      const metadata = { namespace: 'plant', name: 'sensor', uid: 't', generation };
+      fake.put({ ...{ apiVersion, kind: 'AclTemplate', metadata }, spec: { role, rules } } as KubeObject);
+    },
+    putDevice(name: string, spec: object = {}, generation = 1, status?: object): void {
       fake.put({
         ...{ apiVersion, kind: 'MqttDevice' },
         metadata: {
@@ -201,6 +217,7 @@ export function brokerSite(published = new MemoryPublisher()) {
           ...{ brokerRef: { name: 'main' }, templateRefs: [{ name: 'sensor' }] },
           ...{ authentication: { type: 'Password', password: { generate: {} } }, ...spec },
         },
+        ...(status && { status }),
       } as KubeObject);
     },
     removeDevice: (name: string) => fake.remove('MqttDevice', 'plant', name),

@@ -1,5 +1,5 @@
 /** Stand-ins for the controllers beside that of devices: a ledger, certificates, and a broker that proves what it is told to. */
-import { compileBroker, type Compiled } from '../../../src/domain/bundle/compile.ts';
+import { compileBroker, type Compiled, type CompileInput } from '../../../src/domain/bundle/compile.ts';
 import { imagePlacement } from '../../../src/domain/bundle/placement.ts';
 import type { ObjectKey } from '../../../src/domain/names.ts';
 import type { RevocationEntry } from '../../../src/domain/pki/certificate.ts';
@@ -50,6 +50,8 @@ export abstract class Neighbours {
   published: ReadonlyMap<string, string> = new Map();
   publishedError: Error | undefined;
   broker: Partial<BrokerState> | undefined;
+  /** What devices keep because of a mistake. */
+  kept: CompileInput['kept'];
   readonly #broker: ObjectKey;
 
   constructor(broker: ObjectKey = main) {
@@ -109,6 +111,7 @@ export abstract class Neighbours {
     const input = {
       ...{ fleet: fleet.fleet, broker: this.#broker, cas: trust.cas, crls: [], revocations: [] },
       certificates: ShardedMap.from(Map.groupBy(live, ({ identity }) => identity)),
+      ...(this.kept && { kept: this.kept }),
       ...{
         passwordLines: passwords.lines(this.#broker),
         lockouts: ShardedMap.empty<Date>(),
@@ -118,7 +121,7 @@ export abstract class Neighbours {
     return {
       broker: fleet.fleet.brokers.get(this.#broker) ?? assertNever(),
       compiled: compileBroker(input, this.now()),
-      ...{ published: undefined, isCurrent: true, expectedInstances: 1, proved: [] },
+      ...{ published: undefined, trust, isCurrent: true, expectedInstances: 1, proved: [] },
       ...{ refusal: undefined, problem: undefined },
     };
   }
@@ -133,7 +136,7 @@ export abstract class Neighbours {
       parts: {},
     } as unknown as BrokerState['published'];
     this.published = new Map((this.#state ?? assertNever()).passwords.lines(this.#broker).entries());
-    const proved = Array.from({ length: instances }, () => ({ revision, statuses }));
+    const proved = Array.from({ length: instances }, () => ({ revision, statuses, trust }));
     this.broker = { published: index, proved, expectedInstances: instances };
   }
 }
