@@ -36,15 +36,27 @@ export function problemsText(findings: LocalStatus['findings']): string {
 
 const headings = ['IDENTITY', 'ROLE', 'AUTHENTICATION', 'NOT-AFTER', 'PROGRAMMED', 'REASON'];
 
+/** What the device is asked to do, and by when. */
+function noticeText({ notice }: DeviceStatus): string {
+  if (!notice) return '-';
+  return `${notice.action} by ${minuteText(notice.by)}${notice.overdue ? ', overdue' : ''}`;
+}
+
+function minuteText(time: string): string {
+  return time.slice(0, 16).replace('T', ' ');
+}
+
 function devicesText(devices: readonly DeviceStatus[], { colour }: Pick<Io, 'colour'>): string {
+  const isAsked = devices.some(({ notice }) => notice);
   const rows = devices.map((device) => [
     device.identity,
     device.role ?? '-',
     device.authentication,
-    device.notAfter?.slice(0, 16).replace('T', ' ') ?? '-',
+    device.notAfter === undefined ? '-' : minuteText(device.notAfter),
     device.programmed ? 'True' : 'False',
     device.reason,
+    ...(isAsked ? [noticeText(device)] : []),
   ]);
-  const text = tableText(headings, rows);
+  const text = tableText(isAsked ? [...headings, 'NOTICE'] : headings, rows);
   return colour ? text.replaceAll(/\bFalse\b/g, '\u001b[31mFalse\u001b[0m') : text;
 }

@@ -41,6 +41,15 @@ export async function keepCertificate(
   return history;
 }
 
+/** The history of a lineage anew, its newest certificate being the same. */
+export async function keepHistory(
+  directory: string,
+  lineage: ObjectKey,
+  history: readonly HeldCertificate[],
+): Promise<void> {
+  await writeJson(path.join(objectPath(directory, lineage), names.history), history);
+}
+
 export async function forgetLineage(directory: string, lineage: ObjectKey): Promise<void> {
   await rm(objectPath(directory, lineage), { recursive: true, force: true });
 }
@@ -90,11 +99,12 @@ function heldOf(value: unknown, lineage: ObjectKey): HeldCertificate | undefined
   const fields = value as Partial<Record<keyof HeldCertificate, unknown>>;
   const { identity, caKeyId, serial, fingerprint, keyId, device, key, renewBeforeSeconds } = fields;
   const texts = { identity, caKeyId, serial, fingerprint, keyId, device, key };
-  const [notBefore, notAfter, issuedAt, supersededAt] = [
+  const [notBefore, notAfter, issuedAt, supersededAt, acknowledgedAt] = [
     fields.notBefore,
     fields.notAfter,
     fields.issuedAt,
     fields.supersededAt,
+    fields.acknowledgedAt,
   ].map(timeOf);
   if (!notBefore || !notAfter || !issuedAt || !areTexts(texts) || typeof renewBeforeSeconds !== 'number') {
     return undefined;
@@ -109,6 +119,7 @@ function heldOf(value: unknown, lineage: ObjectKey): HeldCertificate | undefined
     issuedAt,
     renewBeforeSeconds,
     ...(supersededAt && { supersededAt }),
+    ...(acknowledgedAt && { acknowledgedAt }),
   };
 }
 

@@ -3,19 +3,21 @@ import { compileBroker, type Compiled } from '../domain/bundle/compile.ts';
 import { type Placement } from '../domain/bundle/placement.ts';
 import { type Finding } from '../domain/finding.ts';
 import { keyOf, type Broker, type Fleet, type MosquittoVersion } from '../domain/fleet.ts';
-import { type IssuedCertificate, type PublishedCrl } from '../domain/pki/certificate.ts';
+import { type ObjectKey } from '../domain/names.ts';
+import { type PublishedCrl } from '../domain/pki/certificate.ts';
 import { crlDueAt, crlDueReason, crlEntries } from '../domain/pki/crl-schedule.ts';
 import { prunedLedger } from '../domain/pki/ledger.ts';
 import { newList, publishedCrl } from '../domain/pki/signed-list.ts';
 import { ShardedMap } from '../domain/sharded.ts';
+import { type Acknowledgement } from '../ports.ts';
 import { type Accepted } from './accepted.ts';
-import { type HeldCertificate } from '../domain/pki/lineage.ts';
+import { devicesIn, type HeldCertificate, type Lineage, lineagesOf } from '../domain/pki/lineage.ts';
 import { passwordLines } from './password-lines.ts';
 import { earliest, isDone, planOf, type LocalFacts, type LocalPlan } from './plan.ts';
 import { withRecords, type Records } from './records.ts';
 import { keepServerKeyPair } from './server.ts';
 import { publishedIndex } from './sink.ts';
-import { act, keepCrl, keepLedger, type Chance, type Store } from './store.ts';
+import { act, keepAcknowledgements, keepCrl, keepLedger, type Chance, type Store } from './store.ts';
 import { localTrust, type LocalTrust } from './trust.ts';
 
 /** What a broker is to enforce now. */
@@ -37,6 +39,8 @@ export interface LocalInput {
   readonly dialect: MosquittoVersion;
   readonly placement: Placement;
   readonly previous: Compiled | undefined;
+  /** As the agent reported them last. */
+  readonly acknowledgements: readonly Acknowledgement[];
 }
 
 /** A plan that is acted on leaves nothing to do; more rounds than this would mean that it does not. */
@@ -46,6 +50,7 @@ const mostRounds = 5;
 export async function localBundle(store: Store, input: LocalInput, chance: Chance): Promise<LocalBundle> {
   const { accepted, broker, placement, previous } = input;
   const { values } = accepted.result;
+  await keepAcknowledgements(store, input.acknowledgements);
   const { plan, records } = await settledPlan(store, input, chance);
   const fleet = fleetOf(input);
   const trust = localTrust(broker, values, store.authority.issuer.keyId, store.authority.certificatePem);
@@ -57,7 +62,7 @@ export async function localBundle(store: Store, input: LocalInput, chance: Chanc
     {
       fleet,
       broker: keyOf(broker),
-      certificates: certificatesByIdentity(store.held),
+      certificates: certificatesByIdentity(store.held, lineagesOf(fleet, devicesIn(fleet))),
       cas: trust.cas,
       passwordLines: passwords.lines,
       crls: [...(crl ? [crl] : []), ...trust.externalCrls],
@@ -148,9 +153,19 @@ async function signedCrl(
   return publishedCrl(store.ledger.caKeyId, signed);
 }
 
-function certificatesByIdentity(held: readonly HeldCertificate[]): ShardedMap<readonly IssuedCertificate[]> {
-  const byIdentity = new Map<string, IssuedCertificate[]>();
-  for (const certificate of held) {
+/** With what their lineages say now. */
+function certificatesByIdentity(
+  held: readonly HeldCertificate[],
+  lineages: ReadonlyMap<ObjectKey, Lineage>,
+): ShardedMap<readonly HeldCertificate[]> {
+  const byIdentity = new Map<string, HeldCertificate[]>();
+  for (const one of held) {
+    const { secretName, revokePreviousAfterSeconds: overlapSeconds } = lineages.get(one.lineage)?.spec ?? {};
+    const certificate: HeldCertificate = {
+      ...one,
+      ...(secretName !== undefined && { secretName }),
+      ...(overlapSeconds !== undefined && { overlapSeconds }),
+    };
     const others = byIdentity.get(certificate.identity);
     if (others) others.push(certificate);
     else byIdentity.set(certificate.identity, [certificate]);

@@ -10,7 +10,7 @@ import { type Finding } from '../domain/finding.ts';
 import { keyOf, type Broker } from '../domain/fleet.ts';
 import { withPositions } from '../parse/manifests.ts';
 import { reportable } from '../parse/report.ts';
-import { type Clock, type InstanceReport, type PublishedBundle, type Random } from '../ports.ts';
+import { type Acknowledgement, type Clock, type InstanceReport, type PublishedBundle, type Random } from '../ports.ts';
 import { accepted, type Accepted, type ManifestState } from './accepted.ts';
 import { chosenBroker } from './chosen-broker.ts';
 import { localBundle, type LocalBundle } from './compile.ts';
@@ -26,7 +26,7 @@ import { directorySink } from './sink.ts';
 import { directorySource } from './source.ts';
 import { isState, jsonOf, openState, statePaths, writeJson, type StatePaths } from './state.ts';
 import { deviceStatuses, type LocalStatus } from './status.ts';
-import { openStore, type Store } from './store.ts';
+import { newAcknowledgements, openStore, type Store } from './store.ts';
 import { changeFlag, readAtChanges, type ChangeFlag } from './watch.ts';
 
 export interface DevOptions {
@@ -63,8 +63,8 @@ interface Run {
   readonly store: Store;
   readonly mosquitto: LocalMosquitto;
   readonly reader: ManifestReader;
-  /** Highest revision that a former run proved. */
-  readonly formerRevision: number;
+  /** Of the agent of a former run. */
+  readonly former: Partial<InstanceReport>;
   manifests: ManifestState;
   /** As they were last seen in the state directory. */
   seenRecords: Omit<Records, 'findings'> | undefined;
@@ -108,7 +108,7 @@ export async function runDev(given: DevOptions, world: DevWorld): Promise<LocalS
       store,
       mosquitto,
       reader,
-      formerRevision: await formerRevision(paths),
+      former: await formerReport(paths),
       manifests,
       seenRecords: undefined,
       accepted: present,
@@ -127,10 +127,19 @@ export async function runDev(given: DevOptions, world: DevWorld): Promise<LocalS
   }
 }
 
-async function formerRevision(paths: StatePaths): Promise<number> {
+async function formerReport(paths: StatePaths): Promise<Partial<InstanceReport>> {
   const report = await jsonOf(paths.report);
-  const revision = (report as Partial<InstanceReport> | undefined)?.loaded?.revision;
-  return typeof revision === 'number' ? revision : 0;
+  return typeof report === 'object' && report !== null ? report : {};
+}
+
+/** The highest revision that any agent proved. */
+function loadedRevision({ former, report }: Run): number {
+  return Math.max(former.loaded?.revision ?? 0, report?.loaded?.revision ?? 0);
+}
+
+/** What a former run may not have taken in is in its report. */
+function acknowledgementsIn({ former, report }: Run): readonly Acknowledgement[] {
+  return (report ?? former).acknowledgements ?? [];
 }
 
 /** Limit of a socket path on Linux, bytes: `sun_path` of unix(7). */
@@ -195,9 +204,11 @@ async function loop(run: Run, news: ChangeFlag, signal: AbortSignal): Promise<Lo
   }
 }
 
-/** True if something else than the manifests and the time asks for another bundle. A report of the agent does not. */
-function isOutdated({ failure, bundle, seenRecords }: Run): boolean {
+/** True if something else than the manifests and the time asks for another bundle. Of a report acknowledgements do. */
+function isOutdated(run: Run): boolean {
+  const { failure, bundle, seenRecords, store } = run;
   if (failure !== undefined || !bundle) return true;
+  if (newAcknowledgements(store, acknowledgementsIn(run)).length > 0) return true;
   return seenRecords !== undefined && recordsText(seenRecords) !== recordsText(bundle.records);
 }
 
@@ -233,15 +244,24 @@ async function compiledAndPublished(run: Run): Promise<void> {
   const placement = placementOf(run);
   const previous = run.bundle?.compiled;
   const chance = { now: world.clock.now(), random: world.random };
-  const input = { accepted: present, records, broker, dialect: mosquitto.dialect, placement, previous };
+  const acknowledgements = acknowledgementsIn(run);
+  const input = {
+    accepted: present,
+    records,
+    broker,
+    dialect: mosquitto.dialect,
+    placement,
+    previous,
+    acknowledgements,
+  };
   run.bundle = await localBundle(store, input, chance);
   const { content, statuses } = run.bundle.compiled;
   if (!content) return;
   run.carried.delete(content.hash);
   run.carried.set(content.hash, statuses);
   for (const hash of [...run.carried.keys()].slice(0, -carriedSets)) run.carried.delete(hash);
-  const loadedRevision = () => Math.max(run.formerRevision, run.report?.loaded?.revision ?? 0);
-  run.published = await directorySink(store.paths.bundle, loadedRevision).publish(keyOf(broker), content);
+  const sink = directorySink(store.paths.bundle, () => loadedRevision(run));
+  run.published = await sink.publish(keyOf(broker), content);
   await keepGood(run.reader, present, store.paths.goodManifests);
 }
 
@@ -353,6 +373,8 @@ function statusOf(run: Run): LocalStatus {
           isRefused: report?.refused !== undefined,
           findings: bundle.findings,
           certificates: currentCertificates(store),
+          notices: bundle.compiled.notices,
+          now: run.world.clock.now(),
         })
       : [],
     findings: reportable(withPositions(bundle?.findings ?? present.findings, present.result)),

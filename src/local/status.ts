@@ -8,6 +8,8 @@ import { type Reason } from '../domain/reasons.ts';
 import { type InstanceReport } from '../ports.ts';
 import { type Accepted } from './accepted.ts';
 import { type HeldCertificate } from '../domain/pki/lineage.ts';
+import { type LineageNotice, type NoticeAction, overdueAt } from '../domain/pki/notice.ts';
+import { secondsText } from '../domain/pki/time.ts';
 
 /** One device as `status` shows it. */
 export interface DeviceStatus {
@@ -21,6 +23,15 @@ export interface DeviceStatus {
   readonly programmed: boolean;
   readonly reason: Reason;
   readonly message?: string;
+  /** What it is asked to do about its certificate. */
+  readonly notice?: DeviceNotice;
+}
+
+interface DeviceNotice {
+  readonly action: NoticeAction;
+  readonly by: string;
+  /** Half of its time is over. */
+  readonly overdue: boolean;
 }
 
 /** What `dev` writes and `status` shows. */
@@ -57,11 +68,14 @@ export interface StatusFacts {
   /** Of everything; those of severity Error on a device are its last reason. */
   readonly findings: readonly Finding[];
   readonly certificates: ReadonlyMap<ObjectKey, HeldCertificate>;
+  readonly notices: readonly LineageNotice[];
+  readonly now: Date;
 }
 
 export function deviceStatuses(facts: StatusFacts): readonly DeviceStatus[] {
   const devices = [...facts.devices.values()].filter(({ broker }) => broker === facts.broker);
-  const index = { ends: newestEnds(facts.certificates), complaints: complaintsIn(facts.findings) };
+  const notices = new Map(facts.notices.map((notice) => [notice.current.device, notice]));
+  const index = { ends: newestEnds(facts.certificates), complaints: complaintsIn(facts.findings), notices };
   return devices.map((device) => deviceStatus(device, facts, index)).sort((a, b) => (a.device < b.device ? -1 : 1));
 }
 
@@ -70,12 +84,14 @@ interface Index {
   /** Of the newest certificate. */
   readonly ends: ReadonlyMap<ObjectKey, Date>;
   readonly complaints: ReadonlyMap<ObjectKey, Complaint>;
+  readonly notices: ReadonlyMap<ObjectKey, LineageNotice>;
 }
 
-function deviceStatus(device: Device, facts: StatusFacts, { ends, complaints }: Index): DeviceStatus {
+function deviceStatus(device: Device, facts: StatusFacts, { ends, complaints, notices }: Index): DeviceStatus {
   const key = keyOf(device);
   const role = facts.accepted.admitted.get(key)?.role;
   const notAfter = ends.get(key);
+  const notice = notices.get(key);
   return {
     device: key,
     identity: device.identity,
@@ -83,7 +99,12 @@ function deviceStatus(device: Device, facts: StatusFacts, { ends, complaints }: 
     authentication: device.authentication.type,
     ...(notAfter && { notAfter: notAfter.toISOString() }),
     ...outcomeOf(device, notAfter !== undefined, complaints.get(key), facts),
+    ...(notice && { notice: noticeOf(notice, facts.now) }),
   };
+}
+
+function noticeOf(notice: LineageNotice, now: Date): DeviceNotice {
+  return { action: notice.action, by: secondsText(notice.by), overdue: overdueAt(notice) <= now };
 }
 
 function newestEnds(certificates: StatusFacts['certificates']): Index['ends'] {

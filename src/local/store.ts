@@ -8,9 +8,9 @@ import { parsedCrl, type ReadCrl } from '../domain/pki/crl.ts';
 import { emptyLedger, ledgerText, parsedLedger, withRevoked, type Ledger } from '../domain/pki/ledger.ts';
 import { parseRevocations } from '../domain/pki/revocations.ts';
 import { keyIdOf } from '../domain/pki/x509.ts';
-import { type Random } from '../ports.ts';
+import { type Acknowledgement, type Random } from '../ports.ts';
 import { createAuthority, issueDeviceCertificate, loadAuthority, type Authority, type DeviceKey } from './authority.ts';
-import { certificateFiles, forgetLineage, heldCertificates, keepCertificate } from './certificates.ts';
+import { certificateFiles, forgetLineage, heldCertificates, keepCertificate, keepHistory } from './certificates.ts';
 import { inGroups, makeDirectory, replaceFile, textOf } from './files.ts';
 import { keyRequestOf, type HeldCertificate, type Lineage } from '../domain/pki/lineage.ts';
 import { forgetPassword, keepPassword, readPasswords } from './passwords.ts';
@@ -152,6 +152,31 @@ export async function act(
 async function forget(store: Store, lineage: ObjectKey): Promise<void> {
   await forgetLineage(store.paths.certificates, lineage);
   store.held = store.held.filter((one) => one.lineage !== lineage);
+}
+
+/** Certificates that are held, by those who said that they use them, and are not known to be used. */
+export function newAcknowledgements(
+  { held }: Pick<Store, 'held'>,
+  acknowledgements: readonly Acknowledgement[],
+): readonly HeldCertificate[] {
+  if (acknowledgements.length === 0) return [];
+  const times = new Map(acknowledgements.map(({ identity, fingerprint, at }) => [`${identity} ${fingerprint}`, at]));
+  return held.flatMap((one) => {
+    const at = one.acknowledgedAt ? undefined : times.get(`${one.identity} ${one.fingerprint}`);
+    return at === undefined ? [] : [{ ...one, acknowledgedAt: new Date(at) }];
+  });
+}
+
+/** Remembers what devices said that they use. */
+export async function keepAcknowledgements(store: Store, acknowledgements: readonly Acknowledgement[]): Promise<void> {
+  const news = new Map(newAcknowledgements(store, acknowledgements).map((one) => [one.fingerprint, one]));
+  if (news.size === 0) return;
+  store.held = store.held.map((one) => news.get(one.fingerprint) ?? one);
+  const lineages = new Set([...news.values()].map(({ lineage }) => lineage));
+  await inGroups([...lineages], async (lineage) => {
+    const history = store.held.filter((one) => one.lineage === lineage);
+    await keepHistory(store.paths.certificates, lineage, history);
+  });
 }
 
 async function forgetPasswordOf(store: Store, device: ObjectKey): Promise<void> {
