@@ -17,7 +17,8 @@ import type { Metrics } from '../shell/metrics.ts';
 import type { RunContext, Runnable } from '../shell/runnable.ts';
 import { createAuthorities } from './authority/authorities.ts';
 import { brokerReconcile } from './broker/reconcile.ts';
-import { createBrokerStates } from './broker/states.ts';
+import { renewalNumbers } from './broker/metrics.ts';
+import { type BrokerMemories, createBrokerStates } from './broker/states.ts';
 import type { Publisher } from './bundle/published.ts';
 import { createPublisher } from './bundle/publisher.ts';
 import { bundleSite } from './bundle/site.ts';
@@ -80,8 +81,10 @@ async function runOperator(settings: OperatorSettings, run: RunContext, onSynced
   });
   const queues = createQueues(settings);
   const events = eventRecorder(settings, run);
+  const brokers = createBrokerStates();
+  for (const numbers of renewalNumbers(brokers)) metrics.watchNumbers(numbers);
   const reconciles = reconcilesOf(settings, {
-    ...{ world, client: run.client, wake: wakeOf(queues) },
+    ...{ world, client: run.client, wake: wakeOf(queues), brokers },
     record: (event) => events.record(event),
   });
   startReflectors(world);
@@ -99,17 +102,18 @@ async function runOperator(settings: OperatorSettings, run: RunContext, onSynced
   }
 }
 
-type Surroundings = Pick<ControllerContext, 'world' | 'client' | 'wake' | 'record'>;
+type Surroundings = Pick<ControllerContext, 'world' | 'client' | 'wake' | 'record'> & {
+  readonly brokers?: BrokerMemories;
+};
 
 /** All controllers. The states see each change before any of them is woken by it: their handlers are registered first. */
 export function reconcilesOf(
   { clock, random, options }: Pick<OperatorSettings, 'clock' | 'random' | 'options'>,
-  { world, client, wake, record }: Surroundings,
+  { world, client, wake, record, brokers = createBrokerStates() }: Surroundings,
 ): Readonly<Record<QueueName, Reconcile>> {
   const fleet = createFleetState(world);
   const issued = createIssued({ world, clock });
   const publisher = createPublisher({ client, configMaps: world.configMaps });
-  const brokers = createBrokerStates();
   const passwords = createPasswords({
     ...{ world, wake, random },
     publishedPasswords: (broker) => publishedPasswords(world, publisher, broker),

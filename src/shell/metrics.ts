@@ -11,8 +11,23 @@ export interface Metrics {
   /** What a queue knows by itself is asked at each scrape. */
   watchQueue(name: string, queue: AskedQueue): void;
   reflector(resource: string): (report: ReflectorReport) => void;
+  /** A number of each of some things, by their labels, that is asked at each scrape. Of two of one name the later counts. */
+  watchNumbers(numbers: AskedNumbers): void;
   leading(election: string, isLeader: boolean): void;
   eventLost(reason: string): void;
+}
+
+/** Names the thing, and says how many. */
+interface AskedNumber {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+export interface AskedNumbers {
+  readonly name: string;
+  readonly help: string;
+  readonly labelNames: readonly string[];
+  readonly read: () => Iterable<AskedNumber>;
 }
 
 /** Buckets of controller-runtime. */
@@ -39,9 +54,24 @@ export function createMetrics(): Metrics {
     help: 'Events that were not written.',
   });
   return {
-    ...{ registry, ...controllers, ...queues, ...reflectors },
+    ...{ registry, ...controllers, ...queues, ...reflectors, ...numberMetrics(registry) },
     leading: (name, isLeader) => leader.set({ name }, isLeader ? 1 : 0),
     eventLost: (reason) => lost.inc({ reason }),
+  };
+}
+
+function numberMetrics(registry: Registry): Pick<Metrics, 'watchNumbers'> {
+  return {
+    watchNumbers({ name, help, labelNames, read }) {
+      registry.removeSingleMetric(name);
+      const gauge: Gauge = new Gauge({
+        ...{ name, help, labelNames: [...labelNames], registers: [registry] },
+        collect() {
+          gauge.reset();
+          for (const { labels, value } of read()) gauge.set(labels, value);
+        },
+      });
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import type { ControllerContext } from '../context.ts';
 import type { DeclaredBroker } from '../declared.ts';
 import { type BrokerFacts, type BrokerPorts, gatheredFacts } from './gather.ts';
 import { nothingKept } from './keeping.ts';
+import { withForecast } from './forecast.ts';
 import { publishStep, type PublishStep } from './publish.ts';
 import type { BrokerMemories, BrokerMemory } from './states.ts';
 import { statusStep } from './status.ts';
@@ -40,10 +41,11 @@ async function reconciled(controller: Running, key: Key, { signal }: ReconcileCo
   const { facts, step } = await published(controller, declared, memory, signal);
   states.keep(declared.key, step.memory);
   wakeChanged(context, memory, step.memory);
-  const status = await statusStep(context, declared, facts, step.memory, signal);
+  const { memory: present, nextAt } = withForecast(context, step.memory);
+  const status = await statusStep(context, declared, facts, present, signal);
   states.keep(declared.key, status.memory);
   if (step.failure !== undefined) throw step.failure;
-  return requeued([...step.times, status.dueAt, facts?.lookAt]);
+  return requeued([...step.times, status.dueAt, facts?.lookAt, nextAt]);
 }
 
 interface Published {

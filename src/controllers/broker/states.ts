@@ -6,6 +6,7 @@ import type { BrokerState, BrokerStates } from '../context.ts';
 import type { Meta } from '../declared.ts';
 import type { SeenStatus } from '../status.ts';
 import type { Keeping } from './keeping.ts';
+import type { MadeForecast } from './forecast.ts';
 import type { PublishedSet } from './sets.ts';
 
 /** What a compile was made from and gave. */
@@ -30,6 +31,8 @@ export interface BrokerMemory {
   readonly secretsCheckedAt?: Date;
   /** The lowest revision that all expected instances had proved. */
   readonly leastProved: number;
+  /** Of renewals; undefined while it is not known what was issued, and where nothing is. */
+  readonly forecast?: MadeForecast | undefined;
   /** Since when it is not as it shall be, and why. */
   readonly trouble?: { readonly since: Date; readonly reason: string } | undefined;
   readonly statusWrittenAt?: Date;
@@ -40,6 +43,7 @@ export interface BrokerMemory {
 export interface BrokerMemories extends BrokerStates {
   /** Nothing for another object of the same name. */
   readonly memoryOf: (broker: ObjectKey, uid: string) => BrokerMemory | undefined;
+  readonly all: () => Iterable<readonly [broker: ObjectKey, memory: BrokerMemory]>;
   readonly keep: (broker: ObjectKey, memory: BrokerMemory) => void;
   /** Gives what was kept. */
   readonly forget: (broker: ObjectKey) => BrokerMemory | undefined;
@@ -54,6 +58,7 @@ export function createBrokerStates(): BrokerMemories {
       const memory = memories.get(broker);
       return memory?.meta.uid === uid ? memory : undefined;
     },
+    all: () => memories,
     keep: (broker, memory) => void memories.set(broker, memory),
     forget: (broker) => {
       const memory = memories.get(broker);

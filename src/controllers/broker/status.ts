@@ -36,6 +36,7 @@ export async function statusStep(
   const fields = {
     ...declared.was,
     ...(facts && memory.state && fieldsOf(context.state, declared, facts, memory.state)),
+    ...renewalFields(memory),
   };
   const draft: StatusDraft = { generation: declared.meta.generation, conditions, fields };
   const seen = seenNow(declared, memory);
@@ -106,6 +107,12 @@ function fieldsOf(
       certificatesPerCa: certificateFigures(trust, certificatesPerCa(compiled.statuses, issued.byIdentity)),
     }),
   };
+}
+
+/** Those of before, as long as nothing else is known. */
+function renewalFields({ state, forecast }: BrokerMemory): Fields {
+  if (forecast) return { renewals: forecast.forecast };
+  return state && !state.broker.clientCertificates ? { renewals: undefined } : {};
 }
 
 function bundleFields({ published, isCurrent, compiled: { content, statuses } }: BrokerState): Fields | undefined {

@@ -1,0 +1,42 @@
+/** What the metrics say of brokers, beside their statuses. */
+import { keyParts } from '../../kube/object.ts';
+import type { AskedNumbers } from '../../shell/metrics.ts';
+import type { RenewalForecast } from '../../domain/pki/forecast.ts';
+import type { BrokerMemories } from './states.ts';
+
+const byBroker = ['namespace', 'broker'] as const;
+
+/** The same numbers of renewals as in `status.renewals`. */
+export function renewalNumbers(brokers: Pick<BrokerMemories, 'all'>): readonly AskedNumbers[] {
+  const read = function* (pick: (forecast: RenewalForecast) => readonly (readonly [number, object])[]) {
+    for (const [key, { forecast }] of brokers.all()) {
+      if (!forecast) continue;
+      const { namespace = '', name } = keyParts(key);
+      for (const [value, labels] of pick(forecast.forecast)) {
+        yield { value, labels: { namespace, broker: name, ...labels } };
+      }
+    }
+  };
+  return [
+    {
+      ...{ name: 'mqttsec_renewals_due', labelNames: [...byBroker, 'within'] },
+      help: 'Certificates to be renewed within so long from the last full hour; each number counts those before it.',
+      read: () =>
+        read(({ nextHour, nextDay, nextWeek }) => [
+          [nextHour, { within: '1h' }],
+          [nextDay, { within: '24h' }],
+          [nextWeek, { within: '168h' }],
+        ]),
+    },
+    {
+      ...{ name: 'mqttsec_renewals_overdue', labelNames: byBroker },
+      help: 'Certificates whose renewal was due before the last full hour.',
+      read: () => read(({ overdue }) => [[overdue, {}]]),
+    },
+    {
+      ...{ name: 'mqttsec_certificates_issued_per_hour_max', labelNames: byBroker },
+      help: 'Most certificates that were issued in one of the hours of the last 7 days.',
+      read: () => read(({ mostIssuedPerHour }) => [[mostIssuedPerHour, {}]]),
+    },
+  ];
+}

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { revocationProgress } from '../../../src/domain/pki/revocation-progress.ts';
+
+function second(count: number): Date {
+  return new Date(Date.UTC(2026, 0, 1, 0, 0, count));
+}
+
+const text = (count: number) => second(count).toISOString();
+const asked = { reason: 'KeyCompromise', certificates: 2, done: {} } as const;
+const begun = revocationProgress(undefined, asked, second(1));
+
+describe('progress of a revocation', () => {
+  it('begins when it is seen', () => {
+    assert.deepEqual(begun, { reason: 'KeyCompromise', certificates: 2, begunAt: text(1) });
+  });
+
+  it('gives each step the time at which it was seen done, or a better one, and keeps it', () => {
+    const recorded = revocationProgress(begun, { ...asked, done: { recordedAt: true } }, second(2));
+    const done = { recordedAt: true, publishedAt: true, provedAt: second(3) };
+    const proved = revocationProgress(recorded, { ...asked, done }, second(4));
+    const steps = { recordedAt: text(2), publishedAt: text(4), provedAt: text(3) };
+    assert.deepEqual(proved, { ...begun, ...steps });
+    // After a restart nothing is known at first, and fewer certificates once some have expired.
+    assert.deepEqual(revocationProgress(proved, { ...asked, certificates: 0 }, second(9)), proved);
+  });
+
+  it('believes no clock that is ahead, or behind its begin', () => {
+    const done = { publishedAt: second(0), provedAt: second(99) };
+    const { publishedAt, provedAt } = revocationProgress(begun, { ...asked, done }, second(4));
+    assert.deepEqual([publishedAt, provedAt], [text(1), text(4)]);
+  });
+
+  it('takes steps back for a certificate that comes to light later', () => {
+    const all = revocationProgress(begun, { ...asked, done: { recordedAt: true, publishedAt: true } }, second(2));
+    const late = revocationProgress(all, { ...asked, certificates: 3, done: { recordedAt: true } }, second(5));
+    assert.deepEqual(late, { ...begun, certificates: 3, recordedAt: text(5) });
+  });
+
+  it('begins anew for another reason', () => {
+    const hold = revocationProgress(undefined, { ...asked, reason: 'CertificateHold' }, second(0));
+    assert.deepEqual(revocationProgress(hold, asked, second(1)), begun);
+  });
+});
