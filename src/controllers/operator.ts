@@ -119,7 +119,7 @@ export function reconcilesOf(
     publishedPasswords: (broker) => publishedPasswords(world, publisher, broker),
   });
   const known = { fleet, issued, passwords, brokers };
-  const authorities = createAuthorities({ client, options, clock, wake, world, state: known }, publisher);
+  const authorities = createAuthorities({ client, options, clock, wake, world, record, state: known }, publisher);
   const state = { ...known, authorities };
   const context: ControllerContext = { client, world, options, state, wake, clock, random, record };
   routeChanges(world, wake);

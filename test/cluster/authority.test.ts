@@ -53,6 +53,8 @@ function countingClient(client: KubeClient, dyingAt = Infinity): KubeClient & { 
 interface Run extends Authorities {
   readonly client: ReturnType<typeof countingClient>;
   readonly woken: Set<ObjectKey>;
+  /** Reasons of the Events that it recorded. */
+  readonly events: readonly string[];
   readonly look: (broker: ObjectKey) => Promise<void>;
   readonly trust: (broker?: ObjectKey) => Trust;
 }
@@ -145,10 +147,12 @@ describe('authorities on a cluster', function () {
     const counting = countingClient(client, dyingAt);
     const publisher = createPublisher({ client: counting, configMaps: world.configMaps });
     const woken = new Set<ObjectKey>();
+    const events: string[] = [];
     const nobody = () => undefined;
     const authorities = createAuthorities(
       {
         ...{ client: counting, world, clock: realClock, options: { namespace: own, image: '' } },
+        record: (event) => void events.push(event.reason),
         wake: {
           ...{ workload: nobody, authority: nobody, device: nobody, certificate: nobody, template: nobody },
           broker: (key) => void woken.add(key),
@@ -159,7 +163,7 @@ describe('authorities on a cluster', function () {
     );
     const signal = new AbortController().signal;
     return Object.assign(authorities, {
-      ...{ client: counting, woken },
+      ...{ client: counting, woken, events },
       look: async (broker: ObjectKey) => {
         await authorities.reconcile(broker, { reconcileId: '1', signal });
       },

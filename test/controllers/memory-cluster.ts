@@ -1,6 +1,13 @@
 /** An API server in memory with all kinds, and a mirror of it that is always up to date. Writes can be made to be the last ones of a process. */
 import type { JsonPatchOperation, KubeClient } from '../../src/kube/client.ts';
-import { type Key, keyOf, keyParts, type KubeObject, type ObjectMeta, type ResourceType } from '../../src/kube/object.ts';
+import {
+  type Key,
+  keyOf,
+  keyParts,
+  type KubeObject,
+  type ObjectMeta,
+  type ResourceType,
+} from '../../src/kube/object.ts';
 import type { World } from '../../src/controllers/world.ts';
 import { refusal } from '../kube/memory-api.ts';
 import { fakeWorld } from './fake-world.ts';
@@ -100,7 +107,8 @@ export class MemoryCluster {
     delete: async (type, namespace, name, options) => {
       await this.#write('delete', type, { ...(namespace !== undefined && { namespace }), name }, undefined, () => {
         const { uid, resourceVersion } = this.#found(type.kind, keyOf(namespace, name)).metadata;
-        const isOther = (options?.uid ?? uid) !== uid || (options?.resourceVersion ?? resourceVersion) !== resourceVersion;
+        const isOther =
+          (options?.uid ?? uid) !== uid || (options?.resourceVersion ?? resourceVersion) !== resourceVersion;
         if (isOther) throw refusal(409, 'Conflict');
         return this.#erased(type.kind, keyOf(namespace, name));
       });
@@ -180,6 +188,11 @@ export class MemoryCluster {
     const id = `${kind}/${key}`;
     this.late.add(id);
     if (this.isMirrored) this.tell(id);
+  }
+
+  /** The mirror hears of everything once more, as from time to time it does. */
+  resync(): void {
+    for (const [id, { kind }] of this.#objects) if (this.#kinds.has(kind)) this.late.add(id);
   }
 
   /** Lets the mirror hear of something as it is now; of what it was meanwhile it never does. */
@@ -263,20 +276,26 @@ function patched(object: Stored, operations: readonly JsonPatchOperation[]): Sto
     }
     patchOne(place, last, operation);
   }
-  const { finalizers } = next.metadata;
-  if (finalizers?.length === 0) delete (next.metadata as { finalizers?: unknown }).finalizers;
-  return next;
+  const { finalizers, ...metadata } = next.metadata;
+  return { ...next, metadata: finalizers?.length === 0 ? metadata : next.metadata };
 }
 
 function patchOne(place: Container, token: string, operation: JsonPatchOperation): void {
-  const value = 'value' in operation ? structuredClone(operation.value) : undefined;
-  const list = Array.isArray(place) ? place : undefined;
-  const fields = place as Record<string, unknown>;
   const { op, path } = operation;
-  if (path === '/metadata/resourceVersion' && fields[token] !== value) throw refusal(409, 'Conflict');
-  if (op === 'test' && JSON.stringify(fields[token] ?? null) !== JSON.stringify(value)) throw refusal(422, 'Invalid');
-  if (op === 'remove' && !(token in fields)) throw refusal(422, 'Invalid');
-  if (op === 'remove') list ? list.splice(Number(token), 1) : delete fields[token];
-  if (op === 'add' && list) list.splice(token === '-' ? list.length : Number(token), 0, value);
-  if (op === 'replace' || (op === 'add' && !list)) fields[token] = value;
+  const present = (place as Record<string, unknown>)[token];
+  if (op === 'remove') {
+    if (present === undefined) throw refusal(422, 'Invalid');
+    if (Array.isArray(place)) place.splice(Number(token), 1);
+    else Reflect.deleteProperty(place, token);
+    return;
+  }
+  const { value } = operation;
+  if (path === '/metadata/resourceVersion' && present !== value) throw refusal(409, 'Conflict');
+  if (op === 'test') {
+    if (JSON.stringify(present ?? null) !== JSON.stringify(value)) throw refusal(422, 'Invalid');
+  } else if (op === 'add' && Array.isArray(place)) {
+    place.splice(token === '-' ? place.length : Number(token), 0, structuredClone(value));
+  } else {
+    (place as Record<string, unknown>)[token] = structuredClone(value);
+  }
 }

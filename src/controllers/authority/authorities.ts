@@ -1,18 +1,23 @@
 /** Ledgers, revocation lists and what each broker trusts: gathered by broker, kept by CA key. */
+import { mqttBrokers, stated } from '../../api/kinds.ts';
 import type { ObjectKey } from '../../domain/names.ts';
 import type { CaKeyId, RevocationEntry } from '../../domain/pki/certificate.ts';
 import { done, type Outcome, type Reconcile } from '../../kube/outcome.ts';
 import type { Publisher } from '../bundle/published.ts';
 import type { AuthorityState, Trust } from '../context.ts';
+import type { DeclaredBroker } from '../declared.ts';
 import { type Authority, createAuthority, type Surroundings } from './authority.ts';
 import { asFormer } from './former.ts';
 import { gather, longestAge } from './gather.ts';
 import { createLedgerStore } from './ledger-store.ts';
 import { casOf, type Member, signingFor, trusts } from './members.ts';
+import { publishedRevocations } from './published.ts';
 import { isPublished, wakeAwaiting } from './publication.ts';
 import { createReadings } from './readings.ts';
+import type { Repair } from './recovery.ts';
+import { isServed, unreadAbout, unservedCas } from './served.ts';
 import { type AuthorityContext, isComplete, type Site, wakeHolder } from './site.ts';
-import { suspensions } from './suspensions.ts';
+import { suspensions, unreadableIdentities } from './suspensions.ts';
 import { isSameTrust, trustOf } from './trust.ts';
 
 export interface Authorities extends AuthorityState {
@@ -26,6 +31,7 @@ export interface Authorities extends AuthorityState {
 export function createAuthorities(context: AuthorityContext, publisher: Publisher): Authorities {
   const { client, clock, options, state } = context;
   const suspendedIn = suspensions();
+  const unreadableIn = unreadableIdentities();
   const site: Site = {
     ...{ context, publisher, readings: createReadings(client, clock) },
     store: createLedgerStore(publisher, options.namespace),
@@ -33,14 +39,17 @@ export function createAuthorities(context: AuthorityContext, publisher: Publishe
       members: new Map(),
       authorities: new Map(),
       looked: new Set(),
+      unread: new Map(),
       awaited: new Map(),
       progress: { isComplete: false },
     },
     suspended: () => suspendedIn(state.fleet.fleet.devices, state.issued.byIdentity),
+    unreadable: () => unreadableIn(state.fleet.fleet.devices),
   };
   return {
     trustOf: (broker) => site.members.get(broker)?.trust,
     issuingCa: (broker) => site.members.get(broker)?.issuing,
+    issuedUnder: (broker) => site.members.get(broker)?.issuedUnder,
     revoke: (entries) => revoked(site, entries),
     isRevoked: ({ caKeyId, serial }) => site.authorities.get(caKeyId)?.ledger.entries.has(serial) === true,
     isPublished: (entry) => isPublished(site, entry),
@@ -60,6 +69,7 @@ function authorityOf(site: Site, keyId: CaKeyId): Authority {
     ...{ keyId, store: site.store, clock: site.context.clock },
     surroundings: () => surroundingsOf(site, keyId),
     onChange: (added) => changed(site, keyId, added),
+    onRepair: (repair) => told(site, keyId, repair),
   });
   site.authorities.set(keyId, authority);
   return authority;
@@ -67,13 +77,30 @@ function authorityOf(site: Site, keyId: CaKeyId): Authority {
 
 function surroundingsOf(site: Site, keyId: CaKeyId): Surroundings {
   const { context, members } = site;
-  const own = [...members.values()].filter((member) => trusts(member, keyId));
+  const own = [...members.values()].filter((member) => depends(site, member, keyId));
   return {
     suspended: context.state.issued.isKnown ? site.suspended() : undefined,
     // A list that is signed before all is known that was published would lack what only the others knew of.
     signing: isComplete(site) ? signingFor(keyId, own) : undefined,
-    published: own.map(({ published }) => published),
+    unreadable: site.unreadable(),
+    published: [...own.map(({ published }) => published), ...unreadAbout(site, keyId)],
+    isComplete: isComplete(site),
   };
+}
+
+/** It has lists of this CA from us. */
+function depends(site: Site, member: Member, keyId: CaKeyId): boolean {
+  return member.kept.some(({ ca }) => ca.keyId === keyId) || (trusts(member, keyId) && isServed(site, member, keyId));
+}
+
+/** Who has lists of this CA is told what became of its ledger. */
+function told({ members, context }: Site, keyId: CaKeyId, { reason, message }: Repair): void {
+  for (const member of members.values()) {
+    if (!trusts(member, keyId)) continue;
+    const { namespace, name } = member.broker.origin;
+    const regarding = stated(mqttBrokers, { namespace, name, uid: member.uid });
+    context.record({ type: 'Warning', reason, action: 'KeepLedger', note: message, regarding });
+  }
 }
 
 /** On the way from a revocation to the brokers nothing waits: they are woken here and now. */
@@ -93,12 +120,12 @@ async function reconciled(site: Site, key: ObjectKey): Promise<Outcome> {
   const broker = context.state.fleet.fleet.brokers.get(key);
   if (!declared || !broker) {
     members.delete(key);
-    if (declared) looked.add(key);
-    else looked.delete(key);
+    await lookedAt(site, key, declared);
     if (!wasComplete && isComplete(site)) wakeOthers(site, key);
     wakeAwaiting(site);
     return done;
   }
+  site.unread.delete(key);
   try {
     await gather(site, key, declared, broker);
   } finally {
@@ -108,6 +135,18 @@ async function reconciled(site: Site, key: ObjectKey): Promise<Outcome> {
   await settleOf(site, key);
   wakeAwaiting(site);
   return { kind: 'RequeueAt', at: nextLook(site, key) };
+}
+
+/** One that cannot be read has been told something all the same; one that is gone has not. */
+async function lookedAt({ looked, unread, publisher }: Site, key: ObjectKey, declared: DeclaredBroker | undefined) {
+  if (!declared) {
+    looked.delete(key);
+    unread.delete(key);
+    return;
+  }
+  const known = unread.get(key);
+  if (!known || known.kind === 'Unreadable') unread.set(key, await publishedRevocations(publisher, declared.meta));
+  looked.add(key);
 }
 
 function wakeOthers({ context, members }: Site, key: ObjectKey): void {
@@ -129,7 +168,8 @@ function renewTrust(site: Site, member: Member): void {
   const { context, authorities, members } = site;
   if (members.get(member.key) !== member || !isComplete(site)) return;
   const views = new Map([...authorities].map(([keyId, { view }]) => [keyId, view]));
-  const trust = trustOf({ ...member, authorities: views }, context.clock.now());
+  const unserved = unservedCas(site, member);
+  const trust = trustOf({ ...member, authorities: views, unserved }, context.clock.now());
   const isSame = member.trust !== undefined && isSameTrust(member.trust, trust);
   members.set(member.key, { ...member, ...taken(site, member, trust), trust: isSame ? member.trust : trust });
   if (!isSame) context.wake.broker(member.key);

@@ -7,19 +7,24 @@ import { newList } from '../../domain/pki/signed-list.ts';
 import type { CaSigner } from '../../domain/pki/x509.ts';
 import type { Clock } from '../../ports.ts';
 import { batched } from './batch.ts';
-import type { LedgerStore } from './ledger-store.ts';
+import type { LedgerStore, ReadLedger } from './ledger-store.ts';
 import { type AuthorityPlan, authorityPlan, isHold, listedEntries, type Stored } from './plan.ts';
 import type { PublishedRevocations } from './published.ts';
+import { emptyStored, joined, lacks, outdated, rebuilt, recovered, type Repair, shortfall } from './recovery.ts';
 import type { AuthorityView } from './trust.ts';
 
 /** What is known around a CA when it is looked at. */
 export interface Surroundings {
   /** Unexpired certificates of suspended devices, of whatever CA; undefined while it is not known which there are. */
   readonly suspended: readonly Held[] | undefined;
+  /** Identities of devices that cannot be read: whether they are suspended is not known. */
+  readonly unreadable?: ReadonlySet<string>;
   /** Undefined when nobody can sign, or not everybody who trusts the CA is known yet. */
   readonly signing: { readonly signer: CaSigner; readonly validitySeconds: number } | undefined;
   /** What was published to the brokers that trust the CA, each the same object as long as it was read once. */
   readonly published: readonly PublishedRevocations[];
+  /** False while there may be more that was published. */
+  readonly isComplete: boolean;
 }
 
 export interface AuthorityOptions {
@@ -29,6 +34,8 @@ export interface AuthorityOptions {
   readonly surroundings: () => Surroundings;
   /** Ledger or list are others than before; `added` came into the ledger, or is known since the first reading. */
   readonly onChange: (added: readonly RevocationEntry[]) => void;
+  /** Somebody took the ledger away, damaged it or put an older one in its place; what was lost is in it again. */
+  readonly onRepair: (repair: Repair) => void;
 }
 
 export interface Authority {
@@ -48,6 +55,10 @@ interface State {
   readonly options: AuthorityOptions;
   /** As last read or written; undefined before, and when a write failed whose end is not known. */
   stored: Stored | undefined;
+  /** As this process wrote it last, or found nothing to add to it: whatever is read later, it has to hold this. */
+  known: Stored | undefined;
+  /** What was read lacks some of what is known, or is not there: it is to be written. */
+  repair: Repair | undefined;
   /** There was no ledger when it was read: all that was published must be at hand before anything is decided. */
   isNew: boolean;
   view: AuthorityView;
@@ -61,6 +72,7 @@ interface State {
 interface Quiet {
   readonly stored: Stored;
   readonly suspended: Surroundings['suspended'];
+  readonly unreadable: Surroundings['unreadable'];
   readonly signing: Surroundings['signing'];
   readonly from: Date;
   readonly until: Date;
@@ -69,7 +81,7 @@ interface Quiet {
 export function createAuthority(options: AuthorityOptions): Authority {
   const state: State = {
     options,
-    stored: undefined,
+    ...{ stored: undefined, known: undefined, repair: undefined },
     isNew: false,
     view: { crl: undefined, listed: [], damage: undefined },
     ledger: emptyLedger(options.keyId),
@@ -98,8 +110,8 @@ export function createAuthority(options: AuthorityOptions): Authority {
 async function settled(state: State): Promise<void> {
   const asked = state.pending;
   state.pending = [];
-  const stored = state.stored ?? (await loaded(state));
   const around = state.options.surroundings();
+  const stored = state.stored ?? (await loaded(state));
   const fresh = around.published.filter((one) => !state.joined.has(one));
   const problem = stored ? lossOf(state, fresh) : state.view.damage;
   if (!stored || problem !== undefined) {
@@ -107,24 +119,44 @@ async function settled(state: State): Promise<void> {
     if (asked.length === 0) return;
     throw new Error(`revoke certificates of CA ${state.options.keyId}: ${problem ?? ''}`);
   }
-  const added = [...asked, ...fresh.flatMap(entriesIn)];
+  const told = fresh.flatMap(entriesIn);
   const now = state.options.clock.now();
+  state.repair ??= shortfall(stored, told, numbersIn(state.options.keyId, fresh), now);
+  const added = [...asked, ...told];
   if (added.length === 0 && isQuiet(state, stored, around, now)) return;
   await advanced(state, stored, around, added, now);
   for (const one of fresh) state.joined.add(one);
 }
 
-/** Undefined when it is damaged, which is then in the view. */
+/** Undefined when it is damaged beyond repair, which is then in the view. */
 async function loaded(state: State): Promise<Stored | undefined> {
-  const { store, keyId } = state.options;
+  const { options, known } = state;
+  const { store, keyId, clock } = options;
   const read = await store.read(keyId);
-  state.isNew = read.kind === 'None';
-  if (read.kind === 'Damaged') {
-    setDamage(state, read.message);
+  state.isNew = read.kind === 'None' && !known;
+  const found = foundIn(read, options, known !== undefined);
+  if (!found) {
+    setDamage(state, read.kind === 'Damaged' ? read.message : undefined);
     return undefined;
   }
-  state.stored = read.kind === 'Stored' ? read.stored : { ledger: emptyLedger(keyId), holds: [], crl: undefined };
-  return state.stored;
+  const whole = joined(found, known);
+  if (read.kind === 'Damaged') state.repair = rebuilt(keyId, read.message);
+  else if (read.kind === 'None' && known) state.repair = rebuilt(keyId, 'it was deleted');
+  else if (known && lacks(found, known, clock.now())) {
+    state.repair = outdated(keyId, 'it lacked what is known to have been in it');
+  }
+  state.stored = whole;
+  return whole;
+}
+
+/** What is there to go by; of a damaged one nothing, where it is not certain that this would be everything. */
+function foundIn(read: ReadLedger, { keyId, surroundings }: AuthorityOptions, isKnown: boolean): Stored | undefined {
+  if (read.kind === 'Stored') return read.stored;
+  if (read.kind === 'None') return emptyStored(keyId);
+  const { published, isComplete } = surroundings();
+  const isAll = isComplete && published.every(({ kind }) => kind !== 'Unreadable');
+  const whole = read.remains && isAll ? recovered(keyId, read.remains, published) : undefined;
+  return whole ?? (isKnown && !read.isForeign ? emptyStored(keyId) : undefined);
 }
 
 /** A ledger that is not there and cannot be made anew from all that was published is not guessed. */
@@ -141,6 +173,7 @@ function entriesIn(published: PublishedRevocations): readonly RevocationEntry[] 
 /** Nothing that was decided on last time is another one now. */
 function isQuiet({ quiet, options }: State, stored: Stored, around: Surroundings, now: Date): boolean {
   if (quiet?.stored !== stored || quiet.suspended !== around.suspended) return false;
+  if (quiet.unreadable !== around.unreadable) return false;
   const isSameSigner =
     quiet.signing?.validitySeconds === around.signing?.validitySeconds &&
     quiet.signing?.signer === around.signing?.signer;
@@ -155,23 +188,35 @@ async function advanced(
   now: Date,
 ): Promise<void> {
   const { store, keyId } = state.options;
-  const { suspended, signing } = around;
+  const { suspended, unreadable, signing } = around;
+  const isWhole = store.isWhole(keyId);
   const fitsSigner = !stored.crl || !signing || crlSignerIn(stored.crl.read, signing.signer.issuer.pem) === keyId;
-  const facts = { stored, added, suspended, validitySeconds: signing?.validitySeconds, fitsSigner };
+  const facts = { stored, added, suspended, unreadable, validitySeconds: signing?.validitySeconds, fitsSigner };
   const plan = authorityPlan(facts, now);
   const crl =
     plan.signs && signing ? newList(signing.signer, contentOf(state, plan, signing, around, now)) : stored.crl;
-  const isChanged = plan.signs || plan.ledger !== stored.ledger;
+  const isChanged = plan.signs || plan.ledger !== stored.ledger || state.repair !== undefined;
   const next = isChanged ? { ledger: plan.ledger, holds: plan.holds, crl } : stored;
-  if (isChanged || !store.isWhole(keyId)) await written(state, next);
-  state.quiet = { stored: next, suspended, signing, from: crl?.read.thisUpdate ?? now, until: dueAt(next, signing) };
+  if (isChanged || !isWhole) await written(state, next);
+  tell(state, isWhole);
+  const [from, until] = [crl?.read.thisUpdate ?? now, dueAt(next, signing)];
+  state.quiet = { stored: next, suspended, unreadable, signing, from, until };
   show(state, next, plan.signs ? plan.entries : undefined);
+}
+
+/** Of what is mended now. */
+function tell(state: State, isWhole: boolean): void {
+  const { repair, options } = state;
+  state.repair = undefined;
+  if (repair) options.onRepair(repair);
+  else if (!isWhole) options.onRepair(rebuilt(options.keyId, 'objects of it were deleted or changed'));
 }
 
 /** Tells what is written now, where it is not what was told last. `entries` are those of a list that was just signed. */
 function show(state: State, next: Stored, entries: readonly RevocationEntry[] | undefined): void {
   const { ledger: former, view, options } = state;
   state.stored = next;
+  state.known = next;
   if (next.ledger === former && view.crl === next.crl && view.damage === undefined) return;
   state.ledger = next.ledger;
   state.view = { crl: next.crl, listed: entries ?? listedEntries(next), damage: undefined };
@@ -191,10 +236,13 @@ function contentOf(
   { published }: Surroundings,
   now: Date,
 ) {
-  const numbers = published.flatMap((one) => (one.kind === 'Published' ? (one.crls.get(keyId)?.number ?? []) : []));
-  const former = [...numbers, ...(stored?.crl ? [stored.crl.read.number] : [])];
+  const former = [...numbersIn(keyId, published), ...(stored?.crl ? [stored.crl.read.number] : [])];
   const formerNumber = former.reduce<bigint | undefined>((most, one) => (most && most > one ? most : one), undefined);
   return { entries, formerNumber, validitySeconds, now };
+}
+
+function numbersIn(keyId: CaKeyId, published: readonly PublishedRevocations[]): readonly bigint[] {
+  return published.flatMap((one) => (one.kind === 'Published' ? (one.crls.get(keyId)?.number ?? []) : []));
 }
 
 const never = new Date(8.64e15);

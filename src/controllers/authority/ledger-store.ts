@@ -10,15 +10,21 @@ import type { CaKeyId } from '../../domain/pki/certificate.ts';
 import { parsedCrl } from '../../domain/pki/crl.ts';
 import { parsedLedger } from '../../domain/pki/ledger.ts';
 import { parseRevocations, revocationsText } from '../../domain/pki/revocations.ts';
-import type { Publisher } from '../bundle/published.ts';
+import type { FoundChunks, Publisher } from '../bundle/published.ts';
 import { ledgerSite, type SetSite } from '../bundle/site.ts';
 import { isHold, type Stored } from './plan.ts';
+import type { Remains } from './recovery.ts';
 
 export type ReadLedger =
   | { readonly kind: 'Stored'; readonly stored: Stored }
   | { readonly kind: 'None' }
-  /** Nothing may be written over it. */
-  | { readonly kind: 'Damaged'; readonly message: string };
+  /** Written over by who knows what was in it; not at all where it is somebody else's. */
+  | {
+      readonly kind: 'Damaged';
+      readonly message: string;
+      readonly isForeign: boolean;
+      readonly remains: Remains | undefined;
+    };
 
 export interface LedgerStore {
   read(keyId: CaKeyId): Promise<ReadLedger>;
@@ -45,8 +51,13 @@ export function createLedgerStore(publisher: Publisher, namespace: string): Ledg
       known.delete(keyId);
       const read = await publisher.texts(siteOf(keyId), ledgerParts);
       if (read.kind === 'None') return read;
-      if (read.kind === 'NotOurs') return damaged(`${read.object} was made by somebody else`);
-      if (read.kind === 'Damaged') return damaged(messageOf(read.findings));
+      if (read.kind === 'NotOurs') {
+        return { ...damaged(`${read.object} was made by somebody else`), isForeign: true };
+      }
+      if (read.kind === 'Damaged') {
+        if (read.found) known.set(keyId, { index: read.found.index });
+        return { ...damaged(messageOf(read.findings)), remains: read.found && remainsIn(read.found, keyId) };
+      }
       const stored = storedIn(keyId, read.texts);
       if (stored.kind === 'Stored') known.set(keyId, { index: read.index });
       return stored;
@@ -91,8 +102,25 @@ function storedIn(keyId: CaKeyId, texts: Readonly<Record<LedgerPart, string>>): 
   return { kind: 'Stored', stored: { ledger: ledger.value, holds: holds.value, crl } };
 }
 
-function damaged(message: string): ReadLedger {
-  return { kind: 'Damaged', message: `its ledger is damaged: ${message}` };
+function damaged(message: string): Extract<ReadLedger, { readonly kind: 'Damaged' }> {
+  return { kind: 'Damaged', message: `its ledger is damaged: ${message}`, isForeign: false, remains: undefined };
+}
+
+/** Chunks of a ledger are whole lines. */
+function remainsIn({ index, chunks }: FoundChunks<LedgerPart>, keyId: CaKeyId): Remains {
+  const whole = (part: LedgerPart): string | undefined => {
+    const texts = index.parts[part].map((hash) => chunks.get(hash));
+    return texts.includes(undefined) ? undefined : texts.join('');
+  };
+  const ledgers = index.parts.ledger.map((hash) => parsedLedger(chunks.get(hash) ?? '', keyId));
+  const [pem, holds] = [whole('crl'), parseRevocations(whole('holds') ?? '-')];
+  const crl = pem === undefined || pem === '' ? undefined : parsedCrl(pem);
+  return {
+    entries: ledgers.flatMap((ledger) => (ledger.ok ? [...ledger.value.entries.values()] : [])),
+    isLedgerWhole: whole('ledger') !== undefined && ledgers.every(({ ok }) => ok),
+    holds: holds.ok ? holds.value : undefined,
+    crl: pem !== undefined && crl?.ok ? { pem, read: crl.value } : undefined,
+  };
 }
 
 function messageOf(findings: readonly Finding[]): string {

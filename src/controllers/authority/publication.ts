@@ -4,6 +4,8 @@ import type { CaKeyId, RevocationEntry } from '../../domain/pki/certificate.ts';
 import type { HeldCertificate } from '../../domain/pki/lineage.ts';
 import type { Trust } from '../context.ts';
 import type { Member } from './members.ts';
+import { isHold } from './plan.ts';
+import { isServed, wasToldOf } from './served.ts';
 import { type Site, wakeHolder } from './site.ts';
 
 type Serial = Pick<RevocationEntry, 'caKeyId' | 'serial'>;
@@ -23,20 +25,26 @@ export function isPublished(site: Site, { caKeyId, serial, lineage }: Asked): bo
   return isTold;
 }
 
-/** Also true of a broker that was told nothing at all, and of one whose lists of this CA are none of ours. */
-function isToldOf({ context, members, looked }: Site, key: ObjectKey, { caKeyId, serial }: Serial): boolean {
+/**
+ * Also true of a broker that was told nothing at all, and of one whose lists of this CA are none of ours. Of one that
+ * cannot be read, what is published counts.
+ */
+function isToldOf(site: Site, key: ObjectKey, { caKeyId, serial }: Serial): boolean {
+  const { context, members } = site;
   const member = members.get(key);
-  if (!member) return looked.has(key);
+  if (!member) return wasToldOf(site, key, { caKeyId, serial });
   const state = context.state.brokers.get(key);
   const wasTold = state ? state.published !== undefined : member.published.kind !== 'None';
-  if (!wasTold || !isConcerned(member, state?.trust, caKeyId)) return true;
+  if (!wasTold || !isConcerned(site, member, state?.trust, caKeyId)) return true;
   return state?.trust !== undefined && serialsIn(state.trust).has(`${caKeyId} ${serial}`);
 }
 
 /** It is to have a list of this CA from us, or had one in what was published last. */
-function isConcerned({ gathered, kept, published }: Member, told: Trust | undefined, caKeyId: CaKeyId): boolean {
-  const cas = [...gathered.cas, ...kept].map(({ ca }) => ca);
-  if (signsFor(cas, caKeyId)) return true;
+function isConcerned(site: Site, member: Member, told: Trust | undefined, caKeyId: CaKeyId): boolean {
+  const { gathered, kept, published } = member;
+  if (kept.some(({ ca }) => signsFor([ca], caKeyId))) return true;
+  if (!isServed(site, member, caKeyId)) return false;
+  if (gathered.cas.some(({ ca }) => signsFor([ca], caKeyId))) return true;
   if (told) return signsFor(told.cas, caKeyId);
   return (
     published.kind === 'Unreadable' ||
@@ -54,7 +62,9 @@ const serials = new WeakMap<Trust['revocations'], ReadonlySet<string>>();
 export function serialsIn({ revocations }: Trust): ReadonlySet<string> {
   const known = serials.get(revocations);
   if (known) return known;
-  const made = new Set(revocations.map(({ caKeyId, serial }) => `${caKeyId} ${serial}`));
+  // One that is on hold is on the list, and would not be in a ledger that is made anew from it.
+  const forGood = revocations.filter((entry) => !isHold(entry));
+  const made = new Set(forGood.map(({ caKeyId, serial }) => `${caKeyId} ${serial}`));
   serials.set(revocations, made);
   return made;
 }

@@ -8,10 +8,11 @@ import type { World } from '../world.ts';
 import type { Authority } from './authority.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import type { Member } from './members.ts';
+import type { PublishedRevocations } from './published.ts';
 import type { Readings } from './readings.ts';
 
 /** What of the context the authorities use. The states are read when they are needed, not before. */
-export interface AuthorityContext extends Pick<ControllerContext, 'client' | 'options' | 'clock' | 'wake'> {
+export interface AuthorityContext extends Pick<ControllerContext, 'client' | 'options' | 'clock' | 'wake' | 'record'> {
   readonly world: Pick<World, 'brokers' | 'devices' | 'deviceCertificates' | 'requests'>;
   readonly state: Pick<ControllerContext['state'], 'fleet' | 'issued' | 'brokers'>;
 }
@@ -23,6 +24,8 @@ export interface Site {
   readonly store: LedgerStore;
   readonly members: Map<ObjectKey, Member>;
   readonly authorities: Map<CaKeyId, Authority>;
+  /** What was published to brokers that cannot be read, and of which no version is remembered that could. */
+  readonly unread: Map<ObjectKey, PublishedRevocations>;
   /** Brokers that were looked at since the start, with whatever result. */
   readonly looked: Set<ObjectKey>;
   readonly progress: { isComplete: boolean };
@@ -30,6 +33,8 @@ export interface Site {
   readonly awaited: Map<string, Awaited>;
   /** Unexpired certificates of suspended devices. */
   readonly suspended: () => readonly HeldCertificate[];
+  /** Identities of devices that cannot be read. */
+  readonly unreadable: () => ReadonlySet<string>;
 }
 
 /** `lineage`: of the certificate, where it was asked about. */

@@ -17,8 +17,17 @@ export type PublishedIndex<P extends string> =
   | { readonly kind: 'Damaged'; readonly findings: readonly Finding[] }
   | NotOurs;
 
+/** What is there of a set that lacks something. */
+export interface FoundChunks<P extends string> {
+  readonly index: SetIndex<P>;
+  /** Texts of the chunks that were found, by their hash. */
+  readonly chunks: ReadonlyMap<string, string>;
+}
+
 export type PublishedTexts<P extends string, Q extends P> =
-  | Exclude<PublishedIndex<P>, { readonly kind: 'Published' }>
+  | Exclude<PublishedIndex<P>, { readonly kind: 'Published' | 'Damaged' }>
+  /** `found` is absent when the index is damaged. */
+  | { readonly kind: 'Damaged'; readonly findings: readonly Finding[]; readonly found?: FoundChunks<P> }
   | {
       readonly kind: 'Published';
       readonly index: SetIndex<P>;

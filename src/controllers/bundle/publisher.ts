@@ -129,8 +129,12 @@ async function publishedTexts<P extends string, Q extends P>(
   const reads = await inGroups(places, ({ kind, name }) => state.objects.read(site, kind, name, signal));
   const texts = new Map(reads.flatMap((read) => [...read.texts]));
   const verified = verifiedChunks(index, site.layout.parts, texts, parts);
-  if (!verified.ok) return { kind: 'Damaged', findings: verified.findings };
+  if (!verified.ok) return { kind: 'Damaged', findings: verified.findings, found: { index, chunks: intact(texts) } };
   return { kind: 'Published', index, texts: ofParts(parts, (part) => verified.value[part].join('')) };
+}
+
+function intact(texts: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map([...texts].filter(([hash, text]) => sha256(text) === hash));
 }
 
 async function publish<P extends string>(

@@ -59,6 +59,8 @@ export function accountOf(facts: AccountFacts): Account {
   const claims = sortedOut(facts, declared, broker);
   for (const { outcome, ...claim } of claims.own.toSorted((a, b) => byAge(b.request, a.request))) {
     if (outcome.kind !== 'Issued') continue;
+    // Revisions tell the order within one second, whichever of them was heard of first.
+    if (claim.maker === 'Certificate') known.delete(outcome.certificate.fingerprint);
     const { keyId = '' } = outcome.certificate;
     remember({ ...outcome.certificate, ...rest, keyId, ...pinned(claim, facts.certificate) });
   }
@@ -66,7 +68,10 @@ export function accountOf(facts: AccountFacts): Account {
   const identity = holder?.identity;
   return {
     ...{ uid, device, identity, broker },
-    held: kept(former.held, inTurn(all.filter((one) => identity === undefined || one.identity === identity))),
+    held: kept(
+      former.held,
+      withDeclared(declared, inTurn(all.filter((one) => identity === undefined || one.identity === identity))),
+    ),
     strays: kept(former.strays, inTurn(all.filter((one) => identity !== undefined && one.identity !== identity))),
     ...claims,
   };
@@ -96,6 +101,25 @@ function neverSuperseded(one: HeldCertificate): HeldCertificate {
   const bare: { -readonly [K in keyof HeldCertificate]: HeldCertificate[K] } = { ...one };
   delete bare.supersededAt;
   return bare;
+}
+
+/** With what the DeviceCertificate says now, and the acknowledgement that its status has. */
+function withDeclared(
+  { value, was }: DeclaredCertificate,
+  held: readonly HeldCertificate[],
+): readonly HeldCertificate[] {
+  const { secretName, revokePreviousAfterSeconds: overlapSeconds } = value.ok
+    ? value.value.spec
+    : ({} as CertificateSpec);
+  return held.map((one) => {
+    const bare: { -readonly [K in keyof HeldCertificate]: HeldCertificate[K] } = { ...one };
+    for (const field of ['acknowledgedAt', 'overlapSeconds', 'secretName'] as const) delete bare[field];
+    if (one.fingerprint === was?.fingerprint && was.acknowledgedAt !== undefined)
+      bare.acknowledgedAt = new Date(was.acknowledgedAt);
+    if (overlapSeconds !== undefined) bare.overlapSeconds = overlapSeconds;
+    if (secretName !== undefined) bare.secretName = secretName;
+    return bare;
+  });
 }
 
 /** Latest first; of one moment in an order that is always the same. */

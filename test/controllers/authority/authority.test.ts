@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type Authority, createAuthority, type Surroundings } from '../../../src/controllers/authority/authority.ts';
 import type { LedgerStore, ReadLedger } from '../../../src/controllers/authority/ledger-store.ts';
 import type { Stored } from '../../../src/controllers/authority/plan.ts';
+import type { Remains } from '../../../src/controllers/authority/recovery.ts';
 import type { PublishedRevocations } from '../../../src/controllers/authority/published.ts';
 import type { RevocationEntry } from '../../../src/domain/pki/certificate.ts';
 import { authority, end, revocation, start } from '../../domain/pki/authorities.ts';
@@ -49,18 +50,21 @@ interface Bench {
   readonly clock: VirtualClock;
   around: Surroundings;
   readonly told: RevocationEntry[][];
+  readonly repairs: string[];
   readonly authority: Authority;
 }
 
 function bench(around: Partial<Surroundings> = {}, store = new MemoryStore()): Bench {
   const made = {
     ...{ store, clock: new VirtualClock(), told: [] as RevocationEntry[][] },
-    around: { suspended: [], signing: { signer: ca, validitySeconds }, published: [], ...around },
+    around: { suspended: [], signing: { signer: ca, validitySeconds }, published: [], isComplete: true, ...around },
+    repairs: [] as string[],
   };
   const one = createAuthority({
     ...{ keyId, store, clock: made.clock },
     surroundings: () => made.around,
     onChange: (added) => void made.told.push([...added]),
+    onRepair: ({ reason }) => void made.repairs.push(reason),
   });
   return Object.assign(made, { authority: one });
 }
@@ -69,6 +73,8 @@ const published = (revocations: readonly RevocationEntry[], number = 0n): Publis
   ...{ kind: 'Published', revocations, cas: [ca.issuer] },
   crls: new Map([[keyId, { caKeyId: keyId, pem: '', number, thisUpdate: start, nextUpdate: end }]]),
 });
+const damaged = (remains?: Remains) =>
+  ({ kind: 'Damaged', message: 'a chunk is missing', isForeign: false, remains }) as const;
 const listedOf = ({ authority: { view } }: Bench) => view.listed.map(({ serial }) => serial);
 
 describe('ledger and list of a CA', () => {
@@ -133,13 +139,107 @@ describe('ledger and list of a CA', () => {
     await one.authority.revoke([entry('a')]);
     const good = one.store.content;
     const two = bench({}, one.store);
-    one.store.content = { kind: 'Damaged', message: 'a chunk is missing' };
+    one.store.content = damaged();
     await two.authority.settle();
     await assert.rejects(two.authority.revoke([entry('b')]), /a chunk is missing/);
     assert.deepEqual([two.authority.view.crl, two.told.length, one.store.writes], [undefined, 1, 1]);
     one.store.content = good;
     await two.authority.settle();
     assert.deepEqual([listedOf(two), two.authority.view.damage], [['a'], undefined]);
+  });
+
+  it('are made whole from what is left and what was published, where the last list shows that this is all', async () => {
+    const one = bench();
+    await one.authority.revoke([entry('a'), entry('b')]);
+    const { stored } = one.store.content as Extract<ReadLedger, { kind: 'Stored' }>;
+    const crl = stored.crl ?? assert.fail('nothing was signed');
+    const remains = { entries: [entry('a')], isLedgerWhole: false, holds: [], crl };
+    const cases = [
+      { what: 'a chunk of the ledger', remains, told: [entry('b')], isWhole: true },
+      {
+        what: 'the list',
+        remains: { ...remains, entries: [entry('a'), entry('b')], isLedgerWhole: true, crl: undefined },
+      },
+      { what: 'an entry that nobody was told of', remains, isWhole: false },
+      { what: 'ledger and list', remains: { ...remains, crl: undefined }, told: [entry('b')], isWhole: false },
+    ];
+    for (const { what, told = [], isWhole = true, ...left } of cases) {
+      one.store.content = damaged(left.remains);
+      const next = bench({ published: [published(told, crl.read.number)] }, one.store);
+      await next.authority.settle();
+      assert.equal(next.authority.view.damage === undefined, isWhole, what);
+      assert.deepEqual(next.repairs, isWhole ? ['LedgerRebuilt'] : [], what);
+      if (isWhole) assert.deepEqual(one.store.serials, ['a', 'b'], what);
+      if (isWhole) assert.deepEqual(listedOf(next), ['a', 'b'], what);
+    }
+  });
+
+  it('are not made whole before all is known that was published', async () => {
+    const one = bench();
+    await one.authority.revoke([entry('a')]);
+    const { stored } = one.store.content as Extract<ReadLedger, { kind: 'Stored' }>;
+    one.store.content = damaged({ entries: [], isLedgerWhole: false, holds: [], crl: stored.crl });
+    const next = bench({ published: [published([entry('a')])], isComplete: false }, one.store);
+    await next.authority.settle();
+    assert.match(next.authority.view.damage ?? '', /a chunk is missing/);
+    next.around = { ...next.around, isComplete: true };
+    await next.authority.settle();
+    assert.deepEqual([listedOf(next), next.authority.view.damage], [['a'], undefined]);
+  });
+
+  it('keep the holds that brokers were told, while nobody knows who is suspended', async () => {
+    const held = { caKeyId: keyId, serial: 'e', identity: 'sensor-5', notBefore: start, notAfter: end };
+    const one = bench({ suspended: [held] });
+    await one.authority.settle();
+    const { stored } = one.store.content as Extract<ReadLedger, { kind: 'Stored' }>;
+    one.store.content = damaged({ entries: [], isLedgerWhole: true, holds: undefined, crl: stored.crl });
+    const next = bench({ suspended: undefined, published: [published(stored.holds)] }, one.store);
+    await next.authority.settle();
+    assert.deepEqual(listedOf(next), ['e']);
+  });
+
+  it('lose nothing to an older copy, whoever knows of it, and say so', async () => {
+    const one = bench();
+    await one.authority.revoke([entry('a')]);
+    const older = one.store.content;
+    await one.authority.revoke([entry('b')]);
+    const number = one.authority.view.crl?.read.number ?? 0n;
+    const brokers = [published([entry('a'), entry('b')], number + 7n)];
+    one.store.content = older;
+    const started = bench({ published: brokers }, one.store);
+    await started.authority.settle();
+    assert.deepEqual([one.store.serials, started.repairs], [['a', 'b'], ['LedgerOutdated']]);
+    assert.equal(started.authority.view.crl?.read.number, number + 8n);
+
+    one.store.content = older;
+    one.store.fault = 'Lost';
+    one.store.whole = false;
+    await assert.rejects(one.authority.settle(), /write ledger/, 'the running one finds that another wrote it');
+    one.store.fault = 'None';
+    await one.authority.settle();
+    assert.deepEqual([one.store.serials, one.repairs, listedOf(one)], [['a', 'b'], ['LedgerOutdated'], ['a', 'b']]);
+  });
+
+  it('are written again by who knows them, whatever lies in their place', async () => {
+    for (const content of [damaged(), { kind: 'None' }] as const) {
+      const one = bench();
+      await one.authority.revoke([entry('a')]);
+      const { pem } = one.authority.view.crl ?? assert.fail('nothing was signed');
+      one.store.content = content;
+      one.store.fault = 'Lost';
+      one.store.whole = false;
+      await assert.rejects(one.authority.settle());
+      one.store.fault = 'None';
+      await one.authority.settle();
+      assert.deepEqual([one.store.serials, one.repairs, one.authority.view.crl?.pem], [['a'], ['LedgerRebuilt'], pem]);
+    }
+  });
+
+  it('are no business of ours where somebody else made what lies there', async () => {
+    const one = bench();
+    one.store.content = { ...damaged(), isForeign: true };
+    await one.authority.settle();
+    assert.deepEqual([one.authority.view.damage, one.store.writes], ['a chunk is missing', 0]);
   });
 
   it('are read again after a write of which nobody knows whether it arrived', async () => {
@@ -163,7 +263,7 @@ describe('ledger and list of a CA', () => {
     const count = told.length;
     one.store.whole = false;
     await one.authority.settle();
-    assert.deepEqual([one.store.writes, told.length], [2, count]);
+    assert.deepEqual([one.store.writes, told.length, one.repairs], [2, count, ['LedgerRebuilt']]);
   });
 
   it('hold the certificates of suspended devices, and let them go', async () => {

@@ -12,6 +12,7 @@ import type { SetContent } from '../../../src/domain/bundle/set.ts';
 import { objectKey, type ObjectKey } from '../../../src/domain/names.ts';
 import type { HeldCertificate } from '../../../src/domain/pki/lineage.ts';
 import { ShardedMap } from '../../../src/domain/sharded.ts';
+import type { EventDraft } from '../../../src/kube/events.ts';
 import type { Outcome } from '../../../src/kube/outcome.ts';
 import { type authority, end, start } from '../../domain/pki/authorities.ts';
 import { VirtualClock } from '../../kube/virtual-clock.ts';
@@ -110,10 +111,12 @@ export function authoritySite() {
     const issued = { isKnown: true, held: [] as HeldCertificate[] };
     const brokers = new Map<ObjectKey, BrokerState>();
     const woken: string[] = [];
+    const events: EventDraft[] = [];
     const wake = (what: string) => (key: ObjectKey) => void woken.push(`${what} ${key}`);
     const authorities = createAuthorities(
       {
         ...{ client: cluster.client, world, clock, options: { namespace: 'system', image: '' } },
+        record: (event) => void events.push(event),
         wake: {
           ...{ broker: wake('broker'), authority: wake('authority'), device: wake('device') },
           ...{ certificate: wake('certificate'), workload: wake('workload'), template: wake('template') },
@@ -136,7 +139,7 @@ export function authoritySite() {
     );
     const { signal } = new AbortController();
     return Object.assign(authorities, {
-      ...{ issued, brokers, woken },
+      ...{ issued, brokers, woken, events },
       look: (key: ObjectKey = main): Promise<Outcome> => authorities.reconcile(key, { reconcileId: '1', signal }),
       trust: (key: ObjectKey = main): Trust => authorities.trustOf(key) ?? assert.fail(`nothing is known of ${key}`),
     });
