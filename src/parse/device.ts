@@ -1,9 +1,10 @@
 import type { MqttDevice } from '../api/types.gen.ts';
 import { parsed, type Finding, type Parsed } from '../domain/finding.ts';
 import type { Device, DeviceAuthentication, Origin, PasswordSource, TemplateUse } from '../domain/fleet.ts';
-import { objectKey } from '../domain/names.ts';
+import { objectKey, type ObjectKey } from '../domain/names.ts';
 import { certificateSpecOf, revokedOf } from './certificate.ts';
 import { problemFinding } from './envelope.ts';
+import { createPool } from './pool.ts';
 import { rulesOf } from './rule.ts';
 import { timeOf } from './time.ts';
 
@@ -24,16 +25,32 @@ export function deviceOf({ spec }: MqttDevice, origin: Origin): Parsed<Device> {
   if (all.length > 0) return { ok: false, findings: all };
   return parsed({
     origin,
-    broker: objectKey(spec.brokerRef.namespace ?? origin.namespace, spec.brokerRef.name),
+    broker: brokerOf(spec, origin),
     identity,
-    templates: (spec.templateRefs ?? []).map(templateUseOf),
-    groups: spec.groups ?? [],
+    templates: templateUsesOf(spec.templateRefs ?? []),
+    groups: spec.groups ? groupLists(spec.groups.join('/'), () => spec.groups ?? []) : none,
     authentication: authenticationOf(spec.authentication),
     rules,
     suspended: spec.suspended,
     ...(expiresAt && { expiresAt }),
     ...(revoked.ok && revoked.value && { revoked: revoked.value }),
   });
+}
+
+const none: readonly never[] = [];
+const brokerKeys = createPool<ObjectKey>();
+const groupLists = createPool<readonly string[]>();
+const templateLists = createPool<readonly TemplateUse[]>();
+
+function brokerOf({ brokerRef }: DeviceSpec, { namespace }: Origin): ObjectKey {
+  const key = objectKey(brokerRef.namespace ?? namespace, brokerRef.name);
+  return brokerKeys(key, () => key);
+}
+
+/** Names of objects and groups hold no `/`. */
+function templateUsesOf(refs: NonNullable<DeviceSpec['templateRefs']>): readonly TemplateUse[] {
+  if (refs.some(({ parameters }) => parameters !== undefined)) return refs.map(templateUseOf);
+  return templateLists(refs.map(({ name }) => name).join('/'), () => refs.map(templateUseOf));
 }
 
 const notATime = problemFinding('MQS003', ['spec', 'expiresAt'], '`spec.expiresAt` is not an RFC 3339 time');

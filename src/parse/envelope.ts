@@ -4,6 +4,7 @@ import type { Origin } from '../domain/fleet.ts';
 import { apiGroup, apiVersion, type Kind } from '../domain/names.ts';
 import type { Path } from './path.ts';
 import { pathText } from './path.ts';
+import { createPool } from './pool.ts';
 import { nearest, suggestionText } from './suggestion.ts';
 import { timeOf } from './time.ts';
 
@@ -128,11 +129,18 @@ function badName(field: string, value: unknown, rest: string): Finding {
   );
 }
 
+const times = createPool<{ readonly time: Date | undefined }>();
+
+/** Many objects are made in one second. */
+function creationTime(text: string): Date | undefined {
+  return times(text, () => ({ time: timeOf(text) })).time;
+}
+
 /** Whose finding it is: the object's name, and, where an API server wrote them, its UID, generation and age. */
 export function originOf(kind: Kind, namespace: string, name: string, object: Mapping): Origin {
   const metadata = isMapping(object['metadata']) ? object['metadata'] : {};
   const { uid, generation, creationTimestamp } = metadata;
-  const createdAt = typeof creationTimestamp === 'string' ? timeOf(creationTimestamp) : undefined;
+  const createdAt = typeof creationTimestamp === 'string' ? creationTime(creationTimestamp) : undefined;
   return {
     kind,
     namespace,

@@ -18,6 +18,7 @@ export function rulesOf(manifests: readonly RuleManifest[]): {
   readonly rules: readonly Rule[];
   readonly findings: readonly Finding[];
 } {
+  if (manifests.length === 0) return noRules;
   const rules: Rule[] = [];
   const findings: Finding[] = [];
   for (const [index, manifest] of manifests.entries()) {
@@ -27,6 +28,8 @@ export function rulesOf(manifests: readonly RuleManifest[]): {
   }
   return { rules, findings };
 }
+
+const noRules = { rules: [], findings: [] } as const;
 
 function ruleOf(
   { effect = 'Allow', actions = [], topic, description, expiresAt }: RuleManifest,

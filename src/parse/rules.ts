@@ -16,6 +16,8 @@ export const crossFieldRules: Readonly<Record<Kind, readonly CrossFieldRule[]>> 
   DeviceCertificate: deviceCertificateRules,
 };
 
+const none: readonly never[] = [];
+
 export interface CrossFieldProblem {
   /** Such as `spec.rules[2].actions`; it names the missing field where one is missing. */
   readonly path: string;
@@ -27,24 +29,33 @@ export interface CrossFieldProblem {
  * of crds/, and items of a list that have the same key. `old` is the version before; without it nothing is immutable.
  */
 export function crossFieldProblems(kind: Kind, object: unknown, old?: unknown): readonly CrossFieldProblem[] {
+  const isFine = rulesByNode[kind].every(({ at, rules }) =>
+    isTrueBelow(stepsOf(at), 0, object, old, (self, former) => rules.every(({ holds }) => holds(self, former))),
+  );
   return [
-    ...crossFieldRules[kind].flatMap((rule) => ruleProblems(rule, object, old)),
+    ...(isFine ? none : crossFieldRules[kind].flatMap((rule) => ruleProblems(rule, object, old))),
     ...keyedLists[kind].flatMap(({ at, key }) => keyProblems(at, key, object)),
   ];
 }
+
+/** The rules of each node: hardly any object breaks one, and each node is looked for once. */
+const rulesByNode = Object.fromEntries(
+  Object.entries(crossFieldRules).map(([kind, rules]) => [
+    kind,
+    [...Map.groupBy(rules, ({ at }) => at)].map(([at, ofNode]) => ({ at, rules: ofNode })),
+  ]),
+) as Readonly<Record<Kind, readonly { readonly at: string; readonly rules: readonly CrossFieldRule[] }[]>>;
 
 function ruleProblems(
   { at, field, message, holds }: CrossFieldRule,
   object: unknown,
   old: unknown,
 ): readonly CrossFieldProblem[] {
-  if (isTrueBelow(stepsOf(at), 0, object, old, holds)) return none;
   return nodesAt(at, object, old)
     .filter((node) => !holds(node.self, node.old))
     .map((node) => ({ path: pathText([...node.path, ...field.split('.').filter(Boolean)]), message }));
 }
 
-const none: readonly never[] = [];
 const knownSteps = new Map<string, readonly string[]>();
 
 /** Patterns are those of the tables: each is taken apart once. */
