@@ -1,7 +1,7 @@
 /** Numbers of a broker's status. What did not change since the last time is not counted again. */
 import type { IdentityStatus } from '../../domain/bundle/compiled-identity.ts';
 import type { Compiled } from '../../domain/bundle/compile.ts';
-import { type BundleContent, type Chunk, partNames } from '../../domain/bundle/content.ts';
+import { type BundleContent, partNames } from '../../domain/bundle/content.ts';
 import type { CaKeyId, RevocationEntry } from '../../domain/pki/certificate.ts';
 import type { HeldCertificate } from '../../domain/pki/lineage.ts';
 import { type Shard, shardCount, type ShardedMap } from '../../domain/sharded.ts';
@@ -10,7 +10,6 @@ import type { Trust } from '../context.ts';
 type Statuses = Compiled['statuses'];
 type Certificates = ShardedMap<readonly HeldCertificate[]>;
 
-const chunkBytes = new WeakMap<Chunk, number>();
 const connectable = new WeakMap<Shard<IdentityStatus>, number>();
 const certificateCounts = new WeakMap<Shard<IdentityStatus>, ShardCounts>();
 const entryCounts = new WeakMap<readonly RevocationEntry[], ReadonlyMap<CaKeyId, number>>();
@@ -22,13 +21,7 @@ interface ShardCounts {
 
 /** Size of all parts in bytes of UTF-8. */
 export function bytesOf({ parts }: BundleContent): number {
-  return partNames.reduce((sum, name) => sum + parts[name].reduce((bytes, chunk) => bytes + sizeOf(chunk), 0), 0);
-}
-
-function sizeOf(chunk: Chunk): number {
-  const size = chunkBytes.get(chunk) ?? Buffer.byteLength(chunk.text);
-  chunkBytes.set(chunk, size);
-  return size;
+  return partNames.reduce((sum, name) => sum + parts[name].reduce((all, { bytes }) => all + bytes, 0), 0);
 }
 
 /** How many identities may be connected. */

@@ -21,8 +21,16 @@ export type ChunkCounts = Readonly<Record<HashedPart, number>>;
 /** A chunk is split before it is full: at first, and after each doubling, the fullest has a quarter to spare. */
 const headroom = 0.75;
 
+/** As long as there are fewer than so many chunks, each is kept shorter than it may be: an edit writes a whole one. */
+const fewChunks = 32;
+const shortChunkBytes = 32 * 1024;
+
+function limitOf(count: number): number {
+  return count < fewChunks ? shortChunkBytes : chunkLimitBytes;
+}
+
 export function chunkOf(text: string): Chunk {
-  return { text, hash: sha256(text) };
+  return { text, bytes: Buffer.byteLength(text), hash: sha256(text) };
 }
 
 /**
@@ -31,9 +39,9 @@ export function chunkOf(text: string): Chunk {
  */
 export function chunkCountFor(shardBytes: readonly number[], former?: number): number | undefined {
   const least = former !== undefined && isChunkCount(former) ? former : undefined;
-  if (least !== undefined && largestChunk(shardBytes, least) <= chunkLimitBytes) return least;
+  if (least !== undefined && largestChunk(shardBytes, least) <= limitOf(least)) return least;
   for (let count = least ?? 1; count < shardCount; count *= 2) {
-    if (largestChunk(shardBytes, count) <= chunkLimitBytes * headroom) return count;
+    if (largestChunk(shardBytes, count) <= limitOf(count) * headroom) return count;
   }
   return largestChunk(shardBytes, shardCount) <= chunkLimitBytes ? shardCount : undefined;
 }

@@ -18,7 +18,10 @@ export type PartName = (typeof partNames)[number];
 export const chunkLimitBytes = 256 * 1024;
 
 export interface Chunk {
+  /** May be put together when it is asked for. */
   readonly text: string;
+  /** Of the text in UTF-8. */
+  readonly bytes: number;
   /** Lower-case hex of the SHA-256 of the text. */
   readonly hash: string;
 }

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { type Chunk } from './content.ts';
-import { chunkCountFor, chunkOf, shardsOfChunk } from './chunks.ts';
+import { chunkCountFor, shardsOfChunk } from './chunks.ts';
 
 /** The lines of one shard in a part, with their size in UTF-8. The same object for the same text: compared by `===`. */
 export interface ShardText {
@@ -37,14 +38,22 @@ export function splitPart(
     const [first, end] = shardsOfChunk(number, count);
     const known = former?.chunks[number];
     if (known && areSame(texts, former.texts, first, end)) return known;
-    return chunkOf(
-      texts
-        .slice(first, end)
-        .map(({ text }) => text)
-        .join(''),
-    );
+    return chunkOfTexts(texts.slice(first, end));
   });
   return { texts, chunks };
+}
+
+/** Its text is put together when it is asked for: kept, it would lie in memory twice. */
+function chunkOfTexts(texts: readonly ShardText[]): Chunk {
+  const hash = createHash('sha256');
+  for (const { text } of texts) hash.update(text);
+  return {
+    get text() {
+      return texts.map(({ text }) => text).join('');
+    },
+    bytes: texts.reduce((sum, { bytes }) => sum + bytes, 0),
+    hash: hash.digest('hex'),
+  };
 }
 
 function areSame(a: readonly ShardText[], b: readonly ShardText[], first: number, end: number): boolean {
