@@ -9,10 +9,17 @@ import { writtenStatus } from '../apply.ts';
 import type { ControllerContext } from '../context.ts';
 import type { DeclaredDevice } from '../declared.ts';
 import { type ConditionDraft, nextStatus, type StatusDraft } from '../status.ts';
+import { createAllowance } from './allowance.ts';
 import type { DeviceStatusPlan } from './plan.ts';
 
 /** Progress that is over sooner is not written: a device has two writes per change, not one per step. */
 const progressMilliseconds = 5000;
+
+/**
+ * First statuses of changed devices that are written at once, in each namespace: who changes one device sees that it was
+ * seen. Of a thousand at a time the others are told like progress, for most are over by then.
+ */
+const promptStatuses = { most: 32, perSecond: 8 };
 
 /** A mirror that is behind for longer has lost what was written, as after a backup was restored. */
 const longestLagMilliseconds = 10_000;
@@ -35,6 +42,7 @@ export interface StatusWriter {
 export function createStatusWriter({ client, clock, record }: ControllerContext): StatusWriter {
   /** Since when, in milliseconds, a device has something to say that was not due. */
   const waiting = new Map<string, number>();
+  const prompt = createAllowance(promptStatuses);
   const versions = new Map<string, { readonly uid: string; readonly version: string; readonly at: number }>();
 
   function wrote(key: string, object: KubeObject | undefined): void {
@@ -64,7 +72,8 @@ export function createStatusWriter({ client, clock, record }: ControllerContext)
       }
       const since = waiting.get(key) ?? now.getTime();
       const dueAt = new Date(since + progressMilliseconds);
-      const isDue = dueAt <= now || (urgency === undefined && (isNew || isUrgent(draft)));
+      const isPrompt = () => isUrgent(draft) || (isNew && prompt.take(meta.namespace, now.getTime()));
+      const isDue = dueAt <= now || (urgency === undefined && isPrompt());
       if (!isDue) {
         waiting.set(key, since);
         return requeue(changesAt && changesAt < dueAt ? changesAt : dueAt);

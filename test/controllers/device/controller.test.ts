@@ -31,6 +31,33 @@ describe('the controller of devices', () => {
       );
     });
 
+    it('costs one status where many are made at once: they are over before most were told that they began', async () => {
+      const site = new Site();
+      const names = Array.from({ length: 100 }, (_, index) => `d-${index}`);
+      for (const name of names) site.cluster.put(passwordDevice(name));
+      site.broker = {};
+      for (const name of names) await site.reconcile(name);
+      const prompt = site.written().filter((write) => write.startsWith('status')).length;
+      assert.ok(prompt > 10 && prompt < 50, `${prompt} first statuses`);
+      site.prove(7);
+      for (const name of names) await site.reconcile(name);
+      assert.equal(site.written().length, names.length);
+      for (const name of names) assert.equal(site.device(name).text('Ready'), 'True/Ready');
+    });
+
+    it('among many is told after a while that it is under way, when it lasts', async () => {
+      const site = new Site();
+      const names = Array.from({ length: 100 }, (_, index) => `d-${index}`);
+      for (const name of names) site.cluster.put(passwordDevice(name));
+      site.broker = {};
+      for (const name of names) await site.reconcile(name);
+      assert.equal(site.device('d-99').text('Ready'), undefined);
+      site.clock.stopFor(5_000);
+      await site.reconcile('d-99');
+      assert.equal(site.device('d-99').text('Ready'), 'False/Pending');
+      assert.equal(site.device('d-99').status.observedGeneration, 1);
+    });
+
     it('writes nothing any more, whatever else the broker proves, and after a restart', async () => {
       const site = await readySite();
       site.cluster.put(passwordDevice('b'));
