@@ -349,6 +349,11 @@ export const findingKinds = {
     title: 'Template cannot be used as it is written',
     fix: 'Correct the AclTemplate: until then devices keep the rights that they had with its last good version.',
   },
+  MQS208: {
+    severity: 'Error',
+    title: 'CA is somebody else’s to sign for',
+    fix: 'Name a Secret with the key of the CA in `signerSecretRef`, or take the list of its owner: `ExternalCrl`.',
+  },
   MQS207: {
     severity: 'Error',
     title: 'Broker cannot be read',

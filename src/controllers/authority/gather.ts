@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Broker } from '../../domain/fleet.ts';
 import type { ObjectKey } from '../../domain/names.ts';
+import type { CaKeyId } from '../../domain/pki/certificate.ts';
 import type { DeclaredBroker, Meta } from '../declared.ts';
 import { formerCas, keptCas } from './former.ts';
 import { gathered, type Gathered } from './gathered.ts';
@@ -39,7 +40,8 @@ export async function gather(site: Site, key: ObjectKey, { meta }: DeclaredBroke
   const trusted = latest?.former ?? formerCas(published);
   site.members.set(key, {
     ...{ key, uid: meta.uid, broker, sources, published },
-    ...{ gathered: found, issuing, former: trusted },
+    ...{ gathered: found, issuing, issuedUnder: found.issuedUnder ?? trustedKey(found, issuing), former: trusted },
+    signed: new Set([...(latest?.signed ?? []), ...signedIn(found)]),
     kept: keptCas(site, { key, former: trusted, gathered: found }, meta.annotations),
     lists: latest?.lists ?? listsIn(published),
     trust: latest?.trust,
@@ -47,6 +49,14 @@ export async function gather(site: Site, key: ObjectKey, { meta }: DeclaredBroke
   });
   if (former?.issuing !== issuing) wakeCertificates(site, key);
   readings.forget(new Date(now.getTime() - 10 * rereadMilliseconds));
+}
+
+function trustedKey({ cas }: Gathered, issuing: CaKeyId | undefined): CaKeyId | undefined {
+  return cas.find(({ ca }) => ca.keyId === issuing)?.ca.keyId;
+}
+
+function signedIn({ cas }: Gathered): readonly CaKeyId[] {
+  return cas.flatMap(({ ca, signer }) => (signer ? [ca.keyId] : []));
 }
 
 function listsIn(published: PublishedRevocations): Member['lists'] {

@@ -5,7 +5,7 @@ import type { CaKeyId, TrustedCa } from '../../domain/pki/certificate.ts';
 import { defaultCrlValiditySeconds } from '../../domain/pki/crl-schedule.ts';
 import type { OfferedList } from '../../domain/pki/external-list.ts';
 import { externalCrl, trustedCa } from '../../domain/pki/trusted-ca.ts';
-import { caCertificatesIn, caKeyId, caSigner, type CaSigner } from '../../domain/pki/x509.ts';
+import { caCertificatesIn, caKeyId, caSigner, type CaSigner, isIssuedBy } from '../../domain/pki/x509.ts';
 import type { CaSource, IssuerSource, SignerSource, Sources, Value } from './sources.ts';
 
 /** One CA that is trusted, with what it takes to take its certificates back. */
@@ -25,6 +25,8 @@ export interface Gathered {
   readonly cas: readonly GatheredCa[];
   /** Key id of the CA that issues, where the issuer or the only trusted CA tells it. */
   readonly issuing: CaKeyId | undefined;
+  /** Key id of the trusted CA that the issuer's is, or is below of; undefined where there is none, or the issuer does not tell. */
+  readonly issuedUnder: CaKeyId | undefined;
   readonly findings: readonly Finding[];
 }
 
@@ -33,13 +35,16 @@ type Draft = Omit<Finding, 'object'>;
 
 /** What cannot be used is left out, with a finding that says why. */
 export function gathered(broker: Broker, { issuer, cas: sources }: Sources): Gathered {
-  if (!broker.clientCertificates) return { cas: [], issuing: undefined, findings: [] };
+  if (!broker.clientCertificates) return { cas: [], issuing: undefined, issuedUnder: undefined, findings: [] };
   const findings: Draft[] = [];
   const cas = sources.length > 0 ? declaredCas(sources, findings) : issuerCas(broker, issuer, findings);
   if (sources.length > 0 && issuer.kind === 'Missing') findings.push({ ...issuerMissing(broker), severity: 'Warning' });
+  const issuedUnder = coveringCa(issuer, cas);
+  if (isUncovered(issuer, cas, issuedUnder, findings)) findings.push(issuerUntrusted(broker));
   return {
     cas,
     issuing: issuingKeyId(issuer, cas),
+    issuedUnder,
     findings: findings.map((finding) => ({ ...finding, object: broker.origin })),
   };
 }
@@ -147,6 +152,41 @@ function valid<T>(value: Value, path: string, findings: Draft[], read: (text: st
   if (result.ok) return result.value;
   findings.push(...result.findings.map((finding) => ({ ...finding, path, reason: 'CaNotFound' as const })));
   return undefined;
+}
+
+function issuerCertificate(issuer: IssuerSource): string | undefined {
+  const value = issuer.kind === 'Ca' ? issuer.signer.certificate : undefined;
+  return value?.kind === 'Found' ? value.text : undefined;
+}
+
+/** The trusted CA that the issuer's is: of its key, or above it. */
+function coveringCa(issuer: IssuerSource, cas: readonly GatheredCa[]): CaKeyId | undefined {
+  const certificate = issuerCertificate(issuer);
+  const keyId = certificate === undefined ? undefined : caKeyId(certificate);
+  if (certificate === undefined || !keyId?.ok) return undefined;
+  const own = cas.find(({ ca }) => ca.keyId === keyId.value);
+  const covers = ({ ca }: GatheredCa) => {
+    const all = caCertificatesIn(ca.certificates);
+    return all.ok && all.value.some((one) => one.keyId === keyId.value || isIssuedBy(certificate, one));
+  };
+  return (own ?? cas.find(covers))?.ca.keyId;
+}
+
+/** Not said while a CA that is named cannot be read. */
+function isUncovered(
+  issuer: IssuerSource,
+  cas: readonly GatheredCa[],
+  covering: CaKeyId | undefined,
+  findings: readonly Draft[],
+): boolean {
+  const isKnown = issuerCertificate(issuer) !== undefined && cas.length > 0;
+  return isKnown && covering === undefined && findings.every(({ severity }) => severity !== 'Error');
+}
+
+function issuerUntrusted(broker: Broker): Draft {
+  const issuer = broker.clientCertificates?.issuer.name ?? '';
+  const message = `the CA of Issuer ${issuer} is not among trustedCas: no certificate is moved to it`;
+  return { code: 'MQS170', severity: 'Warning', reason: 'IssuerNotTrusted', path: `${field}.issuerRef`, message };
 }
 
 function issuingKeyId(issuer: IssuerSource, cas: readonly GatheredCa[]): CaKeyId | undefined {

@@ -18,7 +18,11 @@ export interface Member {
   readonly gathered: Gathered;
   /** Key id of the CA that issues, as far as it can be told. */
   readonly issuing: CaKeyId | undefined;
+  /** Key id of the trusted CA that this one is, or is below of. */
+  readonly issuedUnder: CaKeyId | undefined;
   readonly published: PublishedRevocations;
+  /** Key ids of CAs of which its Secret holds the key, or did. */
+  readonly signed: ReadonlySet<CaKeyId>;
   /** CAs that it was last told to trust, with nothing amiss. */
   readonly former: ReadonlyMap<CaKeyId, GatheredCa>;
   /** Those of them that stay trusted although they are not named any more. */
@@ -30,7 +34,7 @@ export interface Member {
   readonly troubledSince: Date | undefined;
 }
 
-/** The key that signs lists of a CA, and for how long: that of the first broker that has it, and the shortest that one asks for. */
+/** The key that signs lists of a CA, and for how long: that of the first broker that has it, and the shortest that one with a key asks for. */
 export function signingFor(
   keyId: CaKeyId,
   members: Iterable<Member>,
@@ -38,8 +42,9 @@ export function signingFor(
   const cas = [...members]
     .sort((a, b) => (a.key < b.key ? -1 : 1))
     .flatMap((member) => casOf(member).filter(({ ca }) => ca.keyId === keyId));
-  const signer = cas.find((one) => one.signer)?.signer;
-  const validities = cas.flatMap(({ validitySeconds }) => validitySeconds ?? []);
+  const signing = cas.filter((one) => one.signer);
+  const signer = signing[0]?.signer;
+  const validities = signing.flatMap(({ validitySeconds }) => validitySeconds ?? []);
   return signer && { signer, validitySeconds: Math.min(...validities) };
 }
 

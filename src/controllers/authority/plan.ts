@@ -19,6 +19,8 @@ export interface AuthorityFacts {
   readonly added: readonly RevocationEntry[];
   /** Unexpired certificates of suspended devices; undefined while it is not known which there are: then holds stay. */
   readonly suspended: readonly Held[] | undefined;
+  /** Identities of which it is not known: their holds stay. */
+  readonly unreadable?: ReadonlySet<string> | undefined;
   /** Seconds; undefined when nobody can sign now. */
   readonly validitySeconds: number | undefined;
   /** False when the list does not fit the CA certificate that signs now, which has another name for the same key. */
@@ -41,11 +43,11 @@ export interface AuthorityPlan {
  * certificate is good; a hold goes when its device is known to be no longer suspended, or the certificate has expired.
  */
 export function authorityPlan(facts: AuthorityFacts, now: Date): AuthorityPlan {
-  const { stored, added, suspended, validitySeconds, fitsSigner } = facts;
+  const { stored, added, validitySeconds, fitsSigner } = facts;
   // What a list would not keep is not taken in, or each run would sign anew.
   const lasting = prunedLedger(withRevoked(emptyLedger(stored.ledger.caKeyId), added), now);
   const grown = withRevoked(stored.ledger, lasting.entries.values());
-  const held = suspended ?? stored.holds.map(certificateOf);
+  const held = heldIn(facts);
   const wanted = crlEntries(grown, held);
   const reason = crlDueReason({ published: stored.crl?.read, entries: wanted, now, validitySeconds });
   const due = reason ?? (fitsSigner ? undefined : 'SignerChanged');
@@ -53,6 +55,14 @@ export function authorityPlan(facts: AuthorityFacts, now: Date): AuthorityPlan {
   const ledger = signs ? prunedLedger(grown, now) : grown;
   const entries = ledger === grown ? wanted : crlEntries(ledger, held);
   return { ledger, entries, holds: signs ? entries.filter(isHold) : stored.holds, due, signs };
+}
+
+function heldIn({ stored, suspended, unreadable }: AuthorityFacts): readonly Held[] {
+  const former = stored.holds.map(certificateOf);
+  if (!suspended) return former;
+  if (!unreadable || unreadable.size === 0 || former.length === 0) return suspended;
+  const serials = new Set(suspended.map(({ serial }) => serial));
+  return [...suspended, ...former.filter(({ identity, serial }) => unreadable.has(identity) && !serials.has(serial))];
 }
 
 /** What the stored list holds, exactly: of the ledger what is on it already, and its holds. Ordered by serial. */

@@ -42,3 +42,25 @@ function shardSurvey(
     devices.get(identity)?.some((one) => one.suspended && keyOf(one) === device) === true;
   return { devices, certificates, suspended: [...certificates.values()].flat().filter(isSuspended) };
 }
+
+/** Gives the identities of devices that cannot be read: the same set as long as nothing in it changed. */
+export function unreadableIdentities(): (devices: Devices) => ReadonlySet<string> {
+  const shards = new WeakMap<Shard<readonly Device[]>, readonly string[]>();
+  let last: ReadonlySet<string> = new Set();
+  return (devices) => {
+    const found: string[] = [];
+    for (let index = 0; index < shardCount; index += 1) {
+      const shard = devices.shard(index);
+      const known =
+        shards.get(shard) ?? [...shard].flatMap(([identity, some]) => (some.some(isUnreadable) ? [identity] : []));
+      shards.set(shard, known);
+      if (known.length > 0) found.push(...known);
+    }
+    if (found.length !== last.size || found.some((identity) => !last.has(identity))) last = new Set(found);
+    return last;
+  };
+}
+
+function isUnreadable(device: Device): boolean {
+  return device.isUnreadable === true;
+}

@@ -27,6 +27,8 @@ export interface TrustFacts {
   readonly kept: readonly KeptCa[];
   /** Lists of others that counted last. */
   readonly lists: ReadonlyMap<CaKeyId, PublishedCrl>;
+  /** CAs of which the broker has no key, and somebody else has. */
+  readonly unserved?: ReadonlySet<CaKeyId>;
 }
 
 type Draft = Omit<Finding, 'object'>;
@@ -41,7 +43,7 @@ interface Part {
 /** A trust that lacks nothing, or says with a finding of severity Error what it lacks. */
 export function trustOf(facts: TrustFacts, now: Date): Trust {
   const { broker, gathered, kept } = facts;
-  const named = gathered.cas.map((one) => partOf(one, facts, now));
+  const named = gathered.cas.map((one) => (isUnserved(one, facts) ? unservedPart(one) : partOf(one, facts, now)));
   const former = kept.map((one) => keptPart(one, facts, now));
   const parts = [...named, ...former.flatMap(({ part }) => part ?? [])];
   const findings = [
@@ -63,6 +65,16 @@ function joined(parts: readonly Part[]): readonly RevocationEntry[] {
   for (const { one, revocations } of parts) if (revocations) lists.set(one.ca.keyId, revocations);
   const [first, ...others] = lists.values();
   return others.length === 0 ? (first ?? []) : [...lists.values()].flat();
+}
+
+function isUnserved({ ca }: GatheredCa, { unserved }: TrustFacts): boolean {
+  return ca.revocation === 'SignedCrl' && unserved?.has(ca.keyId) === true;
+}
+
+function unservedPart(one: GatheredCa): Part {
+  const { path, ca } = one;
+  const message = `the lists of CA ${ca.name} are signed for brokers that have its key: name its Secret in signerSecretRef, or take its list as ExternalCrl`;
+  return { one, finding: { code: 'MQS208', severity: 'Error', reason: 'SignerForbidden', path, message } };
 }
 
 function partOf(one: GatheredCa, { authorities, lists }: TrustFacts, now: Date): Part {

@@ -175,5 +175,5 @@ describe('the CA that issues', () => {
 it('a broker without client certificates trusts nothing, and lacks nothing', () => {
   const { origin, version, listeners, tls, acl, allowedNamespaces, update, workload, limits } = broker;
   const plain: Broker = { origin, version, listeners, tls, acl, allowedNamespaces, update, workload, limits };
-  assert.deepEqual(of(plain, {}), { cas: [], issuing: undefined, findings: [] });
+  assert.deepEqual(of(plain, {}), { cas: [], issuing: undefined, issuedUnder: undefined, findings: [] });
 });

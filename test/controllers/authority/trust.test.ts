@@ -50,7 +50,9 @@ function externalList(signer: typeof ca, number: number): PublishedCrl {
 
 const unfit = (message: string) => refused({ code: 'MQS081', severity: 'Error', path: '', message });
 
-const gatheredOf = (...cas: GatheredCa[]): Gathered => ({ cas, issuing: undefined, findings: [] });
+const gatheredOf = (...cas: GatheredCa[]): Gathered => ({
+  ...{ cas, issuing: undefined, issuedUnder: undefined, findings: [] },
+});
 const factsOf = (change: Partial<TrustFacts> = {}): TrustFacts => ({
   ...{ broker: aBroker(), gathered: gatheredOf(trusted(ca)), kept: [], lists: new Map() },
   authorities: new Map([[ca.issuer.keyId, viewOf(ca)]]),
@@ -182,16 +184,25 @@ describe('the trust of a broker', () => {
 function memberOf(gathered: Gathered, change: Partial<Member> = {}): Member {
   return {
     ...{ key: mainBroker, uid: '1', broker: aBroker(), sources: { issuer: { kind: 'Other' }, cas: [] }, gathered },
-    ...{ issuing: undefined, published: { kind: 'None' }, former: new Map(), kept: [], trust: undefined },
+    ...{
+      issuing: undefined,
+      issuedUnder: undefined,
+      published: { kind: 'None' },
+      former: new Map(),
+      signed: new Set(),
+      kept: [],
+      trust: undefined,
+    },
     ...{ lists: new Map(), troubledSince: undefined },
     ...change,
   };
 }
 
 describe('who signs for a CA', () => {
-  it('is the first broker that has its key, for the shortest time that one asks for', () => {
+  it('is the first broker that has its key, for the shortest time that one with the key asks for', () => {
     const members = [
-      memberOf(gatheredOf(trusted(ca, { validitySeconds: day })), { key: 'plant/c' }),
+      memberOf(gatheredOf(trusted(ca, { validitySeconds: 60 })), { key: 'plant/d' }),
+      memberOf(gatheredOf(trusted(ca, { signer: ca, validitySeconds: day })), { key: 'plant/c' }),
       memberOf(gatheredOf(trusted(ca, { signer: ca })), { key: 'plant/b' }),
       memberOf(gatheredOf(trusted(next, { signer: next, validitySeconds: 60 })), { key: 'plant/a' }),
     ];

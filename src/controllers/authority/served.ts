@@ -1,0 +1,60 @@
+/** For which brokers we sign the lists of a CA, and what is known of those that cannot be read. */
+import type { ObjectKey } from '../../domain/names.ts';
+import type { CaKeyId, RevocationEntry } from '../../domain/pki/certificate.ts';
+import type { Member } from './members.ts';
+import { isHold } from './plan.ts';
+import type { PublishedRevocations } from './published.ts';
+import type { Site } from './site.ts';
+
+type Members = Pick<Site, 'members'>;
+
+/**
+ * True of a broker whose Secret holds the key of the CA, or did, and of those beside it. Everybody can name the public
+ * certificate of a CA; who has no more than that has no say in its lists, and nobody waits for him. Where nobody has the
+ * key it cannot be told.
+ */
+export function isServed({ members }: Members, member: Member, keyId: CaKeyId): boolean {
+  if (member.signed.has(keyId) || hadEntries(member.published, keyId)) return true;
+  return isHome(members, member.broker.origin.namespace, keyId);
+}
+
+/** Somebody in this namespace holds the key, or nobody at all does. */
+function isHome(members: Site['members'], namespace: string, keyId: CaKeyId): boolean {
+  const holders = [...members.values()].filter(({ signed }) => signed.has(keyId));
+  return holders.length === 0 || holders.some(({ broker }) => broker.origin.namespace === namespace);
+}
+
+/** Only with lists that we sign the entries are published, too. */
+function hadEntries(published: PublishedRevocations, keyId: CaKeyId): boolean {
+  return published.kind === 'Published' && published.revocations.some(({ caKeyId }) => caKeyId === keyId);
+}
+
+/** CAs that the broker names, and whose lists are not signed for it. */
+export function unservedCas(site: Members, member: Member): ReadonlySet<CaKeyId> {
+  const signed = member.gathered.cas.filter(({ ca }) => ca.revocation === 'SignedCrl');
+  return new Set(signed.flatMap(({ ca: { keyId } }) => (isServed(site, member, keyId) ? [] : [keyId])));
+}
+
+/**
+ * Whether a broker that cannot be read, and so is told nothing new, was told of this serial. True also of one that has no
+ * list of this CA from us.
+ */
+export function wasToldOf(
+  { members, unread }: Pick<Site, 'members' | 'unread'>,
+  key: ObjectKey,
+  { caKeyId, serial }: Pick<RevocationEntry, 'caKeyId' | 'serial'>,
+): boolean {
+  const published = unread.get(key);
+  if (!published || published.kind === 'Unreadable') return false;
+  if (published.kind === 'None') return true;
+  const { revocations, crls } = published;
+  if (revocations.some((entry) => entry.serial === serial && entry.caKeyId === caKeyId && !isHold(entry))) return true;
+  const [namespace = ''] = key.split('/', 1);
+  const isConcerned = hadEntries(published, caKeyId) || (crls.has(caKeyId) && isHome(members, namespace, caKeyId));
+  return !isConcerned;
+}
+
+/** What such brokers were told of a CA. */
+export function unreadAbout({ unread }: Pick<Site, 'unread'>, keyId: CaKeyId): readonly PublishedRevocations[] {
+  return [...unread.values()].filter((published) => published.kind === 'Unreadable' || hadEntries(published, keyId));
+}
