@@ -66,8 +66,7 @@ export function chaosFleet(site: FleetSite): ChaosFleet {
   };
   /** Tells the model first, then the server: what is seen from now on may be the new state. */
   const sent = async (device: Device, write: () => Promise<SeenDevice>) => {
-    const rights = device.state === 'Active' ? topicsOf(device.name, device.rights) : [];
-    const declared = sight.model.declare(device.name, rights, Date.now());
+    const declared = sight.model.declare(device.name, rightsOf(device), Date.now());
     const { metadata } = await write();
     device.open.set(metadata.generation, declared);
   };
@@ -110,7 +109,7 @@ export function chaosFleet(site: FleetSite): ChaosFleet {
     remove: async (name) => {
       const device = deviceNamed(name);
       device.state = 'Deleted';
-      device.deletion = sight.model.declare(name, [], Date.now());
+      device.deletion = sight.model.declare(name, undefined, Date.now());
       await admin.call('DELETE', `${place}/${name}`);
     },
     differences: async () => {
@@ -135,6 +134,12 @@ let created = 0;
 
 function topicsOf(name: string, rights: readonly string[]): readonly string[] {
   return rights.map((right) => `chaos/${name}/${right}`);
+}
+
+/** Topics; undefined for who has no session. */
+function rightsOf({ name, state, rights }: Device): readonly string[] | undefined {
+  if (state === 'Active') return topicsOf(name, rights);
+  return state === 'Suspended' ? [] : undefined;
 }
 
 function rulesOf(rights: readonly string[]): readonly object[] {

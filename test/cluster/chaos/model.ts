@@ -1,32 +1,34 @@
 /**
  * What a device may do at which moment, by what was declared and by what the operator said of it. A client may do what
- * the newest state allows that was said to be programmed when it began, or any state declared since: never more.
+ * the newest state allows that was said to be programmed when it began, or any state declared since: never more. Who was
+ * taken off has no session.
  */
 
 /** A state that was declared of a device. */
 interface Declared {
-  /** Topics it may publish to. */
-  readonly rights: ReadonlySet<string>;
+  /** Topics it may publish to; undefined for who is taken off. */
+  readonly rights: ReadonlySet<string> | undefined;
   /** Moment before it was sent, milliseconds. */
   readonly since: number;
   /** Moment at which somebody who asked had read that it is in force. */
   provedBy?: number;
 }
 
-/** A message that the broker took. */
-export interface Taken {
+/** A message that the broker answered. */
+export interface Answered {
   readonly device: string;
   readonly topic: string;
+  readonly isTaken: boolean;
   /** Before it was sent, and after its acknowledgement had come; milliseconds. */
   readonly begin: number;
   readonly end: number;
 }
 
 export interface ChaosModel {
-  /** Notes a state before it is sent; the answer is what `prove` takes. */
-  declare(device: string, rights: readonly string[], now: number): DeclaredState;
-  /** What is wrong with a message that the broker took; undefined if nothing is. */
-  problemOf(taken: Taken): string | undefined;
+  /** Notes a state before it is sent; without rights the device is taken off. */
+  declare(device: string, rights: readonly string[] | undefined, now: number): DeclaredState;
+  /** What is wrong with an answer of the broker; undefined if nothing is. */
+  problemOf(answered: Answered): string | undefined;
   /** What the newest state of a device allows. */
   rightsOf(device: string): ReadonlySet<string>;
 }
@@ -40,17 +42,18 @@ export function chaosModel(): ChaosModel {
   const statesOf = (device: string) => states.get(device) ?? [];
   return {
     declare(device, rights, now) {
-      const state: Declared = { rights: new Set(rights), since: now };
+      const state: Declared = { rights: rights && new Set(rights), since: now };
       states.set(device, [...statesOf(device), state]);
       return { prove: (at) => void (state.provedBy ??= at) };
     },
-    problemOf({ device, topic, begin, end }) {
+    problemOf({ device, topic, isTaken, begin, end }) {
       const all = statesOf(device);
       const proved = all.findLastIndex(({ provedBy }) => provedBy !== undefined && provedBy <= begin);
       const counting = all.slice(Math.max(0, proved)).filter(({ since }) => since <= end);
-      if (counting.some(({ rights }) => rights.has(topic))) return undefined;
-      const sets = counting.map(({ rights }) => `{${[...rights].join(' ')}}`).join(', then ');
-      return `${device} published to ${topic} from ${begin} to ${end}: allowed were ${sets || 'nothing'}`;
+      if (counting.some(({ rights }) => rights && (!isTaken || rights.has(topic)))) return undefined;
+      const sets = counting.map(({ rights }) => (rights ? `{${[...rights].join(' ')}}` : 'no session')).join(', then ');
+      const what = isTaken ? `published to ${topic}` : `was answered about ${topic}`;
+      return `${device} ${what} from ${begin} to ${end}: allowed was ${sets || 'nothing'}`;
     },
     rightsOf: (device) => statesOf(device).at(-1)?.rights ?? new Set(),
   };

@@ -109,8 +109,8 @@ async function tried(sight: Sight & { readonly device: string }, session: Sessio
   const begin = Date.now();
   const outcome = await session.publish(topic, 'try');
   if (outcome.kind === 'Unanswered') return;
-  counts[outcome.code < 0x80 ? 'taken' : 'refused'] += 1;
-  if (outcome.code >= 0x80) return;
-  const problem = model.problemOf({ device, topic, begin, end: Date.now() });
+  const isTaken = outcome.code < 0x80;
+  counts[isTaken ? 'taken' : 'refused'] += 1;
+  const problem = model.problemOf({ device, topic, isTaken, begin, end: Date.now() });
   if (problem !== undefined) problems.push(problem);
 }
