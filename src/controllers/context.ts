@@ -66,6 +66,8 @@ export interface AuthorityState {
   readonly trustOf: (broker: ObjectKey) => Trust | undefined;
   /** Key id of the CA that issues this broker's client certificates now; undefined while it is not known. */
   readonly issuingCa: (broker: ObjectKey) => CaKeyId | undefined;
+  /** Key id of the trusted CA that this one is, or is below of; undefined where the broker does not trust it, as far as is known. */
+  readonly issuedUnder: (broker: ObjectKey) => CaKeyId | undefined;
   /**
    * Takes certificates back for good. Resolved when the ledger is written; the revocation lists and the brokers follow by
    * themselves. Entries that are in the ledger already cost nothing.

@@ -8,7 +8,7 @@ import { requestChild } from './children.ts';
 import type { CertificateFacts } from './facts.ts';
 import { certificateId } from './history.ts';
 import { lateSecretTimes } from './late-secret.ts';
-import { issuing, type Issuable, type Issuance, renewalAsked } from './issuance.ts';
+import { issuing, issuingSaid, type Issuable, type Issuance, renewalAsked } from './issuance.ts';
 import type { Claim, RequestOutcome } from './request.ts';
 import { type CertificateStep, secretRemoval } from './steps.ts';
 import type { Withdrawn } from './withdrawn.ts';
@@ -80,6 +80,8 @@ function reasonToIssue(
   const request = requestFor(facts, current);
   if (request && !covers(request.request.spec?.issuerRef, { name: issuer.name, kind: issuer.kind }))
     return 'IssuerChanged';
+  const { succession } = facts;
+  if (succession?.why === 'Ca' && !succession.waitsUntil) return 'IssuerChanged';
   return renewalIn(facts, current) <= now ? 'RenewalDue' : undefined;
 }
 
@@ -140,7 +142,9 @@ function replacing({ request, outcome }: Claim, creation: Attempt): Attempt {
 }
 
 function waitingFor({ isIssuerMissing, message }: RequestOutcome & { readonly kind: 'Pending' }): Attempt {
-  const matter = isIssuerMissing ? { stalled: { reason: 'IssuerNotFound', message } as const } : { work: issuing };
+  const matter = isIssuerMissing
+    ? { stalled: { reason: 'IssuerNotFound', message } as const }
+    : { work: issuingSaid(message) };
   return { steps: [], matter, times: [] };
 }
 

@@ -7,6 +7,7 @@ import type { DeclaredCertificate } from '../declared.ts';
 import type { AuthorityState } from '../context.ts';
 import type { Enforcement } from '../enforcement.ts';
 import type { Claim } from './request.ts';
+import type { Succession } from './succession.ts';
 
 /** `Unasked`: nothing that is to be done depends on it. */
 export type SecretState =
@@ -35,6 +36,8 @@ export interface CertificateFacts {
   /** The Certificate of the name, whoever made it. */
   readonly child: CertificateObject | undefined;
   readonly secret: SecretState;
+  /** Why no key store can be made; looked at only while the Certificate is not ready. */
+  readonly keyStoreProblem: string | undefined;
   /** That of a former `secretName`, to be deleted. */
   readonly formerSecret: SecretState;
   /** When the Certificate went, not long ago: its Secret may still be written. */
@@ -55,6 +58,8 @@ export interface CertificateFacts {
   readonly enforcement: (taken: readonly HeldCertificate[]) => Enforcement | undefined;
   /** Nobody would enforce a revocation any more: the broker is gone, or the namespace is going. */
   readonly isLifted: boolean;
+  /** Of a good certificate that is not of the CA that issues now; absent of any other. */
+  readonly succession?: Succession;
   /** When a certificate of which no serial is known is issued again; undefined as long as there is none. */
   readonly reissueAt: Date | undefined;
 }

@@ -1,6 +1,12 @@
-import { type CertificateObject, certificateRequests, certificates, secrets } from '../../api/kinds.ts';
+import {
+  type CertificateObject,
+  certificateRequests,
+  certificates,
+  type SecretObject,
+  secrets,
+} from '../../api/kinds.ts';
 import { formerSecretAnnotation } from '../../api/labels.ts';
-import { type Device, type Fleet, keyOf } from '../../domain/fleet.ts';
+import { type Device, type Fleet, type IssuerRef, keyOf } from '../../domain/fleet.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { ObjectKey } from '../../domain/names.ts';
 import { certificateFindings, resolveDevice } from '../../domain/resolve.ts';
@@ -15,14 +21,19 @@ import { isFresh } from './fresh.ts';
 import { isOurSecret, secretNameOf } from './children.ts';
 import type { CertificateFacts, SecretState } from './facts.ts';
 import type { IssuedRecords } from './issued.ts';
+import { conditionOf } from './request.ts';
 import type { Departures } from './departures.ts';
 import type { SerialWatch } from './serial-watch.ts';
+import { isSameIssuer, type Succession, successionGate, successionReason } from './succession.ts';
+import type { Turns } from './turns.ts';
+import { conditionOf } from './request.ts';
 
 export interface Gathering {
   readonly context: ControllerContext;
   readonly issued: IssuedRecords;
   readonly serials: SerialWatch;
   readonly departures: Departures;
+  readonly turns: Turns;
   /** Of its revocation, and not written yet. */
   readonly told: RevocationProgress | undefined;
   readonly signal: AbortSignal;
@@ -39,9 +50,11 @@ export async function gatheredFacts(gathering: Gathering, declared: DeclaredCert
   const child = await childOf(gathering, declared, certManager);
   const ownChild = child && isOwnedBy(child, meta.uid) ? child : undefined;
   const held = issued.ofLineage(key);
+  const succession = successionOf(gathering, declared, holder, ownChild);
   return {
     ...{ declared, ...holder, certManager, child, held },
     ...(await secretStates(gathering, declared, holder, ownChild)),
+    keyStoreProblem: await keyStoreProblem(gathering, declared, holder, ownChild),
     goneAt: departures.goneAt(key),
     strays: issued.strays(key),
     requests: issued.requestsOf(key),
@@ -56,7 +69,41 @@ export async function gatheredFacts(gathering: Gathering, declared: DeclaredCert
       ),
     isLifted: isLifted(gathering, declared, holder.device),
     reissueAt: ownChild && serials.reissueAt(key, ownChild, held),
+    ...(succession && { succession }),
   };
+}
+
+/** Asks for the turn of a certificate that is to be of another CA, and gives back the turn of one that is. */
+function successionOf(
+  { context: { state }, issued, turns }: Gathering,
+  { key }: DeclaredCertificate,
+  { spec, broker }: HolderFacts,
+  child: CertificateObject | undefined,
+): Succession | undefined {
+  const issuer = broker?.clientCertificates?.issuer;
+  if (!broker || !issuer || !spec) return undefined;
+  const name = keyOf(broker);
+  const issuing = state.authorities.issuingCa(name);
+  const current = issued.ofLineage(key).find((one) => !state.authorities.isRevoked(one));
+  const [latest] = issued.requestsOf(key);
+  const isCsr = spec.key.kind === 'Csr';
+  const asked = isCsr ? latest?.request.spec?.issuerRef : child?.spec?.['issuerRef'];
+  const why = successionReason({ issuer, asked, current, issuing });
+  const isUnderWay = isCsr ? latest?.outcome.kind === 'Pending' : child !== undefined && !isSettled(child);
+  if (!why) {
+    if (!isUnderWay || issuing !== undefined) turns.done(key);
+    return undefined;
+  }
+  const gate = successionGate(state.brokers.get(name), issuing, state.authorities.issuedUnder(name));
+  const waitsUntil = turns.ask(name, key, gate);
+  const former = why === 'Issuer' && !isSameIssuer(asked, issuer) ? (asked as IssuerRef) : undefined;
+  return { why, waitsUntil, former };
+}
+
+/** cert-manager has done what the Certificate asks for now. */
+function isSettled({ status, metadata }: CertificateObject): boolean {
+  const ready = conditionOf(status?.conditions, 'Ready');
+  return ready?.status === 'True' && (ready.observedGeneration ?? metadata.generation) === metadata.generation;
 }
 
 type HolderFacts = Pick<
@@ -109,6 +156,22 @@ async function secretStates(
     secret: isSettled ? unasked : await secretState(gathering, declared, name),
     formerSecret: former === undefined ? unasked : await secretState(gathering, declared, former),
   };
+}
+
+/** What is wrong with the Secret that holds the password of a key store that is asked for. */
+async function keyStoreProblem(
+  { context, signal }: Gathering,
+  { meta: { namespace } }: DeclaredCertificate,
+  { spec, device }: HolderFacts,
+  child: CertificateObject | undefined,
+): Promise<string | undefined> {
+  const isReady = conditionOf(child?.status?.conditions, 'Ready')?.status === 'True';
+  if (!spec?.pkcs12 || isReady || device?.revoked) return undefined;
+  const { name, key } = spec.pkcs12.passwordSecret;
+  const secret = await found<SecretObject>(context, secrets, namespace, name, signal);
+  const what = `Secret ${namespace}/${name} with the password of the key store`;
+  if (!secret) return `${what} does not exist`;
+  return (secret.data?.[key] ?? '') === '' ? `${what} has nothing under the key ${key}` : undefined;
 }
 
 function isOver({ meta }: DeclaredCertificate, { spec, device, isDeviceDeclared }: HolderFacts): boolean {

@@ -6,7 +6,7 @@ import { covers, isOwnedBy } from '../apply.ts';
 import { certificateChild, pinsOf, type Pins, secretNameOf } from './children.ts';
 import type { CertificateFacts } from './facts.ts';
 import { isFresh } from './fresh.ts';
-import { issuing, type Issuable, type Issuance, type Matter, renewalAsked } from './issuance.ts';
+import { issuing, issuingSaid, type Issuable, type Issuance, type Matter, renewalAsked } from './issuance.ts';
 import { conditionOf } from './request.ts';
 import { type CertificateStep, secretRemoval } from './steps.ts';
 import type { Withdrawn } from './withdrawn.ts';
@@ -82,7 +82,7 @@ const foreignMilliseconds = 10_000;
 
 /** What keeps us from having the Certificate at all. */
 function obstacle(
-  { child, secret, declared }: CertificateFacts,
+  { child, secret, declared, keyStoreProblem }: CertificateFacts,
   now: Date,
 ): Pick<Issuance, 'stalled' | 'work' | 'times'> | undefined {
   const times = [new Date(now.getTime() + foreignMilliseconds)];
@@ -93,6 +93,10 @@ function obstacle(
     );
     if (isFormer) return { work: issuing, times: [] }; // that of a former object, which goes with it
     return { stalled: { reason: 'NotOurs', message: `Certificate ${name} belongs to somebody else` }, times };
+  }
+  if (!child && keyStoreProblem !== undefined) {
+    // cert-manager would issue a certificate and then keep it to itself.
+    return { stalled: { reason: 'SecretNotFound', message: keyStoreProblem }, times };
   }
   if (secret.kind !== 'NotOurs') return undefined;
   const message = `Secret ${secret.name} exists and was not made for this object: it is not touched`;
@@ -163,13 +167,21 @@ function reissueOf(
   if (asked && asked.at <= now && (!current || current.issuedAt < asked.at)) {
     return { message: `asked for at ${asked.text}`, at: undefined };
   }
-  if (current && isIn(child, current)) return { at: undefined };
+  if (current && isIn(child, current))
+    return { ...(isOfFormerCa(facts, child) && { message: otherCa }), at: undefined };
   if (facts.held.some((one) => isIn(child, one)) && revoked.size > 0) {
     return { message: 'its certificate was revoked', at: undefined };
   }
   const { reissueAt } = facts;
   if (reissueAt && reissueAt <= now) return { message: 'its serial number is not known', at: undefined };
   return { at: reissueAt };
+}
+
+const otherCa = 'its issuer has another CA now';
+
+/** The same issuer issues under another key now, and it is the turn of this one. */
+function isOfFormerCa({ succession }: CertificateFacts, child: CertificateObject): boolean {
+  return succession?.why === 'Ca' && !succession.waitsUntil && isFilled(child);
 }
 
 /** The Secret of this Certificate holds that one, as far as its status tells. */
@@ -193,7 +205,16 @@ function progress(
   const isReady = isHeld && (isSame || isRenewal) && isServing;
   const problem = problemIn(facts);
   if (problem || isReady) return { isReady, ...problem };
-  return { isReady, work: !isHeld && isServing && facts.reissueAt ? serialUnknown : issuing };
+  return { isReady, work: !isHeld && isServing && facts.reissueAt ? serialUnknown : issuingSaid(wordsIn(facts)) };
+}
+
+/** What cert-manager says of a Certificate that is not ready, or of its request. */
+function wordsIn({ child, requests: [latest] }: CertificateFacts): string | undefined {
+  if (latest?.outcome.kind === 'Pending') return latest.outcome.message;
+  const conditions = child?.status?.conditions;
+  const [ready, open] = [conditionOf(conditions, 'Ready'), conditionOf(conditions, 'Issuing')];
+  if (open?.status === 'True') return open.message;
+  return ready?.status === 'True' ? undefined : ready?.message;
 }
 
 const serialUnknown: Matter = { reason: 'SerialUnknown', message: 'no request with its certificate was seen' };
@@ -211,7 +232,11 @@ function isReadyChild(facts: CertificateFacts, { status, metadata }: Certificate
 }
 
 /** What became of the latest request. */
-function problemIn({ requests: [latest] }: CertificateFacts): Pick<Issuance, 'work' | 'stalled'> | undefined {
+function problemIn({
+  requests: [latest],
+  keyStoreProblem,
+}: CertificateFacts): Pick<Issuance, 'work' | 'stalled'> | undefined {
+  if (keyStoreProblem !== undefined) return { stalled: { reason: 'SecretNotFound', message: keyStoreProblem } };
   switch (latest?.outcome.kind) {
     case 'Pending':
       if (!latest.outcome.isIssuerMissing) return undefined;

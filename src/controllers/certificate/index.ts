@@ -17,6 +17,7 @@ import { planOf } from './plan.ts';
 import { isComplete } from './revocation.ts';
 import { createDepartures } from './departures.ts';
 import { createSerialWatch } from './serial-watch.ts';
+import { createTurns } from './turns.ts';
 
 export { createIssued, type IssuedRecords } from './issued.ts';
 
@@ -30,6 +31,7 @@ const lastingMilliseconds = 5000;
 export function certificateController(context: ControllerContext, issued: IssuedRecords): Reconcile {
   const serials = createSerialWatch(context.clock);
   const departures = createDepartures(context.world, context.clock);
+  const turns = createTurns(context.clock, (lineage) => context.wake.certificate(lineage));
   const memories = new Map<string, Memory>();
   return async (key, { signal }: ReconcileContext) => {
     const { namespace = '', name } = keyParts(key);
@@ -37,13 +39,14 @@ export function certificateController(context: ControllerContext, issued: Issued
     if (!declared) {
       memories.delete(key);
       departures.forget(objectKey(namespace, name));
+      turns.done(objectKey(namespace, name));
       return done;
     }
     const known = memories.get(key);
     const memory: Memory = known?.uid === declared.meta.uid ? known : { uid: declared.meta.uid };
     memories.set(key, memory);
     const told = memory.revocation;
-    return reconciled({ context, issued, serials, departures, told, signal }, declared, memory);
+    return reconciled({ context, issued, serials, departures, turns, told, signal }, declared, memory);
   };
 }
 

@@ -1,11 +1,12 @@
 /** What is to be done about one DeviceCertificate. Pure: the same facts at the same time give the same plan. */
 import { isOwnedBy } from '../apply.ts';
 import { revokeFinalizer } from '../../api/labels.ts';
+import { noticeTimes } from './acknowledgement.ts';
 import { csrIssuance } from './csr-issuance.ts';
 import type { CertificateFacts } from './facts.ts';
 import { generatedIssuance } from './generated-issuance.ts';
 import { certificateId, takenBackIn } from './history.ts';
-import { type Issuance, type NotServed, servedBy } from './issuance.ts';
+import { type Issuable, type Issuance, type NotServed, servedBy } from './issuance.ts';
 import { renewalOf } from '../../domain/pki/lineage.ts';
 import { statusDraft } from './status.ts';
 import { lateSecretTimes, soonestEnd } from './late-secret.ts';
@@ -30,7 +31,7 @@ export function planOf(facts: CertificateFacts, now: Date): CertificatePlan {
   return {
     steps: [...(isHeld ? [] : [{ kind: 'AddFinalizer' } as const]), ...revocation(taken), ...steps],
     status: statusDraft(facts, taken, issuance, now),
-    nextAt: nextTime(facts, taken, issuance, now),
+    nextAt: nextTime(facts, taken, { ...issuance, times: [...issuance.times, ...noticeTimes(facts, taken, now)] }, now),
   };
 }
 
@@ -82,9 +83,24 @@ function issuanceOf(facts: CertificateFacts, taken: Withdrawn, now: Date): Issua
   if (served.kind === 'Over') return overIssuance(facts, taken, served, now);
   if (served.kind === 'Off') return offIssuance(facts, taken, served, now);
   if (facts.certManager === 'Absent') return absentIssuance(taken);
+  return withTurn(facts, issued(facts, taken, atTurn(facts, served), now));
+}
+
+function issued(facts: CertificateFacts, taken: Withdrawn, served: Issuable, now: Date): Issuance {
   return served.key.kind === 'Csr'
     ? csrIssuance(facts, taken, { ...served, csr: served.key.pem }, now)
     : withoutRequests(facts, generatedIssuance(facts, taken, { ...served, key: served.key.privateKey }, now), now);
+}
+
+/** Until it is its turn to be of another issuer, it is renewed by the former one. */
+function atTurn({ succession }: CertificateFacts, served: Issuable): Issuable {
+  const former = succession?.waitsUntil && succession.former;
+  return former ? { ...served, issuer: former } : served;
+}
+
+function withTurn({ succession }: CertificateFacts, issuance: Issuance): Issuance {
+  if (!succession?.waitsUntil) return issuance;
+  return { ...issuance, times: [...issuance.times, succession.waitsUntil] };
 }
 
 /** Of a device that kept its key before: a certificate stays to be told of, what might become one does not. */

@@ -32,6 +32,8 @@ export class CertificateSite {
   isLedgerKnown = true;
   /** What its instances have proved. */
   broker: Partial<BrokerState> | undefined;
+  /** Key of the CA that issues now, which the broker trusts. */
+  issuing: string | undefined;
   /** Of everything that was ever issued. */
   readonly serials: string[] = [];
   issued!: IssuedRecords;
@@ -71,6 +73,8 @@ export class CertificateSite {
         for (const entry of entries) if (!this.ledger.has(entry.serial)) this.ledger.set(entry.serial, entry);
         return Promise.resolve();
       },
+      issuingCa: () => this.issuing,
+      issuedUnder: () => this.issuing,
       isRevoked: ({ serial }: { readonly serial: string }) => this.isLedgerKnown && this.ledger.has(serial),
       isPublished: ({ serial }: { readonly serial: string }) => this.isLedgerKnown && this.ledger.has(serial),
     };
