@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { successionGate, successionReason } from '../../../src/controllers/certificate/succession.ts';
+import type { BrokerState, Trust } from '../../../src/controllers/context.ts';
+import type { HeldCertificate } from '../../../src/domain/pki/lineage.ts';
+
+const issuer = { name: 'next', kind: 'Issuer', group: 'cert-manager.io' };
+const former = { name: 'former', kind: 'Issuer', group: 'cert-manager.io' };
+const current = { caKeyId: 'old' } as HeldCertificate;
+
+describe('why a good certificate is replaced', () => {
+  const rows: readonly [
+    what: string,
+    facts: Partial<Parameters<typeof successionReason>[0]>,
+    why: string | undefined,
+  ][] = [
+    ['it is of the CA that issues', { asked: issuer, issuing: 'old' }, undefined],
+    ['another issuer is named', { asked: former, issuing: 'new' }, 'Issuer'],
+    ['another issuer of the same CA is named', { asked: former, issuing: 'old' }, 'Issuer'],
+    ['the issuer has another CA', { asked: issuer, issuing: 'new' }, 'Ca'],
+    ['it cannot be told which CA issues', { asked: issuer }, undefined],
+    ['it is not known any more what it was asked of', { issuing: 'old' }, undefined],
+    ['there is none', { current: undefined, asked: former, issuing: 'new' }, undefined],
+  ];
+  for (const [what, facts, why] of rows) {
+    it(`${what}: ${why ?? 'it is not'}`, () =>
+      assert.equal(successionReason({ issuer, asked: undefined, current, issuing: undefined, ...facts }), why));
+  }
+});
+
+describe('the gate to another CA', () => {
+  const trust = (...keys: string[]) => ({ cas: keys.map((keyId) => ({ keyId })) }) as unknown as Trust;
+  const state = (published: Trust, ...proved: (Trust | undefined)[]) =>
+    ({
+      ...{ trust: published, expectedInstances: 2 },
+      proved: proved.map((one) => ({ trust: one })),
+    }) as unknown as BrokerState;
+  const [before, after] = [trust('old'), trust('old', 'new')];
+  const rows: readonly [what: string, state: BrokerState | undefined, under: string | undefined, isOpen: boolean][] = [
+    ['all instances have proved that they trust it', state(after, after, after), 'new', true],
+    ['one has not', state(after, after, before), 'new', false],
+    ['one has proved something that is not known any more', state(after, after, undefined), 'new', false],
+    ['one has proved nothing', state(after, after), 'new', false],
+    ['it is not published yet', state(before, after, after), 'new', false],
+    ['the broker is not to trust it', state(after, after, after), undefined, false],
+    ['nothing is known of the broker', undefined, 'new', false],
+  ];
+  for (const [what, one, under, isOpen] of rows) {
+    it(`is ${isOpen ? 'open' : 'closed'} when ${what}`, () =>
+      assert.deepEqual(successionGate(one, 'new', under), { isOpen, most: 10 }));
+  }
+
+  it('lets one at a time through while it is not known which CA it is', () => {
+    assert.deepEqual(successionGate(undefined, undefined, undefined), { isOpen: true, most: 1 });
+  });
+});
