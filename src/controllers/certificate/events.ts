@@ -40,6 +40,6 @@ function trouble({ status }: DeclaredCertificate, { conditions }: StatusDraft): 
   const states = conditions.filter(({ type }) => type === 'Reconciling' || type === 'Stalled');
   const news = states.filter(({ type, reason }) => status.conditions.get(type)?.reason !== reason);
   return news
-    .filter(({ reason }) => reason === 'IssuanceFailed' || reason === 'SecretNotOurs')
+    .filter(({ reason }) => reason === 'IssuanceFailed' || reason === 'SecretNotOurs' || reason === 'SecretNotFound')
     .map(({ reason, message }) => ({ type: 'Warning', reason, action: 'Issue', note: message }));
 }

@@ -21,7 +21,6 @@ import { isFresh } from './fresh.ts';
 import { isOurSecret, secretNameOf } from './children.ts';
 import type { CertificateFacts, SecretState } from './facts.ts';
 import type { IssuedRecords } from './issued.ts';
-import { conditionOf } from './request.ts';
 import type { Departures } from './departures.ts';
 import type { SerialWatch } from './serial-watch.ts';
 import { isSameIssuer, type Succession, successionGate, successionReason } from './succession.ts';

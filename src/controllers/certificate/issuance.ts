@@ -94,6 +94,11 @@ function firstError(findings: readonly Finding[]): Finding | undefined {
 
 export const issuing: Matter = { reason: 'Issuing', message: 'the certificate is being issued' };
 
+/** In the words of whoever is waited for. */
+export function issuingSaid(words: string | undefined): Matter {
+  return words === undefined || words === '' ? issuing : { ...issuing, message: `${issuing.message}: ${words}` };
+}
+
 /** When somebody wants a new certificate, unless that was acted on. */
 export function renewalAsked({
   declared: { meta, was },

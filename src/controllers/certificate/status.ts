@@ -110,7 +110,8 @@ function resolved({ findings }: CertificateFacts, { stalled }: Issuance): Condit
       severity === 'Error' && (object?.kind !== 'DeviceCertificate' || reason === 'DeviceNotFound'),
   );
   if (finding) return condition('ResolvedRefs', 'False', finding.reason ?? 'Invalid', finding.message);
-  if (stalled?.reason === 'IssuerNotFound') return condition('ResolvedRefs', 'False', stalled.reason, stalled.message);
+  if (stalled?.reason === 'IssuerNotFound' || stalled?.reason === 'SecretNotFound')
+    return condition('ResolvedRefs', 'False', stalled.reason, stalled.message);
   return condition('ResolvedRefs', 'True', 'ResolvedRefs');
 }
 

@@ -42,7 +42,7 @@ function factsOf({ certificate = {}, device = {}, clientCertificates = {} }: Man
     ...{ findings: [], admitted: new Set(['plant/a']), certManager: 'Known', child: undefined, goneAt: undefined },
     ...{ secret: { kind: 'Absent' }, formerSecret: { kind: 'Unasked' }, held: [], strays: [], requests: [] },
     ...{ leftovers: [], foreign: [], acknowledgements: [], isLifted: false, reissueAt: undefined },
-    ...{ formerRevocation: undefined, enforcement: () => undefined },
+    ...{ formerRevocation: undefined, enforcement: () => undefined, keyStoreProblem: undefined },
     authorities: { isRevoked: () => false, isPublished: () => false },
   };
 }
@@ -138,6 +138,62 @@ describe('the plan for a certificate', () => {
     const plan = planOf(factsOf({ certificate: { keystores } }), now);
     const expected = { pkcs12: { create: true, passwordSecretRef, profile: 'Modern2023' } };
     assert.deepEqual(appliedSpec(plan)['keystores'], expected);
+  });
+
+  it('makes nothing while no key store can be made, and says why; a certificate that is there stays good', () => {
+    const passwordSecretRef = { name: 'store', key: 'password' };
+    const facts = factsOf({ certificate: { keystores: { pkcs12: { passwordSecretRef, profile: 'Modern2023' } } } });
+    const without = { ...facts, keyStoreProblem: 'Secret plant/store does not exist' };
+    const plan = planOf(without, now);
+    assert.deepEqual(kindsIn(plan), []);
+    assert.equal(conditionIn(plan, 'Stalled'), 'True/SecretNotFound');
+    assert.equal(conditionIn(plan, 'ResolvedRefs'), 'False/SecretNotFound');
+    const renewing = { conditions: [{ type: 'Ready', status: 'False' }] };
+    const child = childOf(facts, heldOne('1'), 1, renewing);
+    const later = planOf({ ...without, child, held: [heldOne('1')] }, now);
+    assert.equal(conditionIn(later, 'Stalled'), 'True/SecretNotFound');
+    assert.equal(conditionIn(later, 'Issued'), 'True/Issued');
+  });
+
+  it('says what cert-manager waits for', () => {
+    const outcome = { kind: 'Pending', message: 'the issuer is not ready', isIssuerMissing: false } as const;
+    const request = { metadata: { name: 'a-1', namespace: 'plant' } } as Claim['request'];
+    const claim: Claim = { request, lineage: 'plant/a', maker: 'Certificate', outcome };
+    const open = { conditions: [{ type: 'Issuing', status: 'True', message: 'the Secret is not there' }] };
+    const child = childOf(factsOf(), heldOne('1'), 1, open);
+    const message = (requests: readonly Claim[]) =>
+      planOf({ ...factsOf(), child, requests }, now).status?.conditions.find(({ type }) => type === 'Ready')?.message;
+    assert.equal(message([]), 'the certificate is being issued: the Secret is not there');
+    assert.equal(message([claim]), 'the certificate is being issued: the issuer is not ready');
+  });
+
+  it('takes the requests of a former Certificate away before it makes one: theirs are the names of the next ones', () => {
+    const request = { metadata: { name: 'a-1', namespace: 'plant' } } as Claim['request'];
+    const outcome = { kind: 'Pending', message: '', isIssuerMissing: false } as const;
+    const leftovers: readonly Claim[] = [{ request, lineage: 'plant/a', maker: 'Certificate', outcome }];
+    assert.deepEqual(kindsIn(planOf({ ...factsOf(), leftovers }, now)), ['DeleteRequest', 'ApplyCertificate']);
+    const present = { ...factsOf(), leftovers, child: childOf(factsOf()), held: [heldOne('1')] };
+    assert.deepEqual(kindsIn(planOf(present, now)), []);
+  });
+
+  it('tells how far a revocation is', () => {
+    const certificate = { revoked: { reason: 'KeyCompromise' } };
+    const facts = { ...factsOf({ certificate }), child: childOf(factsOf()), held: [heldOne('1')] };
+    const told = (more: Partial<CertificateFacts>) => {
+      const { revocation } = planOf({ ...facts, ...more }, now).status?.fields ?? {};
+      return Object.keys(revocation ?? {}).filter((field) => field.endsWith('At'));
+    };
+    const [known, out] = [() => true, () => false];
+    assert.deepEqual(told({}), ['begunAt']);
+    assert.deepEqual(told({ authorities: { isRevoked: known, isPublished: out } }), ['begunAt', 'recordedAt']);
+    const authorities = { isRevoked: known, isPublished: known };
+    assert.deepEqual(told({ authorities }), ['begunAt', 'recordedAt', 'publishedAt']);
+    const gone = { authorities, child: undefined };
+    assert.deepEqual(told(gone), ['begunAt', 'recordedAt', 'publishedAt', 'deletedAt']);
+    const enforcement = () => ({ provedAt: now, sessionsEndedAt: now });
+    assert.deepEqual(told({ ...gone, enforcement }), [
+      ...['begunAt', 'recordedAt', 'publishedAt', 'provedAt', 'disconnectedAt', 'deletedAt'],
+    ]);
   });
 
   it('takes back the former certificate when the overlap ends', () => {
