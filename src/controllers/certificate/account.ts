@@ -2,6 +2,8 @@
 import type { CertificateObject } from '../../api/kinds.ts';
 import { deviceCertificateUidAnnotation, renewBeforeAnnotation } from '../../api/labels.ts';
 import type { Finding } from '../../domain/finding.ts';
+import type { IssuerRef } from '../../domain/fleet.ts';
+import type { CertificateSpec } from '../../domain/fleet.ts';
 import type { ObjectKey } from '../../domain/names.ts';
 import { type HeldCertificate, type KeyRequest, keyRequestOf } from '../../domain/pki/lineage.ts';
 import { isOwnedBy } from '../apply.ts';
@@ -37,6 +39,8 @@ export interface AccountFacts {
   readonly device: ObjectKey | undefined;
   /** The device when it was last valid. */
   readonly holder: { readonly identity: string; readonly broker: ObjectKey } | undefined;
+  /** That of the broker; undefined where it cannot be told, `Unread` before the brokers were read. */
+  readonly issuer?: IssuerRef | 'Unread' | undefined;
   readonly certificate: CertificateObject | undefined;
   readonly claims: Iterable<Claim>;
   readonly now: Date;
@@ -56,7 +60,7 @@ export function accountOf(facts: AccountFacts): Account {
   rememberedCertificates(declared.was, rest).toReversed().forEach(remember);
   if (former.uid === uid) [...former.held, ...former.strays].toReversed().forEach(remember);
   const broker = holder?.broker ?? (former.uid === uid && former.device === device ? former.broker : undefined);
-  const claims = sortedOut(facts, declared, broker);
+  const claims = sortedOut(facts, declared, broker, known);
   for (const { outcome, ...claim } of claims.own.toSorted((a, b) => byAge(b.request, a.request))) {
     if (outcome.kind !== 'Issued') continue;
     // Revisions tell the order within one second, whichever of them was heard of first.
@@ -70,7 +74,7 @@ export function accountOf(facts: AccountFacts): Account {
     ...{ uid, device, identity, broker },
     held: kept(
       former.held,
-      withDeclared(declared, inTurn(all.filter((one) => identity === undefined || one.identity === identity))),
+      withDeclared(declared, former, inTurn(all.filter((one) => identity === undefined || one.identity === identity))),
     ),
     strays: kept(former.strays, inTurn(all.filter((one) => identity !== undefined && one.identity !== identity))),
     ...claims,
@@ -103,23 +107,31 @@ function neverSuperseded(one: HeldCertificate): HeldCertificate {
   return bare;
 }
 
-/** With what the DeviceCertificate says now, and the acknowledgement that its status has. */
-function withDeclared(
-  { value, was }: DeclaredCertificate,
-  held: readonly HeldCertificate[],
-): readonly HeldCertificate[] {
-  const { secretName, revokePreviousAfterSeconds: overlapSeconds } = value.ok
-    ? value.value.spec
-    : ({} as CertificateSpec);
+/** What its DeviceCertificate says of a certificate. */
+type Declaration = Pick<HeldCertificate, 'acknowledgedAt' | 'overlapSeconds' | 'secretName'>;
+
+/** With what the DeviceCertificate says now, or said when it was last good, and the acknowledgement of its status. */
+function withDeclared({ was, value }: DeclaredCertificate, former: Account, held: Account['held']): Account['held'] {
+  const { secretName, overlapSeconds } = value.ok ? declarationOf(value.value.spec) : (former.held[0] ?? {});
   return held.map((one) => {
-    const bare: { -readonly [K in keyof HeldCertificate]: HeldCertificate[K] } = { ...one };
-    for (const field of ['acknowledgedAt', 'overlapSeconds', 'secretName'] as const) delete bare[field];
-    if (one.fingerprint === was?.fingerprint && was.acknowledgedAt !== undefined)
-      bare.acknowledgedAt = new Date(was.acknowledgedAt);
-    if (overlapSeconds !== undefined) bare.overlapSeconds = overlapSeconds;
-    if (secretName !== undefined) bare.secretName = secretName;
-    return bare;
+    const at = one.fingerprint === was?.fingerprint ? was.acknowledgedAt : undefined;
+    return {
+      ...undeclared(one),
+      ...(at !== undefined && { acknowledgedAt: new Date(at) }),
+      ...(overlapSeconds !== undefined && { overlapSeconds }),
+      ...(secretName !== undefined && { secretName }),
+    };
   });
+}
+
+function declarationOf({ secretName, revokePreviousAfterSeconds: overlapSeconds }: CertificateSpec): Declaration {
+  return { ...(secretName !== undefined && { secretName }), ...(overlapSeconds !== undefined && { overlapSeconds }) };
+}
+
+function undeclared(one: HeldCertificate): HeldCertificate {
+  const bare: { -readonly [K in keyof HeldCertificate]: HeldCertificate[K] } = { ...one };
+  for (const field of ['acknowledgedAt', 'overlapSeconds', 'secretName'] as const) delete bare[field];
+  return bare;
 }
 
 /** Latest first; of one moment in an order that is always the same. */
@@ -140,18 +152,19 @@ interface SortedClaims extends Pick<Account, 'leftovers'> {
 }
 
 function sortedOut(
-  { claims, certificate }: AccountFacts,
+  { claims, certificate, issuer }: AccountFacts,
   declared: DeclaredCertificate,
   broker: ObjectKey | undefined,
+  known: ReadonlyMap<string, HeldCertificate>,
 ): SortedClaims {
   const own: Claim[] = [];
   const leftovers: Claim[] = [];
   const findings: Finding[] = [];
   for (const claim of claims) {
     const problem =
-      claim.maker === 'Csr'
+      (claim.maker === 'Csr'
         ? csrProblem(claim, declared.meta.uid, broker)
-        : ownerProblem(claim, certificate, declared.meta.uid);
+        : ownerProblem(claim, certificate, declared.meta.uid)) ?? issuerProblem(claim, issuer, known);
     if (problem === undefined) own.push(claim);
     else if (!certificate && isOfCertificate(claim)) leftovers.push(claim);
     else if (problem !== unsettled) findings.push(foreign(claim, declared, problem));
@@ -191,6 +204,19 @@ function ownerProblem(
   if (!isOwnedBy(certificate, uid)) return unsettled; // whose Certificate it is, is said elsewhere
   const isOurs = isOwnedBy(request, certificate.metadata.uid ?? '');
   return isOurs ? undefined : 'its Certificate does not own it';
+}
+
+/** What was issued by a former issuer of the broker is known already; what only waits is worth nothing yet. */
+function issuerProblem(
+  { request, outcome }: Claim,
+  issuer: AccountFacts['issuer'],
+  known: ReadonlyMap<string, HeldCertificate>,
+): string | typeof unsettled | undefined {
+  if (outcome.kind !== 'Issued' || known.has(outcome.certificate.fingerprint) || !issuer) return undefined;
+  if (issuer === 'Unread') return unsettled;
+  const { name = '', kind = 'Issuer', group = 'cert-manager.io' } = request.spec?.issuerRef ?? {};
+  if (name === issuer.name && kind === issuer.kind && group === issuer.group) return undefined;
+  return `it asks ${kind} ${name}, which is not the issuer of the broker`;
 }
 
 function foreign({ request }: Claim, { meta }: DeclaredCertificate, problem: string): Finding {

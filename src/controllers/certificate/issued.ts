@@ -1,10 +1,13 @@
 /** Certificates that were issued to devices, kept up to date event by event. */
+import { isDeepStrictEqual } from 'node:util';
 import type { CertificateRequestObject } from '../../api/kinds.ts';
 import type { Finding } from '../../domain/finding.ts';
+import type { IssuerRef } from '../../domain/fleet.ts';
 import type { ObjectKey } from '../../domain/names.ts';
 import type { HeldCertificate } from '../../domain/pki/lineage.ts';
 import type { Clock } from '../../ports.ts';
 import type { IssuedState } from '../context.ts';
+import type { DeclaredBroker } from '../declared.ts';
 import type { World } from '../world.ts';
 import { createExpiries } from './expiries.ts';
 import { type Account, accountOf, emptyAccount, isSameAccount, newestFirst } from './account.ts';
@@ -29,7 +32,7 @@ export interface IssuedRecords extends IssuedState {
 type IssuedListener = (lineage: ObjectKey, device: ObjectKey | undefined) => void;
 
 export interface IssuedOptions {
-  readonly world: Pick<World, 'requests' | 'certificates' | 'deviceCertificates' | 'devices'>;
+  readonly world: Pick<World, 'requests' | 'certificates' | 'deviceCertificates' | 'devices' | 'brokers'>;
   readonly clock: Clock;
 }
 
@@ -65,7 +68,9 @@ export function createIssued({ world, clock }: IssuedOptions): IssuedRecords {
     const holder = device === undefined ? undefined : holders.get(device);
     const certificate = world.certificates.store.get(key);
     const now = clock.now();
-    const account = accountOf({ former, declared, device, holder, certificate, claims: lineage.claims.values(), now });
+    const issuer = holder && issuerOf(world.brokers, holder.broker);
+    const claims = lineage.claims.values();
+    const account = accountOf({ former, declared, device, holder, issuer, certificate, claims, now });
     lineage.account = account;
     if (!declared && lineage.claims.size === 0) lineages.delete(key);
     else lineages.set(key, lineage);
@@ -103,6 +108,17 @@ export function createIssued({ world, clock }: IssuedOptions): IssuedRecords {
     if (lineages.has(key)) refresh(key);
   });
   world.requests.onChange(onRequest);
+  const refreshClaims = (isConcerned: (account: Account) => boolean) => {
+    for (const [key, { claims, account }] of [...lineages]) if (claims.size > 0 && isConcerned(account)) refresh(key);
+  };
+  world.brokers.onChange((old, next) => {
+    const key = (next ?? old)?.key;
+    if (world.brokers.hasSynced && !isSameIssuer(old, next)) refreshClaims(({ broker }) => broker === key);
+  });
+  void world.brokers.ready.then(
+    () => refreshClaims(() => true),
+    () => undefined,
+  );
 
   /** What is over leaves when anything is looked at. */
   const present = <T>(read: () => T): T => {
@@ -113,8 +129,8 @@ export function createIssued({ world, clock }: IssuedOptions): IssuedRecords {
     [...(lineagesOfDevices.get(device) ?? none)].flatMap((key) => known(key).held).sort(newestFirst);
   return {
     get isKnown() {
-      const { requests, certificates, deviceCertificates, devices } = world;
-      return [requests, certificates, deviceCertificates, devices].every(({ hasSynced }) => hasSynced);
+      const { requests, certificates, deviceCertificates, devices, brokers } = world;
+      return [requests, certificates, deviceCertificates, devices, brokers].every(({ hasSynced }) => hasSynced);
     },
     get byIdentity() {
       return present(identities.current);
@@ -127,4 +143,17 @@ export function createIssued({ world, clock }: IssuedOptions): IssuedRecords {
     findings: (key) => present(() => known(key).findings),
     onChange: (listener) => void listeners.push(listener),
   };
+}
+
+function issuerOf({ store, hasSynced }: World['brokers'], broker: ObjectKey): IssuerRef | 'Unread' | undefined {
+  return hasSynced ? issuerIn(store.get(broker)) : 'Unread';
+}
+
+/** Of one that cannot be read it is not known. */
+function issuerIn(declared: DeclaredBroker | undefined): IssuerRef | undefined {
+  return declared?.value.ok === true ? declared.value.value.clientCertificates?.issuer : undefined;
+}
+
+function isSameIssuer(a: DeclaredBroker | undefined, b: DeclaredBroker | undefined): boolean {
+  return isDeepStrictEqual(issuerIn(a), issuerIn(b));
 }

@@ -131,6 +131,54 @@ describe('a line of certificates of a device that keeps its key', () => {
     }
   });
 
+  it('counts no request that asks another issuer, and says so', async () => {
+    const site = new CsrSite();
+    site.declareCsr();
+    await site.settle();
+    const [request] = site.pending;
+    assert.ok(request);
+    site.answerAll('Signed');
+    const [signed] = site.requests;
+    assert.ok(signed);
+    site.cluster.remove('CertificateRequest', `plant/${request.metadata.name}`);
+    site.restart();
+    const issuerRef = { name: 'theirs', kind: 'Issuer', group: 'cert-manager.io' };
+    const spec = { ...(signed as unknown as { readonly spec: object }).spec, issuerRef };
+    site.cluster.put({ ...signed, metadata: { ...signed.metadata, name: 'forged' }, spec } as never);
+    for (let restarts = 0; restarts < 2; restarts += 1) {
+      assert.deepEqual(site.issued.ofLineage('plant/a'), []);
+      assert.match(site.issued.findings('plant/a')[0]?.message ?? '', /asks Issuer theirs, which is not the issuer/);
+      await site.settle();
+      assert.equal(site.condition('Ready'), 'False/Issuing');
+      site.restart();
+    }
+    site.answerAll('Signed');
+    await site.settle();
+    assert.equal(site.condition('Ready'), 'True/Ready');
+  });
+
+  it('counts what a former issuer of the broker gave, until it is replaced', async () => {
+    const site = new CsrSite();
+    site.declareCsr();
+    await site.settle();
+    site.answerAll('Signed');
+    await site.settle();
+    const former = site.cluster.object('MqttBroker', 'plant/main') as unknown as {
+      readonly spec: { readonly clientCertificates: object };
+    };
+    const clientCertificates = { ...former.spec.clientCertificates, issuerRef: { name: 'next' } };
+    site.cluster.put({ ...former, spec: { ...former.spec, clientCertificates } } as never);
+    site.restart();
+    assert.equal(site.issued.ofLineage('plant/a').length, 1);
+    assert.deepEqual(site.issued.findings('plant/a'), []);
+    await site.settle();
+    assert.equal(site.pending.length, 1);
+    assert.deepEqual(
+      site.pending.map(({ spec }) => (spec as unknown as { issuerRef: { name: string } }).issuerRef.name),
+      ['next'],
+    );
+  });
+
   it('takes away the key that was made for the device before, and one that is written late', async () => {
     const site = new CsrSite();
     site.declare();

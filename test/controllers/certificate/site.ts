@@ -168,7 +168,7 @@ export class CertificateSite {
     }
   }
 
-  #request({ metadata }: KubeObject, revision: number, pem: string): KubeObject {
+  #request({ metadata, spec }: KubeObject & { readonly spec: Spec }, revision: number, pem: string): KubeObject {
     return {
       ...{ apiVersion: 'cert-manager.io/v1', kind: 'CertificateRequest' },
       metadata: {
@@ -180,6 +180,7 @@ export class CertificateSite {
         ownerReferences: [owner(metadata.uid ?? '')],
         creationTimestamp: text(this.clock.now()),
       },
+      spec: { issuerRef: spec['issuerRef'] },
       status: this.answer(pem),
     } as KubeObject;
   }
