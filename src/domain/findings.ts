@@ -384,6 +384,11 @@ export const findingKinds = {
     title: 'Revocation list is large',
     fix: 'Each full TLS handshake costs the broker more: give certificates shorter lives, or spread devices over several CAs.',
   },
+  MQS190: {
+    severity: 'Warning',
+    title: 'Ledger was lost or an older copy',
+    fix: 'Nothing to do: what was published as revoked stays so. Find out who put the older copy there.',
+  },
 } as const satisfies Record<`MQS${string}`, FindingKind>;
 
 export type FindingCode = keyof typeof findingKinds;

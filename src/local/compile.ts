@@ -74,7 +74,7 @@ export async function localBundle(store: Store, input: LocalInput, chance: Chanc
     chance.now,
     previous,
   );
-  const sources = [accepted, input.records, plan, trust, server, passwords, compiled];
+  const sources = [store, accepted, input.records, plan, trust, server, passwords, compiled];
   return {
     fleet,
     compiled,
@@ -146,10 +146,12 @@ async function signedCrl(
   const { crl } = store;
   const due = crlDueReason({ published: crl?.read, entries: crlEntries(store.ledger, holds), now, validitySeconds });
   if (crl && !due) return publishedCrl(store.ledger.caKeyId, crl);
-  await keepLedger(store, prunedLedger(store.ledger, now));
-  const content = { entries: crlEntries(store.ledger, holds), formerNumber: crl?.read.number, validitySeconds, now };
+  const ledger = prunedLedger(store.ledger, now);
+  const content = { entries: crlEntries(ledger, holds), formerNumber: store.crlNumber, validitySeconds, now };
   const signed = newList(store.authority, content);
   await keepCrl(store, signed);
+  // Whoever is stopped before this has a ledger that knows more than the list, never less.
+  await keepLedger(store, ledger);
   return publishedCrl(store.ledger.caKeyId, signed);
 }
 

@@ -33,6 +33,8 @@ export interface StatePaths {
   readonly ports: string;
   readonly report: string;
   readonly status: string;
+  /** Beside the directory, so that who puts back an older copy of it leaves this as it is. */
+  readonly mark: string;
 }
 
 export function statePaths(root: string): StatePaths {
@@ -56,6 +58,7 @@ export function statePaths(root: string): StatePaths {
     ports: at('ports.json'),
     report: at('report.json'),
     status: at('status.json'),
+    mark: `${path.resolve(root)}.mark`,
   };
 }
 

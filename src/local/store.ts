@@ -1,10 +1,11 @@
 import { createPublicKey } from 'node:crypto';
 import path from 'node:path';
-import { parsed } from '../domain/finding.ts';
+import type { BundleTexts } from '../domain/bundle/content.ts';
+import { type Finding, parsed } from '../domain/finding.ts';
 import { keyOf, type Fleet } from '../domain/fleet.ts';
-import { type RevocationEntry } from '../domain/pki/certificate.ts';
+import { type CaKeyId, type RevocationEntry } from '../domain/pki/certificate.ts';
 import { refText, type ObjectKey } from '../domain/names.ts';
-import { parsedCrl, type ReadCrl } from '../domain/pki/crl.ts';
+import { crlSignerIn, parsedCrl, parsedCrls, type ReadCrl } from '../domain/pki/crl.ts';
 import { emptyLedger, ledgerText, parsedLedger, withRevoked, type Ledger } from '../domain/pki/ledger.ts';
 import { parseRevocations } from '../domain/pki/revocations.ts';
 import { keyIdOf } from '../domain/pki/x509.ts';
@@ -13,6 +14,7 @@ import { createAuthority, issueDeviceCertificate, loadAuthority, type Authority,
 import { certificateFiles, forgetLineage, heldCertificates, keepCertificate, keepHistory } from './certificates.ts';
 import { inGroups, makeDirectory, replaceFile, textOf } from './files.ts';
 import { keyRequestOf, type HeldCertificate, type Lineage } from '../domain/pki/lineage.ts';
+import { keepMark, markedNumber } from './mark.ts';
 import { forgetPassword, keepPassword, readPasswords } from './passwords.ts';
 import { type Issuance, type LocalPlan, type PasswordIssuance, type StoredPassword } from './plan.ts';
 import { addToRecord, removeRecord, type DeviceRecord } from './records.ts';
@@ -27,10 +29,14 @@ export interface Store {
   held: readonly HeldCertificate[];
   ledger: Ledger;
   crl: StoredCrl | undefined;
+  /** Number of the last list that is known of, whether it is still there or not. */
+  crlNumber: bigint;
   readonly passwords: Map<ObjectKey, StoredPassword>;
   readonly hashes: Map<ObjectKey, string>;
   /** Passwords that were checked against a hash, by hash. */
   readonly verified: Map<string, string>;
+  /** What was found when it was opened. */
+  readonly findings: readonly Finding[];
 }
 
 export interface StoredCrl {
@@ -47,12 +53,12 @@ export async function openStore(paths: StatePaths, chance: Chance): Promise<Stor
   const authority = await authorityIn(paths.authority, chance);
   const { keyId } = authority.issuer;
   const { passwords, hashes } = await readPasswords(paths.passwords);
+  const revoked = await revocationsIn(paths, keyId, chance.now);
   return {
     paths,
     authority,
     held: await heldCertificates(paths.certificates, chance.now),
-    ledger: await ledgerIn(paths, keyId),
-    crl: await crlIn(paths, keyId),
+    ...revoked,
     passwords: new Map(passwords),
     hashes: new Map(hashes),
     verified: new Map(),
@@ -81,21 +87,79 @@ function ledgerFile(paths: StatePaths, caKeyId: string): string {
 
 /**
  * The ledger, with what the published bundle says beyond it: one that was lost, or put back from an older copy, comes
- * back whole. One that cannot be read is an error: guessing would un-revoke.
+ * back whole. One that cannot be read is an error, and so is a directory that does not know of all that was revoked
+ * under its CA: guessing would un-revoke.
  */
-async function ledgerIn(paths: StatePaths, caKeyId: string): Promise<Ledger> {
+async function revocationsIn(
+  paths: StatePaths,
+  caKeyId: CaKeyId,
+  now: Date,
+): Promise<Pick<Store, 'ledger' | 'crl' | 'crlNumber' | 'findings'>> {
   const file = ledgerFile(paths, caKeyId);
   const text = await textOf(file);
-  const ledger = text === undefined ? parsed(emptyLedger(caKeyId)) : parsedLedger(text, caKeyId);
-  if (ledger.ok) return withRevoked(ledger.value, await publishedRevocations(paths));
-  throw new Error(`read ledger ${file}: ${ledger.findings.map(({ message }) => message).join('; ')}`);
+  const stored = text === undefined ? parsed(emptyLedger(caKeyId)) : parsedLedger(text, caKeyId);
+  if (!stored.ok) throw new Error(`read ledger ${file}: ${stored.findings.map(({ message }) => message).join('; ')}`);
+  const published = await publishedParts(paths);
+  const ledger = withRevoked(stored.value, entriesIn(published?.revocations ?? ''));
+  const crl = await crlIn(paths, caKeyId);
+  const crlNumber = highestNumber(caKeyId, crl, published);
+  const problem = outdatedBy(ledger, crl, crlNumber, await markedNumber(paths.mark, caKeyId));
+  if (problem !== undefined)
+    throw new Error(`open state ${paths.root}: it is an older copy: ${problem}; ${wayOut(paths)}`);
+  const missing = [...ledger.entries.values()].filter(
+    ({ serial, notAfter }) => notAfter > now && !stored.value.entries.has(serial),
+  );
+  return { ledger, crl, crlNumber, findings: missing.length === 0 ? [] : [takenBack(file, missing.length)] };
 }
 
-async function publishedRevocations(paths: StatePaths): Promise<readonly RevocationEntry[]> {
+/** How it is known that revocations are missing; undefined where nothing says so. */
+function outdatedBy(
+  { entries }: Ledger,
+  crl: StoredCrl | undefined,
+  highest: bigint,
+  marked: bigint | undefined,
+): string | undefined {
+  if (marked !== undefined && highest < marked) {
+    return `its revocation list has number ${highest}, number ${marked} was in force before`;
+  }
+  const listed = [...(crl?.read.entries ?? [])].filter(([, { reason }]) => reason !== 'CertificateHold');
+  const unknown = listed.filter(([serial]) => !entries.has(serial)).length;
+  return unknown === 0 ? undefined : `its revocation list holds ${unknown} serials that its ledger does not know`;
+}
+
+function wayOut({ root, mark, crl }: StatePaths): string {
+  return (
+    `put the latest copy of ${root} back, or, to go on without what was revoked since, ` +
+    `delete ${mark} and ${crl} and revoke those devices again`
+  );
+}
+
+function takenBack(file: string, count: number): Finding {
+  const message = `ledger ${file} lacked ${count} revocations that were published: they stay in force`;
+  return { code: 'MQS190', severity: 'Warning', path: '', message };
+}
+
+async function publishedParts(paths: StatePaths): Promise<BundleTexts['parts'] | undefined> {
   const index = await publishedIndex(paths.bundle);
   const texts = index && (await publishedTexts(paths.bundle, index));
-  const published = texts?.ok ? parseRevocations(texts.value.parts.revocations) : undefined;
-  return published?.ok ? published.value : [];
+  return texts?.ok ? texts.value.parts : undefined;
+}
+
+function entriesIn(text: string): readonly RevocationEntry[] {
+  const entries = parseRevocations(text);
+  return entries.ok ? entries.value : [];
+}
+
+/** Of the stored list and the one that was published; 0 without any. */
+function highestNumber(
+  caKeyId: CaKeyId,
+  crl: StoredCrl | undefined,
+  published: BundleTexts['parts'] | undefined,
+): bigint {
+  const lists = published && published.crl !== '' ? parsedCrls(published.crl) : undefined;
+  const own = (lists?.ok ? lists.value : []).filter((list) => crlSignerIn(list, published?.ca ?? '') === caKeyId);
+  const numbers = [...own, ...(crl ? [crl.read] : [])].map(({ number }) => number);
+  return numbers.reduce((most, one) => (one > most ? one : most), 0n);
 }
 
 function crlFile(paths: StatePaths, caKeyId: string): string {
@@ -110,8 +174,11 @@ async function crlIn(paths: StatePaths, caKeyId: string): Promise<StoredCrl | un
 }
 
 export async function keepCrl(store: Store, crl: StoredCrl): Promise<void> {
-  await replaceFile(crlFile(store.paths, store.ledger.caKeyId), crl.pem);
+  const { paths, ledger } = store;
+  await replaceFile(crlFile(paths, ledger.caKeyId), crl.pem);
   store.crl = crl;
+  store.crlNumber = crl.read.number;
+  await keepMark(paths.mark, { caKeyId: ledger.caKeyId, crlNumber: crl.read.number });
 }
 
 export async function keepLedger(store: Store, ledger: Ledger): Promise<void> {

@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chunkOf, contentOf } from '../../src/domain/bundle/chunks.ts';
 import type { BundleContent } from '../../src/domain/bundle/content.ts';
 import type { RevocationEntry } from '../../src/domain/pki/certificate.ts';
+import { crlEntries } from '../../src/domain/pki/crl-schedule.ts';
 import { withRevoked } from '../../src/domain/pki/ledger.ts';
 import { revocationsText } from '../../src/domain/pki/revocations.ts';
+import { newList } from '../../src/domain/pki/signed-list.ts';
 import { directorySink } from '../../src/local/sink.ts';
 import { openState, type StatePaths } from '../../src/local/state.ts';
-import { keepLedger, openStore, type Store } from '../../src/local/store.ts';
+import { keepCrl, keepLedger, openStore, type Store } from '../../src/local/store.ts';
 import { systemRandom } from '../../src/local/system.ts';
 
 const now = new Date('2026-06-01T00:00:00Z');
@@ -30,14 +32,15 @@ describe('ledger of the state directory', () => {
   });
   const revoke = (serial: string) =>
     keepLedger(store, withRevoked(store.ledger, [revocation(serial, 'KeyCompromise')]));
-  const publish = (entries: readonly RevocationEntry[]) => {
+  const publish = (entries: readonly RevocationEntry[], crl?: string) => {
     const parts: BundleContent['parts'] = {
       'mosquitto.conf': [],
       acl: [],
       passwords: [],
       identities: [],
-      crl: [],
-      ca: [],
+      ...(crl === undefined
+        ? { crl: [], ca: [] }
+        : { crl: [chunkOf(crl)], ca: [chunkOf(store.authority.certificatePem)] }),
       revocations: [chunkOf(revocationsText(entries))],
       notices: [],
     };
@@ -71,6 +74,69 @@ describe('ledger of the state directory', () => {
     await publish([revocation('1', 'KeyCompromise')]);
     rmSync(file());
     assert.deepEqual(serials(await opened(paths)), ['1']);
+  });
+
+  it('says what it took back from what was published', async () => {
+    await revoke('1');
+    await publish([revocation('1', 'KeyCompromise'), revocation('2', 'KeyCompromise')]);
+    const { findings } = await opened(paths);
+    assert.deepEqual(
+      findings.map(({ code, message }) => [code, /lacked 1 revocations/.test(message)]),
+      [['MQS190', true]],
+    );
+    assert.deepEqual((await opened(await openState(path.join(root, 'other')))).findings, []);
+  });
+
+  /** A list of all that is in the ledger, signed a second later than the one before. */
+  const sign = (second: number) =>
+    keepCrl(
+      store,
+      newList(store.authority, {
+        entries: crlEntries(store.ledger, []),
+        ...{ formerNumber: store.crlNumber, validitySeconds: 86_400, now: new Date(now.getTime() + second * 1000) },
+      }),
+    );
+
+  it('is put back with the whole directory from an older copy: that is refused, and said how to go on', async () => {
+    await revoke('1');
+    await sign(1);
+    cpSync(paths.root, path.join(root, 'backup'), { recursive: true });
+    await revoke('2');
+    await sign(2);
+    assert.deepEqual(serials(await opened(paths)), ['1', '2'], 'it is not refused as it is');
+    rmSync(paths.root, { recursive: true });
+    cpSync(path.join(root, 'backup'), paths.root, { recursive: true });
+    const refusal =
+      /^Error: open state .*: it is an older copy: .* number \d+ was in force .*; put the latest copy .* delete/;
+    await assert.rejects(opened(paths), refusal);
+    rmSync(paths.mark);
+    assert.deepEqual(serials(await opened(paths)), ['1'], 'who takes it as it is has said so');
+  });
+
+  it('is put back alone, with nothing published that would tell: the list knows more', async () => {
+    await revoke('1');
+    const older = readFileSync(file());
+    await revoke('2');
+    await sign(1);
+    writeFileSync(file(), older);
+    await assert.rejects(opened(paths), /its revocation list holds 1 serials that its ledger does not know/);
+  });
+
+  it('goes on with the numbers of its lists when the list is lost', async () => {
+    await sign(3_600);
+    const { crlNumber } = store;
+    await publish([], store.crl?.pem);
+    rmSync(path.join(paths.crl, `${store.ledger.caKeyId}.pem`));
+    store = await opened(paths);
+    await sign(0);
+    assert.equal(store.crlNumber, crlNumber + 1n);
+  });
+
+  it('asks nothing of a directory with another CA', async () => {
+    await sign(1);
+    rmSync(paths.root, { recursive: true });
+    paths = await openState(path.join(root, 'state'));
+    assert.deepEqual(serials(await opened(paths)), []);
   });
 
   it('cannot be read: nothing is guessed', async () => {
