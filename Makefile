@@ -21,10 +21,11 @@ test: node_modules/.installed ## Run all tests; the last line adds up all tiers
 cluster: node_modules/.installed ## Keep a control plane with cert-manager up until Ctrl-C; OPERATOR=1: the operator too (needs Go)
 	@bin/node scripts/cluster.ts $(if $(OPERATOR),--operator)
 
-soak: node_modules/.installed ## The long forms of random tests: 200 runs with faults, a kill at every write, 100,000 verdicts
+soak: node_modules/.installed ## The long forms of random tests: 200 runs with faults, 300 steps under fire, a kill at every write, 100,000 verdicts
 	@scripts/brokers.sh 2.0 2.1 >/dev/null
 	@scripts/control-plane.sh >/dev/null
 	MQTTSEC_FAULT_RUNS=200 bin/node node_modules/mocha/bin/mocha.js test/cluster/faults.test.ts
+	MQTTSEC_CHAOS_STEPS=300 bin/node node_modules/mocha/bin/mocha.js test/cluster/chaos.test.ts
 	MQTTSEC_CRASHES=all bin/node node_modules/mocha/bin/mocha.js test/cluster/crash.test.ts
 	MQTTSEC_FLEETS=500 bin/node node_modules/mocha/bin/mocha.js test/broker/verdicts.test.ts
 

@@ -190,8 +190,9 @@ function unsettled(seen: readonly SeenDevice[], devices: ReadonlyMap<string, Dev
   });
 }
 
+/** While the index is damaged or gone it has not settled. */
 async function isLoaded({ admin, namespace }: FleetSite): Promise<boolean> {
-  const index = await admin.call<{ readonly data?: Readonly<Record<string, string>> }>(
+  const index = await admin.answer<{ readonly data?: Readonly<Record<string, string>> }>(
     'GET',
     `/api/v1/namespaces/${namespace}/configmaps/plant-bundle`,
   );
@@ -199,7 +200,7 @@ async function isLoaded({ admin, namespace }: FleetSite): Promise<boolean> {
     'GET',
     `${group}/namespaces/${namespace}/brokerinstances/outpost`,
   );
-  const { hash } = JSON.parse(index.data?.['index.json'] ?? '{}') as { readonly hash?: string };
+  const hash = index.ok ? /"hash": ?"(\w+)"/.exec(index.body.data?.['index.json'] ?? '')?.[1] : undefined;
   return hash !== undefined && instance.status?.loadedHash === hash;
 }
 

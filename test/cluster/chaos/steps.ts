@@ -58,7 +58,7 @@ const edits: readonly Step[] = [
     take: async ({ fleet }, chance) => onOne(fleet.names('Suspended'), chance, (name) => fleet.suspend(name, false)),
   },
   {
-    ...{ name: 'a device is revoked', weight: 2 },
+    ...{ name: 'a device is revoked', weight: 4 },
     take: async ({ fleet }, chance) => {
       const names = fleet.names('Active', 'Suspended');
       if (names.length > fewest) await fleet.revoke(chance.pick(names));
@@ -72,7 +72,7 @@ const edits: readonly Step[] = [
     },
   },
   {
-    ...{ name: 'a device is added', weight: 4 },
+    ...{ name: 'a device is added', weight: 6 },
     take: async ({ fleet }, chance) => {
       if (fleet.names('Active', 'Suspended').length >= most) return;
       await fleet.create(chance.pick(['Password', 'Certificate'] as const));
