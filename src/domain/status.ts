@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import type { Reason } from './reasons.ts';
 
-export type ConditionType = 'Accepted' | 'ResolvedRefs' | 'Issued' | 'Programmed' | 'Ready' | 'Reconciling' | 'Stalled';
+export type ConditionType = 'Accepted' | 'ResolvedRefs' | 'Issued' | 'Acknowledged' | 'Programmed' | 'Ready' | 'Reconciling' | 'Stalled';
 export type ConditionStatus = 'True' | 'False' | 'Unknown';
 
 /** A condition as a controller decides it; its times and generation are added when it is written. */
@@ -68,7 +68,13 @@ function knownConditions(conditions: NonNullable<StatusLike['conditions']>): Kno
   const seen = new Map(
     conditions.map(({ type, status, reason, lastTransitionTime: since }) => [type, { status, reason, since }]),
   );
-  const made = { seen, text: conditions.map((condition) => canonicalText(condition)).sort().join() };
+  const made = {
+    seen,
+    text: conditions
+      .map((condition) => canonicalText(condition))
+      .sort()
+      .join(),
+  };
   if (known.size >= mostKnown) known.clear();
   known.set(json, made);
   return made;

@@ -29,7 +29,7 @@ export interface CrossFieldProblem {
  * of crds/, and items of a list that have the same key. `old` is the version before; without it nothing is immutable.
  */
 export function crossFieldProblems(kind: Kind, object: unknown, old?: unknown): readonly CrossFieldProblem[] {
-  const isFine = rulesByNode[kind].every(({ at, rules }) =>
+  const isFine = (rulesByNode.get(kind) ?? none).every(({ at, rules }) =>
     isTrueBelow(stepsOf(at), 0, object, old, (self, former) => rules.every(({ holds }) => holds(self, former))),
   );
   return [
@@ -38,13 +38,21 @@ export function crossFieldProblems(kind: Kind, object: unknown, old?: unknown): 
   ];
 }
 
-/** The rules of each node: hardly any object breaks one, and each node is looked for once. */
-const rulesByNode = Object.fromEntries(
+interface NodeRules {
+  readonly at: string;
+  readonly rules: readonly CrossFieldRule[];
+}
+
+/** By kind, the rules of each node: hardly any object breaks one, and each node is looked for once. */
+const rulesByNode: ReadonlyMap<string, readonly NodeRules[]> = new Map(
   Object.entries(crossFieldRules).map(([kind, rules]) => [
     kind,
-    [...Map.groupBy(rules, ({ at }) => at)].map(([at, ofNode]) => ({ at, rules: ofNode })),
+    Array.from(
+      Map.groupBy(rules, ({ at }) => at),
+      ([at, ofNode]) => ({ at, rules: ofNode }),
+    ),
   ]),
-) as Readonly<Record<Kind, readonly { readonly at: string; readonly rules: readonly CrossFieldRule[] }[]>>;
+);
 
 function ruleProblems(
   { at, field, message, holds }: CrossFieldRule,
