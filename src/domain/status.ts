@@ -2,7 +2,8 @@
 import { hash } from 'node:crypto';
 import type { Reason } from './reasons.ts';
 
-export type ConditionType = 'Accepted' | 'ResolvedRefs' | 'Issued' | 'Acknowledged' | 'Programmed' | 'Ready' | 'Reconciling' | 'Stalled';
+export type ConditionType =
+  'Accepted' | 'ResolvedRefs' | 'Issued' | 'Acknowledged' | 'Programmed' | 'Ready' | 'Reconciling' | 'Stalled';
 export type ConditionStatus = 'True' | 'False' | 'Unknown';
 
 /** A condition as a controller decides it; its times and generation are added when it is written. */
