@@ -368,6 +368,146 @@ describe('rights and policies', function () {
     });
   });
 
+  describe('what the operator says', () => {
+    let overrider: Api;
+    const kinds = ['mqttbrokers', 'acltemplates', 'mqttdevices', 'devicecertificates'] as const;
+
+    before(async () => {
+      overrider = await as({ kind: 'User', name: 'override' });
+      await make('/apis/rbac.authorization.k8s.io/v1/clusterroles', {
+        metadata: { name: 'state-override' },
+        rules: [
+          { apiGroups: ['mqttsecurity.io'], resources: ['mqttbrokers'], verbs: ['override'] },
+          { apiGroups: ['mqttsecurity.io'], resources: ['mqttdevices/status'], verbs: ['patch'] },
+          { apiGroups: [''], resources: ['configmaps'], verbs: ['*'] },
+        ],
+      });
+      await make('/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', {
+        metadata: { name: 'state-override' },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'state-override' },
+        subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'override' }],
+      });
+      const declare = (kind: string, plural: string, spec: object) =>
+        make(mqtt(plural), { apiVersion: 'mqttsecurity.io/v1alpha1', kind, metadata: { name: 'told' }, spec });
+      await declare('AclTemplate', 'acltemplates', {
+        role: 'Device',
+        rules: [{ topic: 'a/{device}', actions: ['Publish'] }],
+      });
+      await declare('MqttDevice', 'mqttdevices', {
+        brokerRef: { name: 'none' },
+        authentication: { type: 'Certificate' },
+      });
+      await declare('DeviceCertificate', 'devicecertificates', { deviceRef: { name: 'told' }, privateKey: {} });
+      await declare('MqttBroker', 'mqttbrokers', {
+        mosquitto: { version: '2.1' },
+        listeners: [{ name: 'password', port: 8884, authentication: 'Password' }],
+        tls: { serverCertificate: { secretRef: { name: 'server' } } },
+        workload: { external: { instances: ['told'] } },
+      });
+    });
+
+    const says = (api: Api, plural: string) =>
+      verdict(
+        api.answer('PATCH', mqtt(plural, 'told/status'), {
+          ...{ body: { status: { observedGeneration: 7 } }, contentType: mergePatch, query: { dryRun: 'All' } },
+        }),
+      );
+
+    for (const plural of kinds) {
+      it(`in the status of ${plural} is said by nobody else`, async () => {
+        assert.equal(await says(operator, plural), 'allowed');
+        assert.equal(
+          await says(tenant, plural),
+          'mqtt-security-status',
+          'not even by the administrator of the namespace',
+        );
+        assert.equal(await says(plane.admin, plural), 'allowed');
+      });
+    }
+
+    it('may be said by who overrides in the whole cluster', async () => {
+      assert.equal(await says(overrider, 'mqttdevices'), 'allowed');
+    });
+  });
+
+  describe('bundles and ledgers', () => {
+    const labels = (component: string) => ({ ...ours, 'app.kubernetes.io/component': component });
+    const object = (kind: string, name: string, component: string) => ({
+      ...{ apiVersion: 'v1', kind, metadata: { name, labels: labels(component) } },
+    });
+    const relabel = (plural: string, name: string, value: object) => ({
+      ...{ place: core(plural, name), body: { metadata: { labels: value } } },
+    });
+
+    before(async () => {
+      await make(core('configmaps'), object('ConfigMap', 'main-acl-00', 'bundle'));
+      await make(core('secrets'), object('Secret', 'main-passwords-00', 'bundle'));
+      await make(core('secrets'), object('Secret', 'd1-password', 'password'));
+      await make(core('configmaps'), { metadata: { name: 'theirs-to-label' } });
+    });
+
+    const dryRun = { dryRun: 'All' };
+    const change = (api: Api, { place, body }: { readonly place: string; readonly body: object }) =>
+      verdict(api.answer('PATCH', place, { body, contentType: mergePatch, query: dryRun }));
+
+    const forbidden: readonly (readonly [string, (api: Api) => Promise<string>])[] = [
+      ['changes one', (api) => change(api, { place: core('configmaps', 'main-acl-00'), body: { data: { key: 'x' } } })],
+      [
+        'changes its Secret',
+        (api) => change(api, { place: core('secrets', 'main-passwords-00'), body: { data: null, immutable: true } }),
+      ],
+      [
+        'takes its label off',
+        (api) => change(api, relabel('configmaps', 'main-acl-00', { 'app.kubernetes.io/component': null })),
+      ],
+      ['puts its label on another', (api) => change(api, relabel('configmaps', 'theirs-to-label', labels('ledger')))],
+      ['deletes one', (api) => verdict(api.answer('DELETE', core('configmaps', 'main-acl-00'), { query: dryRun }))],
+      [
+        'makes one',
+        (api) =>
+          verdict(
+            api.answer('POST', core('configmaps'), { body: object('ConfigMap', 'forged', 'bundle'), query: dryRun }),
+          ),
+      ],
+    ];
+    for (const [what, ask] of forbidden) {
+      it(`are the operator's: nobody else ${what}`, async () => {
+        assert.equal(await ask(tenant), 'mqtt-security-bundles');
+        assert.equal(await ask(plane.admin), 'allowed');
+      });
+    }
+
+    it('are cleaned up by the cluster, with their owner and their namespace', async () => {
+      const gone = 'policies-going';
+      await make('/api/v1/namespaces', { metadata: { name: gone } });
+      await make(core('configmaps', '', gone), object('ConfigMap', 'main-acl-00', 'bundle'));
+      const owner = (await make(core('configmaps'), { metadata: { name: 'owner' } })) as { metadata: { uid: string } };
+      const owned = object('ConfigMap', 'main-acl-01', 'bundle');
+      const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid: owner.metadata.uid }];
+      await make(core('configmaps'), { ...owned, metadata: { ...owned.metadata, ownerReferences } });
+      await plane.admin.call('DELETE', `/api/v1/namespaces/${gone}`);
+      await plane.admin.call('DELETE', core('configmaps', 'owner'));
+      await until(async () => {
+        const left = await Promise.all([
+          plane.admin.answer('GET', `/api/v1/namespaces/${gone}`),
+          plane.admin.answer('GET', core('configmaps', 'main-acl-01')),
+        ]);
+        return left.every(({ status }) => status === 404);
+      }, 'what lost its owner or its namespace is gone');
+    });
+
+    it('are not the credentials of a device, which belong to its namespace', async () => {
+      assert.equal(
+        await change(tenant, { place: core('secrets', 'd1-password'), body: { immutable: true } }),
+        'allowed',
+      );
+      assert.equal(
+        await verdict(tenant.answer('DELETE', core('secrets', 'd1-password'), { query: dryRun })),
+        'allowed',
+      );
+    });
+  });
+
   it('are each bound, fail closed, and fit the kinds that they are about', async () => {
     const admission = '/apis/admissionregistration.k8s.io/v1';
     const policies = await listOf<Policy>(`${admission}/validatingadmissionpolicies`);
