@@ -15,7 +15,7 @@ export const command = commandOf({
 bundle that the operator published and that stood the checks, proves each, ends the sessions of those who were
 taken off, and reports into the BrokerInstance. Logs JSON lines to standard error.
 In a pod the environment gives what is not stated: POD_NAMESPACE, POD_NAME, POD_UID, MQTTSEC_BROKER,
-MQTTSEC_SERVER_SECRET, MQTTSEC_DIRECTORY, MQTTSEC_DATA.`,
+MQTTSEC_BROKER_UID, MQTTSEC_SERVER_SECRET, MQTTSEC_DIRECTORY, MQTTSEC_DATA.`,
   options: {
     broker: { type: 'string', value: 'NAME', about: 'the MqttBroker: NAME or NAMESPACE/NAME' },
     namespace: { type: 'string', short: 'n', value: 'NS', about: 'namespace of the broker' },
@@ -25,6 +25,11 @@ MQTTSEC_SERVER_SECRET, MQTTSEC_DIRECTORY, MQTTSEC_DATA.`,
       about: 'the BrokerInstance: name of the pod, or as the broker lists it',
     },
     'pod-uid': { type: 'string', value: 'UID', about: 'of the pod; an instance of another one is not reported into' },
+    'broker-uid': {
+      type: 'string',
+      value: 'UID',
+      about: 'of the MqttBroker: another one under its name is not served (that of the first bundle)',
+    },
     'server-secret': {
       type: 'string',
       value: 'NAME',
@@ -60,6 +65,7 @@ MQTTSEC_SERVER_SECRET, MQTTSEC_DIRECTORY, MQTTSEC_DATA.`,
     const instance = given(options.instance, environment['POD_NAME']);
     if (instance === undefined) throw new UsageError('agent needs --instance NAME (or POD_NAME)');
     const podUid = options.external === true ? undefined : given(options['pod-uid'], environment['POD_UID']);
+    const brokerUid = given(options['broker-uid'], environment['MQTTSEC_BROKER_UID']);
     const data = given(options.data, environment['MQTTSEC_DATA']);
     const port = options['http-port'] === undefined ? undefined : portOf(options['http-port']);
     const directory = given(options.directory, environment['MQTTSEC_DIRECTORY']) ?? defaultDirectory;
@@ -72,6 +78,7 @@ MQTTSEC_SERVER_SECRET, MQTTSEC_DIRECTORY, MQTTSEC_DATA.`,
       {
         ...{ broker, instance, logLevel, random: systemRandom, version: manifest.version },
         ...(podUid !== undefined && { podUid }),
+        ...(brokerUid !== undefined && { brokerUid }),
         serverSecret:
           given(options['server-secret'], environment['MQTTSEC_SERVER_SECRET']) ??
           `${broker.slice(broker.indexOf('/') + 1)}-server-tls`,

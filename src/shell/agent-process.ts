@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { runAgent } from '../agent/agent.ts';
 import { keepAlive } from '../agent/cluster/heartbeat.ts';
+import { ownBroker } from '../agent/cluster/own-broker.ts';
 import { instanceReportSink } from '../agent/cluster/report-sink.ts';
 import { clusterSource } from '../agent/cluster/source.ts';
 import { currentLink } from '../agent/generation.ts';
@@ -30,6 +31,8 @@ export interface AgentProcess {
   readonly broker: ObjectKey;
   readonly instance: string;
   readonly podUid?: string;
+  /** UID of the MqttBroker; that of the first bundle without it. */
+  readonly brokerUid?: string;
   readonly serverSecret: string;
   /** The agent's own; made if it is not there. */
   readonly directory: string;
@@ -92,14 +95,15 @@ interface Surroundings {
 }
 
 async function agentUntil(options: AgentProcess, { client, log, health }: Surroundings, signal: AbortSignal) {
-  const { broker, instance, podUid, serverSecret, directory } = options;
+  const { broker, brokerUid, instance, podUid, serverSecret, directory } = options;
   const { persistenceDirectory } = options.placement;
   for (const one of [directory, ...(persistenceDirectory === undefined ? [] : [persistenceDirectory])]) {
     await makeDirectory(one);
   }
   const { launcher, pluginDirectory } = await options.mosquitto(clock, signal);
   const placement: Placement = { ...options.placement, directory: currentLink(directory), pluginDirectory };
-  const common = { client, broker, clock, random: jitter, onProblem: problemLog(log) };
+  const own = ownBroker(brokerUid);
+  const common = { client, broker, own, clock, random: jitter, onProblem: problemLog(log) };
   const agent: AgentOptions = {
     ...{ broker, instance, directory, placement, launcher, clock, random: options.random, isRolled: options.isRolled },
     source: clusterSource({ ...common, serverSecret }),

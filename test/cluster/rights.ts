@@ -11,7 +11,7 @@ export interface Right {
   readonly name?: string;
 }
 
-interface PolicyRule {
+export interface PolicyRule {
   readonly apiGroups?: readonly string[];
   readonly resources?: readonly string[];
   readonly resourceNames?: readonly string[];
@@ -23,7 +23,7 @@ interface RoleLike {
   readonly rules?: readonly PolicyRule[];
 }
 
-function rightsOf(rules: readonly PolicyRule[]): readonly Right[] {
+export function rightsOf(rules: readonly PolicyRule[]): readonly Right[] {
   return rules.flatMap(({ apiGroups = [], resources = [], resourceNames = [undefined], verbs }) =>
     apiGroups.flatMap((group) =>
       resources.flatMap((resource) =>

@@ -10,10 +10,12 @@ import { keyParts } from '../../kube/object.ts';
 import type { Clock, Random } from '../../kube/ports.ts';
 import { slept } from '../../kube/transport.ts';
 import type { InstanceReport, ReportSink } from '../../ports.ts';
+import type { OwnBroker } from './own-broker.ts';
 
 export interface InstanceReportSink {
   readonly client: KubeClient;
   readonly broker: ObjectKey;
+  readonly own: OwnBroker;
   /** Name of the BrokerInstance, in the broker's namespace. */
   readonly instance: string;
   /** UID of the pod that this is; an object that was made for another pod of the name is not ours. */
@@ -58,12 +60,12 @@ async function isReported(sink: InstanceReportSink, report: InstanceReport, back
 }
 
 async function foundInstance(sink: InstanceReportSink): Promise<BrokerInstanceObject | undefined> {
-  const { client, broker, instance, podUid, signal } = sink;
+  const { client, broker, own, instance, podUid, signal } = sink;
   try {
     const found = await client.get(brokerInstances, keyParts(broker).namespace, instance, { signal });
     const { brokerRef, podUid: madeFor } = found.spec ?? {};
     const isOurs = brokerRef?.name === keyParts(broker).name && (podUid === undefined || madeFor === podUid);
-    return isOurs ? found : undefined;
+    return isOurs && own.owns(found) ? found : undefined;
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;

@@ -14,11 +14,13 @@ import type { ReflectorReport } from '../../kube/report.ts';
 import type { BundleReading, BundleSource } from '../../ports.ts';
 import { bellOf } from './bell.ts';
 import { type ChunkTexts, readTexts } from './chunks.ts';
+import type { OwnBroker } from './own-broker.ts';
 import { type KeyPairReader, keyPairReader } from './key-pair.ts';
 
 export interface ClusterSource {
   readonly client: KubeClient;
   readonly broker: ObjectKey;
+  readonly own: OwnBroker;
   /** Name of the Secret with `tls.crt` and `tls.key` of the server, in the broker's namespace. */
   readonly serverSecret: string;
   readonly clock: Clock;
@@ -48,10 +50,10 @@ async function* bundles(source: ClusterSource, signal: AbortSignal): AsyncGenera
   const bell = bellOf(clock, signal);
   const { namespace = '' } = keyParts(broker);
   const name = bundleLayout(broker).index;
-  const index = createReflector<ConfigMapObject, string>({
+  const index = createReflector<ConfigMapObject, SeenIndex>({
     ...{ client, clock, random, type: configMaps },
     selection: { namespace, fieldSelector: `metadata.name=${name}` },
-    project: ({ data }) => data?.[indexName] ?? '',
+    project: (object) => ({ text: object.data?.[indexName] ?? '', object: { metadata: object.metadata } }),
     relistSeconds,
     report: (report) => reportProblem(source, report),
   });
@@ -85,6 +87,12 @@ function fingerprintOf(reading: BundleReading): string {
   return `${index.revision} ${index.hash} ${shortHash(`${server?.certificate ?? ''}${server?.key ?? ''}`)}`;
 }
 
+/** The text of the index, and whose it is. */
+interface SeenIndex {
+  readonly text: string;
+  readonly object: Pick<ConfigMapObject, 'metadata'>;
+}
+
 interface Attempt {
   readonly reading: BundleReading | undefined;
   /** After so long it has to be looked again, even if nobody rings. */
@@ -94,7 +102,7 @@ interface Attempt {
 /** Reads the set of the present index. What it has read is kept for the next time. */
 function readerOf(
   source: ClusterSource,
-  presentIndex: () => string | undefined,
+  presentIndex: () => SeenIndex | undefined,
 ): (signal: AbortSignal) => Promise<Attempt> {
   const backoff = exponentialBackoff(retryLimits, source.random);
   const keyPair = keyPairReader(source);
@@ -109,8 +117,10 @@ function readerOf(
   }
 
   return async (signal) => {
-    const text = presentIndex();
-    if (text === undefined) return { reading: undefined, againMilliseconds: Infinity };
+    const seen = presentIndex();
+    if (seen === undefined) return { reading: undefined, againMilliseconds: Infinity };
+    const { text, object } = seen;
+    if (!source.own.owns(object)) return unread(text, foreignBroker(source));
     try {
       const set = await readSet(source, text, known, keyPair, signal);
       if (set.kind === 'Unreadable') return unread(text, set.reason);
@@ -127,6 +137,10 @@ function readerOf(
       return unread(text, error instanceof Error ? error.message : String(error));
     }
   };
+}
+
+function foreignBroker({ broker, own }: ClusterSource): string {
+  return `the bundle is of another MqttBroker ${broker} than the one with UID ${own.uid() ?? ''}, which this agent serves`;
 }
 
 function needsKeyPair({ parts }: Bundle): boolean {

@@ -91,6 +91,8 @@ function agentContainer({ broker, workload, options }: PodSite): Readonly<Record
       fromPod('POD_NAMESPACE', 'metadata.namespace'),
       fromPod('POD_UID', 'metadata.uid'),
       fromPod('POD_IP', 'status.podIP'),
+      // Another broker under the name is none of this pod's.
+      ...(broker.origin.uid === undefined ? [] : [{ name: 'MQTTSEC_BROKER_UID', value: broker.origin.uid }]),
     ],
     ports: [{ containerPort: agentPort, name: 'metrics', protocol: 'TCP' }],
     resources: { requests: { cpu: '20m', memory: '96Mi' } },

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { ownBroker } from '../../../src/agent/cluster/own-broker.ts';
 import { instanceReportSink } from '../../../src/agent/cluster/report-sink.ts';
 import { brokerInstances, type BrokerInstanceObject } from '../../../src/api/kinds.ts';
 import type { InstanceReport } from '../../../src/ports.ts';
 import { settled, VirtualClock } from '../../kube/virtual-clock.ts';
-import { refusal, StubApi } from './stub-api.ts';
+import { ownedBy, refusal, StubApi } from './stub-api.ts';
 
 const at = '2026-01-01T00:00:00.000Z';
 const loaded = { revision: 4, hash: 'f'.repeat(64), provedAt: at, milliseconds: 12, sessionsEndedAt: at };
@@ -18,15 +19,18 @@ describe('report of an agent', () => {
     [api, clock, stop] = [new StubApi(), new VirtualClock(), new AbortController()];
   });
 
-  const made = (podUid?: string, status?: object) =>
-    api.put(brokerInstances, 'main-0', {
-      spec: { brokerRef: { name: 'main' }, ...(podUid !== undefined && { podUid }) },
-      ...(status && { status }),
-    });
+  const made = (podUid?: string, status?: object, brokerUid?: string) =>
+    api.put(
+      brokerInstances,
+      'main-0',
+      { spec: { brokerRef: { name: 'main' }, ...(podUid !== undefined && { podUid }) }, ...(status && { status }) },
+      ownedBy(brokerUid),
+    );
 
   function sink(podUid?: string) {
     const [client, random, signal] = [api.client, { next: () => 0 }, stop.signal];
-    const common = { client, broker: 'plant/main', instance: 'main-0', clock, random, signal } as const;
+    const own = ownBroker('uid-main');
+    const common = { client, broker: 'plant/main', own, instance: 'main-0', clock, random, signal } as const;
     return instanceReportSink({ ...common, ...(podUid !== undefined && { podUid }) });
   }
 
@@ -78,6 +82,7 @@ describe('report of an agent', () => {
   const waits: readonly (readonly [what: string, before: () => void, after: () => void])[] = [
     ['the object', () => undefined, () => made('uid-1')],
     ['the object of its own pod', () => made('uid-0'), () => made('uid-1')],
+    ['the object of its own broker', () => made('uid-1', undefined, 'uid-another'), () => made('uid-1')],
     [
       'the server',
       () => {

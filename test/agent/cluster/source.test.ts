@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { keepAlive } from '../../../src/agent/cluster/heartbeat.ts';
+import { ownBroker } from '../../../src/agent/cluster/own-broker.ts';
 import { clusterSource } from '../../../src/agent/cluster/source.ts';
 import { configMaps, leases, secrets } from '../../../src/api/kinds.ts';
 import { chunkHashes, chunkOf, contentOf } from '../../../src/domain/bundle/chunks.ts';
@@ -8,7 +9,7 @@ import { indexName, indexText } from '../../../src/domain/bundle/index-text.ts';
 import { bundleLayout, chunkPlace } from '../../../src/domain/bundle/objects.ts';
 import type { BundleReading } from '../../../src/ports.ts';
 import { settled, VirtualClock } from '../../kube/virtual-clock.ts';
-import { refusal, StubApi } from './stub-api.ts';
+import { ownedBy, refusal, StubApi } from './stub-api.ts';
 
 const layout = bundleLayout('plant/main');
 
@@ -34,9 +35,10 @@ describe('bundles of a cluster', () => {
     await run;
   });
 
-  function start(): void {
+  function start(brokerUid?: string): void {
     const random = { next: () => 0 };
-    const source = clusterSource({ client: api.client, broker: 'plant/main', serverSecret: 'tls', clock, random });
+    const own = ownBroker(brokerUid);
+    const source = clusterSource({ client: api.client, broker: 'plant/main', own, serverSecret: 'tls', clock, random });
     run = (async () => {
       for await (const reading of source.bundles(stop.signal)) readings.push(reading);
     })();
@@ -53,14 +55,14 @@ describe('bundles of a cluster', () => {
     }
   }
 
-  function putIndex(content: BundleContent, revision: number): void {
+  function putIndex(content: BundleContent, revision: number, brokerUid?: string): void {
     const index = { broker: 'plant/main', revision, hash: content.hash, parts: chunkHashes(content.parts) };
-    api.put(configMaps, layout.index, { data: { [indexName]: indexText(index) } });
+    api.put(configMaps, layout.index, { data: { [indexName]: indexText(index) } }, ownedBy(brokerUid));
   }
 
-  function publish(content: BundleContent, revision: number): void {
+  function publish(content: BundleContent, revision: number, brokerUid?: string): void {
     putChunks(content);
-    putIndex(content, revision);
+    putIndex(content, revision, brokerUid);
   }
 
   function putServer(certificate: string): void {
@@ -196,6 +198,34 @@ describe('bundles of a cluster', () => {
     await clock.advance(300_000);
     assert.ok(api.calls.slice(former).every(({ verb, key }) => verb === 'get' && key === 'plant/tls'));
     assert.equal(api.calls.length - former, 10);
+  });
+
+  for (const [what, stated] of [
+    ['of which it was told', 'uid-main'],
+    ['whose bundle it saw first', undefined],
+  ] as const) {
+    it(`are those of the broker ${what}, and never of another one of its name`, async () => {
+      publish(contentWith('one'), 1);
+      start(stated);
+      await settled();
+      publish(contentWith('two'), 2, 'uid-another');
+      await clock.advance(60_000);
+      assert.equal(seen().length, 2);
+      assert.match(seen()[1] ?? '', /^the bundle is of another MqttBroker plant\/main than the one with UID uid-main/);
+      publish(contentWith('three'), 3);
+      await clock.advance(60_000);
+      assert.equal(seen()[2], '3 three -');
+    });
+  }
+
+  it('are none at all for an agent that was told of another broker', async () => {
+    start('uid-former');
+    publish(contentWith('one'), 1);
+    await clock.advance(60_000);
+    assert.equal(
+      readings.some(({ kind }) => kind === 'Bundle'),
+      false,
+    );
   });
 });
 

@@ -5,6 +5,15 @@ import { apiVersionOf, keyOf, type KubeObject, type ResourceType } from '../../.
 
 type Verb = 'get' | 'list' | 'watch' | 'apply' | 'applyStatus';
 
+/** Metadata of what the operator makes for MqttBroker `plant/main`. */
+export function ownedBy(uid = 'uid-main'): Pick<KubeObject['metadata'], 'ownerReferences'> {
+  return {
+    ownerReferences: [
+      { apiVersion: 'mqttsecurity.io/v1alpha1', kind: 'MqttBroker', name: 'main', uid, controller: true },
+    ],
+  };
+}
+
 export class StubApi {
   readonly calls: { readonly verb: Verb; readonly key: string; readonly body?: KubeObject }[] = [];
   /** What a call fails with. */
