@@ -11,7 +11,7 @@ import type { Reconcile } from '../kube/outcome.ts';
 import type { Random as Jitter } from '../kube/ports.ts';
 import { WorkQueue } from '../kube/queue.ts';
 import type { ReflectorReport } from '../kube/report.ts';
-import type { Clock, Random } from '../ports.ts';
+import type { Clock, Downloader, Random } from '../ports.ts';
 import type { Log } from '../shell/log.ts';
 import type { Metrics } from '../shell/metrics.ts';
 import type { RunContext, Runnable } from '../shell/runnable.ts';
@@ -42,6 +42,7 @@ export interface OperatorSettings {
   readonly clock: Clock;
   readonly random: Random;
   readonly jitter: Jitter;
+  readonly download: Downloader;
   /** Monotonic time in milliseconds. */
   readonly monotonic: () => number;
   /** Different each time; hexadecimal digits. */
@@ -107,8 +108,10 @@ type Surroundings = Pick<ControllerContext, 'world' | 'client' | 'wake' | 'recor
 };
 
 /** All controllers. The states see each change before any of them is woken by it: their handlers are registered first. */
+type ControllerSettings = Pick<OperatorSettings, 'clock' | 'random' | 'jitter' | 'download' | 'options'>;
+
 export function reconcilesOf(
-  { clock, random, options }: Pick<OperatorSettings, 'clock' | 'random' | 'options'>,
+  { clock, random, jitter, download, options }: ControllerSettings,
   { world, client, wake, record, brokers = createBrokerStates() }: Surroundings,
 ): Readonly<Record<QueueName, Reconcile>> {
   const fleet = createFleetState(world);
@@ -119,10 +122,13 @@ export function reconcilesOf(
     publishedPasswords: (broker) => publishedPasswords(world, publisher, broker),
   });
   const known = { fleet, issued, passwords, brokers };
-  const authorities = createAuthorities({ client, options, clock, wake, world, record, state: known }, publisher);
+  const authorities = createAuthorities(
+    { client, options, clock, wake, world, record, state: known, download, jitter: () => jitter.next() },
+    publisher,
+  );
   const state = { ...known, authorities };
   const context: ControllerContext = { client, world, options, state, wake, clock, random, record };
-  routeChanges(world, wake);
+  routeChanges(world, wake, options.namespace);
   routeIssued(context, issued);
   const workload = workloadController(context);
   const lookForInstances = instanceLook({ client, clock });

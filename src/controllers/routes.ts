@@ -8,17 +8,20 @@ import type { Priority } from '../kube/queue.ts';
 import type { Reflector } from '../kube/reflector.ts';
 import type { IssuedRecords } from './certificate/issued.ts';
 import type { ControllerContext, Wake } from './context.ts';
-import { type Declared, type DeclaredDevice, deviceIn } from './declared.ts';
+import { type Declared, type DeclaredDevice, deviceIn, type Instance } from './declared.ts';
 import type { World } from './world.ts';
 
-/** Registers all routes. A change of status alone wakes nobody but the object's own controller. */
-export function routeChanges(world: World, wake: Wake): void {
+/**
+ * Registers all routes. A change of status alone wakes nobody but the object's own controller. Ledgers lie in the
+ * operator's namespace: what somebody calls so elsewhere is none.
+ */
+export function routeChanges(world: World, wake: Wake, operatorNamespace: string): void {
   routeBrokers(world, wake);
   routeDevices(world, wake);
   routeTemplates(world, wake);
   routeCertificates(world, wake);
   routeNamespaces(world, wake);
-  routeChildren(world, wake);
+  routeChildren(world, wake, operatorNamespace);
 }
 
 function priorityOf({ lowPriority }: Delivery): Priority {
@@ -177,10 +180,22 @@ function routeNamespaces(world: World, wake: Wake): void {
   });
 }
 
-function routeChildren(world: World, wake: Wake): void {
+/** Certificates of devices that said something new. */
+function wakeAcknowledged(world: World, wake: Wake, old: Instance | undefined, next: Instance | undefined): void {
+  const known = new Set(old?.was?.acknowledgements?.map(({ identity, fingerprint }) => `${identity} ${fingerprint}`));
+  for (const { identity, fingerprint } of next?.was?.acknowledgements ?? []) {
+    if (known.has(`${identity} ${fingerprint}`)) continue;
+    for (const device of world.devices.store.byIndex('identity', identity)) {
+      for (const { key } of world.deviceCertificates.store.byIndex('device', device.key)) wake.certificate(key);
+    }
+  }
+}
+
+function routeChildren(world: World, wake: Wake, operatorNamespace: string): void {
   world.instances.onChange((old, next, delivery) => {
     const broker = (next ?? old)?.broker;
     if (broker === undefined) return;
+    wakeAcknowledged(world, wake, old, next);
     wake.broker(broker, priorityOf(delivery));
     wake.workload(broker, priorityOf(delivery));
   });
@@ -197,7 +212,9 @@ function routeChildren(world: World, wake: Wake): void {
       const { namespace } = object.meta;
       for (const key of brokersLabelled(world, namespace, owner)) wake.broker(key, priorityOf(delivery));
     }
-    if (component === 'ledger') for (const { key } of world.brokers.store.list()) wake.authority(key, 'Low');
+    if (component === 'ledger' && object.meta.namespace === operatorNamespace) {
+      for (const { key } of world.brokers.store.list()) wake.authority(key, 'Low');
+    }
   });
   for (const store of [world.statefulSets, world.services, world.serviceAccounts, world.roles, world.roleBindings]) {
     store.onChange((old, next, delivery) => {

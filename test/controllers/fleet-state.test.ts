@@ -34,13 +34,14 @@ function setUp() {
 
 describe('the fleet of a cluster', () => {
   it('follows devices that come, change their groups and go', () => {
-    const { put, remove, claimants } = setUp();
+    const { put, remove, claimants, state } = setUp();
     put(device('a'));
     assert.equal(claimants('a').length, 1);
     put(device('a', { spec: { groups: ['hall-1'] }, metadata: { generation: 2 } }));
     assert.deepEqual(claimants('a')[0]?.groups, ['hall-1']);
+    assert.equal(state.deviceOf('plant/a'), claimants('a')[0]);
     remove('MqttDevice', 'plant', 'a');
-    assert.deepEqual(claimants('a'), []);
+    assert.deepEqual([claimants('a'), state.deviceOf('plant/a')], [[], undefined]);
   });
 
   it('keeps the value, and so the compiled shard, of a device of which only the status changed', () => {

@@ -6,7 +6,7 @@ import type { KubeObject } from '../../src/kube/object.ts';
 import { broker, certificateDevice, object, template } from './device/site.ts';
 import { MemoryCluster } from './memory-cluster.ts';
 
-const kinds = ['MqttBroker', 'AclTemplate', 'MqttDevice', 'DeviceCertificate', 'Namespace'];
+const kinds = ['MqttBroker', 'AclTemplate', 'MqttDevice', 'DeviceCertificate', 'Namespace', 'ConfigMap'];
 
 /** A broker, a template, two devices of both with a certificate each; and who was woken since. */
 function siteOfTwo() {
@@ -23,14 +23,14 @@ function siteOfTwo() {
     ...{ broker: wake('broker'), authority: wake('authority'), device: wake('device') },
     ...{ certificate: wake('certificate'), workload: wake('workload'), template: wake('template') },
   };
-  routeChanges(cluster.restarted(), wakes);
+  routeChanges(cluster.restarted(), wakes, 'operator');
   woken.length = 0;
   const certificatesAfter = (change: () => void): readonly string[] => {
     woken.length = 0;
     change();
     return [...new Set(woken.filter((one) => one.startsWith('certificate ')))];
   };
-  return { cluster, certificatesAfter };
+  return { cluster, certificatesAfter, woken };
 }
 
 type Verdict = readonly [status: string, reason: string, message?: string];
@@ -102,5 +102,18 @@ describe('certificates are woken', () => {
       certificatesAfter(() => namespace('Terminating')),
       [],
     );
+  });
+});
+
+describe('authorities are woken', () => {
+  it('by a change of a ledger, which lies in the namespace of the operator and nowhere else', () => {
+    const { cluster, woken } = siteOfTwo();
+    const labels = { 'app.kubernetes.io/managed-by': 'mqtt-security-operator', 'app.kubernetes.io/component': 'ledger' };
+    const ledger = (namespace: string) =>
+      cluster.put({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'ledger-x', namespace, labels } });
+    ledger('elsewhere');
+    assert.deepEqual(woken, []);
+    ledger('operator');
+    assert.deepEqual(woken, ['authority plant/main']);
   });
 });
