@@ -23,7 +23,7 @@ import {
 import { brokerLabel, managedSelector } from '../api/labels.ts';
 import { sha256 } from '../domain/hash.ts';
 import type { KubeClient, Selection } from '../kube/client.ts';
-import type { KubeObject, ResourceType } from '../kube/object.ts';
+import type { Key, KubeObject, ResourceType } from '../kube/object.ts';
 import type { Clock, Random } from '../kube/ports.ts';
 import { createReflector, type Reflector } from '../kube/reflector.ts';
 import type { ReflectorReport } from '../kube/report.ts';
@@ -99,7 +99,7 @@ export interface WorldOptions {
 
 type ReflectorOf = <T extends KubeObject, V>(
   type: ResourceType<T>,
-  project: (object: T) => V,
+  project: (object: T, key: Key) => V,
   indexes: Indexes<V>,
 ) => Reflector<V>;
 
@@ -110,7 +110,7 @@ export function createWorld(options: WorldOptions): World {
   const scope: Selection = namespace === undefined ? {} : { namespace };
   function mirror<T extends KubeObject, V>(
     type: ResourceType<T>,
-    project: (object: T) => V,
+    project: (object: T, key: Key) => V,
     indexes: Indexes<V> = {},
     selection: Selection = {},
   ): Reflector<V> {

@@ -10,7 +10,7 @@ import { stripped } from './strip.ts';
 import { isAfter } from './version.ts';
 
 export interface MirrorOptions<T, V> {
-  readonly project: (object: T) => V;
+  readonly project: (object: T, key: Key) => V;
   readonly indexes: Indexes<V> | undefined;
   readonly report: (report: ReflectorReport) => void;
   /** After it nothing is told. */
@@ -53,7 +53,7 @@ export function createMirror<T extends KubeObject, V>(options: MirrorOptions<T, 
   function entryOf(key: Key, object: T, old: Entry<V> | undefined): Entry<V> | undefined {
     const { uid = '', resourceVersion = '' } = object.metadata;
     try {
-      return { value: project(stripped(object)), uid, resourceVersion };
+      return { value: project(stripped(object), key), uid, resourceVersion };
     } catch (error) {
       report({ event: 'ProjectionFailed', key, error });
       return old?.uid === uid ? old : undefined;

@@ -48,7 +48,8 @@ export interface ResourceType<T extends KubeObject = KubeObject> {
 export type Key = string;
 
 export function keyOf(namespace: string | undefined, name: string): Key {
-  return namespace === undefined || namespace === '' ? name : `${namespace}/${name}`;
+  // Joined, it is one text; as a template it would be kept as two and their concatenation.
+  return namespace === undefined || namespace === '' ? name : [namespace, name].join('/');
 }
 
 export function keyOfObject({ metadata }: KubeObject): Key {

@@ -1,5 +1,5 @@
 /** Stores of a world that a test fills by hand: what reflectors give, without a server. */
-import type { KubeObject, ResourceType } from '../../src/kube/object.ts';
+import type { Key, KubeObject, ResourceType } from '../../src/kube/object.ts';
 import type { Reflector } from '../../src/kube/reflector.ts';
 import { createStore, type Handler, type Indexes } from '../../src/kube/store.ts';
 import { createWorld, type World } from '../../src/controllers/world.ts';
@@ -15,7 +15,7 @@ interface FakeReflector<T, V> extends Reflector<V>, FakeStore<T> {}
 
 /** A reflector that has synced and changes only by hand. */
 export function fakeReflector<T extends KubeObject, V>(
-  project: (object: T) => V,
+  project: (object: T, key: Key) => V,
   indexes: Indexes<V> = {},
 ): FakeReflector<T, V> {
   const writable = createStore(indexes);
@@ -39,7 +39,7 @@ export function fakeReflector<T extends KubeObject, V>(
       const { namespace, name, uid = '' } = object.metadata;
       const key = keyOf(namespace, name);
       const old = writable.contents.entries.get(key);
-      const value = project({ ...object, metadata: { ...object.metadata, resourceVersion } });
+      const value = project({ ...object, metadata: { ...object.metadata, resourceVersion } }, key);
       writable.contents.set(key, { value, uid, resourceVersion });
       for (const handler of handlers) handler(old?.value, value, { lowPriority: false });
     },
@@ -65,7 +65,7 @@ export function fakeWorld(): {
     random: { next: () => 0 },
     reflectorOf: <T extends KubeObject, V>(
       { kind }: ResourceType<T>,
-      project: (object: T) => V,
+      project: (object: T, key: Key) => V,
       indexes: Indexes<V>,
     ): Reflector<V> => {
       const reflector = fakeReflector(project, indexes);

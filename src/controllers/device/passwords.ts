@@ -50,6 +50,8 @@ export interface Passwords extends PasswordState {
 const freshMilliseconds = 300_000;
 export const retryMilliseconds = 10_000;
 
+const noFindings: readonly Finding[] = [];
+
 interface Held {
   readonly device: Device;
   readonly hash: string | undefined;
@@ -61,6 +63,12 @@ interface Held {
 export function createPasswords(options: PasswordOptions): Passwords {
   const brokers = createBrokerLines(options);
   const held = new Map<ObjectKey, Held>();
+
+  /** The text of the store, which would else be kept twice. */
+  function sameKey(device: Device): ObjectKey {
+    const key = keyOf(device);
+    return options.world.devices.store.get(key)?.key ?? key;
+  }
 
   function hashOf(
     reading: Exclude<PasswordReading, { kind: 'Nothing' }>,
@@ -83,7 +91,7 @@ export function createPasswords(options: PasswordOptions): Passwords {
       return found?.device === device && found.dueAt > now.getTime();
     },
     async keep(device, reading, hadIdentity, now) {
-      const key = keyOf(device);
+      const key = sameKey(device);
       const published = await brokers.published(device);
       const last = held.get(key);
       if (last && !isSameLine(last.device, device)) brokers.drop(last.device, last.hash);
@@ -92,7 +100,7 @@ export function createPasswords(options: PasswordOptions): Passwords {
       const line = brokers.lines(device.broker).get(device.identity) ?? published;
       const hash = reading.kind === 'Nothing' ? own : hashOf(reading, former, line);
       const source = reading.kind === 'Password' ? reading.source : undefined;
-      const findings = reading.kind === 'Nothing' ? reading.findings : [];
+      const findings = reading.kind === 'Nothing' ? reading.findings : noFindings;
       held.set(key, { device, hash, source, findings, dueAt: now.getTime() + waitAfter(reading) });
       brokers.set(device, hash);
       brokers.seen(key, device.broker);
