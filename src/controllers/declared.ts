@@ -90,12 +90,17 @@ export function metaOf({ metadata }: KubeObject): Meta {
   };
 }
 
-/** `parsedObject` gives the value of the kind that it is asked for. */
-function declared<T>(kind: Exclude<Kind, 'BrokerInstance'>, object: CustomObject<object | undefined>): Declared<T> {
+/** `parsedObject` gives the value of the kind that it is asked for. `known` is the key of the store, to have it once. */
+function declared<T>(
+  kind: Exclude<Kind, 'BrokerInstance'>,
+  object: CustomObject<object | undefined>,
+  known?: string,
+): Declared<T> {
   const meta = metaOf(object);
   const result = parsedObject(kind, meta, object as unknown as Readonly<Record<string, unknown>>);
   const value = result.ok ? parsed((result.value as unknown as { readonly value: T }).value) : result;
-  return { key: objectKey(meta.namespace, meta.name), meta, value, status: seenStatus(object.status) };
+  const key = (known as ObjectKey | undefined) ?? objectKey(meta.namespace, meta.name);
+  return { key, meta, value, status: seenStatus(object.status) };
 }
 
 export function declaredBroker(object: MqttBrokerObject): DeclaredBroker {
@@ -106,10 +111,10 @@ export function declaredTemplate(object: AclTemplateObject): DeclaredTemplate {
   return declared('AclTemplate', object);
 }
 
-export function declaredDevice(object: MqttDeviceObject): DeclaredDevice {
+export function declaredDevice(object: MqttDeviceObject, key?: string): DeclaredDevice {
   const { rulesHash, bundleRevision, identity, conditions, revocation } = object.status ?? {};
   const isProgrammed = conditions?.some(({ type, status }) => type === 'Programmed' && status === 'True') === true;
-  const device = declared<Device>('MqttDevice', object);
+  const device = declared<Device>('MqttDevice', object, key);
   const template = device.value.ok && device.value.value.authentication.type === 'Certificate' && templateOf(object);
   return {
     ...device,
