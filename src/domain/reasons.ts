@@ -29,6 +29,10 @@ export const reasons = {
   SignerKeyUnstable: 'The CA certificate renews with a new key: set its rotationPolicy to Never.',
   Issued: 'The certificate exists and is within its dates.',
   NotOurs: 'An object of somebody else has the name of one that is needed: delete or rename it.',
+  Acknowledged: 'The device said that it uses its present certificate.',
+  AwaitingAcknowledgement: 'The device was told of its new certificate, or asked for a signing request: it has time.',
+  NotAcknowledged:
+    'Half of its time is over, and the device did not answer: its former certificate ends. See that it can be reached.',
   Issuing: 'The certificate is being issued.',
   Expired: 'The certificate, or the object, is past its end.',
   SerialUnknown: 'The serial number of the certificate was not seen; it is issued again.',

@@ -2,6 +2,7 @@ import type { Finding } from '../../domain/finding.ts';
 import { renewalOf } from '../../domain/pki/lineage.ts';
 import { secondsText } from '../../domain/pki/time.ts';
 import { condition, type ConditionDraft, type StatusDraft } from '../status.ts';
+import { acknowledgedAt, acknowledgedConditions } from './acknowledgement.ts';
 import { requestFor } from './csr-issuance.ts';
 import type { CertificateFacts } from './facts.ts';
 import { certificateId, type CertificateRecord, historyLimit, recordOf } from './history.ts';
@@ -19,13 +20,13 @@ export function statusDraft(facts: CertificateFacts, taken: Withdrawn, issuance:
     : ({} satisfies CertificateRecord as CertificateRecord);
   return {
     generation: meta.generation,
-    conditions: conditionsOf(facts, taken, issuance),
+    conditions: [...conditionsOf(facts, taken, issuance), ...acknowledgedConditions(facts, taken, issuance, now)],
     fields: {
       ...{ serialNumber, fingerprint, notBefore, notAfter, identity, caKeyId, issuedAt },
       renewalTime: renewalTimeOf(facts, taken),
       revision: revisionOf(facts),
       history: history.length > 0 ? history : undefined,
-      acknowledgedAt: acknowledgementOf(facts, taken),
+      acknowledgedAt: acknowledgedAt(facts, taken),
       certificate: certificateText(facts, taken),
       revocation: progressOf(facts, taken, now),
       lastHandledRenewAt: issuance.handledRenewAt ?? was?.lastHandledRenewAt,
@@ -63,16 +64,6 @@ function revisionOf({ held, strays, declared: { was } }: CertificateFacts): numb
   const known = new Set([was?.fingerprint, ...(was?.history ?? []).map(({ fingerprint }) => fingerprint)]);
   const revision = (was?.revision ?? 0) + [...held, ...strays].filter((one) => !known.has(one.fingerprint)).length;
   return revision > 0 ? revision : undefined;
-}
-
-function acknowledgementOf(
-  { acknowledgements, declared: { was } }: CertificateFacts,
-  { current }: Withdrawn,
-): string | undefined {
-  if (!current) return undefined;
-  if (was?.fingerprint === current.fingerprint && was.acknowledgedAt !== undefined) return was.acknowledgedAt;
-  const times = acknowledgements.filter(({ fingerprint }) => fingerprint === current.fingerprint).map(({ at }) => at);
-  return times.sort()[0];
 }
 
 /** For a device that keeps its key there is no other place to fetch it from. */
