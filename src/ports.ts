@@ -7,6 +7,22 @@ export interface Clock {
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** What is asked of a web server. */
+export interface DownloadRequest {
+  readonly url: string;
+  /** CA of the server, PEM; absent: those of the system. */
+  readonly ca?: string;
+  /** What the server called its former answer. */
+  readonly entityTag?: string;
+}
+
+export type Download =
+  | { readonly kind: 'Same' }
+  | { readonly kind: 'Content'; readonly bytes: Uint8Array; readonly entityTag?: string };
+
+/** Downloads a small file. Fails for whatever is none of the two answers, within bounds of time and size. */
+export type Downloader = (request: DownloadRequest) => Promise<Download>;
+
 export interface Random {
   /** `length` unpredictable bytes. */
   bytes(length: number): Uint8Array;

@@ -67,7 +67,7 @@ export interface MqttBroker {
        */
       protocol: 'MQTT' | 'WebSockets';
       /**
-       * Most connections at a time, counted from the TCP connection on. When absent there is no limit.
+       * Most connections at a time, counted from the TCP connection on. When absent there is no limit. Refused on Mosquitto 2.0, where it does not hold.
        */
       maxConnections?: number;
     }[];
@@ -184,7 +184,7 @@ export interface MqttBroker {
          */
         revocation: {
           /**
-           * 'SignedCrl': the operator signs the revocation list with the key of the CA. 'ExternalCrl': somebody else does, the list is read from `crlRef`. 'None': the broker checks none, revocation is by topic rules alone.
+           * 'SignedCrl': the operator signs the revocation list with the key of the CA. 'ExternalCrl': somebody else does, the list is read from `crlRef` or `crlUrl`. 'None': the broker checks none, revocation is by topic rules alone.
            */
           type: 'SignedCrl' | 'ExternalCrl' | 'None';
           /**
@@ -212,6 +212,36 @@ export interface MqttBroker {
              * Key of its data that holds the value.
              */
             key: string;
+          };
+          /**
+           * Where the revocation list is downloaded, in PEM or DER, for 'ExternalCrl'. The list must carry an authority key identifier. The last good one stays in force as long as it lasts.
+           */
+          crlUrl?: {
+            /**
+             * Address, http or https, without user information. Redirects are not followed, and addresses of the operator's own machine are refused.
+             */
+            url: string;
+            /**
+             * CA of the web server, in PEM. When absent, those that the system of the operator trusts.
+             */
+            caRef?: {
+              /**
+               * Kind of the object that holds the value.
+               */
+              kind: 'ConfigMap' | 'Secret';
+              /**
+               * Name of that object, in the namespace of this one.
+               */
+              name: string;
+              /**
+               * Key of its data that holds the value.
+               */
+              key: string;
+            };
+            /**
+             * Seconds after which it is downloaded again, if it does not end before.
+             */
+            refreshSeconds: number;
           };
           /**
            * Seconds that a list signed by the operator is valid; it is signed anew after a third of them. A broker whose list has run out refuses every client, so this is how long the operator may be away. Default 604800 (7 days).
@@ -1286,7 +1316,7 @@ export interface DeviceCertificate {
      */
     observedGeneration?: number;
     /**
-     * State of the object: `Ready` in sum, `Accepted`, `ResolvedRefs` and `Issued`, and the pair `Reconciling` and `Stalled`, which are present only while true.
+     * State of the object: `Ready` in sum, `Accepted`, `ResolvedRefs` and `Issued`, `Acknowledged` once the device was told of a new certificate, and the pair `Reconciling` and `Stalled`, which are present only while true.
      *
      * Items: One condition.
      */

@@ -2,7 +2,7 @@
 import ucs2length from 'ajv/dist/runtime/ucs2length.js';
 
 export const MqttBroker = validate10;
-const schema11 = {"$id":"MqttBroker","type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"mqttsecurity.io/v1alpha1"},"kind":{"const":"MqttBroker"},"metadata":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"generation":{"type":"integer"},"resourceVersion":{"type":"string"},"creationTimestamp":{"type":["string","null"]},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}}}},"spec":{"type":"object","required":["mosquitto","listeners","tls"],"properties":{"mosquitto":{"type":"object","required":["version"],"properties":{"version":{"type":"string","enum":["2.0","2.1"],"maxLength":3}},"additionalProperties":false},"listeners":{"type":"array","minItems":1,"maxItems":8,"items":{"type":"object","required":["name","port","authentication"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$","minLength":1,"maxLength":15},"port":{"type":"integer","minimum":1,"maximum":65535},"authentication":{"type":"string","enum":["Certificate","Password"],"maxLength":11},"tls":{"type":"object","default":{"enabled":true},"properties":{"enabled":{"type":"boolean","default":true}},"additionalProperties":false},"protocol":{"type":"string","enum":["MQTT","WebSockets"],"default":"MQTT","maxLength":10},"maxConnections":{"type":"integer","minimum":1,"maximum":1000000}},"additionalProperties":false}},"tls":{"type":"object","required":["serverCertificate"],"properties":{"profile":{"type":"string","enum":["Modern","Intermediate"],"default":"Intermediate","maxLength":12},"serverCertificate":{"type":"object","properties":{"secretRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"issuerRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"kind":{"type":"string","default":"Issuer","pattern":"^[A-Z][A-Za-z0-9]*$","minLength":1,"maxLength":63},"group":{"type":"string","default":"cert-manager.io","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"dnsNames":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","pattern":"^([*][.])?[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"ipAddresses":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","pattern":"^[0-9A-Fa-f:.]+$","minLength":1,"maxLength":45}}},"additionalProperties":false}},"additionalProperties":false},"clientCertificates":{"type":"object","required":["issuerRef"],"properties":{"issuerRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"kind":{"type":"string","default":"Issuer","pattern":"^[A-Z][A-Za-z0-9]*$","minLength":1,"maxLength":63},"group":{"type":"string","default":"cert-manager.io","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"duration":{"type":"string","default":"2160h","pattern":"^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$","minLength":2,"maxLength":27},"renewBefore":{"type":"string","default":"720h","pattern":"^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$","minLength":2,"maxLength":27},"trustedCas":{"type":"array","minItems":1,"maxItems":8,"items":{"type":"object","required":["name","caRef"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$","minLength":1,"maxLength":63},"caRef":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string","enum":["ConfigMap","Secret"],"maxLength":9},"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"ca.crt","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"revocation":{"type":"object","default":{"type":"SignedCrl"},"properties":{"type":{"type":"string","enum":["SignedCrl","ExternalCrl","None"],"default":"SignedCrl","maxLength":11},"signerSecretRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"crlRef":{"type":"object","required":["name"],"properties":{"kind":{"type":"string","enum":["ConfigMap","Secret"],"default":"ConfigMap","maxLength":9},"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"ca.crl","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"validitySeconds":{"type":"integer","minimum":3600,"maximum":7776000}},"additionalProperties":false}},"additionalProperties":false}}},"additionalProperties":false},"acl":{"type":"object","default":{},"properties":{"layout":{"type":"string","enum":["PerIdentity","Patterns"],"default":"PerIdentity","maxLength":11},"defaultTemplateRefs":{"type":"array","maxItems":8,"items":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"parameters":{"type":"object","maxProperties":32,"additionalProperties":{"type":["string","integer","boolean"],"maxLength":256,"minimum":-9007199254740991,"maximum":9007199254740991}}},"additionalProperties":false}}},"additionalProperties":false},"allowedNamespaces":{"type":"object","default":{"from":"Same","roles":["Device"]},"properties":{"from":{"type":"string","enum":["Same","Selector","All"],"default":"Same","maxLength":8},"selector":{"type":"object","required":["matchLabels"],"properties":{"matchLabels":{"type":"object","minProperties":1,"maxProperties":16,"additionalProperties":{"type":"string","pattern":"^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$","minLength":0,"maxLength":63}}},"additionalProperties":false},"topicPrefix":{"type":"string","pattern":"^[^\\x00-\\x20\\x7f-\\x9f]+$","minLength":1,"maxLength":256},"roles":{"type":"array","default":["Device"],"minItems":1,"maxItems":3,"uniqueItems":true,"items":{"type":"string","enum":["Device","Backend","Admin"],"maxLength":7}}},"additionalProperties":false},"update":{"type":"object","default":{},"properties":{"strategy":{"type":"string","enum":["Reload","Roll"],"default":"Reload","maxLength":6},"windowMilliseconds":{"type":"integer","default":500,"minimum":0,"maximum":60000}},"additionalProperties":false},"workload":{"type":"object","properties":{"managed":{"type":"object","properties":{"image":{"type":"string","pattern":"^[^\\x00-\\x20]+$","minLength":1,"maxLength":512},"agentImage":{"type":"string","pattern":"^[^\\x00-\\x20]+$","minLength":1,"maxLength":512},"imagePullSecrets":{"type":"array","maxItems":8,"items":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false}},"replicas":{"type":"integer","default":1,"minimum":0,"maximum":16},"acknowledgeNoClustering":{"type":"boolean","default":false},"storage":{"type":"object","required":["size"],"properties":{"size":{"type":["integer","string"],"pattern":"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$","maxLength":32,"minimum":0,"maximum":1125899906842624},"storageClassName":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"resources":{"type":"object","properties":{"requests":{"type":"object","maxProperties":8,"additionalProperties":{"type":["integer","string"],"pattern":"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$","maxLength":32,"minimum":0,"maximum":1125899906842624}},"limits":{"type":"object","maxProperties":8,"additionalProperties":{"type":["integer","string"],"pattern":"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$","maxLength":32,"minimum":0,"maximum":1125899906842624}}},"additionalProperties":false},"nodeSelector":{"type":"object","maxProperties":32,"additionalProperties":{"type":"string","minLength":0,"maxLength":63}},"service":{"type":"object","default":{},"properties":{"type":{"type":"string","enum":["ClusterIP","NodePort","LoadBalancer"],"default":"ClusterIP","maxLength":12}},"additionalProperties":false}},"additionalProperties":false},"ref":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string","enum":["StatefulSet","Deployment"],"maxLength":11},"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"external":{"type":"object","required":["instances"],"properties":{"instances":{"type":"array","minItems":1,"maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$","minLength":1,"maxLength":63}}},"additionalProperties":false}},"additionalProperties":false},"limits":{"type":"object","default":{"maxPacketSizeBytes":1048576},"properties":{"maxPacketSizeBytes":{"type":"integer","default":1048576,"minimum":1024,"maximum":268435455},"messageSizeLimitBytes":{"type":"integer","minimum":1,"maximum":268435455},"maxKeepaliveSeconds":{"type":"integer","minimum":10,"maximum":65535},"persistentClientExpirationSeconds":{"type":"integer","minimum":3600,"maximum":31536000},"maxQueuedMessages":{"type":"integer","minimum":1,"maximum":1000000},"maxQueuedBytes":{"type":"integer","minimum":1,"maximum":2147483647},"maxInflightMessages":{"type":"integer","minimum":1,"maximum":65535}},"additionalProperties":false},"monitoring":{"type":"object","properties":{"observe":{"type":"string","enum":["Disabled","Enabled"],"default":"Disabled","maxLength":8},"aclViolations":{"type":"string","enum":["Disabled","Enabled"],"default":"Disabled","maxLength":8}},"additionalProperties":false},"lockout":{"type":"object","properties":{"maxFailures":{"type":"integer","default":20,"minimum":1,"maximum":100000},"windowSeconds":{"type":"integer","default":60,"minimum":1,"maximum":86400},"blockSeconds":{"type":"integer","default":900,"minimum":1,"maximum":604800}},"additionalProperties":false}},"additionalProperties":false},"status":{"type":"object"}},"additionalProperties":false};
+const schema11 = {"$id":"MqttBroker","type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"mqttsecurity.io/v1alpha1"},"kind":{"const":"MqttBroker"},"metadata":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"generation":{"type":"integer"},"resourceVersion":{"type":"string"},"creationTimestamp":{"type":["string","null"]},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}}}},"spec":{"type":"object","required":["mosquitto","listeners","tls"],"properties":{"mosquitto":{"type":"object","required":["version"],"properties":{"version":{"type":"string","enum":["2.0","2.1"],"maxLength":3}},"additionalProperties":false},"listeners":{"type":"array","minItems":1,"maxItems":8,"items":{"type":"object","required":["name","port","authentication"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$","minLength":1,"maxLength":15},"port":{"type":"integer","minimum":1,"maximum":65535},"authentication":{"type":"string","enum":["Certificate","Password"],"maxLength":11},"tls":{"type":"object","default":{"enabled":true},"properties":{"enabled":{"type":"boolean","default":true}},"additionalProperties":false},"protocol":{"type":"string","enum":["MQTT","WebSockets"],"default":"MQTT","maxLength":10},"maxConnections":{"type":"integer","minimum":1,"maximum":1000000}},"additionalProperties":false}},"tls":{"type":"object","required":["serverCertificate"],"properties":{"profile":{"type":"string","enum":["Modern","Intermediate"],"default":"Intermediate","maxLength":12},"serverCertificate":{"type":"object","properties":{"secretRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"issuerRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"kind":{"type":"string","default":"Issuer","pattern":"^[A-Z][A-Za-z0-9]*$","minLength":1,"maxLength":63},"group":{"type":"string","default":"cert-manager.io","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"dnsNames":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","pattern":"^([*][.])?[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"ipAddresses":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","pattern":"^[0-9A-Fa-f:.]+$","minLength":1,"maxLength":45}}},"additionalProperties":false}},"additionalProperties":false},"clientCertificates":{"type":"object","required":["issuerRef"],"properties":{"issuerRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"kind":{"type":"string","default":"Issuer","pattern":"^[A-Z][A-Za-z0-9]*$","minLength":1,"maxLength":63},"group":{"type":"string","default":"cert-manager.io","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"duration":{"type":"string","default":"2160h","pattern":"^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$","minLength":2,"maxLength":27},"renewBefore":{"type":"string","default":"720h","pattern":"^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$","minLength":2,"maxLength":27},"trustedCas":{"type":"array","minItems":1,"maxItems":8,"items":{"type":"object","required":["name","caRef"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$","minLength":1,"maxLength":63},"caRef":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string","enum":["ConfigMap","Secret"],"maxLength":9},"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"ca.crt","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"revocation":{"type":"object","default":{"type":"SignedCrl"},"properties":{"type":{"type":"string","enum":["SignedCrl","ExternalCrl","None"],"default":"SignedCrl","maxLength":11},"signerSecretRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"crlRef":{"type":"object","required":["name"],"properties":{"kind":{"type":"string","enum":["ConfigMap","Secret"],"default":"ConfigMap","maxLength":9},"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"ca.crl","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"crlUrl":{"type":"object","required":["url"],"properties":{"url":{"type":"string","pattern":"^https?://[A-Za-z0-9.:_-]+(/[!-~]*)?$","minLength":10,"maxLength":2048},"caRef":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string","enum":["ConfigMap","Secret"],"maxLength":9},"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"ca.crt","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"refreshSeconds":{"type":"integer","default":3600,"minimum":60,"maximum":86400}},"additionalProperties":false},"validitySeconds":{"type":"integer","minimum":3600,"maximum":7776000}},"additionalProperties":false}},"additionalProperties":false}}},"additionalProperties":false},"acl":{"type":"object","default":{},"properties":{"layout":{"type":"string","enum":["PerIdentity","Patterns"],"default":"PerIdentity","maxLength":11},"defaultTemplateRefs":{"type":"array","maxItems":8,"items":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"parameters":{"type":"object","maxProperties":32,"additionalProperties":{"type":["string","integer","boolean"],"maxLength":256,"minimum":-9007199254740991,"maximum":9007199254740991}}},"additionalProperties":false}}},"additionalProperties":false},"allowedNamespaces":{"type":"object","default":{"from":"Same","roles":["Device"]},"properties":{"from":{"type":"string","enum":["Same","Selector","All"],"default":"Same","maxLength":8},"selector":{"type":"object","required":["matchLabels"],"properties":{"matchLabels":{"type":"object","minProperties":1,"maxProperties":16,"additionalProperties":{"type":"string","pattern":"^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$","minLength":0,"maxLength":63}}},"additionalProperties":false},"topicPrefix":{"type":"string","pattern":"^[^\\x00-\\x20\\x7f-\\x9f]+$","minLength":1,"maxLength":256},"roles":{"type":"array","default":["Device"],"minItems":1,"maxItems":3,"uniqueItems":true,"items":{"type":"string","enum":["Device","Backend","Admin"],"maxLength":7}}},"additionalProperties":false},"update":{"type":"object","default":{},"properties":{"strategy":{"type":"string","enum":["Reload","Roll"],"default":"Reload","maxLength":6},"windowMilliseconds":{"type":"integer","default":500,"minimum":0,"maximum":60000}},"additionalProperties":false},"workload":{"type":"object","properties":{"managed":{"type":"object","properties":{"image":{"type":"string","pattern":"^[^\\x00-\\x20]+$","minLength":1,"maxLength":512},"agentImage":{"type":"string","pattern":"^[^\\x00-\\x20]+$","minLength":1,"maxLength":512},"imagePullSecrets":{"type":"array","maxItems":8,"items":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false}},"replicas":{"type":"integer","default":1,"minimum":0,"maximum":16},"acknowledgeNoClustering":{"type":"boolean","default":false},"storage":{"type":"object","required":["size"],"properties":{"size":{"type":["integer","string"],"pattern":"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$","maxLength":32,"minimum":0,"maximum":1125899906842624},"storageClassName":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"resources":{"type":"object","properties":{"requests":{"type":"object","maxProperties":8,"additionalProperties":{"type":["integer","string"],"pattern":"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$","maxLength":32,"minimum":0,"maximum":1125899906842624}},"limits":{"type":"object","maxProperties":8,"additionalProperties":{"type":["integer","string"],"pattern":"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$","maxLength":32,"minimum":0,"maximum":1125899906842624}}},"additionalProperties":false},"nodeSelector":{"type":"object","maxProperties":32,"additionalProperties":{"type":"string","minLength":0,"maxLength":63}},"service":{"type":"object","default":{},"properties":{"type":{"type":"string","enum":["ClusterIP","NodePort","LoadBalancer"],"default":"ClusterIP","maxLength":12}},"additionalProperties":false}},"additionalProperties":false},"ref":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string","enum":["StatefulSet","Deployment"],"maxLength":11},"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"external":{"type":"object","required":["instances"],"properties":{"instances":{"type":"array","minItems":1,"maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$","minLength":1,"maxLength":63}}},"additionalProperties":false}},"additionalProperties":false},"limits":{"type":"object","default":{"maxPacketSizeBytes":1048576},"properties":{"maxPacketSizeBytes":{"type":"integer","default":1048576,"minimum":1024,"maximum":268435455},"messageSizeLimitBytes":{"type":"integer","minimum":1,"maximum":268435455},"maxKeepaliveSeconds":{"type":"integer","minimum":10,"maximum":65535},"persistentClientExpirationSeconds":{"type":"integer","minimum":3600,"maximum":31536000},"maxQueuedMessages":{"type":"integer","minimum":1,"maximum":1000000},"maxQueuedBytes":{"type":"integer","minimum":1,"maximum":2147483647},"maxInflightMessages":{"type":"integer","minimum":1,"maximum":65535}},"additionalProperties":false},"monitoring":{"type":"object","properties":{"observe":{"type":"string","enum":["Disabled","Enabled"],"default":"Disabled","maxLength":8},"aclViolations":{"type":"string","enum":["Disabled","Enabled"],"default":"Disabled","maxLength":8}},"additionalProperties":false},"lockout":{"type":"object","properties":{"maxFailures":{"type":"integer","default":20,"minimum":1,"maximum":100000},"windowSeconds":{"type":"integer","default":60,"minimum":1,"maximum":86400},"blockSeconds":{"type":"integer","default":900,"minimum":1,"maximum":604800}},"additionalProperties":false}},"additionalProperties":false},"status":{"type":"object"}},"additionalProperties":false};
 const func0 = Object.prototype.hasOwnProperty;
 const func71 = ucs2length.default;
 const pattern0 = new RegExp("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "u");
@@ -12,10 +12,11 @@ const pattern5 = new RegExp("^([*][.])?[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", "u");
 const pattern6 = new RegExp("^[0-9A-Fa-f:.]+$", "u");
 const pattern10 = new RegExp("^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$", "u");
 const pattern14 = new RegExp("^[-._a-zA-Z0-9]+$", "u");
-const pattern19 = new RegExp("^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$", "u");
-const pattern20 = new RegExp("^[^\\x00-\\x20\\x7f-\\x9f]+$", "u");
-const pattern21 = new RegExp("^[^\\x00-\\x20]+$", "u");
-const pattern24 = new RegExp("^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$", "u");
+const pattern18 = new RegExp("^https?://[A-Za-z0-9.:_-]+(/[!-~]*)?$", "u");
+const pattern22 = new RegExp("^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$", "u");
+const pattern23 = new RegExp("^[^\\x00-\\x20\\x7f-\\x9f]+$", "u");
+const pattern24 = new RegExp("^[^\\x00-\\x20]+$", "u");
+const pattern27 = new RegExp("^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$", "u");
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="MqttBroker" */;
@@ -1874,7 +1875,7 @@ if(data55.type === undefined){
 data55.type = "SignedCrl";
 }
 for(const key15 of Object.keys(data55)){
-if(!((((key15 === "type") || (key15 === "signerSecretRef")) || (key15 === "crlRef")) || (key15 === "validitySeconds"))){
+if(!(((((key15 === "type") || (key15 === "signerSecretRef")) || (key15 === "crlRef")) || (key15 === "crlUrl")) || (key15 === "validitySeconds"))){
 const err152 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6+"/revocation",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/properties/revocation/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15},schema:false,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation,data:data55};
 if(vErrors === null){
 vErrors = [err152];
@@ -2164,10 +2165,14 @@ vErrors.push(err176);
 errors++;
 }
 }
-if(data55.validitySeconds !== undefined && func0.call(data55, "validitySeconds")){
-let data63 = data55.validitySeconds;
-if(!((typeof data63 == "number") && (!(data63 % 1) && !isNaN(data63)))){
-const err177 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6+"/revocation/validitySeconds",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/properties/revocation/properties/validitySeconds/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.validitySeconds.type,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.validitySeconds,data:data63};
+if(data55.crlUrl !== undefined && func0.call(data55, "crlUrl")){
+let data63 = data55.crlUrl;
+if(data63 && typeof data63 == "object" && !Array.isArray(data63)){
+if(data63.refreshSeconds === undefined){
+data63.refreshSeconds = 3600;
+}
+if((data63.url === undefined) || (!(func0.call(data63, "url")))){
+const err177 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6+"/revocation/crlUrl",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/properties/revocation/properties/crlUrl/required",keyword:"required",params:{missingProperty: "url"},schema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl.required,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl,data:data63};
 if(vErrors === null){
 vErrors = [err177];
 }
@@ -2176,9 +2181,9 @@ vErrors.push(err177);
 }
 errors++;
 }
-if(typeof data63 == "number"){
-if(data63 > 7776000 || isNaN(data63)){
-const err178 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6+"/revocation/validitySeconds",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/properties/revocation/properties/validitySeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 7776000},schema:7776000,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.validitySeconds,data:data63};
+for(const key18 of Object.keys(data63)){
+if(!(((key18 === "url") || (key18 === "caRef")) || (key18 === "refreshSeconds"))){
+const err178 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6+"/revocation/crlUrl",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/properties/revocation/properties/crlUrl/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18},schema:false,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl,data:data63};
 if(vErrors === null){
 vErrors = [err178];
 }
@@ -2187,8 +2192,12 @@ vErrors.push(err178);
 }
 errors++;
 }
-if(data63 < 3600 || isNaN(data63)){
-const err179 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6+"/revocation/validitySeconds",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/properties/revocation/properties/validitySeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 3600},schema:3600,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.validitySeconds,data:data63};
+}
+if(data63.url !== undefined && func0.call(data63, "url")){
+let data64 = data63.url;
+if(typeof data64 === "string"){
+if(func71(data64) > 2048){
+const err179 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6+"/revocation/crlUrl/url",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/properties/revocation/properties/crlUrl/properties/url/maxLength",keyword:"maxLength",params:{limit: 2048},schema:2048,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl.properties.url,data:data64};
 if(vErrors === null){
 vErrors = [err179];
 }
@@ -2197,11 +2206,8 @@ vErrors.push(err179);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err180 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6+"/revocation",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/properties/revocation/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.type,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation,data:data55};
+if(func71(data64) < 10){
+const err180 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6+"/revocation/crlUrl/url",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/properties/revocation/properties/crlUrl/properties/url/minLength",keyword:"minLength",params:{limit: 10},schema:10,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl.properties.url,data:data64};
 if(vErrors === null){
 vErrors = [err180];
 }
@@ -2210,9 +2216,8 @@ vErrors.push(err180);
 }
 errors++;
 }
-}
-else {
-const err181 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6,schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.type,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items,data:data49};
+if(!pattern18.test(data64)){
+const err181 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6+"/revocation/crlUrl/url",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/properties/revocation/properties/crlUrl/properties/url/pattern",keyword:"pattern",params:{pattern: "^https?://[A-Za-z0-9.:_-]+(/[!-~]*)?$"},schema:"^https?://[A-Za-z0-9.:_-]+(/[!-~]*)?$",parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl.properties.url,data:data64};
 if(vErrors === null){
 vErrors = [err181];
 }
@@ -2222,9 +2227,8 @@ vErrors.push(err181);
 errors++;
 }
 }
-}
 else {
-const err182 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/type",keyword:"type",params:{type: "array"},schema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.type,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas,data:data48};
+const err182 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6+"/revocation/crlUrl/url",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/properties/revocation/properties/crlUrl/properties/url/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl.properties.url.type,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl.properties.url,data:data64};
 if(vErrors === null){
 vErrors = [err182];
 }
@@ -2234,9 +2238,14 @@ vErrors.push(err182);
 errors++;
 }
 }
+if(data63.caRef !== undefined && func0.call(data63, "caRef")){
+let data65 = data63.caRef;
+if(data65 && typeof data65 == "object" && !Array.isArray(data65)){
+if(data65.key === undefined){
+data65.key = "ca.crt";
 }
-else {
-const err183 = {instancePath:instancePath+"/spec/clientCertificates",schemaPath:"#/properties/spec/properties/clientCertificates/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.clientCertificates.type,parentSchema:schema11.properties.spec.properties.clientCertificates,data:data41};
+if((data65.kind === undefined) || (!(func0.call(data65, "kind")))){
+const err183 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6+"/revocation/crlUrl/caRef",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/properties/revocation/properties/crlUrl/properties/caRef/required",keyword:"required",params:{missingProperty: "kind"},schema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl.properties.caRef.required,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl.properties.caRef,data:data65};
 if(vErrors === null){
 vErrors = [err183];
 }
@@ -2245,15 +2254,8 @@ vErrors.push(err183);
 }
 errors++;
 }
-}
-let data64 = data16.acl;
-if(data64 && typeof data64 == "object" && !Array.isArray(data64)){
-if(data64.layout === undefined){
-data64.layout = "PerIdentity";
-}
-for(const key18 of Object.keys(data64)){
-if(!((key18 === "layout") || (key18 === "defaultTemplateRefs"))){
-const err184 = {instancePath:instancePath+"/spec/acl",schemaPath:"#/properties/spec/properties/acl/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18},schema:false,parentSchema:schema11.properties.spec.properties.acl,data:data64};
+if((data65.name === undefined) || (!(func0.call(data65, "name")))){
+const err184 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6+"/revocation/crlUrl/caRef",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/properties/revocation/properties/crlUrl/properties/caRef/required",keyword:"required",params:{missingProperty: "name"},schema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl.properties.caRef.required,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl.properties.caRef,data:data65};
 if(vErrors === null){
 vErrors = [err184];
 }
@@ -2262,10 +2264,9 @@ vErrors.push(err184);
 }
 errors++;
 }
-}
-let data65 = data64.layout;
-if(!((data65 === "PerIdentity") || (data65 === "Patterns"))){
-const err185 = {instancePath:instancePath+"/spec/acl/layout",schemaPath:"#/properties/spec/properties/acl/properties/layout/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.acl.properties.layout.enum},schema:schema11.properties.spec.properties.acl.properties.layout.enum,parentSchema:schema11.properties.spec.properties.acl.properties.layout,data:data65};
+for(const key19 of Object.keys(data65)){
+if(!(((key19 === "kind") || (key19 === "name")) || (key19 === "key"))){
+const err185 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6+"/revocation/crlUrl/caRef",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/properties/revocation/properties/crlUrl/properties/caRef/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key19},schema:false,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl.properties.caRef,data:data65};
 if(vErrors === null){
 vErrors = [err185];
 }
@@ -2274,9 +2275,11 @@ vErrors.push(err185);
 }
 errors++;
 }
-if(typeof data65 === "string"){
-if(func71(data65) > 11){
-const err186 = {instancePath:instancePath+"/spec/acl/layout",schemaPath:"#/properties/spec/properties/acl/properties/layout/maxLength",keyword:"maxLength",params:{limit: 11},schema:11,parentSchema:schema11.properties.spec.properties.acl.properties.layout,data:data65};
+}
+if(data65.kind !== undefined && func0.call(data65, "kind")){
+let data66 = data65.kind;
+if(!((data66 === "ConfigMap") || (data66 === "Secret"))){
+const err186 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6+"/revocation/crlUrl/caRef/kind",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/properties/revocation/properties/crlUrl/properties/caRef/properties/kind/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl.properties.caRef.properties.kind.enum},schema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl.properties.caRef.properties.kind.enum,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl.properties.caRef.properties.kind,data:data66};
 if(vErrors === null){
 vErrors = [err186];
 }
@@ -2285,9 +2288,9 @@ vErrors.push(err186);
 }
 errors++;
 }
-}
-else {
-const err187 = {instancePath:instancePath+"/spec/acl/layout",schemaPath:"#/properties/spec/properties/acl/properties/layout/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.acl.properties.layout.type,parentSchema:schema11.properties.spec.properties.acl.properties.layout,data:data65};
+if(typeof data66 === "string"){
+if(func71(data66) > 9){
+const err187 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6+"/revocation/crlUrl/caRef/kind",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/properties/revocation/properties/crlUrl/properties/caRef/properties/kind/maxLength",keyword:"maxLength",params:{limit: 9},schema:9,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl.properties.caRef.properties.kind,data:data66};
 if(vErrors === null){
 vErrors = [err187];
 }
@@ -2296,11 +2299,9 @@ vErrors.push(err187);
 }
 errors++;
 }
-if(data64.defaultTemplateRefs !== undefined && func0.call(data64, "defaultTemplateRefs")){
-let data66 = data64.defaultTemplateRefs;
-if(Array.isArray(data66)){
-if(data66.length > 8){
-const err188 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs",schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/maxItems",keyword:"maxItems",params:{limit: 8},schema:8,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs,data:data66};
+}
+else {
+const err188 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6+"/revocation/crlUrl/caRef/kind",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/properties/revocation/properties/crlUrl/properties/caRef/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl.properties.caRef.properties.kind.type,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl.properties.caRef.properties.kind,data:data66};
 if(vErrors === null){
 vErrors = [err188];
 }
@@ -2309,12 +2310,12 @@ vErrors.push(err188);
 }
 errors++;
 }
-const len5 = data66.length;
-for(let i7=0; i7<len5; i7++){
-let data67 = data66[i7];
-if(data67 && typeof data67 == "object" && !Array.isArray(data67)){
-if((data67.name === undefined) || (!(func0.call(data67, "name")))){
-const err189 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs/" + i7,schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/items/required",keyword:"required",params:{missingProperty: "name"},schema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.required,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items,data:data67};
+}
+if(data65.name !== undefined && func0.call(data65, "name")){
+let data67 = data65.name;
+if(typeof data67 === "string"){
+if(func71(data67) > 253){
+const err189 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6+"/revocation/crlUrl/caRef/name",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/properties/revocation/properties/crlUrl/properties/caRef/properties/name/maxLength",keyword:"maxLength",params:{limit: 253},schema:253,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl.properties.caRef.properties.name,data:data67};
 if(vErrors === null){
 vErrors = [err189];
 }
@@ -2323,9 +2324,8 @@ vErrors.push(err189);
 }
 errors++;
 }
-for(const key19 of Object.keys(data67)){
-if(!((key19 === "name") || (key19 === "parameters"))){
-const err190 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs/" + i7,schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key19},schema:false,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items,data:data67};
+if(func71(data67) < 1){
+const err190 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6+"/revocation/crlUrl/caRef/name",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/properties/revocation/properties/crlUrl/properties/caRef/properties/name/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl.properties.caRef.properties.name,data:data67};
 if(vErrors === null){
 vErrors = [err190];
 }
@@ -2334,12 +2334,8 @@ vErrors.push(err190);
 }
 errors++;
 }
-}
-if(data67.name !== undefined && func0.call(data67, "name")){
-let data68 = data67.name;
-if(typeof data68 === "string"){
-if(func71(data68) > 253){
-const err191 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs/" + i7+"/name",schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 253},schema:253,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.properties.name,data:data68};
+if(!pattern1.test(data67)){
+const err191 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6+"/revocation/crlUrl/caRef/name",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/properties/revocation/properties/crlUrl/properties/caRef/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"},schema:"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl.properties.caRef.properties.name,data:data67};
 if(vErrors === null){
 vErrors = [err191];
 }
@@ -2348,8 +2344,9 @@ vErrors.push(err191);
 }
 errors++;
 }
-if(func71(data68) < 1){
-const err192 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs/" + i7+"/name",schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/items/properties/name/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.properties.name,data:data68};
+}
+else {
+const err192 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6+"/revocation/crlUrl/caRef/name",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/properties/revocation/properties/crlUrl/properties/caRef/properties/name/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl.properties.caRef.properties.name.type,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl.properties.caRef.properties.name,data:data67};
 if(vErrors === null){
 vErrors = [err192];
 }
@@ -2358,8 +2355,11 @@ vErrors.push(err192);
 }
 errors++;
 }
-if(!pattern1.test(data68)){
-const err193 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs/" + i7+"/name",schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"},schema:"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.properties.name,data:data68};
+}
+let data68 = data65.key;
+if(typeof data68 === "string"){
+if(func71(data68) > 253){
+const err193 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6+"/revocation/crlUrl/caRef/key",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/properties/revocation/properties/crlUrl/properties/caRef/properties/key/maxLength",keyword:"maxLength",params:{limit: 253},schema:253,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl.properties.caRef.properties.key,data:data68};
 if(vErrors === null){
 vErrors = [err193];
 }
@@ -2368,9 +2368,8 @@ vErrors.push(err193);
 }
 errors++;
 }
-}
-else {
-const err194 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs/" + i7+"/name",schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/items/properties/name/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.properties.name.type,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.properties.name,data:data68};
+if(func71(data68) < 1){
+const err194 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6+"/revocation/crlUrl/caRef/key",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/properties/revocation/properties/crlUrl/properties/caRef/properties/key/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl.properties.caRef.properties.key,data:data68};
 if(vErrors === null){
 vErrors = [err194];
 }
@@ -2379,12 +2378,8 @@ vErrors.push(err194);
 }
 errors++;
 }
-}
-if(data67.parameters !== undefined && func0.call(data67, "parameters")){
-let data69 = data67.parameters;
-if(data69 && typeof data69 == "object" && !Array.isArray(data69)){
-if(Object.keys(data69).length > 32){
-const err195 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs/" + i7+"/parameters",schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/items/properties/parameters/maxProperties",keyword:"maxProperties",params:{limit: 32},schema:32,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.properties.parameters,data:data69};
+if(!pattern14.test(data68)){
+const err195 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6+"/revocation/crlUrl/caRef/key",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/properties/revocation/properties/crlUrl/properties/caRef/properties/key/pattern",keyword:"pattern",params:{pattern: "^[-._a-zA-Z0-9]+$"},schema:"^[-._a-zA-Z0-9]+$",parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl.properties.caRef.properties.key,data:data68};
 if(vErrors === null){
 vErrors = [err195];
 }
@@ -2393,10 +2388,9 @@ vErrors.push(err195);
 }
 errors++;
 }
-for(const key20 of Object.keys(data69)){
-let data70 = data69[key20];
-if(((typeof data70 !== "string") && (!((typeof data70 == "number") && (!(data70 % 1) && !isNaN(data70))))) && (typeof data70 !== "boolean")){
-const err196 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs/" + i7+"/parameters/" + key20.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/items/properties/parameters/additionalProperties/type",keyword:"type",params:{type: schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.properties.parameters.additionalProperties.type},schema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.properties.parameters.additionalProperties.type,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.properties.parameters.additionalProperties,data:data70};
+}
+else {
+const err196 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6+"/revocation/crlUrl/caRef/key",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/properties/revocation/properties/crlUrl/properties/caRef/properties/key/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl.properties.caRef.properties.key.type,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl.properties.caRef.properties.key,data:data68};
 if(vErrors === null){
 vErrors = [err196];
 }
@@ -2405,9 +2399,9 @@ vErrors.push(err196);
 }
 errors++;
 }
-if(typeof data70 == "number"){
-if(data70 > 9007199254740991 || isNaN(data70)){
-const err197 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs/" + i7+"/parameters/" + key20.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/items/properties/parameters/additionalProperties/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},schema:9007199254740991,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.properties.parameters.additionalProperties,data:data70};
+}
+else {
+const err197 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6+"/revocation/crlUrl/caRef",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/properties/revocation/properties/crlUrl/properties/caRef/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl.properties.caRef.type,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl.properties.caRef,data:data65};
 if(vErrors === null){
 vErrors = [err197];
 }
@@ -2416,8 +2410,10 @@ vErrors.push(err197);
 }
 errors++;
 }
-if(data70 < -9007199254740991 || isNaN(data70)){
-const err198 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs/" + i7+"/parameters/" + key20.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/items/properties/parameters/additionalProperties/minimum",keyword:"minimum",params:{comparison: ">=", limit: -9007199254740991},schema:-9007199254740991,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.properties.parameters.additionalProperties,data:data70};
+}
+let data69 = data63.refreshSeconds;
+if(!((typeof data69 == "number") && (!(data69 % 1) && !isNaN(data69)))){
+const err198 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6+"/revocation/crlUrl/refreshSeconds",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/properties/revocation/properties/crlUrl/properties/refreshSeconds/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl.properties.refreshSeconds.type,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl.properties.refreshSeconds,data:data69};
 if(vErrors === null){
 vErrors = [err198];
 }
@@ -2426,10 +2422,9 @@ vErrors.push(err198);
 }
 errors++;
 }
-}
-if(typeof data70 === "string"){
-if(func71(data70) > 256){
-const err199 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs/" + i7+"/parameters/" + key20.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/items/properties/parameters/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 256},schema:256,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.properties.parameters.additionalProperties,data:data70};
+if(typeof data69 == "number"){
+if(data69 > 86400 || isNaN(data69)){
+const err199 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6+"/revocation/crlUrl/refreshSeconds",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/properties/revocation/properties/crlUrl/properties/refreshSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400},schema:86400,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl.properties.refreshSeconds,data:data69};
 if(vErrors === null){
 vErrors = [err199];
 }
@@ -2438,11 +2433,8 @@ vErrors.push(err199);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err200 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs/" + i7+"/parameters",schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/items/properties/parameters/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.properties.parameters.type,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.properties.parameters,data:data69};
+if(data69 < 60 || isNaN(data69)){
+const err200 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6+"/revocation/crlUrl/refreshSeconds",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/properties/revocation/properties/crlUrl/properties/refreshSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 60},schema:60,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl.properties.refreshSeconds,data:data69};
 if(vErrors === null){
 vErrors = [err200];
 }
@@ -2454,7 +2446,7 @@ errors++;
 }
 }
 else {
-const err201 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs/" + i7,schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/items/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.type,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items,data:data67};
+const err201 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6+"/revocation/crlUrl",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/properties/revocation/properties/crlUrl/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl.type,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.crlUrl,data:data63};
 if(vErrors === null){
 vErrors = [err201];
 }
@@ -2464,9 +2456,10 @@ vErrors.push(err201);
 errors++;
 }
 }
-}
-else {
-const err202 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs",schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/type",keyword:"type",params:{type: "array"},schema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.type,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs,data:data66};
+if(data55.validitySeconds !== undefined && func0.call(data55, "validitySeconds")){
+let data70 = data55.validitySeconds;
+if(!((typeof data70 == "number") && (!(data70 % 1) && !isNaN(data70)))){
+const err202 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6+"/revocation/validitySeconds",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/properties/revocation/properties/validitySeconds/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.validitySeconds.type,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.validitySeconds,data:data70};
 if(vErrors === null){
 vErrors = [err202];
 }
@@ -2475,10 +2468,9 @@ vErrors.push(err202);
 }
 errors++;
 }
-}
-}
-else {
-const err203 = {instancePath:instancePath+"/spec/acl",schemaPath:"#/properties/spec/properties/acl/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.acl.type,parentSchema:schema11.properties.spec.properties.acl,data:data64};
+if(typeof data70 == "number"){
+if(data70 > 7776000 || isNaN(data70)){
+const err203 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6+"/revocation/validitySeconds",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/properties/revocation/properties/validitySeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 7776000},schema:7776000,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.validitySeconds,data:data70};
 if(vErrors === null){
 vErrors = [err203];
 }
@@ -2487,17 +2479,8 @@ vErrors.push(err203);
 }
 errors++;
 }
-let data71 = data16.allowedNamespaces;
-if(data71 && typeof data71 == "object" && !Array.isArray(data71)){
-if(data71.from === undefined){
-data71.from = "Same";
-}
-if(data71.roles === undefined){
-data71.roles = ["Device"];
-}
-for(const key21 of Object.keys(data71)){
-if(!((((key21 === "from") || (key21 === "selector")) || (key21 === "topicPrefix")) || (key21 === "roles"))){
-const err204 = {instancePath:instancePath+"/spec/allowedNamespaces",schemaPath:"#/properties/spec/properties/allowedNamespaces/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21},schema:false,parentSchema:schema11.properties.spec.properties.allowedNamespaces,data:data71};
+if(data70 < 3600 || isNaN(data70)){
+const err204 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6+"/revocation/validitySeconds",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/properties/revocation/properties/validitySeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 3600},schema:3600,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.properties.validitySeconds,data:data70};
 if(vErrors === null){
 vErrors = [err204];
 }
@@ -2507,9 +2490,10 @@ vErrors.push(err204);
 errors++;
 }
 }
-let data72 = data71.from;
-if(!(((data72 === "Same") || (data72 === "Selector")) || (data72 === "All"))){
-const err205 = {instancePath:instancePath+"/spec/allowedNamespaces/from",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/from/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.allowedNamespaces.properties.from.enum},schema:schema11.properties.spec.properties.allowedNamespaces.properties.from.enum,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.from,data:data72};
+}
+}
+else {
+const err205 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6+"/revocation",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/properties/revocation/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation.type,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.properties.revocation,data:data55};
 if(vErrors === null){
 vErrors = [err205];
 }
@@ -2518,9 +2502,9 @@ vErrors.push(err205);
 }
 errors++;
 }
-if(typeof data72 === "string"){
-if(func71(data72) > 8){
-const err206 = {instancePath:instancePath+"/spec/allowedNamespaces/from",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/from/maxLength",keyword:"maxLength",params:{limit: 8},schema:8,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.from,data:data72};
+}
+else {
+const err206 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas/" + i6,schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/items/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items.type,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.items,data:data49};
 if(vErrors === null){
 vErrors = [err206];
 }
@@ -2530,8 +2514,9 @@ vErrors.push(err206);
 errors++;
 }
 }
+}
 else {
-const err207 = {instancePath:instancePath+"/spec/allowedNamespaces/from",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/from/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.allowedNamespaces.properties.from.type,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.from,data:data72};
+const err207 = {instancePath:instancePath+"/spec/clientCertificates/trustedCas",schemaPath:"#/properties/spec/properties/clientCertificates/properties/trustedCas/type",keyword:"type",params:{type: "array"},schema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas.type,parentSchema:schema11.properties.spec.properties.clientCertificates.properties.trustedCas,data:data48};
 if(vErrors === null){
 vErrors = [err207];
 }
@@ -2540,11 +2525,10 @@ vErrors.push(err207);
 }
 errors++;
 }
-if(data71.selector !== undefined && func0.call(data71, "selector")){
-let data73 = data71.selector;
-if(data73 && typeof data73 == "object" && !Array.isArray(data73)){
-if((data73.matchLabels === undefined) || (!(func0.call(data73, "matchLabels")))){
-const err208 = {instancePath:instancePath+"/spec/allowedNamespaces/selector",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/required",keyword:"required",params:{missingProperty: "matchLabels"},schema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.required,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector,data:data73};
+}
+}
+else {
+const err208 = {instancePath:instancePath+"/spec/clientCertificates",schemaPath:"#/properties/spec/properties/clientCertificates/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.clientCertificates.type,parentSchema:schema11.properties.spec.properties.clientCertificates,data:data41};
 if(vErrors === null){
 vErrors = [err208];
 }
@@ -2553,9 +2537,15 @@ vErrors.push(err208);
 }
 errors++;
 }
-for(const key22 of Object.keys(data73)){
-if(!(key22 === "matchLabels")){
-const err209 = {instancePath:instancePath+"/spec/allowedNamespaces/selector",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key22},schema:false,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector,data:data73};
+}
+let data71 = data16.acl;
+if(data71 && typeof data71 == "object" && !Array.isArray(data71)){
+if(data71.layout === undefined){
+data71.layout = "PerIdentity";
+}
+for(const key20 of Object.keys(data71)){
+if(!((key20 === "layout") || (key20 === "defaultTemplateRefs"))){
+const err209 = {instancePath:instancePath+"/spec/acl",schemaPath:"#/properties/spec/properties/acl/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key20},schema:false,parentSchema:schema11.properties.spec.properties.acl,data:data71};
 if(vErrors === null){
 vErrors = [err209];
 }
@@ -2565,11 +2555,9 @@ vErrors.push(err209);
 errors++;
 }
 }
-if(data73.matchLabels !== undefined && func0.call(data73, "matchLabels")){
-let data74 = data73.matchLabels;
-if(data74 && typeof data74 == "object" && !Array.isArray(data74)){
-if(Object.keys(data74).length > 16){
-const err210 = {instancePath:instancePath+"/spec/allowedNamespaces/selector/matchLabels",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/properties/matchLabels/maxProperties",keyword:"maxProperties",params:{limit: 16},schema:16,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels,data:data74};
+let data72 = data71.layout;
+if(!((data72 === "PerIdentity") || (data72 === "Patterns"))){
+const err210 = {instancePath:instancePath+"/spec/acl/layout",schemaPath:"#/properties/spec/properties/acl/properties/layout/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.acl.properties.layout.enum},schema:schema11.properties.spec.properties.acl.properties.layout.enum,parentSchema:schema11.properties.spec.properties.acl.properties.layout,data:data72};
 if(vErrors === null){
 vErrors = [err210];
 }
@@ -2578,8 +2566,9 @@ vErrors.push(err210);
 }
 errors++;
 }
-if(Object.keys(data74).length < 1){
-const err211 = {instancePath:instancePath+"/spec/allowedNamespaces/selector/matchLabels",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/properties/matchLabels/minProperties",keyword:"minProperties",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels,data:data74};
+if(typeof data72 === "string"){
+if(func71(data72) > 11){
+const err211 = {instancePath:instancePath+"/spec/acl/layout",schemaPath:"#/properties/spec/properties/acl/properties/layout/maxLength",keyword:"maxLength",params:{limit: 11},schema:11,parentSchema:schema11.properties.spec.properties.acl.properties.layout,data:data72};
 if(vErrors === null){
 vErrors = [err211];
 }
@@ -2588,11 +2577,9 @@ vErrors.push(err211);
 }
 errors++;
 }
-for(const key23 of Object.keys(data74)){
-let data75 = data74[key23];
-if(typeof data75 === "string"){
-if(func71(data75) > 63){
-const err212 = {instancePath:instancePath+"/spec/allowedNamespaces/selector/matchLabels/" + key23.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/properties/matchLabels/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 63},schema:63,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels.additionalProperties,data:data75};
+}
+else {
+const err212 = {instancePath:instancePath+"/spec/acl/layout",schemaPath:"#/properties/spec/properties/acl/properties/layout/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.acl.properties.layout.type,parentSchema:schema11.properties.spec.properties.acl.properties.layout,data:data72};
 if(vErrors === null){
 vErrors = [err212];
 }
@@ -2601,8 +2588,11 @@ vErrors.push(err212);
 }
 errors++;
 }
-if(func71(data75) < 0){
-const err213 = {instancePath:instancePath+"/spec/allowedNamespaces/selector/matchLabels/" + key23.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/properties/matchLabels/additionalProperties/minLength",keyword:"minLength",params:{limit: 0},schema:0,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels.additionalProperties,data:data75};
+if(data71.defaultTemplateRefs !== undefined && func0.call(data71, "defaultTemplateRefs")){
+let data73 = data71.defaultTemplateRefs;
+if(Array.isArray(data73)){
+if(data73.length > 8){
+const err213 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs",schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/maxItems",keyword:"maxItems",params:{limit: 8},schema:8,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs,data:data73};
 if(vErrors === null){
 vErrors = [err213];
 }
@@ -2611,8 +2601,12 @@ vErrors.push(err213);
 }
 errors++;
 }
-if(!pattern19.test(data75)){
-const err214 = {instancePath:instancePath+"/spec/allowedNamespaces/selector/matchLabels/" + key23.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/properties/matchLabels/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$"},schema:"^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$",parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels.additionalProperties,data:data75};
+const len5 = data73.length;
+for(let i7=0; i7<len5; i7++){
+let data74 = data73[i7];
+if(data74 && typeof data74 == "object" && !Array.isArray(data74)){
+if((data74.name === undefined) || (!(func0.call(data74, "name")))){
+const err214 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs/" + i7,schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/items/required",keyword:"required",params:{missingProperty: "name"},schema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.required,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items,data:data74};
 if(vErrors === null){
 vErrors = [err214];
 }
@@ -2621,9 +2615,9 @@ vErrors.push(err214);
 }
 errors++;
 }
-}
-else {
-const err215 = {instancePath:instancePath+"/spec/allowedNamespaces/selector/matchLabels/" + key23.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/properties/matchLabels/additionalProperties/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels.additionalProperties.type,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels.additionalProperties,data:data75};
+for(const key21 of Object.keys(data74)){
+if(!((key21 === "name") || (key21 === "parameters"))){
+const err215 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs/" + i7,schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21},schema:false,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items,data:data74};
 if(vErrors === null){
 vErrors = [err215];
 }
@@ -2633,9 +2627,11 @@ vErrors.push(err215);
 errors++;
 }
 }
-}
-else {
-const err216 = {instancePath:instancePath+"/spec/allowedNamespaces/selector/matchLabels",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/properties/matchLabels/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels.type,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels,data:data74};
+if(data74.name !== undefined && func0.call(data74, "name")){
+let data75 = data74.name;
+if(typeof data75 === "string"){
+if(func71(data75) > 253){
+const err216 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs/" + i7+"/name",schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 253},schema:253,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.properties.name,data:data75};
 if(vErrors === null){
 vErrors = [err216];
 }
@@ -2644,10 +2640,8 @@ vErrors.push(err216);
 }
 errors++;
 }
-}
-}
-else {
-const err217 = {instancePath:instancePath+"/spec/allowedNamespaces/selector",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.type,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector,data:data73};
+if(func71(data75) < 1){
+const err217 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs/" + i7+"/name",schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/items/properties/name/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.properties.name,data:data75};
 if(vErrors === null){
 vErrors = [err217];
 }
@@ -2656,12 +2650,8 @@ vErrors.push(err217);
 }
 errors++;
 }
-}
-if(data71.topicPrefix !== undefined && func0.call(data71, "topicPrefix")){
-let data76 = data71.topicPrefix;
-if(typeof data76 === "string"){
-if(func71(data76) > 256){
-const err218 = {instancePath:instancePath+"/spec/allowedNamespaces/topicPrefix",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/topicPrefix/maxLength",keyword:"maxLength",params:{limit: 256},schema:256,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.topicPrefix,data:data76};
+if(!pattern1.test(data75)){
+const err218 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs/" + i7+"/name",schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"},schema:"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.properties.name,data:data75};
 if(vErrors === null){
 vErrors = [err218];
 }
@@ -2670,8 +2660,9 @@ vErrors.push(err218);
 }
 errors++;
 }
-if(func71(data76) < 1){
-const err219 = {instancePath:instancePath+"/spec/allowedNamespaces/topicPrefix",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/topicPrefix/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.topicPrefix,data:data76};
+}
+else {
+const err219 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs/" + i7+"/name",schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/items/properties/name/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.properties.name.type,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.properties.name,data:data75};
 if(vErrors === null){
 vErrors = [err219];
 }
@@ -2680,8 +2671,12 @@ vErrors.push(err219);
 }
 errors++;
 }
-if(!pattern20.test(data76)){
-const err220 = {instancePath:instancePath+"/spec/allowedNamespaces/topicPrefix",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/topicPrefix/pattern",keyword:"pattern",params:{pattern: "^[^\\x00-\\x20\\x7f-\\x9f]+$"},schema:"^[^\\x00-\\x20\\x7f-\\x9f]+$",parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.topicPrefix,data:data76};
+}
+if(data74.parameters !== undefined && func0.call(data74, "parameters")){
+let data76 = data74.parameters;
+if(data76 && typeof data76 == "object" && !Array.isArray(data76)){
+if(Object.keys(data76).length > 32){
+const err220 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs/" + i7+"/parameters",schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/items/properties/parameters/maxProperties",keyword:"maxProperties",params:{limit: 32},schema:32,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.properties.parameters,data:data76};
 if(vErrors === null){
 vErrors = [err220];
 }
@@ -2690,9 +2685,10 @@ vErrors.push(err220);
 }
 errors++;
 }
-}
-else {
-const err221 = {instancePath:instancePath+"/spec/allowedNamespaces/topicPrefix",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/topicPrefix/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.allowedNamespaces.properties.topicPrefix.type,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.topicPrefix,data:data76};
+for(const key22 of Object.keys(data76)){
+let data77 = data76[key22];
+if(((typeof data77 !== "string") && (!((typeof data77 == "number") && (!(data77 % 1) && !isNaN(data77))))) && (typeof data77 !== "boolean")){
+const err221 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs/" + i7+"/parameters/" + key22.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/items/properties/parameters/additionalProperties/type",keyword:"type",params:{type: schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.properties.parameters.additionalProperties.type},schema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.properties.parameters.additionalProperties.type,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.properties.parameters.additionalProperties,data:data77};
 if(vErrors === null){
 vErrors = [err221];
 }
@@ -2701,11 +2697,9 @@ vErrors.push(err221);
 }
 errors++;
 }
-}
-let data77 = data71.roles;
-if(Array.isArray(data77)){
-if(data77.length > 3){
-const err222 = {instancePath:instancePath+"/spec/allowedNamespaces/roles",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/roles/maxItems",keyword:"maxItems",params:{limit: 3},schema:3,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.roles,data:data77};
+if(typeof data77 == "number"){
+if(data77 > 9007199254740991 || isNaN(data77)){
+const err222 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs/" + i7+"/parameters/" + key22.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/items/properties/parameters/additionalProperties/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},schema:9007199254740991,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.properties.parameters.additionalProperties,data:data77};
 if(vErrors === null){
 vErrors = [err222];
 }
@@ -2714,8 +2708,8 @@ vErrors.push(err222);
 }
 errors++;
 }
-if(data77.length < 1){
-const err223 = {instancePath:instancePath+"/spec/allowedNamespaces/roles",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/roles/minItems",keyword:"minItems",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.roles,data:data77};
+if(data77 < -9007199254740991 || isNaN(data77)){
+const err223 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs/" + i7+"/parameters/" + key22.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/items/properties/parameters/additionalProperties/minimum",keyword:"minimum",params:{comparison: ">=", limit: -9007199254740991},schema:-9007199254740991,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.properties.parameters.additionalProperties,data:data77};
 if(vErrors === null){
 vErrors = [err223];
 }
@@ -2724,11 +2718,10 @@ vErrors.push(err223);
 }
 errors++;
 }
-const len6 = data77.length;
-for(let i8=0; i8<len6; i8++){
-let data78 = data77[i8];
-if(!(((data78 === "Device") || (data78 === "Backend")) || (data78 === "Admin"))){
-const err224 = {instancePath:instancePath+"/spec/allowedNamespaces/roles/" + i8,schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/roles/items/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.allowedNamespaces.properties.roles.items.enum},schema:schema11.properties.spec.properties.allowedNamespaces.properties.roles.items.enum,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.roles.items,data:data78};
+}
+if(typeof data77 === "string"){
+if(func71(data77) > 256){
+const err224 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs/" + i7+"/parameters/" + key22.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/items/properties/parameters/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 256},schema:256,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.properties.parameters.additionalProperties,data:data77};
 if(vErrors === null){
 vErrors = [err224];
 }
@@ -2737,9 +2730,11 @@ vErrors.push(err224);
 }
 errors++;
 }
-if(typeof data78 === "string"){
-if(func71(data78) > 7){
-const err225 = {instancePath:instancePath+"/spec/allowedNamespaces/roles/" + i8,schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/roles/items/maxLength",keyword:"maxLength",params:{limit: 7},schema:7,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.roles.items,data:data78};
+}
+}
+}
+else {
+const err225 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs/" + i7+"/parameters",schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/items/properties/parameters/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.properties.parameters.type,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.properties.parameters,data:data76};
 if(vErrors === null){
 vErrors = [err225];
 }
@@ -2749,8 +2744,9 @@ vErrors.push(err225);
 errors++;
 }
 }
+}
 else {
-const err226 = {instancePath:instancePath+"/spec/allowedNamespaces/roles/" + i8,schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/roles/items/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.allowedNamespaces.properties.roles.items.type,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.roles.items,data:data78};
+const err226 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs/" + i7,schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/items/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items.type,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.items,data:data74};
 if(vErrors === null){
 vErrors = [err226];
 }
@@ -2760,18 +2756,9 @@ vErrors.push(err226);
 errors++;
 }
 }
-let i9 = data77.length;
-let j2;
-if(i9 > 1){
-const indices2 = {};
-for(;i9--;){
-let item2 = data77[i9];
-if(typeof item2 !== "string"){
-continue;
 }
-if(typeof indices2[item2] == "number"){
-j2 = indices2[item2];
-const err227 = {instancePath:instancePath+"/spec/allowedNamespaces/roles",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/roles/uniqueItems",keyword:"uniqueItems",params:{i: i9, j: j2},schema:true,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.roles,data:data77};
+else {
+const err227 = {instancePath:instancePath+"/spec/acl/defaultTemplateRefs",schemaPath:"#/properties/spec/properties/acl/properties/defaultTemplateRefs/type",keyword:"type",params:{type: "array"},schema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs.type,parentSchema:schema11.properties.spec.properties.acl.properties.defaultTemplateRefs,data:data73};
 if(vErrors === null){
 vErrors = [err227];
 }
@@ -2779,14 +2766,11 @@ else {
 vErrors.push(err227);
 }
 errors++;
-break;
-}
-indices2[item2] = i9;
 }
 }
 }
 else {
-const err228 = {instancePath:instancePath+"/spec/allowedNamespaces/roles",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/roles/type",keyword:"type",params:{type: "array"},schema:schema11.properties.spec.properties.allowedNamespaces.properties.roles.type,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.roles,data:data77};
+const err228 = {instancePath:instancePath+"/spec/acl",schemaPath:"#/properties/spec/properties/acl/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.acl.type,parentSchema:schema11.properties.spec.properties.acl,data:data71};
 if(vErrors === null){
 vErrors = [err228];
 }
@@ -2795,9 +2779,17 @@ vErrors.push(err228);
 }
 errors++;
 }
+let data78 = data16.allowedNamespaces;
+if(data78 && typeof data78 == "object" && !Array.isArray(data78)){
+if(data78.from === undefined){
+data78.from = "Same";
 }
-else {
-const err229 = {instancePath:instancePath+"/spec/allowedNamespaces",schemaPath:"#/properties/spec/properties/allowedNamespaces/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.allowedNamespaces.type,parentSchema:schema11.properties.spec.properties.allowedNamespaces,data:data71};
+if(data78.roles === undefined){
+data78.roles = ["Device"];
+}
+for(const key23 of Object.keys(data78)){
+if(!((((key23 === "from") || (key23 === "selector")) || (key23 === "topicPrefix")) || (key23 === "roles"))){
+const err229 = {instancePath:instancePath+"/spec/allowedNamespaces",schemaPath:"#/properties/spec/properties/allowedNamespaces/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key23},schema:false,parentSchema:schema11.properties.spec.properties.allowedNamespaces,data:data78};
 if(vErrors === null){
 vErrors = [err229];
 }
@@ -2806,17 +2798,10 @@ vErrors.push(err229);
 }
 errors++;
 }
-let data79 = data16.update;
-if(data79 && typeof data79 == "object" && !Array.isArray(data79)){
-if(data79.strategy === undefined){
-data79.strategy = "Reload";
 }
-if(data79.windowMilliseconds === undefined){
-data79.windowMilliseconds = 500;
-}
-for(const key24 of Object.keys(data79)){
-if(!((key24 === "strategy") || (key24 === "windowMilliseconds"))){
-const err230 = {instancePath:instancePath+"/spec/update",schemaPath:"#/properties/spec/properties/update/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key24},schema:false,parentSchema:schema11.properties.spec.properties.update,data:data79};
+let data79 = data78.from;
+if(!(((data79 === "Same") || (data79 === "Selector")) || (data79 === "All"))){
+const err230 = {instancePath:instancePath+"/spec/allowedNamespaces/from",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/from/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.allowedNamespaces.properties.from.enum},schema:schema11.properties.spec.properties.allowedNamespaces.properties.from.enum,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.from,data:data79};
 if(vErrors === null){
 vErrors = [err230];
 }
@@ -2825,10 +2810,9 @@ vErrors.push(err230);
 }
 errors++;
 }
-}
-let data80 = data79.strategy;
-if(!((data80 === "Reload") || (data80 === "Roll"))){
-const err231 = {instancePath:instancePath+"/spec/update/strategy",schemaPath:"#/properties/spec/properties/update/properties/strategy/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.update.properties.strategy.enum},schema:schema11.properties.spec.properties.update.properties.strategy.enum,parentSchema:schema11.properties.spec.properties.update.properties.strategy,data:data80};
+if(typeof data79 === "string"){
+if(func71(data79) > 8){
+const err231 = {instancePath:instancePath+"/spec/allowedNamespaces/from",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/from/maxLength",keyword:"maxLength",params:{limit: 8},schema:8,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.from,data:data79};
 if(vErrors === null){
 vErrors = [err231];
 }
@@ -2837,9 +2821,9 @@ vErrors.push(err231);
 }
 errors++;
 }
-if(typeof data80 === "string"){
-if(func71(data80) > 6){
-const err232 = {instancePath:instancePath+"/spec/update/strategy",schemaPath:"#/properties/spec/properties/update/properties/strategy/maxLength",keyword:"maxLength",params:{limit: 6},schema:6,parentSchema:schema11.properties.spec.properties.update.properties.strategy,data:data80};
+}
+else {
+const err232 = {instancePath:instancePath+"/spec/allowedNamespaces/from",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/from/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.allowedNamespaces.properties.from.type,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.from,data:data79};
 if(vErrors === null){
 vErrors = [err232];
 }
@@ -2848,9 +2832,11 @@ vErrors.push(err232);
 }
 errors++;
 }
-}
-else {
-const err233 = {instancePath:instancePath+"/spec/update/strategy",schemaPath:"#/properties/spec/properties/update/properties/strategy/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.update.properties.strategy.type,parentSchema:schema11.properties.spec.properties.update.properties.strategy,data:data80};
+if(data78.selector !== undefined && func0.call(data78, "selector")){
+let data80 = data78.selector;
+if(data80 && typeof data80 == "object" && !Array.isArray(data80)){
+if((data80.matchLabels === undefined) || (!(func0.call(data80, "matchLabels")))){
+const err233 = {instancePath:instancePath+"/spec/allowedNamespaces/selector",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/required",keyword:"required",params:{missingProperty: "matchLabels"},schema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.required,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector,data:data80};
 if(vErrors === null){
 vErrors = [err233];
 }
@@ -2859,9 +2845,9 @@ vErrors.push(err233);
 }
 errors++;
 }
-let data81 = data79.windowMilliseconds;
-if(!((typeof data81 == "number") && (!(data81 % 1) && !isNaN(data81)))){
-const err234 = {instancePath:instancePath+"/spec/update/windowMilliseconds",schemaPath:"#/properties/spec/properties/update/properties/windowMilliseconds/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.update.properties.windowMilliseconds.type,parentSchema:schema11.properties.spec.properties.update.properties.windowMilliseconds,data:data81};
+for(const key24 of Object.keys(data80)){
+if(!(key24 === "matchLabels")){
+const err234 = {instancePath:instancePath+"/spec/allowedNamespaces/selector",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key24},schema:false,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector,data:data80};
 if(vErrors === null){
 vErrors = [err234];
 }
@@ -2870,9 +2856,12 @@ vErrors.push(err234);
 }
 errors++;
 }
-if(typeof data81 == "number"){
-if(data81 > 60000 || isNaN(data81)){
-const err235 = {instancePath:instancePath+"/spec/update/windowMilliseconds",schemaPath:"#/properties/spec/properties/update/properties/windowMilliseconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 60000},schema:60000,parentSchema:schema11.properties.spec.properties.update.properties.windowMilliseconds,data:data81};
+}
+if(data80.matchLabels !== undefined && func0.call(data80, "matchLabels")){
+let data81 = data80.matchLabels;
+if(data81 && typeof data81 == "object" && !Array.isArray(data81)){
+if(Object.keys(data81).length > 16){
+const err235 = {instancePath:instancePath+"/spec/allowedNamespaces/selector/matchLabels",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/properties/matchLabels/maxProperties",keyword:"maxProperties",params:{limit: 16},schema:16,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels,data:data81};
 if(vErrors === null){
 vErrors = [err235];
 }
@@ -2881,8 +2870,8 @@ vErrors.push(err235);
 }
 errors++;
 }
-if(data81 < 0 || isNaN(data81)){
-const err236 = {instancePath:instancePath+"/spec/update/windowMilliseconds",schemaPath:"#/properties/spec/properties/update/properties/windowMilliseconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},schema:0,parentSchema:schema11.properties.spec.properties.update.properties.windowMilliseconds,data:data81};
+if(Object.keys(data81).length < 1){
+const err236 = {instancePath:instancePath+"/spec/allowedNamespaces/selector/matchLabels",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/properties/matchLabels/minProperties",keyword:"minProperties",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels,data:data81};
 if(vErrors === null){
 vErrors = [err236];
 }
@@ -2891,10 +2880,11 @@ vErrors.push(err236);
 }
 errors++;
 }
-}
-}
-else {
-const err237 = {instancePath:instancePath+"/spec/update",schemaPath:"#/properties/spec/properties/update/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.update.type,parentSchema:schema11.properties.spec.properties.update,data:data79};
+for(const key25 of Object.keys(data81)){
+let data82 = data81[key25];
+if(typeof data82 === "string"){
+if(func71(data82) > 63){
+const err237 = {instancePath:instancePath+"/spec/allowedNamespaces/selector/matchLabels/" + key25.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/properties/matchLabels/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 63},schema:63,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels.additionalProperties,data:data82};
 if(vErrors === null){
 vErrors = [err237];
 }
@@ -2903,12 +2893,8 @@ vErrors.push(err237);
 }
 errors++;
 }
-if(data16.workload !== undefined && func0.call(data16, "workload")){
-let data82 = data16.workload;
-if(data82 && typeof data82 == "object" && !Array.isArray(data82)){
-for(const key25 of Object.keys(data82)){
-if(!(((key25 === "managed") || (key25 === "ref")) || (key25 === "external"))){
-const err238 = {instancePath:instancePath+"/spec/workload",schemaPath:"#/properties/spec/properties/workload/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key25},schema:false,parentSchema:schema11.properties.spec.properties.workload,data:data82};
+if(func71(data82) < 0){
+const err238 = {instancePath:instancePath+"/spec/allowedNamespaces/selector/matchLabels/" + key25.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/properties/matchLabels/additionalProperties/minLength",keyword:"minLength",params:{limit: 0},schema:0,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels.additionalProperties,data:data82};
 if(vErrors === null){
 vErrors = [err238];
 }
@@ -2917,22 +2903,8 @@ vErrors.push(err238);
 }
 errors++;
 }
-}
-if(data82.managed !== undefined && func0.call(data82, "managed")){
-let data83 = data82.managed;
-if(data83 && typeof data83 == "object" && !Array.isArray(data83)){
-if(data83.replicas === undefined){
-data83.replicas = 1;
-}
-if(data83.acknowledgeNoClustering === undefined){
-data83.acknowledgeNoClustering = false;
-}
-if(data83.service === undefined){
-data83.service = {};
-}
-for(const key26 of Object.keys(data83)){
-if(!(func0.call(schema11.properties.spec.properties.workload.properties.managed.properties, key26))){
-const err239 = {instancePath:instancePath+"/spec/workload/managed",schemaPath:"#/properties/spec/properties/workload/properties/managed/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key26},schema:false,parentSchema:schema11.properties.spec.properties.workload.properties.managed,data:data83};
+if(!pattern22.test(data82)){
+const err239 = {instancePath:instancePath+"/spec/allowedNamespaces/selector/matchLabels/" + key25.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/properties/matchLabels/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$"},schema:"^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$",parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels.additionalProperties,data:data82};
 if(vErrors === null){
 vErrors = [err239];
 }
@@ -2942,11 +2914,8 @@ vErrors.push(err239);
 errors++;
 }
 }
-if(data83.image !== undefined && func0.call(data83, "image")){
-let data84 = data83.image;
-if(typeof data84 === "string"){
-if(func71(data84) > 512){
-const err240 = {instancePath:instancePath+"/spec/workload/managed/image",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/image/maxLength",keyword:"maxLength",params:{limit: 512},schema:512,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.image,data:data84};
+else {
+const err240 = {instancePath:instancePath+"/spec/allowedNamespaces/selector/matchLabels/" + key25.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/properties/matchLabels/additionalProperties/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels.additionalProperties.type,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels.additionalProperties,data:data82};
 if(vErrors === null){
 vErrors = [err240];
 }
@@ -2955,8 +2924,10 @@ vErrors.push(err240);
 }
 errors++;
 }
-if(func71(data84) < 1){
-const err241 = {instancePath:instancePath+"/spec/workload/managed/image",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/image/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.image,data:data84};
+}
+}
+else {
+const err241 = {instancePath:instancePath+"/spec/allowedNamespaces/selector/matchLabels",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/properties/matchLabels/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels.type,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.properties.matchLabels,data:data81};
 if(vErrors === null){
 vErrors = [err241];
 }
@@ -2965,8 +2936,10 @@ vErrors.push(err241);
 }
 errors++;
 }
-if(!pattern21.test(data84)){
-const err242 = {instancePath:instancePath+"/spec/workload/managed/image",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/image/pattern",keyword:"pattern",params:{pattern: "^[^\\x00-\\x20]+$"},schema:"^[^\\x00-\\x20]+$",parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.image,data:data84};
+}
+}
+else {
+const err242 = {instancePath:instancePath+"/spec/allowedNamespaces/selector",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/selector/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.allowedNamespaces.properties.selector.type,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.selector,data:data80};
 if(vErrors === null){
 vErrors = [err242];
 }
@@ -2976,8 +2949,11 @@ vErrors.push(err242);
 errors++;
 }
 }
-else {
-const err243 = {instancePath:instancePath+"/spec/workload/managed/image",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/image/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.image.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.image,data:data84};
+if(data78.topicPrefix !== undefined && func0.call(data78, "topicPrefix")){
+let data83 = data78.topicPrefix;
+if(typeof data83 === "string"){
+if(func71(data83) > 256){
+const err243 = {instancePath:instancePath+"/spec/allowedNamespaces/topicPrefix",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/topicPrefix/maxLength",keyword:"maxLength",params:{limit: 256},schema:256,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.topicPrefix,data:data83};
 if(vErrors === null){
 vErrors = [err243];
 }
@@ -2986,12 +2962,8 @@ vErrors.push(err243);
 }
 errors++;
 }
-}
-if(data83.agentImage !== undefined && func0.call(data83, "agentImage")){
-let data85 = data83.agentImage;
-if(typeof data85 === "string"){
-if(func71(data85) > 512){
-const err244 = {instancePath:instancePath+"/spec/workload/managed/agentImage",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/agentImage/maxLength",keyword:"maxLength",params:{limit: 512},schema:512,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.agentImage,data:data85};
+if(func71(data83) < 1){
+const err244 = {instancePath:instancePath+"/spec/allowedNamespaces/topicPrefix",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/topicPrefix/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.topicPrefix,data:data83};
 if(vErrors === null){
 vErrors = [err244];
 }
@@ -3000,8 +2972,8 @@ vErrors.push(err244);
 }
 errors++;
 }
-if(func71(data85) < 1){
-const err245 = {instancePath:instancePath+"/spec/workload/managed/agentImage",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/agentImage/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.agentImage,data:data85};
+if(!pattern23.test(data83)){
+const err245 = {instancePath:instancePath+"/spec/allowedNamespaces/topicPrefix",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/topicPrefix/pattern",keyword:"pattern",params:{pattern: "^[^\\x00-\\x20\\x7f-\\x9f]+$"},schema:"^[^\\x00-\\x20\\x7f-\\x9f]+$",parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.topicPrefix,data:data83};
 if(vErrors === null){
 vErrors = [err245];
 }
@@ -3010,8 +2982,9 @@ vErrors.push(err245);
 }
 errors++;
 }
-if(!pattern21.test(data85)){
-const err246 = {instancePath:instancePath+"/spec/workload/managed/agentImage",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/agentImage/pattern",keyword:"pattern",params:{pattern: "^[^\\x00-\\x20]+$"},schema:"^[^\\x00-\\x20]+$",parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.agentImage,data:data85};
+}
+else {
+const err246 = {instancePath:instancePath+"/spec/allowedNamespaces/topicPrefix",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/topicPrefix/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.allowedNamespaces.properties.topicPrefix.type,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.topicPrefix,data:data83};
 if(vErrors === null){
 vErrors = [err246];
 }
@@ -3021,8 +2994,10 @@ vErrors.push(err246);
 errors++;
 }
 }
-else {
-const err247 = {instancePath:instancePath+"/spec/workload/managed/agentImage",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/agentImage/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.agentImage.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.agentImage,data:data85};
+let data84 = data78.roles;
+if(Array.isArray(data84)){
+if(data84.length > 3){
+const err247 = {instancePath:instancePath+"/spec/allowedNamespaces/roles",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/roles/maxItems",keyword:"maxItems",params:{limit: 3},schema:3,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.roles,data:data84};
 if(vErrors === null){
 vErrors = [err247];
 }
@@ -3031,12 +3006,8 @@ vErrors.push(err247);
 }
 errors++;
 }
-}
-if(data83.imagePullSecrets !== undefined && func0.call(data83, "imagePullSecrets")){
-let data86 = data83.imagePullSecrets;
-if(Array.isArray(data86)){
-if(data86.length > 8){
-const err248 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/maxItems",keyword:"maxItems",params:{limit: 8},schema:8,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets,data:data86};
+if(data84.length < 1){
+const err248 = {instancePath:instancePath+"/spec/allowedNamespaces/roles",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/roles/minItems",keyword:"minItems",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.roles,data:data84};
 if(vErrors === null){
 vErrors = [err248];
 }
@@ -3045,12 +3016,11 @@ vErrors.push(err248);
 }
 errors++;
 }
-const len7 = data86.length;
-for(let i10=0; i10<len7; i10++){
-let data87 = data86[i10];
-if(data87 && typeof data87 == "object" && !Array.isArray(data87)){
-if((data87.name === undefined) || (!(func0.call(data87, "name")))){
-const err249 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets/" + i10,schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/items/required",keyword:"required",params:{missingProperty: "name"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items.required,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items,data:data87};
+const len6 = data84.length;
+for(let i8=0; i8<len6; i8++){
+let data85 = data84[i8];
+if(!(((data85 === "Device") || (data85 === "Backend")) || (data85 === "Admin"))){
+const err249 = {instancePath:instancePath+"/spec/allowedNamespaces/roles/" + i8,schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/roles/items/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.allowedNamespaces.properties.roles.items.enum},schema:schema11.properties.spec.properties.allowedNamespaces.properties.roles.items.enum,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.roles.items,data:data85};
 if(vErrors === null){
 vErrors = [err249];
 }
@@ -3059,9 +3029,9 @@ vErrors.push(err249);
 }
 errors++;
 }
-for(const key27 of Object.keys(data87)){
-if(!(key27 === "name")){
-const err250 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets/" + i10,schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key27},schema:false,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items,data:data87};
+if(typeof data85 === "string"){
+if(func71(data85) > 7){
+const err250 = {instancePath:instancePath+"/spec/allowedNamespaces/roles/" + i8,schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/roles/items/maxLength",keyword:"maxLength",params:{limit: 7},schema:7,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.roles.items,data:data85};
 if(vErrors === null){
 vErrors = [err250];
 }
@@ -3071,11 +3041,8 @@ vErrors.push(err250);
 errors++;
 }
 }
-if(data87.name !== undefined && func0.call(data87, "name")){
-let data88 = data87.name;
-if(typeof data88 === "string"){
-if(func71(data88) > 253){
-const err251 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets/" + i10+"/name",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 253},schema:253,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items.properties.name,data:data88};
+else {
+const err251 = {instancePath:instancePath+"/spec/allowedNamespaces/roles/" + i8,schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/roles/items/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.allowedNamespaces.properties.roles.items.type,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.roles.items,data:data85};
 if(vErrors === null){
 vErrors = [err251];
 }
@@ -3084,8 +3051,19 @@ vErrors.push(err251);
 }
 errors++;
 }
-if(func71(data88) < 1){
-const err252 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets/" + i10+"/name",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/items/properties/name/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items.properties.name,data:data88};
+}
+let i9 = data84.length;
+let j2;
+if(i9 > 1){
+const indices2 = {};
+for(;i9--;){
+let item2 = data84[i9];
+if(typeof item2 !== "string"){
+continue;
+}
+if(typeof indices2[item2] == "number"){
+j2 = indices2[item2];
+const err252 = {instancePath:instancePath+"/spec/allowedNamespaces/roles",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/roles/uniqueItems",keyword:"uniqueItems",params:{i: i9, j: j2},schema:true,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.roles,data:data84};
 if(vErrors === null){
 vErrors = [err252];
 }
@@ -3093,9 +3071,14 @@ else {
 vErrors.push(err252);
 }
 errors++;
+break;
 }
-if(!pattern1.test(data88)){
-const err253 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets/" + i10+"/name",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"},schema:"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items.properties.name,data:data88};
+indices2[item2] = i9;
+}
+}
+}
+else {
+const err253 = {instancePath:instancePath+"/spec/allowedNamespaces/roles",schemaPath:"#/properties/spec/properties/allowedNamespaces/properties/roles/type",keyword:"type",params:{type: "array"},schema:schema11.properties.spec.properties.allowedNamespaces.properties.roles.type,parentSchema:schema11.properties.spec.properties.allowedNamespaces.properties.roles,data:data84};
 if(vErrors === null){
 vErrors = [err253];
 }
@@ -3106,7 +3089,7 @@ errors++;
 }
 }
 else {
-const err254 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets/" + i10+"/name",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/items/properties/name/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items.properties.name.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items.properties.name,data:data88};
+const err254 = {instancePath:instancePath+"/spec/allowedNamespaces",schemaPath:"#/properties/spec/properties/allowedNamespaces/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.allowedNamespaces.type,parentSchema:schema11.properties.spec.properties.allowedNamespaces,data:data78};
 if(vErrors === null){
 vErrors = [err254];
 }
@@ -3115,10 +3098,17 @@ vErrors.push(err254);
 }
 errors++;
 }
+let data86 = data16.update;
+if(data86 && typeof data86 == "object" && !Array.isArray(data86)){
+if(data86.strategy === undefined){
+data86.strategy = "Reload";
 }
+if(data86.windowMilliseconds === undefined){
+data86.windowMilliseconds = 500;
 }
-else {
-const err255 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets/" + i10,schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/items/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items,data:data87};
+for(const key26 of Object.keys(data86)){
+if(!((key26 === "strategy") || (key26 === "windowMilliseconds"))){
+const err255 = {instancePath:instancePath+"/spec/update",schemaPath:"#/properties/spec/properties/update/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key26},schema:false,parentSchema:schema11.properties.spec.properties.update,data:data86};
 if(vErrors === null){
 vErrors = [err255];
 }
@@ -3128,9 +3118,9 @@ vErrors.push(err255);
 errors++;
 }
 }
-}
-else {
-const err256 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/type",keyword:"type",params:{type: "array"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets,data:data86};
+let data87 = data86.strategy;
+if(!((data87 === "Reload") || (data87 === "Roll"))){
+const err256 = {instancePath:instancePath+"/spec/update/strategy",schemaPath:"#/properties/spec/properties/update/properties/strategy/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.update.properties.strategy.enum},schema:schema11.properties.spec.properties.update.properties.strategy.enum,parentSchema:schema11.properties.spec.properties.update.properties.strategy,data:data87};
 if(vErrors === null){
 vErrors = [err256];
 }
@@ -3139,10 +3129,9 @@ vErrors.push(err256);
 }
 errors++;
 }
-}
-let data89 = data83.replicas;
-if(!((typeof data89 == "number") && (!(data89 % 1) && !isNaN(data89)))){
-const err257 = {instancePath:instancePath+"/spec/workload/managed/replicas",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/replicas/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.replicas.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.replicas,data:data89};
+if(typeof data87 === "string"){
+if(func71(data87) > 6){
+const err257 = {instancePath:instancePath+"/spec/update/strategy",schemaPath:"#/properties/spec/properties/update/properties/strategy/maxLength",keyword:"maxLength",params:{limit: 6},schema:6,parentSchema:schema11.properties.spec.properties.update.properties.strategy,data:data87};
 if(vErrors === null){
 vErrors = [err257];
 }
@@ -3151,9 +3140,9 @@ vErrors.push(err257);
 }
 errors++;
 }
-if(typeof data89 == "number"){
-if(data89 > 16 || isNaN(data89)){
-const err258 = {instancePath:instancePath+"/spec/workload/managed/replicas",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/replicas/maximum",keyword:"maximum",params:{comparison: "<=", limit: 16},schema:16,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.replicas,data:data89};
+}
+else {
+const err258 = {instancePath:instancePath+"/spec/update/strategy",schemaPath:"#/properties/spec/properties/update/properties/strategy/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.update.properties.strategy.type,parentSchema:schema11.properties.spec.properties.update.properties.strategy,data:data87};
 if(vErrors === null){
 vErrors = [err258];
 }
@@ -3162,8 +3151,9 @@ vErrors.push(err258);
 }
 errors++;
 }
-if(data89 < 0 || isNaN(data89)){
-const err259 = {instancePath:instancePath+"/spec/workload/managed/replicas",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/replicas/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},schema:0,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.replicas,data:data89};
+let data88 = data86.windowMilliseconds;
+if(!((typeof data88 == "number") && (!(data88 % 1) && !isNaN(data88)))){
+const err259 = {instancePath:instancePath+"/spec/update/windowMilliseconds",schemaPath:"#/properties/spec/properties/update/properties/windowMilliseconds/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.update.properties.windowMilliseconds.type,parentSchema:schema11.properties.spec.properties.update.properties.windowMilliseconds,data:data88};
 if(vErrors === null){
 vErrors = [err259];
 }
@@ -3172,10 +3162,9 @@ vErrors.push(err259);
 }
 errors++;
 }
-}
-let data90 = data83.acknowledgeNoClustering;
-if(typeof data90 !== "boolean"){
-const err260 = {instancePath:instancePath+"/spec/workload/managed/acknowledgeNoClustering",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/acknowledgeNoClustering/type",keyword:"type",params:{type: "boolean"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.acknowledgeNoClustering.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.acknowledgeNoClustering,data:data90};
+if(typeof data88 == "number"){
+if(data88 > 60000 || isNaN(data88)){
+const err260 = {instancePath:instancePath+"/spec/update/windowMilliseconds",schemaPath:"#/properties/spec/properties/update/properties/windowMilliseconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 60000},schema:60000,parentSchema:schema11.properties.spec.properties.update.properties.windowMilliseconds,data:data88};
 if(vErrors === null){
 vErrors = [err260];
 }
@@ -3184,11 +3173,8 @@ vErrors.push(err260);
 }
 errors++;
 }
-if(data83.storage !== undefined && func0.call(data83, "storage")){
-let data91 = data83.storage;
-if(data91 && typeof data91 == "object" && !Array.isArray(data91)){
-if((data91.size === undefined) || (!(func0.call(data91, "size")))){
-const err261 = {instancePath:instancePath+"/spec/workload/managed/storage",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/required",keyword:"required",params:{missingProperty: "size"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.required,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage,data:data91};
+if(data88 < 0 || isNaN(data88)){
+const err261 = {instancePath:instancePath+"/spec/update/windowMilliseconds",schemaPath:"#/properties/spec/properties/update/properties/windowMilliseconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},schema:0,parentSchema:schema11.properties.spec.properties.update.properties.windowMilliseconds,data:data88};
 if(vErrors === null){
 vErrors = [err261];
 }
@@ -3197,9 +3183,10 @@ vErrors.push(err261);
 }
 errors++;
 }
-for(const key28 of Object.keys(data91)){
-if(!((key28 === "size") || (key28 === "storageClassName"))){
-const err262 = {instancePath:instancePath+"/spec/workload/managed/storage",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key28},schema:false,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage,data:data91};
+}
+}
+else {
+const err262 = {instancePath:instancePath+"/spec/update",schemaPath:"#/properties/spec/properties/update/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.update.type,parentSchema:schema11.properties.spec.properties.update,data:data86};
 if(vErrors === null){
 vErrors = [err262];
 }
@@ -3208,11 +3195,12 @@ vErrors.push(err262);
 }
 errors++;
 }
-}
-if(data91.size !== undefined && func0.call(data91, "size")){
-let data92 = data91.size;
-if((!((typeof data92 == "number") && (!(data92 % 1) && !isNaN(data92)))) && (typeof data92 !== "string")){
-const err263 = {instancePath:instancePath+"/spec/workload/managed/storage/size",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/size/type",keyword:"type",params:{type: schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.size.type},schema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.size.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.size,data:data92};
+if(data16.workload !== undefined && func0.call(data16, "workload")){
+let data89 = data16.workload;
+if(data89 && typeof data89 == "object" && !Array.isArray(data89)){
+for(const key27 of Object.keys(data89)){
+if(!(((key27 === "managed") || (key27 === "ref")) || (key27 === "external"))){
+const err263 = {instancePath:instancePath+"/spec/workload",schemaPath:"#/properties/spec/properties/workload/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key27},schema:false,parentSchema:schema11.properties.spec.properties.workload,data:data89};
 if(vErrors === null){
 vErrors = [err263];
 }
@@ -3221,9 +3209,22 @@ vErrors.push(err263);
 }
 errors++;
 }
-if(typeof data92 == "number"){
-if(data92 > 1125899906842624 || isNaN(data92)){
-const err264 = {instancePath:instancePath+"/spec/workload/managed/storage/size",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/size/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1125899906842624},schema:1125899906842624,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.size,data:data92};
+}
+if(data89.managed !== undefined && func0.call(data89, "managed")){
+let data90 = data89.managed;
+if(data90 && typeof data90 == "object" && !Array.isArray(data90)){
+if(data90.replicas === undefined){
+data90.replicas = 1;
+}
+if(data90.acknowledgeNoClustering === undefined){
+data90.acknowledgeNoClustering = false;
+}
+if(data90.service === undefined){
+data90.service = {};
+}
+for(const key28 of Object.keys(data90)){
+if(!(func0.call(schema11.properties.spec.properties.workload.properties.managed.properties, key28))){
+const err264 = {instancePath:instancePath+"/spec/workload/managed",schemaPath:"#/properties/spec/properties/workload/properties/managed/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key28},schema:false,parentSchema:schema11.properties.spec.properties.workload.properties.managed,data:data90};
 if(vErrors === null){
 vErrors = [err264];
 }
@@ -3232,8 +3233,12 @@ vErrors.push(err264);
 }
 errors++;
 }
-if(data92 < 0 || isNaN(data92)){
-const err265 = {instancePath:instancePath+"/spec/workload/managed/storage/size",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},schema:0,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.size,data:data92};
+}
+if(data90.image !== undefined && func0.call(data90, "image")){
+let data91 = data90.image;
+if(typeof data91 === "string"){
+if(func71(data91) > 512){
+const err265 = {instancePath:instancePath+"/spec/workload/managed/image",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/image/maxLength",keyword:"maxLength",params:{limit: 512},schema:512,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.image,data:data91};
 if(vErrors === null){
 vErrors = [err265];
 }
@@ -3242,10 +3247,8 @@ vErrors.push(err265);
 }
 errors++;
 }
-}
-if(typeof data92 === "string"){
-if(func71(data92) > 32){
-const err266 = {instancePath:instancePath+"/spec/workload/managed/storage/size",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/size/maxLength",keyword:"maxLength",params:{limit: 32},schema:32,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.size,data:data92};
+if(func71(data91) < 1){
+const err266 = {instancePath:instancePath+"/spec/workload/managed/image",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/image/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.image,data:data91};
 if(vErrors === null){
 vErrors = [err266];
 }
@@ -3254,8 +3257,8 @@ vErrors.push(err266);
 }
 errors++;
 }
-if(!pattern24.test(data92)){
-const err267 = {instancePath:instancePath+"/spec/workload/managed/storage/size",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/size/pattern",keyword:"pattern",params:{pattern: "^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$"},schema:"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$",parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.size,data:data92};
+if(!pattern24.test(data91)){
+const err267 = {instancePath:instancePath+"/spec/workload/managed/image",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/image/pattern",keyword:"pattern",params:{pattern: "^[^\\x00-\\x20]+$"},schema:"^[^\\x00-\\x20]+$",parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.image,data:data91};
 if(vErrors === null){
 vErrors = [err267];
 }
@@ -3265,12 +3268,8 @@ vErrors.push(err267);
 errors++;
 }
 }
-}
-if(data91.storageClassName !== undefined && func0.call(data91, "storageClassName")){
-let data93 = data91.storageClassName;
-if(typeof data93 === "string"){
-if(func71(data93) > 253){
-const err268 = {instancePath:instancePath+"/spec/workload/managed/storage/storageClassName",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/storageClassName/maxLength",keyword:"maxLength",params:{limit: 253},schema:253,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.storageClassName,data:data93};
+else {
+const err268 = {instancePath:instancePath+"/spec/workload/managed/image",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/image/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.image.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.image,data:data91};
 if(vErrors === null){
 vErrors = [err268];
 }
@@ -3279,8 +3278,12 @@ vErrors.push(err268);
 }
 errors++;
 }
-if(func71(data93) < 1){
-const err269 = {instancePath:instancePath+"/spec/workload/managed/storage/storageClassName",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/storageClassName/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.storageClassName,data:data93};
+}
+if(data90.agentImage !== undefined && func0.call(data90, "agentImage")){
+let data92 = data90.agentImage;
+if(typeof data92 === "string"){
+if(func71(data92) > 512){
+const err269 = {instancePath:instancePath+"/spec/workload/managed/agentImage",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/agentImage/maxLength",keyword:"maxLength",params:{limit: 512},schema:512,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.agentImage,data:data92};
 if(vErrors === null){
 vErrors = [err269];
 }
@@ -3289,8 +3292,8 @@ vErrors.push(err269);
 }
 errors++;
 }
-if(!pattern1.test(data93)){
-const err270 = {instancePath:instancePath+"/spec/workload/managed/storage/storageClassName",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/storageClassName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"},schema:"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.storageClassName,data:data93};
+if(func71(data92) < 1){
+const err270 = {instancePath:instancePath+"/spec/workload/managed/agentImage",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/agentImage/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.agentImage,data:data92};
 if(vErrors === null){
 vErrors = [err270];
 }
@@ -3299,9 +3302,8 @@ vErrors.push(err270);
 }
 errors++;
 }
-}
-else {
-const err271 = {instancePath:instancePath+"/spec/workload/managed/storage/storageClassName",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/storageClassName/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.storageClassName.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.storageClassName,data:data93};
+if(!pattern24.test(data92)){
+const err271 = {instancePath:instancePath+"/spec/workload/managed/agentImage",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/agentImage/pattern",keyword:"pattern",params:{pattern: "^[^\\x00-\\x20]+$"},schema:"^[^\\x00-\\x20]+$",parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.agentImage,data:data92};
 if(vErrors === null){
 vErrors = [err271];
 }
@@ -3311,9 +3313,8 @@ vErrors.push(err271);
 errors++;
 }
 }
-}
 else {
-const err272 = {instancePath:instancePath+"/spec/workload/managed/storage",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage,data:data91};
+const err272 = {instancePath:instancePath+"/spec/workload/managed/agentImage",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/agentImage/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.agentImage.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.agentImage,data:data92};
 if(vErrors === null){
 vErrors = [err272];
 }
@@ -3323,12 +3324,11 @@ vErrors.push(err272);
 errors++;
 }
 }
-if(data83.resources !== undefined && func0.call(data83, "resources")){
-let data94 = data83.resources;
-if(data94 && typeof data94 == "object" && !Array.isArray(data94)){
-for(const key29 of Object.keys(data94)){
-if(!((key29 === "requests") || (key29 === "limits"))){
-const err273 = {instancePath:instancePath+"/spec/workload/managed/resources",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key29},schema:false,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources,data:data94};
+if(data90.imagePullSecrets !== undefined && func0.call(data90, "imagePullSecrets")){
+let data93 = data90.imagePullSecrets;
+if(Array.isArray(data93)){
+if(data93.length > 8){
+const err273 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/maxItems",keyword:"maxItems",params:{limit: 8},schema:8,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets,data:data93};
 if(vErrors === null){
 vErrors = [err273];
 }
@@ -3337,12 +3337,12 @@ vErrors.push(err273);
 }
 errors++;
 }
-}
-if(data94.requests !== undefined && func0.call(data94, "requests")){
-let data95 = data94.requests;
-if(data95 && typeof data95 == "object" && !Array.isArray(data95)){
-if(Object.keys(data95).length > 8){
-const err274 = {instancePath:instancePath+"/spec/workload/managed/resources/requests",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/requests/maxProperties",keyword:"maxProperties",params:{limit: 8},schema:8,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests,data:data95};
+const len7 = data93.length;
+for(let i10=0; i10<len7; i10++){
+let data94 = data93[i10];
+if(data94 && typeof data94 == "object" && !Array.isArray(data94)){
+if((data94.name === undefined) || (!(func0.call(data94, "name")))){
+const err274 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets/" + i10,schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/items/required",keyword:"required",params:{missingProperty: "name"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items.required,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items,data:data94};
 if(vErrors === null){
 vErrors = [err274];
 }
@@ -3351,10 +3351,9 @@ vErrors.push(err274);
 }
 errors++;
 }
-for(const key30 of Object.keys(data95)){
-let data96 = data95[key30];
-if((!((typeof data96 == "number") && (!(data96 % 1) && !isNaN(data96)))) && (typeof data96 !== "string")){
-const err275 = {instancePath:instancePath+"/spec/workload/managed/resources/requests/" + key30.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/requests/additionalProperties/type",keyword:"type",params:{type: schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests.additionalProperties.type},schema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests.additionalProperties.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests.additionalProperties,data:data96};
+for(const key29 of Object.keys(data94)){
+if(!(key29 === "name")){
+const err275 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets/" + i10,schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key29},schema:false,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items,data:data94};
 if(vErrors === null){
 vErrors = [err275];
 }
@@ -3363,9 +3362,12 @@ vErrors.push(err275);
 }
 errors++;
 }
-if(typeof data96 == "number"){
-if(data96 > 1125899906842624 || isNaN(data96)){
-const err276 = {instancePath:instancePath+"/spec/workload/managed/resources/requests/" + key30.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/requests/additionalProperties/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1125899906842624},schema:1125899906842624,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests.additionalProperties,data:data96};
+}
+if(data94.name !== undefined && func0.call(data94, "name")){
+let data95 = data94.name;
+if(typeof data95 === "string"){
+if(func71(data95) > 253){
+const err276 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets/" + i10+"/name",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 253},schema:253,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items.properties.name,data:data95};
 if(vErrors === null){
 vErrors = [err276];
 }
@@ -3374,8 +3376,8 @@ vErrors.push(err276);
 }
 errors++;
 }
-if(data96 < 0 || isNaN(data96)){
-const err277 = {instancePath:instancePath+"/spec/workload/managed/resources/requests/" + key30.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/requests/additionalProperties/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},schema:0,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests.additionalProperties,data:data96};
+if(func71(data95) < 1){
+const err277 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets/" + i10+"/name",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/items/properties/name/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items.properties.name,data:data95};
 if(vErrors === null){
 vErrors = [err277];
 }
@@ -3384,10 +3386,8 @@ vErrors.push(err277);
 }
 errors++;
 }
-}
-if(typeof data96 === "string"){
-if(func71(data96) > 32){
-const err278 = {instancePath:instancePath+"/spec/workload/managed/resources/requests/" + key30.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/requests/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 32},schema:32,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests.additionalProperties,data:data96};
+if(!pattern1.test(data95)){
+const err278 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets/" + i10+"/name",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"},schema:"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items.properties.name,data:data95};
 if(vErrors === null){
 vErrors = [err278];
 }
@@ -3396,8 +3396,9 @@ vErrors.push(err278);
 }
 errors++;
 }
-if(!pattern24.test(data96)){
-const err279 = {instancePath:instancePath+"/spec/workload/managed/resources/requests/" + key30.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/requests/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$"},schema:"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$",parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests.additionalProperties,data:data96};
+}
+else {
+const err279 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets/" + i10+"/name",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/items/properties/name/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items.properties.name.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items.properties.name,data:data95};
 if(vErrors === null){
 vErrors = [err279];
 }
@@ -3408,9 +3409,8 @@ errors++;
 }
 }
 }
-}
 else {
-const err280 = {instancePath:instancePath+"/spec/workload/managed/resources/requests",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/requests/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests,data:data95};
+const err280 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets/" + i10,schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/items/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.items,data:data94};
 if(vErrors === null){
 vErrors = [err280];
 }
@@ -3420,11 +3420,9 @@ vErrors.push(err280);
 errors++;
 }
 }
-if(data94.limits !== undefined && func0.call(data94, "limits")){
-let data97 = data94.limits;
-if(data97 && typeof data97 == "object" && !Array.isArray(data97)){
-if(Object.keys(data97).length > 8){
-const err281 = {instancePath:instancePath+"/spec/workload/managed/resources/limits",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/limits/maxProperties",keyword:"maxProperties",params:{limit: 8},schema:8,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits,data:data97};
+}
+else {
+const err281 = {instancePath:instancePath+"/spec/workload/managed/imagePullSecrets",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/imagePullSecrets/type",keyword:"type",params:{type: "array"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.imagePullSecrets,data:data93};
 if(vErrors === null){
 vErrors = [err281];
 }
@@ -3433,10 +3431,10 @@ vErrors.push(err281);
 }
 errors++;
 }
-for(const key31 of Object.keys(data97)){
-let data98 = data97[key31];
-if((!((typeof data98 == "number") && (!(data98 % 1) && !isNaN(data98)))) && (typeof data98 !== "string")){
-const err282 = {instancePath:instancePath+"/spec/workload/managed/resources/limits/" + key31.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/limits/additionalProperties/type",keyword:"type",params:{type: schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits.additionalProperties.type},schema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits.additionalProperties.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits.additionalProperties,data:data98};
+}
+let data96 = data90.replicas;
+if(!((typeof data96 == "number") && (!(data96 % 1) && !isNaN(data96)))){
+const err282 = {instancePath:instancePath+"/spec/workload/managed/replicas",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/replicas/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.replicas.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.replicas,data:data96};
 if(vErrors === null){
 vErrors = [err282];
 }
@@ -3445,9 +3443,9 @@ vErrors.push(err282);
 }
 errors++;
 }
-if(typeof data98 == "number"){
-if(data98 > 1125899906842624 || isNaN(data98)){
-const err283 = {instancePath:instancePath+"/spec/workload/managed/resources/limits/" + key31.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/limits/additionalProperties/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1125899906842624},schema:1125899906842624,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits.additionalProperties,data:data98};
+if(typeof data96 == "number"){
+if(data96 > 16 || isNaN(data96)){
+const err283 = {instancePath:instancePath+"/spec/workload/managed/replicas",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/replicas/maximum",keyword:"maximum",params:{comparison: "<=", limit: 16},schema:16,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.replicas,data:data96};
 if(vErrors === null){
 vErrors = [err283];
 }
@@ -3456,8 +3454,8 @@ vErrors.push(err283);
 }
 errors++;
 }
-if(data98 < 0 || isNaN(data98)){
-const err284 = {instancePath:instancePath+"/spec/workload/managed/resources/limits/" + key31.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/limits/additionalProperties/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},schema:0,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits.additionalProperties,data:data98};
+if(data96 < 0 || isNaN(data96)){
+const err284 = {instancePath:instancePath+"/spec/workload/managed/replicas",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/replicas/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},schema:0,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.replicas,data:data96};
 if(vErrors === null){
 vErrors = [err284];
 }
@@ -3467,9 +3465,9 @@ vErrors.push(err284);
 errors++;
 }
 }
-if(typeof data98 === "string"){
-if(func71(data98) > 32){
-const err285 = {instancePath:instancePath+"/spec/workload/managed/resources/limits/" + key31.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/limits/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 32},schema:32,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits.additionalProperties,data:data98};
+let data97 = data90.acknowledgeNoClustering;
+if(typeof data97 !== "boolean"){
+const err285 = {instancePath:instancePath+"/spec/workload/managed/acknowledgeNoClustering",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/acknowledgeNoClustering/type",keyword:"type",params:{type: "boolean"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.acknowledgeNoClustering.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.acknowledgeNoClustering,data:data97};
 if(vErrors === null){
 vErrors = [err285];
 }
@@ -3478,8 +3476,11 @@ vErrors.push(err285);
 }
 errors++;
 }
-if(!pattern24.test(data98)){
-const err286 = {instancePath:instancePath+"/spec/workload/managed/resources/limits/" + key31.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/limits/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$"},schema:"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$",parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits.additionalProperties,data:data98};
+if(data90.storage !== undefined && func0.call(data90, "storage")){
+let data98 = data90.storage;
+if(data98 && typeof data98 == "object" && !Array.isArray(data98)){
+if((data98.size === undefined) || (!(func0.call(data98, "size")))){
+const err286 = {instancePath:instancePath+"/spec/workload/managed/storage",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/required",keyword:"required",params:{missingProperty: "size"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.required,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage,data:data98};
 if(vErrors === null){
 vErrors = [err286];
 }
@@ -3488,11 +3489,9 @@ vErrors.push(err286);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err287 = {instancePath:instancePath+"/spec/workload/managed/resources/limits",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/limits/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits,data:data97};
+for(const key30 of Object.keys(data98)){
+if(!((key30 === "size") || (key30 === "storageClassName"))){
+const err287 = {instancePath:instancePath+"/spec/workload/managed/storage",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key30},schema:false,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage,data:data98};
 if(vErrors === null){
 vErrors = [err287];
 }
@@ -3502,9 +3501,10 @@ vErrors.push(err287);
 errors++;
 }
 }
-}
-else {
-const err288 = {instancePath:instancePath+"/spec/workload/managed/resources",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources,data:data94};
+if(data98.size !== undefined && func0.call(data98, "size")){
+let data99 = data98.size;
+if((!((typeof data99 == "number") && (!(data99 % 1) && !isNaN(data99)))) && (typeof data99 !== "string")){
+const err288 = {instancePath:instancePath+"/spec/workload/managed/storage/size",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/size/type",keyword:"type",params:{type: schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.size.type},schema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.size.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.size,data:data99};
 if(vErrors === null){
 vErrors = [err288];
 }
@@ -3513,12 +3513,9 @@ vErrors.push(err288);
 }
 errors++;
 }
-}
-if(data83.nodeSelector !== undefined && func0.call(data83, "nodeSelector")){
-let data99 = data83.nodeSelector;
-if(data99 && typeof data99 == "object" && !Array.isArray(data99)){
-if(Object.keys(data99).length > 32){
-const err289 = {instancePath:instancePath+"/spec/workload/managed/nodeSelector",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/nodeSelector/maxProperties",keyword:"maxProperties",params:{limit: 32},schema:32,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.nodeSelector,data:data99};
+if(typeof data99 == "number"){
+if(data99 > 1125899906842624 || isNaN(data99)){
+const err289 = {instancePath:instancePath+"/spec/workload/managed/storage/size",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/size/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1125899906842624},schema:1125899906842624,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.size,data:data99};
 if(vErrors === null){
 vErrors = [err289];
 }
@@ -3527,11 +3524,8 @@ vErrors.push(err289);
 }
 errors++;
 }
-for(const key32 of Object.keys(data99)){
-let data100 = data99[key32];
-if(typeof data100 === "string"){
-if(func71(data100) > 63){
-const err290 = {instancePath:instancePath+"/spec/workload/managed/nodeSelector/" + key32.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/nodeSelector/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 63},schema:63,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.nodeSelector.additionalProperties,data:data100};
+if(data99 < 0 || isNaN(data99)){
+const err290 = {instancePath:instancePath+"/spec/workload/managed/storage/size",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},schema:0,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.size,data:data99};
 if(vErrors === null){
 vErrors = [err290];
 }
@@ -3540,8 +3534,10 @@ vErrors.push(err290);
 }
 errors++;
 }
-if(func71(data100) < 0){
-const err291 = {instancePath:instancePath+"/spec/workload/managed/nodeSelector/" + key32.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/nodeSelector/additionalProperties/minLength",keyword:"minLength",params:{limit: 0},schema:0,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.nodeSelector.additionalProperties,data:data100};
+}
+if(typeof data99 === "string"){
+if(func71(data99) > 32){
+const err291 = {instancePath:instancePath+"/spec/workload/managed/storage/size",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/size/maxLength",keyword:"maxLength",params:{limit: 32},schema:32,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.size,data:data99};
 if(vErrors === null){
 vErrors = [err291];
 }
@@ -3550,9 +3546,8 @@ vErrors.push(err291);
 }
 errors++;
 }
-}
-else {
-const err292 = {instancePath:instancePath+"/spec/workload/managed/nodeSelector/" + key32.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/nodeSelector/additionalProperties/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.nodeSelector.additionalProperties.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.nodeSelector.additionalProperties,data:data100};
+if(!pattern27.test(data99)){
+const err292 = {instancePath:instancePath+"/spec/workload/managed/storage/size",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/size/pattern",keyword:"pattern",params:{pattern: "^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$"},schema:"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$",parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.size,data:data99};
 if(vErrors === null){
 vErrors = [err292];
 }
@@ -3563,8 +3558,11 @@ errors++;
 }
 }
 }
-else {
-const err293 = {instancePath:instancePath+"/spec/workload/managed/nodeSelector",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/nodeSelector/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.nodeSelector.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.nodeSelector,data:data99};
+if(data98.storageClassName !== undefined && func0.call(data98, "storageClassName")){
+let data100 = data98.storageClassName;
+if(typeof data100 === "string"){
+if(func71(data100) > 253){
+const err293 = {instancePath:instancePath+"/spec/workload/managed/storage/storageClassName",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/storageClassName/maxLength",keyword:"maxLength",params:{limit: 253},schema:253,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.storageClassName,data:data100};
 if(vErrors === null){
 vErrors = [err293];
 }
@@ -3573,15 +3571,8 @@ vErrors.push(err293);
 }
 errors++;
 }
-}
-let data101 = data83.service;
-if(data101 && typeof data101 == "object" && !Array.isArray(data101)){
-if(data101.type === undefined){
-data101.type = "ClusterIP";
-}
-for(const key33 of Object.keys(data101)){
-if(!(key33 === "type")){
-const err294 = {instancePath:instancePath+"/spec/workload/managed/service",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/service/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key33},schema:false,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.service,data:data101};
+if(func71(data100) < 1){
+const err294 = {instancePath:instancePath+"/spec/workload/managed/storage/storageClassName",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/storageClassName/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.storageClassName,data:data100};
 if(vErrors === null){
 vErrors = [err294];
 }
@@ -3590,10 +3581,8 @@ vErrors.push(err294);
 }
 errors++;
 }
-}
-let data102 = data101.type;
-if(!(((data102 === "ClusterIP") || (data102 === "NodePort")) || (data102 === "LoadBalancer"))){
-const err295 = {instancePath:instancePath+"/spec/workload/managed/service/type",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/service/properties/type/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.workload.properties.managed.properties.service.properties.type.enum},schema:schema11.properties.spec.properties.workload.properties.managed.properties.service.properties.type.enum,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.service.properties.type,data:data102};
+if(!pattern1.test(data100)){
+const err295 = {instancePath:instancePath+"/spec/workload/managed/storage/storageClassName",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/storageClassName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"},schema:"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.storageClassName,data:data100};
 if(vErrors === null){
 vErrors = [err295];
 }
@@ -3602,9 +3591,9 @@ vErrors.push(err295);
 }
 errors++;
 }
-if(typeof data102 === "string"){
-if(func71(data102) > 12){
-const err296 = {instancePath:instancePath+"/spec/workload/managed/service/type",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/service/properties/type/maxLength",keyword:"maxLength",params:{limit: 12},schema:12,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.service.properties.type,data:data102};
+}
+else {
+const err296 = {instancePath:instancePath+"/spec/workload/managed/storage/storageClassName",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/properties/storageClassName/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.storageClassName.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.properties.storageClassName,data:data100};
 if(vErrors === null){
 vErrors = [err296];
 }
@@ -3614,8 +3603,9 @@ vErrors.push(err296);
 errors++;
 }
 }
+}
 else {
-const err297 = {instancePath:instancePath+"/spec/workload/managed/service/type",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/service/properties/type/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.service.properties.type.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.service.properties.type,data:data102};
+const err297 = {instancePath:instancePath+"/spec/workload/managed/storage",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/storage/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.storage.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.storage,data:data98};
 if(vErrors === null){
 vErrors = [err297];
 }
@@ -3625,8 +3615,12 @@ vErrors.push(err297);
 errors++;
 }
 }
-else {
-const err298 = {instancePath:instancePath+"/spec/workload/managed/service",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/service/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.service.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.service,data:data101};
+if(data90.resources !== undefined && func0.call(data90, "resources")){
+let data101 = data90.resources;
+if(data101 && typeof data101 == "object" && !Array.isArray(data101)){
+for(const key31 of Object.keys(data101)){
+if(!((key31 === "requests") || (key31 === "limits"))){
+const err298 = {instancePath:instancePath+"/spec/workload/managed/resources",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key31},schema:false,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources,data:data101};
 if(vErrors === null){
 vErrors = [err298];
 }
@@ -3636,8 +3630,11 @@ vErrors.push(err298);
 errors++;
 }
 }
-else {
-const err299 = {instancePath:instancePath+"/spec/workload/managed",schemaPath:"#/properties/spec/properties/workload/properties/managed/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.managed.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed,data:data83};
+if(data101.requests !== undefined && func0.call(data101, "requests")){
+let data102 = data101.requests;
+if(data102 && typeof data102 == "object" && !Array.isArray(data102)){
+if(Object.keys(data102).length > 8){
+const err299 = {instancePath:instancePath+"/spec/workload/managed/resources/requests",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/requests/maxProperties",keyword:"maxProperties",params:{limit: 8},schema:8,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests,data:data102};
 if(vErrors === null){
 vErrors = [err299];
 }
@@ -3646,12 +3643,10 @@ vErrors.push(err299);
 }
 errors++;
 }
-}
-if(data82.ref !== undefined && func0.call(data82, "ref")){
-let data103 = data82.ref;
-if(data103 && typeof data103 == "object" && !Array.isArray(data103)){
-if((data103.kind === undefined) || (!(func0.call(data103, "kind")))){
-const err300 = {instancePath:instancePath+"/spec/workload/ref",schemaPath:"#/properties/spec/properties/workload/properties/ref/required",keyword:"required",params:{missingProperty: "kind"},schema:schema11.properties.spec.properties.workload.properties.ref.required,parentSchema:schema11.properties.spec.properties.workload.properties.ref,data:data103};
+for(const key32 of Object.keys(data102)){
+let data103 = data102[key32];
+if((!((typeof data103 == "number") && (!(data103 % 1) && !isNaN(data103)))) && (typeof data103 !== "string")){
+const err300 = {instancePath:instancePath+"/spec/workload/managed/resources/requests/" + key32.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/requests/additionalProperties/type",keyword:"type",params:{type: schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests.additionalProperties.type},schema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests.additionalProperties.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests.additionalProperties,data:data103};
 if(vErrors === null){
 vErrors = [err300];
 }
@@ -3660,8 +3655,9 @@ vErrors.push(err300);
 }
 errors++;
 }
-if((data103.name === undefined) || (!(func0.call(data103, "name")))){
-const err301 = {instancePath:instancePath+"/spec/workload/ref",schemaPath:"#/properties/spec/properties/workload/properties/ref/required",keyword:"required",params:{missingProperty: "name"},schema:schema11.properties.spec.properties.workload.properties.ref.required,parentSchema:schema11.properties.spec.properties.workload.properties.ref,data:data103};
+if(typeof data103 == "number"){
+if(data103 > 1125899906842624 || isNaN(data103)){
+const err301 = {instancePath:instancePath+"/spec/workload/managed/resources/requests/" + key32.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/requests/additionalProperties/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1125899906842624},schema:1125899906842624,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests.additionalProperties,data:data103};
 if(vErrors === null){
 vErrors = [err301];
 }
@@ -3670,9 +3666,8 @@ vErrors.push(err301);
 }
 errors++;
 }
-for(const key34 of Object.keys(data103)){
-if(!((key34 === "kind") || (key34 === "name"))){
-const err302 = {instancePath:instancePath+"/spec/workload/ref",schemaPath:"#/properties/spec/properties/workload/properties/ref/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key34},schema:false,parentSchema:schema11.properties.spec.properties.workload.properties.ref,data:data103};
+if(data103 < 0 || isNaN(data103)){
+const err302 = {instancePath:instancePath+"/spec/workload/managed/resources/requests/" + key32.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/requests/additionalProperties/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},schema:0,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests.additionalProperties,data:data103};
 if(vErrors === null){
 vErrors = [err302];
 }
@@ -3682,10 +3677,9 @@ vErrors.push(err302);
 errors++;
 }
 }
-if(data103.kind !== undefined && func0.call(data103, "kind")){
-let data104 = data103.kind;
-if(!((data104 === "StatefulSet") || (data104 === "Deployment"))){
-const err303 = {instancePath:instancePath+"/spec/workload/ref/kind",schemaPath:"#/properties/spec/properties/workload/properties/ref/properties/kind/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.workload.properties.ref.properties.kind.enum},schema:schema11.properties.spec.properties.workload.properties.ref.properties.kind.enum,parentSchema:schema11.properties.spec.properties.workload.properties.ref.properties.kind,data:data104};
+if(typeof data103 === "string"){
+if(func71(data103) > 32){
+const err303 = {instancePath:instancePath+"/spec/workload/managed/resources/requests/" + key32.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/requests/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 32},schema:32,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests.additionalProperties,data:data103};
 if(vErrors === null){
 vErrors = [err303];
 }
@@ -3694,9 +3688,8 @@ vErrors.push(err303);
 }
 errors++;
 }
-if(typeof data104 === "string"){
-if(func71(data104) > 11){
-const err304 = {instancePath:instancePath+"/spec/workload/ref/kind",schemaPath:"#/properties/spec/properties/workload/properties/ref/properties/kind/maxLength",keyword:"maxLength",params:{limit: 11},schema:11,parentSchema:schema11.properties.spec.properties.workload.properties.ref.properties.kind,data:data104};
+if(!pattern27.test(data103)){
+const err304 = {instancePath:instancePath+"/spec/workload/managed/resources/requests/" + key32.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/requests/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$"},schema:"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$",parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests.additionalProperties,data:data103};
 if(vErrors === null){
 vErrors = [err304];
 }
@@ -3706,8 +3699,10 @@ vErrors.push(err304);
 errors++;
 }
 }
+}
+}
 else {
-const err305 = {instancePath:instancePath+"/spec/workload/ref/kind",schemaPath:"#/properties/spec/properties/workload/properties/ref/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.ref.properties.kind.type,parentSchema:schema11.properties.spec.properties.workload.properties.ref.properties.kind,data:data104};
+const err305 = {instancePath:instancePath+"/spec/workload/managed/resources/requests",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/requests/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.requests,data:data102};
 if(vErrors === null){
 vErrors = [err305];
 }
@@ -3717,11 +3712,11 @@ vErrors.push(err305);
 errors++;
 }
 }
-if(data103.name !== undefined && func0.call(data103, "name")){
-let data105 = data103.name;
-if(typeof data105 === "string"){
-if(func71(data105) > 253){
-const err306 = {instancePath:instancePath+"/spec/workload/ref/name",schemaPath:"#/properties/spec/properties/workload/properties/ref/properties/name/maxLength",keyword:"maxLength",params:{limit: 253},schema:253,parentSchema:schema11.properties.spec.properties.workload.properties.ref.properties.name,data:data105};
+if(data101.limits !== undefined && func0.call(data101, "limits")){
+let data104 = data101.limits;
+if(data104 && typeof data104 == "object" && !Array.isArray(data104)){
+if(Object.keys(data104).length > 8){
+const err306 = {instancePath:instancePath+"/spec/workload/managed/resources/limits",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/limits/maxProperties",keyword:"maxProperties",params:{limit: 8},schema:8,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits,data:data104};
 if(vErrors === null){
 vErrors = [err306];
 }
@@ -3730,8 +3725,10 @@ vErrors.push(err306);
 }
 errors++;
 }
-if(func71(data105) < 1){
-const err307 = {instancePath:instancePath+"/spec/workload/ref/name",schemaPath:"#/properties/spec/properties/workload/properties/ref/properties/name/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.workload.properties.ref.properties.name,data:data105};
+for(const key33 of Object.keys(data104)){
+let data105 = data104[key33];
+if((!((typeof data105 == "number") && (!(data105 % 1) && !isNaN(data105)))) && (typeof data105 !== "string")){
+const err307 = {instancePath:instancePath+"/spec/workload/managed/resources/limits/" + key33.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/limits/additionalProperties/type",keyword:"type",params:{type: schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits.additionalProperties.type},schema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits.additionalProperties.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits.additionalProperties,data:data105};
 if(vErrors === null){
 vErrors = [err307];
 }
@@ -3740,8 +3737,9 @@ vErrors.push(err307);
 }
 errors++;
 }
-if(!pattern1.test(data105)){
-const err308 = {instancePath:instancePath+"/spec/workload/ref/name",schemaPath:"#/properties/spec/properties/workload/properties/ref/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"},schema:"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",parentSchema:schema11.properties.spec.properties.workload.properties.ref.properties.name,data:data105};
+if(typeof data105 == "number"){
+if(data105 > 1125899906842624 || isNaN(data105)){
+const err308 = {instancePath:instancePath+"/spec/workload/managed/resources/limits/" + key33.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/limits/additionalProperties/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1125899906842624},schema:1125899906842624,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits.additionalProperties,data:data105};
 if(vErrors === null){
 vErrors = [err308];
 }
@@ -3750,9 +3748,8 @@ vErrors.push(err308);
 }
 errors++;
 }
-}
-else {
-const err309 = {instancePath:instancePath+"/spec/workload/ref/name",schemaPath:"#/properties/spec/properties/workload/properties/ref/properties/name/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.ref.properties.name.type,parentSchema:schema11.properties.spec.properties.workload.properties.ref.properties.name,data:data105};
+if(data105 < 0 || isNaN(data105)){
+const err309 = {instancePath:instancePath+"/spec/workload/managed/resources/limits/" + key33.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/limits/additionalProperties/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},schema:0,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits.additionalProperties,data:data105};
 if(vErrors === null){
 vErrors = [err309];
 }
@@ -3762,9 +3759,9 @@ vErrors.push(err309);
 errors++;
 }
 }
-}
-else {
-const err310 = {instancePath:instancePath+"/spec/workload/ref",schemaPath:"#/properties/spec/properties/workload/properties/ref/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.ref.type,parentSchema:schema11.properties.spec.properties.workload.properties.ref,data:data103};
+if(typeof data105 === "string"){
+if(func71(data105) > 32){
+const err310 = {instancePath:instancePath+"/spec/workload/managed/resources/limits/" + key33.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/limits/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 32},schema:32,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits.additionalProperties,data:data105};
 if(vErrors === null){
 vErrors = [err310];
 }
@@ -3773,12 +3770,8 @@ vErrors.push(err310);
 }
 errors++;
 }
-}
-if(data82.external !== undefined && func0.call(data82, "external")){
-let data106 = data82.external;
-if(data106 && typeof data106 == "object" && !Array.isArray(data106)){
-if((data106.instances === undefined) || (!(func0.call(data106, "instances")))){
-const err311 = {instancePath:instancePath+"/spec/workload/external",schemaPath:"#/properties/spec/properties/workload/properties/external/required",keyword:"required",params:{missingProperty: "instances"},schema:schema11.properties.spec.properties.workload.properties.external.required,parentSchema:schema11.properties.spec.properties.workload.properties.external,data:data106};
+if(!pattern27.test(data105)){
+const err311 = {instancePath:instancePath+"/spec/workload/managed/resources/limits/" + key33.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/limits/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$"},schema:"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$",parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits.additionalProperties,data:data105};
 if(vErrors === null){
 vErrors = [err311];
 }
@@ -3787,9 +3780,11 @@ vErrors.push(err311);
 }
 errors++;
 }
-for(const key35 of Object.keys(data106)){
-if(!(key35 === "instances")){
-const err312 = {instancePath:instancePath+"/spec/workload/external",schemaPath:"#/properties/spec/properties/workload/properties/external/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key35},schema:false,parentSchema:schema11.properties.spec.properties.workload.properties.external,data:data106};
+}
+}
+}
+else {
+const err312 = {instancePath:instancePath+"/spec/workload/managed/resources/limits",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/properties/limits/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.properties.limits,data:data104};
 if(vErrors === null){
 vErrors = [err312];
 }
@@ -3799,11 +3794,9 @@ vErrors.push(err312);
 errors++;
 }
 }
-if(data106.instances !== undefined && func0.call(data106, "instances")){
-let data107 = data106.instances;
-if(Array.isArray(data107)){
-if(data107.length > 16){
-const err313 = {instancePath:instancePath+"/spec/workload/external/instances",schemaPath:"#/properties/spec/properties/workload/properties/external/properties/instances/maxItems",keyword:"maxItems",params:{limit: 16},schema:16,parentSchema:schema11.properties.spec.properties.workload.properties.external.properties.instances,data:data107};
+}
+else {
+const err313 = {instancePath:instancePath+"/spec/workload/managed/resources",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/resources/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.resources.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.resources,data:data101};
 if(vErrors === null){
 vErrors = [err313];
 }
@@ -3812,8 +3805,12 @@ vErrors.push(err313);
 }
 errors++;
 }
-if(data107.length < 1){
-const err314 = {instancePath:instancePath+"/spec/workload/external/instances",schemaPath:"#/properties/spec/properties/workload/properties/external/properties/instances/minItems",keyword:"minItems",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.workload.properties.external.properties.instances,data:data107};
+}
+if(data90.nodeSelector !== undefined && func0.call(data90, "nodeSelector")){
+let data106 = data90.nodeSelector;
+if(data106 && typeof data106 == "object" && !Array.isArray(data106)){
+if(Object.keys(data106).length > 32){
+const err314 = {instancePath:instancePath+"/spec/workload/managed/nodeSelector",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/nodeSelector/maxProperties",keyword:"maxProperties",params:{limit: 32},schema:32,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.nodeSelector,data:data106};
 if(vErrors === null){
 vErrors = [err314];
 }
@@ -3822,12 +3819,11 @@ vErrors.push(err314);
 }
 errors++;
 }
-const len8 = data107.length;
-for(let i11=0; i11<len8; i11++){
-let data108 = data107[i11];
-if(typeof data108 === "string"){
-if(func71(data108) > 63){
-const err315 = {instancePath:instancePath+"/spec/workload/external/instances/" + i11,schemaPath:"#/properties/spec/properties/workload/properties/external/properties/instances/items/maxLength",keyword:"maxLength",params:{limit: 63},schema:63,parentSchema:schema11.properties.spec.properties.workload.properties.external.properties.instances.items,data:data108};
+for(const key34 of Object.keys(data106)){
+let data107 = data106[key34];
+if(typeof data107 === "string"){
+if(func71(data107) > 63){
+const err315 = {instancePath:instancePath+"/spec/workload/managed/nodeSelector/" + key34.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/nodeSelector/additionalProperties/maxLength",keyword:"maxLength",params:{limit: 63},schema:63,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.nodeSelector.additionalProperties,data:data107};
 if(vErrors === null){
 vErrors = [err315];
 }
@@ -3836,8 +3832,8 @@ vErrors.push(err315);
 }
 errors++;
 }
-if(func71(data108) < 1){
-const err316 = {instancePath:instancePath+"/spec/workload/external/instances/" + i11,schemaPath:"#/properties/spec/properties/workload/properties/external/properties/instances/items/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.workload.properties.external.properties.instances.items,data:data108};
+if(func71(data107) < 0){
+const err316 = {instancePath:instancePath+"/spec/workload/managed/nodeSelector/" + key34.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/nodeSelector/additionalProperties/minLength",keyword:"minLength",params:{limit: 0},schema:0,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.nodeSelector.additionalProperties,data:data107};
 if(vErrors === null){
 vErrors = [err316];
 }
@@ -3846,8 +3842,9 @@ vErrors.push(err316);
 }
 errors++;
 }
-if(!pattern0.test(data108)){
-const err317 = {instancePath:instancePath+"/spec/workload/external/instances/" + i11,schemaPath:"#/properties/spec/properties/workload/properties/external/properties/instances/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},schema:"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$",parentSchema:schema11.properties.spec.properties.workload.properties.external.properties.instances.items,data:data108};
+}
+else {
+const err317 = {instancePath:instancePath+"/spec/workload/managed/nodeSelector/" + key34.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/nodeSelector/additionalProperties/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.nodeSelector.additionalProperties.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.nodeSelector.additionalProperties,data:data107};
 if(vErrors === null){
 vErrors = [err317];
 }
@@ -3857,8 +3854,9 @@ vErrors.push(err317);
 errors++;
 }
 }
+}
 else {
-const err318 = {instancePath:instancePath+"/spec/workload/external/instances/" + i11,schemaPath:"#/properties/spec/properties/workload/properties/external/properties/instances/items/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.external.properties.instances.items.type,parentSchema:schema11.properties.spec.properties.workload.properties.external.properties.instances.items,data:data108};
+const err318 = {instancePath:instancePath+"/spec/workload/managed/nodeSelector",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/nodeSelector/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.nodeSelector.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.nodeSelector,data:data106};
 if(vErrors === null){
 vErrors = [err318];
 }
@@ -3868,18 +3866,14 @@ vErrors.push(err318);
 errors++;
 }
 }
-let i12 = data107.length;
-let j3;
-if(i12 > 1){
-const indices3 = {};
-for(;i12--;){
-let item3 = data107[i12];
-if(typeof item3 !== "string"){
-continue;
+let data108 = data90.service;
+if(data108 && typeof data108 == "object" && !Array.isArray(data108)){
+if(data108.type === undefined){
+data108.type = "ClusterIP";
 }
-if(typeof indices3[item3] == "number"){
-j3 = indices3[item3];
-const err319 = {instancePath:instancePath+"/spec/workload/external/instances",schemaPath:"#/properties/spec/properties/workload/properties/external/properties/instances/uniqueItems",keyword:"uniqueItems",params:{i: i12, j: j3},schema:true,parentSchema:schema11.properties.spec.properties.workload.properties.external.properties.instances,data:data107};
+for(const key35 of Object.keys(data108)){
+if(!(key35 === "type")){
+const err319 = {instancePath:instancePath+"/spec/workload/managed/service",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/service/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key35},schema:false,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.service,data:data108};
 if(vErrors === null){
 vErrors = [err319];
 }
@@ -3887,14 +3881,11 @@ else {
 vErrors.push(err319);
 }
 errors++;
-break;
-}
-indices3[item3] = i12;
 }
 }
-}
-else {
-const err320 = {instancePath:instancePath+"/spec/workload/external/instances",schemaPath:"#/properties/spec/properties/workload/properties/external/properties/instances/type",keyword:"type",params:{type: "array"},schema:schema11.properties.spec.properties.workload.properties.external.properties.instances.type,parentSchema:schema11.properties.spec.properties.workload.properties.external.properties.instances,data:data107};
+let data109 = data108.type;
+if(!(((data109 === "ClusterIP") || (data109 === "NodePort")) || (data109 === "LoadBalancer"))){
+const err320 = {instancePath:instancePath+"/spec/workload/managed/service/type",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/service/properties/type/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.workload.properties.managed.properties.service.properties.type.enum},schema:schema11.properties.spec.properties.workload.properties.managed.properties.service.properties.type.enum,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.service.properties.type,data:data109};
 if(vErrors === null){
 vErrors = [err320];
 }
@@ -3903,10 +3894,9 @@ vErrors.push(err320);
 }
 errors++;
 }
-}
-}
-else {
-const err321 = {instancePath:instancePath+"/spec/workload/external",schemaPath:"#/properties/spec/properties/workload/properties/external/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.external.type,parentSchema:schema11.properties.spec.properties.workload.properties.external,data:data106};
+if(typeof data109 === "string"){
+if(func71(data109) > 12){
+const err321 = {instancePath:instancePath+"/spec/workload/managed/service/type",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/service/properties/type/maxLength",keyword:"maxLength",params:{limit: 12},schema:12,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.service.properties.type,data:data109};
 if(vErrors === null){
 vErrors = [err321];
 }
@@ -3916,9 +3906,8 @@ vErrors.push(err321);
 errors++;
 }
 }
-}
 else {
-const err322 = {instancePath:instancePath+"/spec/workload",schemaPath:"#/properties/spec/properties/workload/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.type,parentSchema:schema11.properties.spec.properties.workload,data:data82};
+const err322 = {instancePath:instancePath+"/spec/workload/managed/service/type",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/service/properties/type/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.service.properties.type.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.service.properties.type,data:data109};
 if(vErrors === null){
 vErrors = [err322];
 }
@@ -3928,14 +3917,8 @@ vErrors.push(err322);
 errors++;
 }
 }
-let data109 = data16.limits;
-if(data109 && typeof data109 == "object" && !Array.isArray(data109)){
-if(data109.maxPacketSizeBytes === undefined){
-data109.maxPacketSizeBytes = 1048576;
-}
-for(const key36 of Object.keys(data109)){
-if(!(((((((key36 === "maxPacketSizeBytes") || (key36 === "messageSizeLimitBytes")) || (key36 === "maxKeepaliveSeconds")) || (key36 === "persistentClientExpirationSeconds")) || (key36 === "maxQueuedMessages")) || (key36 === "maxQueuedBytes")) || (key36 === "maxInflightMessages"))){
-const err323 = {instancePath:instancePath+"/spec/limits",schemaPath:"#/properties/spec/properties/limits/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key36},schema:false,parentSchema:schema11.properties.spec.properties.limits,data:data109};
+else {
+const err323 = {instancePath:instancePath+"/spec/workload/managed/service",schemaPath:"#/properties/spec/properties/workload/properties/managed/properties/service/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.managed.properties.service.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed.properties.service,data:data108};
 if(vErrors === null){
 vErrors = [err323];
 }
@@ -3945,9 +3928,8 @@ vErrors.push(err323);
 errors++;
 }
 }
-let data110 = data109.maxPacketSizeBytes;
-if(!((typeof data110 == "number") && (!(data110 % 1) && !isNaN(data110)))){
-const err324 = {instancePath:instancePath+"/spec/limits/maxPacketSizeBytes",schemaPath:"#/properties/spec/properties/limits/properties/maxPacketSizeBytes/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.limits.properties.maxPacketSizeBytes.type,parentSchema:schema11.properties.spec.properties.limits.properties.maxPacketSizeBytes,data:data110};
+else {
+const err324 = {instancePath:instancePath+"/spec/workload/managed",schemaPath:"#/properties/spec/properties/workload/properties/managed/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.managed.type,parentSchema:schema11.properties.spec.properties.workload.properties.managed,data:data90};
 if(vErrors === null){
 vErrors = [err324];
 }
@@ -3956,9 +3938,12 @@ vErrors.push(err324);
 }
 errors++;
 }
-if(typeof data110 == "number"){
-if(data110 > 268435455 || isNaN(data110)){
-const err325 = {instancePath:instancePath+"/spec/limits/maxPacketSizeBytes",schemaPath:"#/properties/spec/properties/limits/properties/maxPacketSizeBytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 268435455},schema:268435455,parentSchema:schema11.properties.spec.properties.limits.properties.maxPacketSizeBytes,data:data110};
+}
+if(data89.ref !== undefined && func0.call(data89, "ref")){
+let data110 = data89.ref;
+if(data110 && typeof data110 == "object" && !Array.isArray(data110)){
+if((data110.kind === undefined) || (!(func0.call(data110, "kind")))){
+const err325 = {instancePath:instancePath+"/spec/workload/ref",schemaPath:"#/properties/spec/properties/workload/properties/ref/required",keyword:"required",params:{missingProperty: "kind"},schema:schema11.properties.spec.properties.workload.properties.ref.required,parentSchema:schema11.properties.spec.properties.workload.properties.ref,data:data110};
 if(vErrors === null){
 vErrors = [err325];
 }
@@ -3967,8 +3952,8 @@ vErrors.push(err325);
 }
 errors++;
 }
-if(data110 < 1024 || isNaN(data110)){
-const err326 = {instancePath:instancePath+"/spec/limits/maxPacketSizeBytes",schemaPath:"#/properties/spec/properties/limits/properties/maxPacketSizeBytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024},schema:1024,parentSchema:schema11.properties.spec.properties.limits.properties.maxPacketSizeBytes,data:data110};
+if((data110.name === undefined) || (!(func0.call(data110, "name")))){
+const err326 = {instancePath:instancePath+"/spec/workload/ref",schemaPath:"#/properties/spec/properties/workload/properties/ref/required",keyword:"required",params:{missingProperty: "name"},schema:schema11.properties.spec.properties.workload.properties.ref.required,parentSchema:schema11.properties.spec.properties.workload.properties.ref,data:data110};
 if(vErrors === null){
 vErrors = [err326];
 }
@@ -3977,11 +3962,9 @@ vErrors.push(err326);
 }
 errors++;
 }
-}
-if(data109.messageSizeLimitBytes !== undefined && func0.call(data109, "messageSizeLimitBytes")){
-let data111 = data109.messageSizeLimitBytes;
-if(!((typeof data111 == "number") && (!(data111 % 1) && !isNaN(data111)))){
-const err327 = {instancePath:instancePath+"/spec/limits/messageSizeLimitBytes",schemaPath:"#/properties/spec/properties/limits/properties/messageSizeLimitBytes/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.limits.properties.messageSizeLimitBytes.type,parentSchema:schema11.properties.spec.properties.limits.properties.messageSizeLimitBytes,data:data111};
+for(const key36 of Object.keys(data110)){
+if(!((key36 === "kind") || (key36 === "name"))){
+const err327 = {instancePath:instancePath+"/spec/workload/ref",schemaPath:"#/properties/spec/properties/workload/properties/ref/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key36},schema:false,parentSchema:schema11.properties.spec.properties.workload.properties.ref,data:data110};
 if(vErrors === null){
 vErrors = [err327];
 }
@@ -3990,9 +3973,11 @@ vErrors.push(err327);
 }
 errors++;
 }
-if(typeof data111 == "number"){
-if(data111 > 268435455 || isNaN(data111)){
-const err328 = {instancePath:instancePath+"/spec/limits/messageSizeLimitBytes",schemaPath:"#/properties/spec/properties/limits/properties/messageSizeLimitBytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 268435455},schema:268435455,parentSchema:schema11.properties.spec.properties.limits.properties.messageSizeLimitBytes,data:data111};
+}
+if(data110.kind !== undefined && func0.call(data110, "kind")){
+let data111 = data110.kind;
+if(!((data111 === "StatefulSet") || (data111 === "Deployment"))){
+const err328 = {instancePath:instancePath+"/spec/workload/ref/kind",schemaPath:"#/properties/spec/properties/workload/properties/ref/properties/kind/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.workload.properties.ref.properties.kind.enum},schema:schema11.properties.spec.properties.workload.properties.ref.properties.kind.enum,parentSchema:schema11.properties.spec.properties.workload.properties.ref.properties.kind,data:data111};
 if(vErrors === null){
 vErrors = [err328];
 }
@@ -4001,8 +3986,9 @@ vErrors.push(err328);
 }
 errors++;
 }
-if(data111 < 1 || isNaN(data111)){
-const err329 = {instancePath:instancePath+"/spec/limits/messageSizeLimitBytes",schemaPath:"#/properties/spec/properties/limits/properties/messageSizeLimitBytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.limits.properties.messageSizeLimitBytes,data:data111};
+if(typeof data111 === "string"){
+if(func71(data111) > 11){
+const err329 = {instancePath:instancePath+"/spec/workload/ref/kind",schemaPath:"#/properties/spec/properties/workload/properties/ref/properties/kind/maxLength",keyword:"maxLength",params:{limit: 11},schema:11,parentSchema:schema11.properties.spec.properties.workload.properties.ref.properties.kind,data:data111};
 if(vErrors === null){
 vErrors = [err329];
 }
@@ -4012,11 +3998,8 @@ vErrors.push(err329);
 errors++;
 }
 }
-}
-if(data109.maxKeepaliveSeconds !== undefined && func0.call(data109, "maxKeepaliveSeconds")){
-let data112 = data109.maxKeepaliveSeconds;
-if(!((typeof data112 == "number") && (!(data112 % 1) && !isNaN(data112)))){
-const err330 = {instancePath:instancePath+"/spec/limits/maxKeepaliveSeconds",schemaPath:"#/properties/spec/properties/limits/properties/maxKeepaliveSeconds/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.limits.properties.maxKeepaliveSeconds.type,parentSchema:schema11.properties.spec.properties.limits.properties.maxKeepaliveSeconds,data:data112};
+else {
+const err330 = {instancePath:instancePath+"/spec/workload/ref/kind",schemaPath:"#/properties/spec/properties/workload/properties/ref/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.ref.properties.kind.type,parentSchema:schema11.properties.spec.properties.workload.properties.ref.properties.kind,data:data111};
 if(vErrors === null){
 vErrors = [err330];
 }
@@ -4025,9 +4008,12 @@ vErrors.push(err330);
 }
 errors++;
 }
-if(typeof data112 == "number"){
-if(data112 > 65535 || isNaN(data112)){
-const err331 = {instancePath:instancePath+"/spec/limits/maxKeepaliveSeconds",schemaPath:"#/properties/spec/properties/limits/properties/maxKeepaliveSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},schema:65535,parentSchema:schema11.properties.spec.properties.limits.properties.maxKeepaliveSeconds,data:data112};
+}
+if(data110.name !== undefined && func0.call(data110, "name")){
+let data112 = data110.name;
+if(typeof data112 === "string"){
+if(func71(data112) > 253){
+const err331 = {instancePath:instancePath+"/spec/workload/ref/name",schemaPath:"#/properties/spec/properties/workload/properties/ref/properties/name/maxLength",keyword:"maxLength",params:{limit: 253},schema:253,parentSchema:schema11.properties.spec.properties.workload.properties.ref.properties.name,data:data112};
 if(vErrors === null){
 vErrors = [err331];
 }
@@ -4036,8 +4022,8 @@ vErrors.push(err331);
 }
 errors++;
 }
-if(data112 < 10 || isNaN(data112)){
-const err332 = {instancePath:instancePath+"/spec/limits/maxKeepaliveSeconds",schemaPath:"#/properties/spec/properties/limits/properties/maxKeepaliveSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10},schema:10,parentSchema:schema11.properties.spec.properties.limits.properties.maxKeepaliveSeconds,data:data112};
+if(func71(data112) < 1){
+const err332 = {instancePath:instancePath+"/spec/workload/ref/name",schemaPath:"#/properties/spec/properties/workload/properties/ref/properties/name/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.workload.properties.ref.properties.name,data:data112};
 if(vErrors === null){
 vErrors = [err332];
 }
@@ -4046,12 +4032,8 @@ vErrors.push(err332);
 }
 errors++;
 }
-}
-}
-if(data109.persistentClientExpirationSeconds !== undefined && func0.call(data109, "persistentClientExpirationSeconds")){
-let data113 = data109.persistentClientExpirationSeconds;
-if(!((typeof data113 == "number") && (!(data113 % 1) && !isNaN(data113)))){
-const err333 = {instancePath:instancePath+"/spec/limits/persistentClientExpirationSeconds",schemaPath:"#/properties/spec/properties/limits/properties/persistentClientExpirationSeconds/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.limits.properties.persistentClientExpirationSeconds.type,parentSchema:schema11.properties.spec.properties.limits.properties.persistentClientExpirationSeconds,data:data113};
+if(!pattern1.test(data112)){
+const err333 = {instancePath:instancePath+"/spec/workload/ref/name",schemaPath:"#/properties/spec/properties/workload/properties/ref/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"},schema:"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",parentSchema:schema11.properties.spec.properties.workload.properties.ref.properties.name,data:data112};
 if(vErrors === null){
 vErrors = [err333];
 }
@@ -4060,9 +4042,9 @@ vErrors.push(err333);
 }
 errors++;
 }
-if(typeof data113 == "number"){
-if(data113 > 31536000 || isNaN(data113)){
-const err334 = {instancePath:instancePath+"/spec/limits/persistentClientExpirationSeconds",schemaPath:"#/properties/spec/properties/limits/properties/persistentClientExpirationSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 31536000},schema:31536000,parentSchema:schema11.properties.spec.properties.limits.properties.persistentClientExpirationSeconds,data:data113};
+}
+else {
+const err334 = {instancePath:instancePath+"/spec/workload/ref/name",schemaPath:"#/properties/spec/properties/workload/properties/ref/properties/name/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.ref.properties.name.type,parentSchema:schema11.properties.spec.properties.workload.properties.ref.properties.name,data:data112};
 if(vErrors === null){
 vErrors = [err334];
 }
@@ -4071,8 +4053,10 @@ vErrors.push(err334);
 }
 errors++;
 }
-if(data113 < 3600 || isNaN(data113)){
-const err335 = {instancePath:instancePath+"/spec/limits/persistentClientExpirationSeconds",schemaPath:"#/properties/spec/properties/limits/properties/persistentClientExpirationSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 3600},schema:3600,parentSchema:schema11.properties.spec.properties.limits.properties.persistentClientExpirationSeconds,data:data113};
+}
+}
+else {
+const err335 = {instancePath:instancePath+"/spec/workload/ref",schemaPath:"#/properties/spec/properties/workload/properties/ref/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.ref.type,parentSchema:schema11.properties.spec.properties.workload.properties.ref,data:data110};
 if(vErrors === null){
 vErrors = [err335];
 }
@@ -4082,11 +4066,11 @@ vErrors.push(err335);
 errors++;
 }
 }
-}
-if(data109.maxQueuedMessages !== undefined && func0.call(data109, "maxQueuedMessages")){
-let data114 = data109.maxQueuedMessages;
-if(!((typeof data114 == "number") && (!(data114 % 1) && !isNaN(data114)))){
-const err336 = {instancePath:instancePath+"/spec/limits/maxQueuedMessages",schemaPath:"#/properties/spec/properties/limits/properties/maxQueuedMessages/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.limits.properties.maxQueuedMessages.type,parentSchema:schema11.properties.spec.properties.limits.properties.maxQueuedMessages,data:data114};
+if(data89.external !== undefined && func0.call(data89, "external")){
+let data113 = data89.external;
+if(data113 && typeof data113 == "object" && !Array.isArray(data113)){
+if((data113.instances === undefined) || (!(func0.call(data113, "instances")))){
+const err336 = {instancePath:instancePath+"/spec/workload/external",schemaPath:"#/properties/spec/properties/workload/properties/external/required",keyword:"required",params:{missingProperty: "instances"},schema:schema11.properties.spec.properties.workload.properties.external.required,parentSchema:schema11.properties.spec.properties.workload.properties.external,data:data113};
 if(vErrors === null){
 vErrors = [err336];
 }
@@ -4095,9 +4079,9 @@ vErrors.push(err336);
 }
 errors++;
 }
-if(typeof data114 == "number"){
-if(data114 > 1000000 || isNaN(data114)){
-const err337 = {instancePath:instancePath+"/spec/limits/maxQueuedMessages",schemaPath:"#/properties/spec/properties/limits/properties/maxQueuedMessages/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},schema:1000000,parentSchema:schema11.properties.spec.properties.limits.properties.maxQueuedMessages,data:data114};
+for(const key37 of Object.keys(data113)){
+if(!(key37 === "instances")){
+const err337 = {instancePath:instancePath+"/spec/workload/external",schemaPath:"#/properties/spec/properties/workload/properties/external/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key37},schema:false,parentSchema:schema11.properties.spec.properties.workload.properties.external,data:data113};
 if(vErrors === null){
 vErrors = [err337];
 }
@@ -4106,8 +4090,12 @@ vErrors.push(err337);
 }
 errors++;
 }
-if(data114 < 1 || isNaN(data114)){
-const err338 = {instancePath:instancePath+"/spec/limits/maxQueuedMessages",schemaPath:"#/properties/spec/properties/limits/properties/maxQueuedMessages/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.limits.properties.maxQueuedMessages,data:data114};
+}
+if(data113.instances !== undefined && func0.call(data113, "instances")){
+let data114 = data113.instances;
+if(Array.isArray(data114)){
+if(data114.length > 16){
+const err338 = {instancePath:instancePath+"/spec/workload/external/instances",schemaPath:"#/properties/spec/properties/workload/properties/external/properties/instances/maxItems",keyword:"maxItems",params:{limit: 16},schema:16,parentSchema:schema11.properties.spec.properties.workload.properties.external.properties.instances,data:data114};
 if(vErrors === null){
 vErrors = [err338];
 }
@@ -4116,12 +4104,8 @@ vErrors.push(err338);
 }
 errors++;
 }
-}
-}
-if(data109.maxQueuedBytes !== undefined && func0.call(data109, "maxQueuedBytes")){
-let data115 = data109.maxQueuedBytes;
-if(!((typeof data115 == "number") && (!(data115 % 1) && !isNaN(data115)))){
-const err339 = {instancePath:instancePath+"/spec/limits/maxQueuedBytes",schemaPath:"#/properties/spec/properties/limits/properties/maxQueuedBytes/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.limits.properties.maxQueuedBytes.type,parentSchema:schema11.properties.spec.properties.limits.properties.maxQueuedBytes,data:data115};
+if(data114.length < 1){
+const err339 = {instancePath:instancePath+"/spec/workload/external/instances",schemaPath:"#/properties/spec/properties/workload/properties/external/properties/instances/minItems",keyword:"minItems",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.workload.properties.external.properties.instances,data:data114};
 if(vErrors === null){
 vErrors = [err339];
 }
@@ -4130,9 +4114,12 @@ vErrors.push(err339);
 }
 errors++;
 }
-if(typeof data115 == "number"){
-if(data115 > 2147483647 || isNaN(data115)){
-const err340 = {instancePath:instancePath+"/spec/limits/maxQueuedBytes",schemaPath:"#/properties/spec/properties/limits/properties/maxQueuedBytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},schema:2147483647,parentSchema:schema11.properties.spec.properties.limits.properties.maxQueuedBytes,data:data115};
+const len8 = data114.length;
+for(let i11=0; i11<len8; i11++){
+let data115 = data114[i11];
+if(typeof data115 === "string"){
+if(func71(data115) > 63){
+const err340 = {instancePath:instancePath+"/spec/workload/external/instances/" + i11,schemaPath:"#/properties/spec/properties/workload/properties/external/properties/instances/items/maxLength",keyword:"maxLength",params:{limit: 63},schema:63,parentSchema:schema11.properties.spec.properties.workload.properties.external.properties.instances.items,data:data115};
 if(vErrors === null){
 vErrors = [err340];
 }
@@ -4141,8 +4128,8 @@ vErrors.push(err340);
 }
 errors++;
 }
-if(data115 < 1 || isNaN(data115)){
-const err341 = {instancePath:instancePath+"/spec/limits/maxQueuedBytes",schemaPath:"#/properties/spec/properties/limits/properties/maxQueuedBytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.limits.properties.maxQueuedBytes,data:data115};
+if(func71(data115) < 1){
+const err341 = {instancePath:instancePath+"/spec/workload/external/instances/" + i11,schemaPath:"#/properties/spec/properties/workload/properties/external/properties/instances/items/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.workload.properties.external.properties.instances.items,data:data115};
 if(vErrors === null){
 vErrors = [err341];
 }
@@ -4151,12 +4138,8 @@ vErrors.push(err341);
 }
 errors++;
 }
-}
-}
-if(data109.maxInflightMessages !== undefined && func0.call(data109, "maxInflightMessages")){
-let data116 = data109.maxInflightMessages;
-if(!((typeof data116 == "number") && (!(data116 % 1) && !isNaN(data116)))){
-const err342 = {instancePath:instancePath+"/spec/limits/maxInflightMessages",schemaPath:"#/properties/spec/properties/limits/properties/maxInflightMessages/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.limits.properties.maxInflightMessages.type,parentSchema:schema11.properties.spec.properties.limits.properties.maxInflightMessages,data:data116};
+if(!pattern0.test(data115)){
+const err342 = {instancePath:instancePath+"/spec/workload/external/instances/" + i11,schemaPath:"#/properties/spec/properties/workload/properties/external/properties/instances/items/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},schema:"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$",parentSchema:schema11.properties.spec.properties.workload.properties.external.properties.instances.items,data:data115};
 if(vErrors === null){
 vErrors = [err342];
 }
@@ -4165,9 +4148,9 @@ vErrors.push(err342);
 }
 errors++;
 }
-if(typeof data116 == "number"){
-if(data116 > 65535 || isNaN(data116)){
-const err343 = {instancePath:instancePath+"/spec/limits/maxInflightMessages",schemaPath:"#/properties/spec/properties/limits/properties/maxInflightMessages/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},schema:65535,parentSchema:schema11.properties.spec.properties.limits.properties.maxInflightMessages,data:data116};
+}
+else {
+const err343 = {instancePath:instancePath+"/spec/workload/external/instances/" + i11,schemaPath:"#/properties/spec/properties/workload/properties/external/properties/instances/items/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.workload.properties.external.properties.instances.items.type,parentSchema:schema11.properties.spec.properties.workload.properties.external.properties.instances.items,data:data115};
 if(vErrors === null){
 vErrors = [err343];
 }
@@ -4176,8 +4159,19 @@ vErrors.push(err343);
 }
 errors++;
 }
-if(data116 < 1 || isNaN(data116)){
-const err344 = {instancePath:instancePath+"/spec/limits/maxInflightMessages",schemaPath:"#/properties/spec/properties/limits/properties/maxInflightMessages/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.limits.properties.maxInflightMessages,data:data116};
+}
+let i12 = data114.length;
+let j3;
+if(i12 > 1){
+const indices3 = {};
+for(;i12--;){
+let item3 = data114[i12];
+if(typeof item3 !== "string"){
+continue;
+}
+if(typeof indices3[item3] == "number"){
+j3 = indices3[item3];
+const err344 = {instancePath:instancePath+"/spec/workload/external/instances",schemaPath:"#/properties/spec/properties/workload/properties/external/properties/instances/uniqueItems",keyword:"uniqueItems",params:{i: i12, j: j3},schema:true,parentSchema:schema11.properties.spec.properties.workload.properties.external.properties.instances,data:data114};
 if(vErrors === null){
 vErrors = [err344];
 }
@@ -4185,12 +4179,14 @@ else {
 vErrors.push(err344);
 }
 errors++;
+break;
 }
+indices3[item3] = i12;
 }
 }
 }
 else {
-const err345 = {instancePath:instancePath+"/spec/limits",schemaPath:"#/properties/spec/properties/limits/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.limits.type,parentSchema:schema11.properties.spec.properties.limits,data:data109};
+const err345 = {instancePath:instancePath+"/spec/workload/external/instances",schemaPath:"#/properties/spec/properties/workload/properties/external/properties/instances/type",keyword:"type",params:{type: "array"},schema:schema11.properties.spec.properties.workload.properties.external.properties.instances.type,parentSchema:schema11.properties.spec.properties.workload.properties.external.properties.instances,data:data114};
 if(vErrors === null){
 vErrors = [err345];
 }
@@ -4199,18 +4195,10 @@ vErrors.push(err345);
 }
 errors++;
 }
-if(data16.monitoring !== undefined && func0.call(data16, "monitoring")){
-let data117 = data16.monitoring;
-if(data117 && typeof data117 == "object" && !Array.isArray(data117)){
-if(data117.observe === undefined){
-data117.observe = "Disabled";
 }
-if(data117.aclViolations === undefined){
-data117.aclViolations = "Disabled";
 }
-for(const key37 of Object.keys(data117)){
-if(!((key37 === "observe") || (key37 === "aclViolations"))){
-const err346 = {instancePath:instancePath+"/spec/monitoring",schemaPath:"#/properties/spec/properties/monitoring/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key37},schema:false,parentSchema:schema11.properties.spec.properties.monitoring,data:data117};
+else {
+const err346 = {instancePath:instancePath+"/spec/workload/external",schemaPath:"#/properties/spec/properties/workload/properties/external/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.properties.external.type,parentSchema:schema11.properties.spec.properties.workload.properties.external,data:data113};
 if(vErrors === null){
 vErrors = [err346];
 }
@@ -4220,9 +4208,9 @@ vErrors.push(err346);
 errors++;
 }
 }
-let data118 = data117.observe;
-if(!((data118 === "Disabled") || (data118 === "Enabled"))){
-const err347 = {instancePath:instancePath+"/spec/monitoring/observe",schemaPath:"#/properties/spec/properties/monitoring/properties/observe/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.monitoring.properties.observe.enum},schema:schema11.properties.spec.properties.monitoring.properties.observe.enum,parentSchema:schema11.properties.spec.properties.monitoring.properties.observe,data:data118};
+}
+else {
+const err347 = {instancePath:instancePath+"/spec/workload",schemaPath:"#/properties/spec/properties/workload/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.workload.type,parentSchema:schema11.properties.spec.properties.workload,data:data89};
 if(vErrors === null){
 vErrors = [err347];
 }
@@ -4231,9 +4219,15 @@ vErrors.push(err347);
 }
 errors++;
 }
-if(typeof data118 === "string"){
-if(func71(data118) > 8){
-const err348 = {instancePath:instancePath+"/spec/monitoring/observe",schemaPath:"#/properties/spec/properties/monitoring/properties/observe/maxLength",keyword:"maxLength",params:{limit: 8},schema:8,parentSchema:schema11.properties.spec.properties.monitoring.properties.observe,data:data118};
+}
+let data116 = data16.limits;
+if(data116 && typeof data116 == "object" && !Array.isArray(data116)){
+if(data116.maxPacketSizeBytes === undefined){
+data116.maxPacketSizeBytes = 1048576;
+}
+for(const key38 of Object.keys(data116)){
+if(!(((((((key38 === "maxPacketSizeBytes") || (key38 === "messageSizeLimitBytes")) || (key38 === "maxKeepaliveSeconds")) || (key38 === "persistentClientExpirationSeconds")) || (key38 === "maxQueuedMessages")) || (key38 === "maxQueuedBytes")) || (key38 === "maxInflightMessages"))){
+const err348 = {instancePath:instancePath+"/spec/limits",schemaPath:"#/properties/spec/properties/limits/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key38},schema:false,parentSchema:schema11.properties.spec.properties.limits,data:data116};
 if(vErrors === null){
 vErrors = [err348];
 }
@@ -4243,8 +4237,9 @@ vErrors.push(err348);
 errors++;
 }
 }
-else {
-const err349 = {instancePath:instancePath+"/spec/monitoring/observe",schemaPath:"#/properties/spec/properties/monitoring/properties/observe/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.monitoring.properties.observe.type,parentSchema:schema11.properties.spec.properties.monitoring.properties.observe,data:data118};
+let data117 = data116.maxPacketSizeBytes;
+if(!((typeof data117 == "number") && (!(data117 % 1) && !isNaN(data117)))){
+const err349 = {instancePath:instancePath+"/spec/limits/maxPacketSizeBytes",schemaPath:"#/properties/spec/properties/limits/properties/maxPacketSizeBytes/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.limits.properties.maxPacketSizeBytes.type,parentSchema:schema11.properties.spec.properties.limits.properties.maxPacketSizeBytes,data:data117};
 if(vErrors === null){
 vErrors = [err349];
 }
@@ -4253,9 +4248,9 @@ vErrors.push(err349);
 }
 errors++;
 }
-let data119 = data117.aclViolations;
-if(!((data119 === "Disabled") || (data119 === "Enabled"))){
-const err350 = {instancePath:instancePath+"/spec/monitoring/aclViolations",schemaPath:"#/properties/spec/properties/monitoring/properties/aclViolations/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.monitoring.properties.aclViolations.enum},schema:schema11.properties.spec.properties.monitoring.properties.aclViolations.enum,parentSchema:schema11.properties.spec.properties.monitoring.properties.aclViolations,data:data119};
+if(typeof data117 == "number"){
+if(data117 > 268435455 || isNaN(data117)){
+const err350 = {instancePath:instancePath+"/spec/limits/maxPacketSizeBytes",schemaPath:"#/properties/spec/properties/limits/properties/maxPacketSizeBytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 268435455},schema:268435455,parentSchema:schema11.properties.spec.properties.limits.properties.maxPacketSizeBytes,data:data117};
 if(vErrors === null){
 vErrors = [err350];
 }
@@ -4264,9 +4259,8 @@ vErrors.push(err350);
 }
 errors++;
 }
-if(typeof data119 === "string"){
-if(func71(data119) > 8){
-const err351 = {instancePath:instancePath+"/spec/monitoring/aclViolations",schemaPath:"#/properties/spec/properties/monitoring/properties/aclViolations/maxLength",keyword:"maxLength",params:{limit: 8},schema:8,parentSchema:schema11.properties.spec.properties.monitoring.properties.aclViolations,data:data119};
+if(data117 < 1024 || isNaN(data117)){
+const err351 = {instancePath:instancePath+"/spec/limits/maxPacketSizeBytes",schemaPath:"#/properties/spec/properties/limits/properties/maxPacketSizeBytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1024},schema:1024,parentSchema:schema11.properties.spec.properties.limits.properties.maxPacketSizeBytes,data:data117};
 if(vErrors === null){
 vErrors = [err351];
 }
@@ -4276,8 +4270,10 @@ vErrors.push(err351);
 errors++;
 }
 }
-else {
-const err352 = {instancePath:instancePath+"/spec/monitoring/aclViolations",schemaPath:"#/properties/spec/properties/monitoring/properties/aclViolations/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.monitoring.properties.aclViolations.type,parentSchema:schema11.properties.spec.properties.monitoring.properties.aclViolations,data:data119};
+if(data116.messageSizeLimitBytes !== undefined && func0.call(data116, "messageSizeLimitBytes")){
+let data118 = data116.messageSizeLimitBytes;
+if(!((typeof data118 == "number") && (!(data118 % 1) && !isNaN(data118)))){
+const err352 = {instancePath:instancePath+"/spec/limits/messageSizeLimitBytes",schemaPath:"#/properties/spec/properties/limits/properties/messageSizeLimitBytes/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.limits.properties.messageSizeLimitBytes.type,parentSchema:schema11.properties.spec.properties.limits.properties.messageSizeLimitBytes,data:data118};
 if(vErrors === null){
 vErrors = [err352];
 }
@@ -4286,9 +4282,9 @@ vErrors.push(err352);
 }
 errors++;
 }
-}
-else {
-const err353 = {instancePath:instancePath+"/spec/monitoring",schemaPath:"#/properties/spec/properties/monitoring/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.monitoring.type,parentSchema:schema11.properties.spec.properties.monitoring,data:data117};
+if(typeof data118 == "number"){
+if(data118 > 268435455 || isNaN(data118)){
+const err353 = {instancePath:instancePath+"/spec/limits/messageSizeLimitBytes",schemaPath:"#/properties/spec/properties/limits/properties/messageSizeLimitBytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 268435455},schema:268435455,parentSchema:schema11.properties.spec.properties.limits.properties.messageSizeLimitBytes,data:data118};
 if(vErrors === null){
 vErrors = [err353];
 }
@@ -4297,22 +4293,8 @@ vErrors.push(err353);
 }
 errors++;
 }
-}
-if(data16.lockout !== undefined && func0.call(data16, "lockout")){
-let data120 = data16.lockout;
-if(data120 && typeof data120 == "object" && !Array.isArray(data120)){
-if(data120.maxFailures === undefined){
-data120.maxFailures = 20;
-}
-if(data120.windowSeconds === undefined){
-data120.windowSeconds = 60;
-}
-if(data120.blockSeconds === undefined){
-data120.blockSeconds = 900;
-}
-for(const key38 of Object.keys(data120)){
-if(!(((key38 === "maxFailures") || (key38 === "windowSeconds")) || (key38 === "blockSeconds"))){
-const err354 = {instancePath:instancePath+"/spec/lockout",schemaPath:"#/properties/spec/properties/lockout/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key38},schema:false,parentSchema:schema11.properties.spec.properties.lockout,data:data120};
+if(data118 < 1 || isNaN(data118)){
+const err354 = {instancePath:instancePath+"/spec/limits/messageSizeLimitBytes",schemaPath:"#/properties/spec/properties/limits/properties/messageSizeLimitBytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.limits.properties.messageSizeLimitBytes,data:data118};
 if(vErrors === null){
 vErrors = [err354];
 }
@@ -4322,9 +4304,11 @@ vErrors.push(err354);
 errors++;
 }
 }
-let data121 = data120.maxFailures;
-if(!((typeof data121 == "number") && (!(data121 % 1) && !isNaN(data121)))){
-const err355 = {instancePath:instancePath+"/spec/lockout/maxFailures",schemaPath:"#/properties/spec/properties/lockout/properties/maxFailures/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.lockout.properties.maxFailures.type,parentSchema:schema11.properties.spec.properties.lockout.properties.maxFailures,data:data121};
+}
+if(data116.maxKeepaliveSeconds !== undefined && func0.call(data116, "maxKeepaliveSeconds")){
+let data119 = data116.maxKeepaliveSeconds;
+if(!((typeof data119 == "number") && (!(data119 % 1) && !isNaN(data119)))){
+const err355 = {instancePath:instancePath+"/spec/limits/maxKeepaliveSeconds",schemaPath:"#/properties/spec/properties/limits/properties/maxKeepaliveSeconds/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.limits.properties.maxKeepaliveSeconds.type,parentSchema:schema11.properties.spec.properties.limits.properties.maxKeepaliveSeconds,data:data119};
 if(vErrors === null){
 vErrors = [err355];
 }
@@ -4333,9 +4317,9 @@ vErrors.push(err355);
 }
 errors++;
 }
-if(typeof data121 == "number"){
-if(data121 > 100000 || isNaN(data121)){
-const err356 = {instancePath:instancePath+"/spec/lockout/maxFailures",schemaPath:"#/properties/spec/properties/lockout/properties/maxFailures/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},schema:100000,parentSchema:schema11.properties.spec.properties.lockout.properties.maxFailures,data:data121};
+if(typeof data119 == "number"){
+if(data119 > 65535 || isNaN(data119)){
+const err356 = {instancePath:instancePath+"/spec/limits/maxKeepaliveSeconds",schemaPath:"#/properties/spec/properties/limits/properties/maxKeepaliveSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},schema:65535,parentSchema:schema11.properties.spec.properties.limits.properties.maxKeepaliveSeconds,data:data119};
 if(vErrors === null){
 vErrors = [err356];
 }
@@ -4344,8 +4328,8 @@ vErrors.push(err356);
 }
 errors++;
 }
-if(data121 < 1 || isNaN(data121)){
-const err357 = {instancePath:instancePath+"/spec/lockout/maxFailures",schemaPath:"#/properties/spec/properties/lockout/properties/maxFailures/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.lockout.properties.maxFailures,data:data121};
+if(data119 < 10 || isNaN(data119)){
+const err357 = {instancePath:instancePath+"/spec/limits/maxKeepaliveSeconds",schemaPath:"#/properties/spec/properties/limits/properties/maxKeepaliveSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10},schema:10,parentSchema:schema11.properties.spec.properties.limits.properties.maxKeepaliveSeconds,data:data119};
 if(vErrors === null){
 vErrors = [err357];
 }
@@ -4355,9 +4339,11 @@ vErrors.push(err357);
 errors++;
 }
 }
-let data122 = data120.windowSeconds;
-if(!((typeof data122 == "number") && (!(data122 % 1) && !isNaN(data122)))){
-const err358 = {instancePath:instancePath+"/spec/lockout/windowSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/windowSeconds/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.lockout.properties.windowSeconds.type,parentSchema:schema11.properties.spec.properties.lockout.properties.windowSeconds,data:data122};
+}
+if(data116.persistentClientExpirationSeconds !== undefined && func0.call(data116, "persistentClientExpirationSeconds")){
+let data120 = data116.persistentClientExpirationSeconds;
+if(!((typeof data120 == "number") && (!(data120 % 1) && !isNaN(data120)))){
+const err358 = {instancePath:instancePath+"/spec/limits/persistentClientExpirationSeconds",schemaPath:"#/properties/spec/properties/limits/properties/persistentClientExpirationSeconds/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.limits.properties.persistentClientExpirationSeconds.type,parentSchema:schema11.properties.spec.properties.limits.properties.persistentClientExpirationSeconds,data:data120};
 if(vErrors === null){
 vErrors = [err358];
 }
@@ -4366,9 +4352,9 @@ vErrors.push(err358);
 }
 errors++;
 }
-if(typeof data122 == "number"){
-if(data122 > 86400 || isNaN(data122)){
-const err359 = {instancePath:instancePath+"/spec/lockout/windowSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/windowSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400},schema:86400,parentSchema:schema11.properties.spec.properties.lockout.properties.windowSeconds,data:data122};
+if(typeof data120 == "number"){
+if(data120 > 31536000 || isNaN(data120)){
+const err359 = {instancePath:instancePath+"/spec/limits/persistentClientExpirationSeconds",schemaPath:"#/properties/spec/properties/limits/properties/persistentClientExpirationSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 31536000},schema:31536000,parentSchema:schema11.properties.spec.properties.limits.properties.persistentClientExpirationSeconds,data:data120};
 if(vErrors === null){
 vErrors = [err359];
 }
@@ -4377,8 +4363,8 @@ vErrors.push(err359);
 }
 errors++;
 }
-if(data122 < 1 || isNaN(data122)){
-const err360 = {instancePath:instancePath+"/spec/lockout/windowSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/windowSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.lockout.properties.windowSeconds,data:data122};
+if(data120 < 3600 || isNaN(data120)){
+const err360 = {instancePath:instancePath+"/spec/limits/persistentClientExpirationSeconds",schemaPath:"#/properties/spec/properties/limits/properties/persistentClientExpirationSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 3600},schema:3600,parentSchema:schema11.properties.spec.properties.limits.properties.persistentClientExpirationSeconds,data:data120};
 if(vErrors === null){
 vErrors = [err360];
 }
@@ -4388,9 +4374,11 @@ vErrors.push(err360);
 errors++;
 }
 }
-let data123 = data120.blockSeconds;
-if(!((typeof data123 == "number") && (!(data123 % 1) && !isNaN(data123)))){
-const err361 = {instancePath:instancePath+"/spec/lockout/blockSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/blockSeconds/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.lockout.properties.blockSeconds.type,parentSchema:schema11.properties.spec.properties.lockout.properties.blockSeconds,data:data123};
+}
+if(data116.maxQueuedMessages !== undefined && func0.call(data116, "maxQueuedMessages")){
+let data121 = data116.maxQueuedMessages;
+if(!((typeof data121 == "number") && (!(data121 % 1) && !isNaN(data121)))){
+const err361 = {instancePath:instancePath+"/spec/limits/maxQueuedMessages",schemaPath:"#/properties/spec/properties/limits/properties/maxQueuedMessages/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.limits.properties.maxQueuedMessages.type,parentSchema:schema11.properties.spec.properties.limits.properties.maxQueuedMessages,data:data121};
 if(vErrors === null){
 vErrors = [err361];
 }
@@ -4399,9 +4387,9 @@ vErrors.push(err361);
 }
 errors++;
 }
-if(typeof data123 == "number"){
-if(data123 > 604800 || isNaN(data123)){
-const err362 = {instancePath:instancePath+"/spec/lockout/blockSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/blockSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 604800},schema:604800,parentSchema:schema11.properties.spec.properties.lockout.properties.blockSeconds,data:data123};
+if(typeof data121 == "number"){
+if(data121 > 1000000 || isNaN(data121)){
+const err362 = {instancePath:instancePath+"/spec/limits/maxQueuedMessages",schemaPath:"#/properties/spec/properties/limits/properties/maxQueuedMessages/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000},schema:1000000,parentSchema:schema11.properties.spec.properties.limits.properties.maxQueuedMessages,data:data121};
 if(vErrors === null){
 vErrors = [err362];
 }
@@ -4410,8 +4398,8 @@ vErrors.push(err362);
 }
 errors++;
 }
-if(data123 < 1 || isNaN(data123)){
-const err363 = {instancePath:instancePath+"/spec/lockout/blockSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/blockSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.lockout.properties.blockSeconds,data:data123};
+if(data121 < 1 || isNaN(data121)){
+const err363 = {instancePath:instancePath+"/spec/limits/maxQueuedMessages",schemaPath:"#/properties/spec/properties/limits/properties/maxQueuedMessages/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.limits.properties.maxQueuedMessages,data:data121};
 if(vErrors === null){
 vErrors = [err363];
 }
@@ -4422,8 +4410,10 @@ errors++;
 }
 }
 }
-else {
-const err364 = {instancePath:instancePath+"/spec/lockout",schemaPath:"#/properties/spec/properties/lockout/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.lockout.type,parentSchema:schema11.properties.spec.properties.lockout,data:data120};
+if(data116.maxQueuedBytes !== undefined && func0.call(data116, "maxQueuedBytes")){
+let data122 = data116.maxQueuedBytes;
+if(!((typeof data122 == "number") && (!(data122 % 1) && !isNaN(data122)))){
+const err364 = {instancePath:instancePath+"/spec/limits/maxQueuedBytes",schemaPath:"#/properties/spec/properties/limits/properties/maxQueuedBytes/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.limits.properties.maxQueuedBytes.type,parentSchema:schema11.properties.spec.properties.limits.properties.maxQueuedBytes,data:data122};
 if(vErrors === null){
 vErrors = [err364];
 }
@@ -4432,10 +4422,9 @@ vErrors.push(err364);
 }
 errors++;
 }
-}
-}
-else {
-const err365 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.type,parentSchema:schema11.properties.spec,data:data16};
+if(typeof data122 == "number"){
+if(data122 > 2147483647 || isNaN(data122)){
+const err365 = {instancePath:instancePath+"/spec/limits/maxQueuedBytes",schemaPath:"#/properties/spec/properties/limits/properties/maxQueuedBytes/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647},schema:2147483647,parentSchema:schema11.properties.spec.properties.limits.properties.maxQueuedBytes,data:data122};
 if(vErrors === null){
 vErrors = [err365];
 }
@@ -4444,11 +4433,8 @@ vErrors.push(err365);
 }
 errors++;
 }
-}
-if(data.status !== undefined && func0.call(data, "status")){
-let data124 = data.status;
-if(!(data124 && typeof data124 == "object" && !Array.isArray(data124))){
-const err366 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"},schema:schema11.properties.status.type,parentSchema:schema11.properties.status,data:data124};
+if(data122 < 1 || isNaN(data122)){
+const err366 = {instancePath:instancePath+"/spec/limits/maxQueuedBytes",schemaPath:"#/properties/spec/properties/limits/properties/maxQueuedBytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.limits.properties.maxQueuedBytes,data:data122};
 if(vErrors === null){
 vErrors = [err366];
 }
@@ -4459,13 +4445,319 @@ errors++;
 }
 }
 }
-else {
-const err367 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema11.type,parentSchema:schema11,data};
+if(data116.maxInflightMessages !== undefined && func0.call(data116, "maxInflightMessages")){
+let data123 = data116.maxInflightMessages;
+if(!((typeof data123 == "number") && (!(data123 % 1) && !isNaN(data123)))){
+const err367 = {instancePath:instancePath+"/spec/limits/maxInflightMessages",schemaPath:"#/properties/spec/properties/limits/properties/maxInflightMessages/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.limits.properties.maxInflightMessages.type,parentSchema:schema11.properties.spec.properties.limits.properties.maxInflightMessages,data:data123};
 if(vErrors === null){
 vErrors = [err367];
 }
 else {
 vErrors.push(err367);
+}
+errors++;
+}
+if(typeof data123 == "number"){
+if(data123 > 65535 || isNaN(data123)){
+const err368 = {instancePath:instancePath+"/spec/limits/maxInflightMessages",schemaPath:"#/properties/spec/properties/limits/properties/maxInflightMessages/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},schema:65535,parentSchema:schema11.properties.spec.properties.limits.properties.maxInflightMessages,data:data123};
+if(vErrors === null){
+vErrors = [err368];
+}
+else {
+vErrors.push(err368);
+}
+errors++;
+}
+if(data123 < 1 || isNaN(data123)){
+const err369 = {instancePath:instancePath+"/spec/limits/maxInflightMessages",schemaPath:"#/properties/spec/properties/limits/properties/maxInflightMessages/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.limits.properties.maxInflightMessages,data:data123};
+if(vErrors === null){
+vErrors = [err369];
+}
+else {
+vErrors.push(err369);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err370 = {instancePath:instancePath+"/spec/limits",schemaPath:"#/properties/spec/properties/limits/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.limits.type,parentSchema:schema11.properties.spec.properties.limits,data:data116};
+if(vErrors === null){
+vErrors = [err370];
+}
+else {
+vErrors.push(err370);
+}
+errors++;
+}
+if(data16.monitoring !== undefined && func0.call(data16, "monitoring")){
+let data124 = data16.monitoring;
+if(data124 && typeof data124 == "object" && !Array.isArray(data124)){
+if(data124.observe === undefined){
+data124.observe = "Disabled";
+}
+if(data124.aclViolations === undefined){
+data124.aclViolations = "Disabled";
+}
+for(const key39 of Object.keys(data124)){
+if(!((key39 === "observe") || (key39 === "aclViolations"))){
+const err371 = {instancePath:instancePath+"/spec/monitoring",schemaPath:"#/properties/spec/properties/monitoring/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key39},schema:false,parentSchema:schema11.properties.spec.properties.monitoring,data:data124};
+if(vErrors === null){
+vErrors = [err371];
+}
+else {
+vErrors.push(err371);
+}
+errors++;
+}
+}
+let data125 = data124.observe;
+if(!((data125 === "Disabled") || (data125 === "Enabled"))){
+const err372 = {instancePath:instancePath+"/spec/monitoring/observe",schemaPath:"#/properties/spec/properties/monitoring/properties/observe/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.monitoring.properties.observe.enum},schema:schema11.properties.spec.properties.monitoring.properties.observe.enum,parentSchema:schema11.properties.spec.properties.monitoring.properties.observe,data:data125};
+if(vErrors === null){
+vErrors = [err372];
+}
+else {
+vErrors.push(err372);
+}
+errors++;
+}
+if(typeof data125 === "string"){
+if(func71(data125) > 8){
+const err373 = {instancePath:instancePath+"/spec/monitoring/observe",schemaPath:"#/properties/spec/properties/monitoring/properties/observe/maxLength",keyword:"maxLength",params:{limit: 8},schema:8,parentSchema:schema11.properties.spec.properties.monitoring.properties.observe,data:data125};
+if(vErrors === null){
+vErrors = [err373];
+}
+else {
+vErrors.push(err373);
+}
+errors++;
+}
+}
+else {
+const err374 = {instancePath:instancePath+"/spec/monitoring/observe",schemaPath:"#/properties/spec/properties/monitoring/properties/observe/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.monitoring.properties.observe.type,parentSchema:schema11.properties.spec.properties.monitoring.properties.observe,data:data125};
+if(vErrors === null){
+vErrors = [err374];
+}
+else {
+vErrors.push(err374);
+}
+errors++;
+}
+let data126 = data124.aclViolations;
+if(!((data126 === "Disabled") || (data126 === "Enabled"))){
+const err375 = {instancePath:instancePath+"/spec/monitoring/aclViolations",schemaPath:"#/properties/spec/properties/monitoring/properties/aclViolations/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.monitoring.properties.aclViolations.enum},schema:schema11.properties.spec.properties.monitoring.properties.aclViolations.enum,parentSchema:schema11.properties.spec.properties.monitoring.properties.aclViolations,data:data126};
+if(vErrors === null){
+vErrors = [err375];
+}
+else {
+vErrors.push(err375);
+}
+errors++;
+}
+if(typeof data126 === "string"){
+if(func71(data126) > 8){
+const err376 = {instancePath:instancePath+"/spec/monitoring/aclViolations",schemaPath:"#/properties/spec/properties/monitoring/properties/aclViolations/maxLength",keyword:"maxLength",params:{limit: 8},schema:8,parentSchema:schema11.properties.spec.properties.monitoring.properties.aclViolations,data:data126};
+if(vErrors === null){
+vErrors = [err376];
+}
+else {
+vErrors.push(err376);
+}
+errors++;
+}
+}
+else {
+const err377 = {instancePath:instancePath+"/spec/monitoring/aclViolations",schemaPath:"#/properties/spec/properties/monitoring/properties/aclViolations/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.monitoring.properties.aclViolations.type,parentSchema:schema11.properties.spec.properties.monitoring.properties.aclViolations,data:data126};
+if(vErrors === null){
+vErrors = [err377];
+}
+else {
+vErrors.push(err377);
+}
+errors++;
+}
+}
+else {
+const err378 = {instancePath:instancePath+"/spec/monitoring",schemaPath:"#/properties/spec/properties/monitoring/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.monitoring.type,parentSchema:schema11.properties.spec.properties.monitoring,data:data124};
+if(vErrors === null){
+vErrors = [err378];
+}
+else {
+vErrors.push(err378);
+}
+errors++;
+}
+}
+if(data16.lockout !== undefined && func0.call(data16, "lockout")){
+let data127 = data16.lockout;
+if(data127 && typeof data127 == "object" && !Array.isArray(data127)){
+if(data127.maxFailures === undefined){
+data127.maxFailures = 20;
+}
+if(data127.windowSeconds === undefined){
+data127.windowSeconds = 60;
+}
+if(data127.blockSeconds === undefined){
+data127.blockSeconds = 900;
+}
+for(const key40 of Object.keys(data127)){
+if(!(((key40 === "maxFailures") || (key40 === "windowSeconds")) || (key40 === "blockSeconds"))){
+const err379 = {instancePath:instancePath+"/spec/lockout",schemaPath:"#/properties/spec/properties/lockout/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key40},schema:false,parentSchema:schema11.properties.spec.properties.lockout,data:data127};
+if(vErrors === null){
+vErrors = [err379];
+}
+else {
+vErrors.push(err379);
+}
+errors++;
+}
+}
+let data128 = data127.maxFailures;
+if(!((typeof data128 == "number") && (!(data128 % 1) && !isNaN(data128)))){
+const err380 = {instancePath:instancePath+"/spec/lockout/maxFailures",schemaPath:"#/properties/spec/properties/lockout/properties/maxFailures/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.lockout.properties.maxFailures.type,parentSchema:schema11.properties.spec.properties.lockout.properties.maxFailures,data:data128};
+if(vErrors === null){
+vErrors = [err380];
+}
+else {
+vErrors.push(err380);
+}
+errors++;
+}
+if(typeof data128 == "number"){
+if(data128 > 100000 || isNaN(data128)){
+const err381 = {instancePath:instancePath+"/spec/lockout/maxFailures",schemaPath:"#/properties/spec/properties/lockout/properties/maxFailures/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},schema:100000,parentSchema:schema11.properties.spec.properties.lockout.properties.maxFailures,data:data128};
+if(vErrors === null){
+vErrors = [err381];
+}
+else {
+vErrors.push(err381);
+}
+errors++;
+}
+if(data128 < 1 || isNaN(data128)){
+const err382 = {instancePath:instancePath+"/spec/lockout/maxFailures",schemaPath:"#/properties/spec/properties/lockout/properties/maxFailures/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.lockout.properties.maxFailures,data:data128};
+if(vErrors === null){
+vErrors = [err382];
+}
+else {
+vErrors.push(err382);
+}
+errors++;
+}
+}
+let data129 = data127.windowSeconds;
+if(!((typeof data129 == "number") && (!(data129 % 1) && !isNaN(data129)))){
+const err383 = {instancePath:instancePath+"/spec/lockout/windowSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/windowSeconds/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.lockout.properties.windowSeconds.type,parentSchema:schema11.properties.spec.properties.lockout.properties.windowSeconds,data:data129};
+if(vErrors === null){
+vErrors = [err383];
+}
+else {
+vErrors.push(err383);
+}
+errors++;
+}
+if(typeof data129 == "number"){
+if(data129 > 86400 || isNaN(data129)){
+const err384 = {instancePath:instancePath+"/spec/lockout/windowSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/windowSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400},schema:86400,parentSchema:schema11.properties.spec.properties.lockout.properties.windowSeconds,data:data129};
+if(vErrors === null){
+vErrors = [err384];
+}
+else {
+vErrors.push(err384);
+}
+errors++;
+}
+if(data129 < 1 || isNaN(data129)){
+const err385 = {instancePath:instancePath+"/spec/lockout/windowSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/windowSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.lockout.properties.windowSeconds,data:data129};
+if(vErrors === null){
+vErrors = [err385];
+}
+else {
+vErrors.push(err385);
+}
+errors++;
+}
+}
+let data130 = data127.blockSeconds;
+if(!((typeof data130 == "number") && (!(data130 % 1) && !isNaN(data130)))){
+const err386 = {instancePath:instancePath+"/spec/lockout/blockSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/blockSeconds/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.lockout.properties.blockSeconds.type,parentSchema:schema11.properties.spec.properties.lockout.properties.blockSeconds,data:data130};
+if(vErrors === null){
+vErrors = [err386];
+}
+else {
+vErrors.push(err386);
+}
+errors++;
+}
+if(typeof data130 == "number"){
+if(data130 > 604800 || isNaN(data130)){
+const err387 = {instancePath:instancePath+"/spec/lockout/blockSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/blockSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 604800},schema:604800,parentSchema:schema11.properties.spec.properties.lockout.properties.blockSeconds,data:data130};
+if(vErrors === null){
+vErrors = [err387];
+}
+else {
+vErrors.push(err387);
+}
+errors++;
+}
+if(data130 < 1 || isNaN(data130)){
+const err388 = {instancePath:instancePath+"/spec/lockout/blockSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/blockSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.lockout.properties.blockSeconds,data:data130};
+if(vErrors === null){
+vErrors = [err388];
+}
+else {
+vErrors.push(err388);
+}
+errors++;
+}
+}
+}
+else {
+const err389 = {instancePath:instancePath+"/spec/lockout",schemaPath:"#/properties/spec/properties/lockout/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.lockout.type,parentSchema:schema11.properties.spec.properties.lockout,data:data127};
+if(vErrors === null){
+vErrors = [err389];
+}
+else {
+vErrors.push(err389);
+}
+errors++;
+}
+}
+}
+else {
+const err390 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.type,parentSchema:schema11.properties.spec,data:data16};
+if(vErrors === null){
+vErrors = [err390];
+}
+else {
+vErrors.push(err390);
+}
+errors++;
+}
+}
+if(data.status !== undefined && func0.call(data, "status")){
+let data131 = data.status;
+if(!(data131 && typeof data131 == "object" && !Array.isArray(data131))){
+const err391 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"},schema:schema11.properties.status.type,parentSchema:schema11.properties.status,data:data131};
+if(vErrors === null){
+vErrors = [err391];
+}
+else {
+vErrors.push(err391);
+}
+errors++;
+}
+}
+}
+else {
+const err392 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema11.type,parentSchema:schema11,data};
+if(vErrors === null){
+vErrors = [err392];
+}
+else {
+vErrors.push(err392);
 }
 errors++;
 }
@@ -4475,7 +4767,7 @@ return errors === 0;
 
 export const AclTemplate = validate11;
 const schema12 = {"$id":"AclTemplate","type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"mqttsecurity.io/v1alpha1"},"kind":{"const":"AclTemplate"},"metadata":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"generation":{"type":"integer"},"resourceVersion":{"type":"string"},"creationTimestamp":{"type":["string","null"]},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}}}},"spec":{"type":"object","required":["rules"],"properties":{"description":{"type":"string","minLength":1,"maxLength":512},"role":{"type":"string","enum":["Device","Backend","Admin"],"default":"Device","maxLength":7},"allowControl":{"type":"boolean","default":false},"parameters":{"type":"object","default":{},"properties":{"properties":{"type":"object","maxProperties":32,"additionalProperties":{"type":"object","required":["type"],"properties":{"type":{"type":"string","enum":["string","integer","boolean"],"maxLength":7},"description":{"type":"string","minLength":1,"maxLength":512},"enum":{"type":"array","minItems":1,"maxItems":64,"items":{"type":["integer","string"],"maxLength":256,"minimum":-9007199254740991,"maximum":9007199254740991}},"minLength":{"type":"integer","minimum":0,"maximum":256},"maxLength":{"type":"integer","minimum":0,"maximum":256},"minimum":{"type":"integer","minimum":-9007199254740991,"maximum":9007199254740991},"maximum":{"type":"integer","minimum":-9007199254740991,"maximum":9007199254740991},"default":{"type":["string","integer","boolean"],"maxLength":256,"minimum":-9007199254740991,"maximum":9007199254740991}},"additionalProperties":false}},"required":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","minLength":1,"maxLength":63}}},"additionalProperties":false},"rules":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"object","required":["topic"],"properties":{"effect":{"type":"string","enum":["Allow","Deny"],"default":"Allow","maxLength":5},"actions":{"type":"array","minItems":1,"maxItems":2,"uniqueItems":true,"items":{"type":"string","enum":["Publish","Subscribe"],"maxLength":9}},"topic":{"type":"string","pattern":"^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$","minLength":1,"maxLength":1024},"description":{"type":"string","minLength":1,"maxLength":512}},"additionalProperties":false}}},"additionalProperties":false},"status":{"type":"object"}},"additionalProperties":false};
-const pattern30 = new RegExp("^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$", "u");
+const pattern33 = new RegExp("^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$", "u");
 
 function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="AclTemplate" */;
@@ -5589,7 +5881,7 @@ vErrors.push(err88);
 }
 errors++;
 }
-if(!pattern30.test(data39)){
+if(!pattern33.test(data39)){
 const err89 = {instancePath:instancePath+"/spec/rules/" + i4+"/topic",schemaPath:"#/properties/spec/properties/rules/items/properties/topic/pattern",keyword:"pattern",params:{pattern: "^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$"},schema:"^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$",parentSchema:schema12.properties.spec.properties.rules.items.properties.topic,data:data39};
 if(vErrors === null){
 vErrors = [err89];
@@ -5712,9 +6004,9 @@ return errors === 0;
 
 export const MqttDevice = validate12;
 const schema13 = {"$id":"MqttDevice","type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"mqttsecurity.io/v1alpha1"},"kind":{"const":"MqttDevice"},"metadata":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"generation":{"type":"integer"},"resourceVersion":{"type":"string"},"creationTimestamp":{"type":["string","null"]},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}}}},"spec":{"type":"object","required":["brokerRef","authentication"],"properties":{"brokerRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"namespace":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$","minLength":1,"maxLength":63}},"additionalProperties":false},"identity":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$","minLength":1,"maxLength":64},"templateRefs":{"type":"array","maxItems":16,"items":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"parameters":{"type":"object","maxProperties":32,"additionalProperties":{"type":["string","integer","boolean"],"maxLength":256,"minimum":-9007199254740991,"maximum":9007199254740991}}},"additionalProperties":false}},"groups":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$","minLength":1,"maxLength":64}},"authentication":{"type":"object","required":["type"],"properties":{"type":{"type":"string","enum":["Certificate","Password"],"maxLength":11},"certificate":{"type":"object","properties":{"template":{"type":"object","properties":{"duration":{"type":"string","pattern":"^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$","minLength":2,"maxLength":27},"renewBefore":{"type":"string","pattern":"^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$","minLength":2,"maxLength":27},"privateKey":{"type":"object","properties":{"algorithm":{"type":"string","enum":["ECDSA","RSA","Ed25519"],"default":"ECDSA","maxLength":7},"size":{"type":"integer","minimum":256,"maximum":4096},"rotationPolicy":{"type":"string","enum":["Always","Never"],"default":"Always","maxLength":6}},"additionalProperties":false},"csr":{"type":"string","pattern":"^-----BEGIN (NEW )?CERTIFICATE REQUEST-----\\r?\\n[A-Za-z0-9+/=\\r\\n]+-----END (NEW )?CERTIFICATE REQUEST-----[\\r\\n]*$","minLength":1,"maxLength":8192},"secretName":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"previousCertificate":{"type":"object","properties":{"revokeAfterSeconds":{"type":"integer","minimum":0,"maximum":31536000}},"additionalProperties":false},"keystores":{"type":"object","properties":{"pkcs12":{"type":"object","required":["passwordSecretRef"],"properties":{"passwordSecretRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"password","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"profile":{"type":"string","enum":["Modern2023","LegacyDES"],"default":"Modern2023","maxLength":10}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"password":{"type":"object","properties":{"generate":{"type":"object","maxProperties":0},"hash":{"type":"string","pattern":"^\\$(6|7\\$[1-9][0-9]{0,4})\\$[A-Za-z0-9+/]{16}\\$[A-Za-z0-9+/]{86}==$","minLength":1,"maxLength":128},"secretRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"password","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"revision":{"type":"integer","minimum":1,"maximum":2147483647}},"additionalProperties":false}},"additionalProperties":false},"rules":{"type":"array","maxItems":32,"items":{"type":"object","required":["topic"],"properties":{"effect":{"type":"string","enum":["Allow","Deny"],"default":"Allow","maxLength":5},"actions":{"type":"array","minItems":1,"maxItems":2,"uniqueItems":true,"items":{"type":"string","enum":["Publish","Subscribe"],"maxLength":9}},"topic":{"type":"string","pattern":"^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$","minLength":1,"maxLength":1024},"description":{"type":"string","minLength":1,"maxLength":512},"expiresAt":{"type":"string","maxLength":35,"format":"date-time"}},"additionalProperties":false}},"suspended":{"type":"boolean","default":false},"expiresAt":{"type":"string","maxLength":35,"format":"date-time"},"revoked":{"type":"object","required":["reason"],"properties":{"reason":{"type":"string","enum":["Unspecified","KeyCompromise","CaCompromise","AffiliationChanged","Superseded","CessationOfOperation","PrivilegeWithdrawn"],"maxLength":20},"at":{"type":"string","maxLength":35,"format":"date-time"}},"additionalProperties":false}},"additionalProperties":false},"status":{"type":"object"}},"additionalProperties":false};
-const pattern33 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$", "u");
-const pattern38 = new RegExp("^-----BEGIN (NEW )?CERTIFICATE REQUEST-----\\r?\\n[A-Za-z0-9+/=\\r\\n]+-----END (NEW )?CERTIFICATE REQUEST-----[\\r\\n]*$", "u");
-const pattern42 = new RegExp("^\\$(6|7\\$[1-9][0-9]{0,4})\\$[A-Za-z0-9+/]{16}\\$[A-Za-z0-9+/]{86}==$", "u");
+const pattern36 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$", "u");
+const pattern41 = new RegExp("^-----BEGIN (NEW )?CERTIFICATE REQUEST-----\\r?\\n[A-Za-z0-9+/=\\r\\n]+-----END (NEW )?CERTIFICATE REQUEST-----[\\r\\n]*$", "u");
+const pattern45 = new RegExp("^\\$(6|7\\$[1-9][0-9]{0,4})\\$[A-Za-z0-9+/]{16}\\$[A-Za-z0-9+/]{86}==$", "u");
 const formats0 = /^\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|[12]\d))T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
 function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -6189,7 +6481,7 @@ vErrors.push(err37);
 }
 errors++;
 }
-if(!pattern33.test(data20)){
+if(!pattern36.test(data20)){
 const err38 = {instancePath:instancePath+"/spec/identity",schemaPath:"#/properties/spec/properties/identity/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$"},schema:"^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$",parentSchema:schema13.properties.spec.properties.identity,data:data20};
 if(vErrors === null){
 vErrors = [err38];
@@ -6428,7 +6720,7 @@ vErrors.push(err57);
 }
 errors++;
 }
-if(!pattern33.test(data27)){
+if(!pattern36.test(data27)){
 const err58 = {instancePath:instancePath+"/spec/groups/" + i2,schemaPath:"#/properties/spec/properties/groups/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$"},schema:"^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$",parentSchema:schema13.properties.spec.properties.groups.items,data:data27};
 if(vErrors === null){
 vErrors = [err58];
@@ -6823,7 +7115,7 @@ vErrors.push(err89);
 }
 errors++;
 }
-if(!pattern38.test(data38)){
+if(!pattern41.test(data38)){
 const err90 = {instancePath:instancePath+"/spec/authentication/certificate/template/csr",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/csr/pattern",keyword:"pattern",params:{pattern: "^-----BEGIN (NEW )?CERTIFICATE REQUEST-----\\r?\\n[A-Za-z0-9+/=\\r\\n]+-----END (NEW )?CERTIFICATE REQUEST-----[\\r\\n]*$"},schema:"^-----BEGIN (NEW )?CERTIFICATE REQUEST-----\\r?\\n[A-Za-z0-9+/=\\r\\n]+-----END (NEW )?CERTIFICATE REQUEST-----[\\r\\n]*$",parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.csr,data:data38};
 if(vErrors === null){
 vErrors = [err90];
@@ -7267,7 +7559,7 @@ vErrors.push(err126);
 }
 errors++;
 }
-if(!pattern42.test(data50)){
+if(!pattern45.test(data50)){
 const err127 = {instancePath:instancePath+"/spec/authentication/password/hash",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/hash/pattern",keyword:"pattern",params:{pattern: "^\\$(6|7\\$[1-9][0-9]{0,4})\\$[A-Za-z0-9+/]{16}\\$[A-Za-z0-9+/]{86}==$"},schema:"^\\$(6|7\\$[1-9][0-9]{0,4})\\$[A-Za-z0-9+/]{16}\\$[A-Za-z0-9+/]{86}==$",parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.hash,data:data50};
 if(vErrors === null){
 vErrors = [err127];
@@ -7669,7 +7961,7 @@ vErrors.push(err159);
 }
 errors++;
 }
-if(!pattern30.test(data60)){
+if(!pattern33.test(data60)){
 const err160 = {instancePath:instancePath+"/spec/rules/" + i4+"/topic",schemaPath:"#/properties/spec/properties/rules/items/properties/topic/pattern",keyword:"pattern",params:{pattern: "^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$"},schema:"^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$",parentSchema:schema13.properties.spec.properties.rules.items.properties.topic,data:data60};
 if(vErrors === null){
 vErrors = [err160];
@@ -8619,7 +8911,7 @@ vErrors.push(err51);
 }
 errors++;
 }
-if(!pattern38.test(data25)){
+if(!pattern41.test(data25)){
 const err52 = {instancePath:instancePath+"/spec/csr",schemaPath:"#/properties/spec/properties/csr/pattern",keyword:"pattern",params:{pattern: "^-----BEGIN (NEW )?CERTIFICATE REQUEST-----\\r?\\n[A-Za-z0-9+/=\\r\\n]+-----END (NEW )?CERTIFICATE REQUEST-----[\\r\\n]*$"},schema:"^-----BEGIN (NEW )?CERTIFICATE REQUEST-----\\r?\\n[A-Za-z0-9+/=\\r\\n]+-----END (NEW )?CERTIFICATE REQUEST-----[\\r\\n]*$",parentSchema:schema14.properties.spec.properties.csr,data:data25};
 if(vErrors === null){
 vErrors = [err52];
@@ -9125,7 +9417,7 @@ return errors === 0;
 
 export const BrokerInstance = validate14;
 const schema15 = {"$id":"BrokerInstance","type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"mqttsecurity.io/v1alpha1"},"kind":{"const":"BrokerInstance"},"metadata":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"generation":{"type":"integer"},"resourceVersion":{"type":"string"},"creationTimestamp":{"type":["string","null"]},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}}}},"spec":{"type":"object","required":["brokerRef"],"properties":{"brokerRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"podUid":{"type":"string","pattern":"^[-A-Za-z0-9]+$","minLength":1,"maxLength":64}},"additionalProperties":false},"status":{"type":"object"}},"additionalProperties":false};
-const pattern54 = new RegExp("^[-A-Za-z0-9]+$", "u");
+const pattern57 = new RegExp("^[-A-Za-z0-9]+$", "u");
 
 function validate14(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="BrokerInstance" */;
@@ -9541,7 +9833,7 @@ vErrors.push(err32);
 }
 errors++;
 }
-if(!pattern54.test(data19)){
+if(!pattern57.test(data19)){
 const err33 = {instancePath:instancePath+"/spec/podUid",schemaPath:"#/properties/spec/properties/podUid/pattern",keyword:"pattern",params:{pattern: "^[-A-Za-z0-9]+$"},schema:"^[-A-Za-z0-9]+$",parentSchema:schema15.properties.spec.properties.podUid,data:data19};
 if(vErrors === null){
 vErrors = [err33];

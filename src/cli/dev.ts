@@ -37,10 +37,11 @@ Ctrl-C stops the broker; the next run comes back into the same state.`,
     if (options.host === '') throw new UsageError('--host is empty: give an address');
     const format = choiceOf('output', options.output, ['table', 'json']) ?? 'table';
     const once = options.once === true;
-    const [{ runDev }, { systemClock, systemRandom }, { systemDirectories }] = await Promise.all([
+    const [{ runDev }, { systemClock, systemRandom }, { systemDirectories }, { downloaderWith }] = await Promise.all([
       import('../local/dev.ts'),
       import('../local/system.ts'),
       import('../local/mosquitto.ts'),
+      import('../shell/downloader.ts'),
     ]);
     const stop = io.stopSignal();
     const show = shown(io, once);
@@ -60,6 +61,8 @@ Ctrl-C stops the broker; the next run comes back into the same state.`,
     const status = await runDev(dev, {
       clock: systemClock(),
       random: systemRandom,
+      // Whoever runs this may ask what they like of their own machine.
+      download: downloaderWith({ isAllowed: () => true }),
       processes: io.processes,
       stop,
       onFindings: show.findings,

@@ -14,7 +14,7 @@ export interface BrokerValues {
 /** CAs and revocation lists that the broker names. */
 export async function brokerValues(client: KubeClient, { origin, clientCertificates }: Broker): Promise<BrokerValues> {
   const refs = (clientCertificates?.trustedCas ?? []).flatMap(({ ca, revocation }) =>
-    revocation.type === 'ExternalCrl' ? [ca, revocation.crl] : [ca],
+    revocation.type === 'ExternalCrl' && revocation.crl.kind !== 'Url' ? [ca, revocation.crl] : [ca],
   );
   const values = new Map<string, string>();
   const notes: string[] = [];

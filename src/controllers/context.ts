@@ -60,14 +60,21 @@ export interface Trust {
   readonly nextChangeAt: Date | undefined;
 }
 
+/** The CA that an issuer issues with, as far as it can be told. */
+export interface IssuingCa {
+  readonly keyId: CaKeyId | undefined;
+  /** Key id of the trusted CA that this one is, or is below of; undefined where the broker trusts none such. */
+  readonly trustedAs: CaKeyId | undefined;
+}
+
 /** Ledgers and revocation lists, one of each per CA key. */
 export interface AuthorityState {
   /** The trust of a broker as it was last gathered; undefined before the first time. */
   readonly trustOf: (broker: ObjectKey) => Trust | undefined;
   /** Key id of the CA that issues this broker's client certificates now; undefined while it is not known. */
   readonly issuingCa: (broker: ObjectKey) => CaKeyId | undefined;
-  /** Key id of the trusted CA that this one is, or is below of; undefined where the broker does not trust it, as far as is known. */
-  readonly issuedUnder: (broker: ObjectKey) => CaKeyId | undefined;
+  /** The CA of the issuer that this very version of a broker names; undefined while that was not looked at. */
+  readonly issuance: (broker: Broker) => IssuingCa | undefined;
   /**
    * Takes certificates back for good. Resolved when the ledger is written; the revocation lists and the brokers follow by
    * themselves. Entries that are in the ledger already cost nothing.

@@ -32,7 +32,7 @@ export interface IssuerRef {
 /** How a CA takes certificates back. `SignedCrl`: we sign; `ExternalCrl`: someone else does; `None`: the broker checks none. */
 export type Revocation =
   | { readonly type: 'SignedCrl'; readonly signerSecret?: string; readonly validitySeconds: number }
-  | { readonly type: 'ExternalCrl'; readonly crl: ValueRef }
+  | { readonly type: 'ExternalCrl'; readonly crl: ValueRef | ListDownload }
   | { readonly type: 'None' };
 
 /** A value in a ConfigMap or Secret of the object's own namespace. */
@@ -40,6 +40,15 @@ export interface ValueRef {
   readonly kind: 'ConfigMap' | 'Secret';
   readonly name: string;
   readonly key: string;
+}
+
+/** A list on a web server. */
+export interface ListDownload {
+  readonly kind: 'Url';
+  readonly url: string;
+  /** CA of the server; absent: those of the system. */
+  readonly ca?: ValueRef;
+  readonly refreshSeconds: number;
 }
 
 export interface TrustedCaSpec {

@@ -6,6 +6,7 @@ import { keyOf, type Broker, type Fleet, type MosquittoVersion } from '../domain
 import { type ObjectKey } from '../domain/names.ts';
 import { type PublishedCrl } from '../domain/pki/certificate.ts';
 import { crlDueAt, crlDueReason, crlEntries } from '../domain/pki/crl-schedule.ts';
+import { listsBySigner } from '../domain/pki/external-list.ts';
 import { prunedLedger } from '../domain/pki/ledger.ts';
 import { newList, publishedCrl } from '../domain/pki/signed-list.ts';
 import { ShardedMap } from '../domain/sharded.ts';
@@ -17,8 +18,9 @@ import { earliest, isDone, planOf, type LocalFacts, type LocalPlan } from './pla
 import { withRecords, type Records } from './records.ts';
 import { keepServerKeyPair } from './server.ts';
 import { publishedIndex } from './sink.ts';
+import { publishedTexts } from './source.ts';
 import { act, keepAcknowledgements, keepCrl, keepLedger, type Chance, type Store } from './store.ts';
-import { localTrust, type LocalTrust } from './trust.ts';
+import { type ListSources, listTimes, localTrust, type LocalTrust } from './trust.ts';
 
 /** What a broker is to enforce now. */
 export interface LocalBundle {
@@ -39,6 +41,7 @@ export interface LocalInput {
   readonly dialect: MosquittoVersion;
   readonly placement: Placement;
   readonly previous: Compiled | undefined;
+  readonly downloaded: ListSources['downloaded'];
   /** As the agent reported them last. */
   readonly acknowledgements: readonly Acknowledgement[];
 }
@@ -53,7 +56,10 @@ export async function localBundle(store: Store, input: LocalInput, chance: Chanc
   await keepAcknowledgements(store, input.acknowledgements);
   const { plan, records } = await settledPlan(store, input, chance);
   const fleet = fleetOf(input);
-  const trust = localTrust(broker, values, store.authority.issuer.keyId, store.authority.certificatePem);
+  const { issuer, certificatePem } = store.authority;
+  const last = await lastLists(store, broker);
+  const lists = { values, downloaded: input.downloaded, last, now: chance.now };
+  const trust = localTrust(broker, { keyId: issuer.keyId, certificatePem }, lists);
   const crl = await signedCrl(store, plan.holds, trust, chance.now);
   const server = await keepServerKeyPair(store.paths.server, broker, values, store.authority, chance);
   const passwords = await passwordLines(store, fleet, keyOf(broker), values, chance.random);
@@ -80,7 +86,13 @@ export async function localBundle(store: Store, input: LocalInput, chance: Chanc
     compiled,
     records: { records, unreadable: input.records.unreadable },
     findings: [...sources.flatMap(({ findings }) => findings), ...dialectFindings(input)],
-    nextChangeAt: earliest([plan.nextChangeAt, server.renewAt, crl && crlDueAt(crl), compiled.nextChangeAt]),
+    nextChangeAt: earliest([
+      plan.nextChangeAt,
+      server.renewAt,
+      crl && crlDueAt(crl),
+      ...listTimes(trust, chance.now),
+      compiled.nextChangeAt,
+    ]),
   };
 }
 
@@ -133,6 +145,14 @@ function factsOf(
     passwords: store.passwords,
     hashed: store.hashes.keys(),
   };
+}
+
+/** Lists of others as they were published last. */
+async function lastLists({ paths }: Store, { clientCertificates }: Broker): Promise<ListSources['last']> {
+  const isAsked = clientCertificates?.trustedCas.some(({ revocation }) => revocation.type === 'ExternalCrl') === true;
+  const index = isAsked ? await publishedIndex(paths.bundle) : undefined;
+  const texts = index && (await publishedTexts(paths.bundle, index));
+  return texts?.ok ? listsBySigner(texts.value.parts.crl, texts.value.parts.ca) : new Map();
 }
 
 /** The list of the built-in CA, signed again when it is due; undefined where the broker checks none. */

@@ -3,14 +3,22 @@ import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { runAgent } from '../agent/agent.ts';
 import { currentLink } from '../agent/generation.ts';
+import { createDownloads, type Downloads } from '../controllers/authority/downloads.ts';
 import { type AgentEvent, type AgentOptions } from '../agent/state.ts';
 import { type Compiled } from '../domain/bundle/compile.ts';
 import { type Placement } from '../domain/bundle/placement.ts';
 import { type Finding } from '../domain/finding.ts';
-import { keyOf, type Broker } from '../domain/fleet.ts';
+import { keyOf, type Broker, type ListDownload } from '../domain/fleet.ts';
 import { withPositions } from '../parse/manifests.ts';
 import { reportable } from '../parse/report.ts';
-import { type Acknowledgement, type Clock, type InstanceReport, type PublishedBundle, type Random } from '../ports.ts';
+import {
+  type Acknowledgement,
+  type Clock,
+  type Downloader,
+  type InstanceReport,
+  type PublishedBundle,
+  type Random,
+} from '../ports.ts';
 import { accepted, type Accepted, type ManifestState } from './accepted.ts';
 import { chosenBroker } from './chosen-broker.ts';
 import { localBundle, type LocalBundle } from './compile.ts';
@@ -18,7 +26,7 @@ import { devicesIn } from '../domain/pki/lineage.ts';
 import { endOrphan, rememberBroker, takeLock, type ProcessTable } from './lock.ts';
 import { formerlyAccepted, keepGood, manifestReader, readState, type ManifestReader } from './manifest-reader.ts';
 import { localMosquitto, type LocalMosquitto, type MosquittoChoice } from './mosquitto.ts';
-import { currentCertificates } from './plan.ts';
+import { currentCertificates, earliest } from './plan.ts';
 import { listenerPorts } from './ports.ts';
 import { readRecords, recordsText, type Records } from './records.ts';
 import { storedKeyPair } from './server.ts';
@@ -27,6 +35,7 @@ import { directorySource } from './source.ts';
 import { isState, jsonOf, openState, statePaths, writeJson, type StatePaths } from './state.ts';
 import { deviceStatuses, type LocalStatus } from './status.ts';
 import { newAcknowledgements, openStore, type Store } from './store.ts';
+import { type Downloaded } from './trust.ts';
 import { changeFlag, readAtChanges, type ChangeFlag } from './watch.ts';
 
 export interface DevOptions {
@@ -46,6 +55,7 @@ export interface DevOptions {
 export interface DevWorld {
   readonly clock: Clock;
   readonly random: Random;
+  readonly download: Downloader;
   readonly processes: ProcessTable;
   /** Ends the run; the broker is stopped. */
   readonly stop: AbortSignal;
@@ -78,6 +88,10 @@ interface Run {
   report: InstanceReport | undefined;
   /** Why the last attempt to compile or publish failed; the set in force stays. */
   failure: string | undefined;
+  /** Revocation lists from web servers. */
+  readonly downloads: Downloads;
+  onLists: (() => void) | undefined;
+  hasNewLists: boolean;
   status: LocalStatus | undefined;
 }
 
@@ -119,6 +133,12 @@ export async function runDev(given: DevOptions, world: DevWorld): Promise<LocalS
       carried: new Map(),
       report: undefined,
       failure: undefined,
+      downloads: createDownloads({
+        ...{ clock: world.clock, download: world.download, jitter: () => 0 },
+        onNews: () => run.onLists?.(),
+      }),
+      onLists: undefined,
+      hasNewLists: false,
       status: undefined,
     };
     return await withSocketDirectory(paths, (socketDirectory) => served(run, socketDirectory));
@@ -161,6 +181,10 @@ async function served(run: Run, socketDirectory: string): Promise<LocalStatus> {
   const end = new AbortController();
   const signal = AbortSignal.any([run.world.stop, end.signal]);
   const news = changeFlag();
+  run.onLists = () => {
+    run.hasNewLists = true;
+    news.raise();
+  };
   run.ports = await portsFor(run);
   await compiledAndPublished(run);
   const sides = [
@@ -189,7 +213,7 @@ async function loop(run: Run, news: ChangeFlag, signal: AbortSignal): Promise<Lo
   for (;;) {
     const status = await currentStatus(run);
     if (signal.aborted || (run.options.once && isSettled(run))) return status;
-    const due = run.failure === undefined ? run.bundle?.nextChangeAt : new Date(clock.now().getTime() + retryWait);
+    const due = run.failure === undefined ? nextDue(run) : new Date(clock.now().getTime() + retryWait);
     const wait = Math.min(Math.max((due?.getTime() ?? Infinity) - clock.now().getTime(), 0), longestWait);
     const wakeAt = clock.now().getTime() + wait;
     await news.raised(wait, clock, signal);
@@ -204,8 +228,13 @@ async function loop(run: Run, news: ChangeFlag, signal: AbortSignal): Promise<Lo
   }
 }
 
+function nextDue({ bundle, downloads, broker }: Run): Date | undefined {
+  return earliest([bundle?.nextChangeAt, downloads.dueAt(keyOf(broker))]);
+}
+
 /** True if something else than the manifests and the time asks for another bundle. Of a report acknowledgements do. */
 function isOutdated(run: Run): boolean {
+  if (run.hasNewLists) return true;
   const { failure, bundle, seenRecords, store } = run;
   if (failure !== undefined || !bundle) return true;
   if (newAcknowledgements(store, acknowledgementsIn(run)).length > 0) return true;
@@ -253,7 +282,9 @@ async function compiledAndPublished(run: Run): Promise<void> {
     placement,
     previous,
     acknowledgements,
+    downloaded: (download: ListDownload, ca: string | undefined) => downloadedIn(run, download, ca),
   };
+  run.hasNewLists = false;
   run.bundle = await localBundle(store, input, chance);
   const { content, statuses } = run.bundle.compiled;
   if (!content) return;
@@ -263,6 +294,16 @@ async function compiledAndPublished(run: Run): Promise<void> {
   const sink = directorySink(store.paths.bundle, () => loadedRevision(run));
   run.published = await sink.publish(keyOf(broker), content);
   await keepGood(run.reader, present, store.paths.goodManifests);
+}
+
+function downloadedIn(
+  { downloads, broker }: Run,
+  download: ListDownload,
+  ca: string | undefined,
+): Downloaded | undefined {
+  const value = downloads.read({ ...download, broker: keyOf(broker), ca });
+  if (value.kind === 'Pending') return undefined;
+  return value.kind === 'Found' ? { text: value.text } : { problem: value.message };
 }
 
 function placementOf({ store, mosquitto, options, ports }: Run): Placement {

@@ -3,6 +3,7 @@ import type {
   AllowedNamespaces,
   Broker,
   IssuerRef,
+  ListDownload,
   Listener,
   Origin,
   Revocation,
@@ -94,13 +95,19 @@ function trustedCaOf({ name, caRef, revocation }: TrustedCa): TrustedCaSpec {
 const weekSeconds = 7 * 24 * 3600;
 
 function revocationOf(revocation: TrustedCa['revocation'], caRef: TrustedCa['caRef']): Revocation {
-  const { type, crlRef, signerSecretRef, validitySeconds = weekSeconds } = revocation;
+  const { type, crlRef, crlUrl, signerSecretRef, validitySeconds = weekSeconds } = revocation;
   if (type === 'None') return { type };
   if (type === 'ExternalCrl') {
+    if (crlUrl) return { type, crl: downloadOf(crlUrl) };
     return { type, crl: { kind: crlRef?.kind ?? 'ConfigMap', name: crlRef?.name ?? '', key: crlRef?.key ?? 'ca.crl' } };
   }
   const signerSecret = signerSecretRef?.name ?? (caRef.kind === 'Secret' ? caRef.name : undefined);
   return { type, ...(signerSecret !== undefined && { signerSecret }), validitySeconds };
+}
+
+function downloadOf({ url, caRef, refreshSeconds }: NonNullable<TrustedCa['revocation']['crlUrl']>): ListDownload {
+  const ca = caRef && { kind: caRef.kind, name: caRef.name, key: caRef.key };
+  return { kind: 'Url', url, refreshSeconds, ...(ca && { ca }) };
 }
 
 function allowedNamespacesOf({

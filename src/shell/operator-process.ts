@@ -8,6 +8,7 @@ import { accessFrom, type KubeConfigChoice, loadedKubeConfig } from '../kube/acc
 import type { Clock } from '../kube/ports.ts';
 import { kubeClient } from '../kube/rest.ts';
 import { transportTo } from '../kube/transport.ts';
+import { downloaderWith } from './downloader.ts';
 import { createLog, type LogLevel } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { OperatorShell } from './operator-shell.ts';
@@ -51,7 +52,7 @@ export async function endedOperator(options: OperatorProcess): Promise<Ending> {
   const shell = new OperatorShell({
     ...{ ...common, kubeConfig, transport, client: kubeClient(transport, clock), random: jitter, http, drainSeconds },
     fieldManager: operatorFieldManager,
-    runnables: operatorRunnables({ ...common, ...scope, random, jitter }),
+    runnables: operatorRunnables({ ...common, ...scope, random, jitter, download: downloaderWith() }),
     ...(options.isElected && { election: { namespace, name: managedBy, identity: `${instance}_${newId()}` } }),
   });
   const listenNoMore = onStopSignal((signal) => {

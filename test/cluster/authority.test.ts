@@ -16,6 +16,7 @@ import { revocationsText } from '../../src/domain/pki/revocations.ts';
 import { ShardedMap } from '../../src/domain/sharded.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import type { KubeObject } from '../../src/kube/object.ts';
+import { downloaderWith } from '../../src/shell/downloader.ts';
 import { openssl } from '../domain/pki/openssl.ts';
 import { realClock, realRandom, testClient } from './client.ts';
 import { until } from './component.ts';
@@ -151,6 +152,7 @@ describe('authorities on a cluster', function () {
     const nobody = () => undefined;
     const authorities = createAuthorities(
       {
+        ...{ download: downloaderWith({ isAllowed: () => true }), jitter: () => 0 },
         ...{ client: counting, world, clock: realClock, options: { namespace: own, image: '' } },
         record: (event) => void events.push(event.reason),
         wake: {

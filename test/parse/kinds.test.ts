@@ -49,7 +49,7 @@ clientCertificates: {issuerRef: {name: ca}}`;
     });
 
     it('has what is written', () => {
-      const broker = brokerOf(`mosquitto: {version: "2.0"}
+      const broker = brokerOf(`mosquitto: {version: "2.1"}
 listeners:
 - {name: mtls, port: 8883, authentication: Certificate, maxConnections: 100}
 - {name: plain, port: 1883, authentication: Password, protocol: WebSockets, tls: {enabled: false}}
@@ -65,6 +65,7 @@ clientCertificates:
   - {name: signed, caRef: {kind: ConfigMap, name: pub}, revocation: {signerSecretRef: {name: key}, validitySeconds: 3600}}
   - {name: external, caRef: {kind: ConfigMap, name: e, key: e.pem}, revocation: {type: ExternalCrl, crlRef: {name: crl}}}
   - {name: secret, caRef: {kind: ConfigMap, name: s}, revocation: {type: ExternalCrl, crlRef: {kind: Secret, name: crl, key: k}}}
+  - {name: web, caRef: {kind: ConfigMap, name: w}, revocation: {type: ExternalCrl, crlUrl: {url: "https://pki/ca.crl", caRef: {kind: Secret, name: web}}}}
   - {name: none, caRef: {kind: ConfigMap, name: n}, revocation: {type: None}}
 acl: {defaultTemplateRefs: [{name: base, parameters: {n: 1}}]}
 allowedNamespaces: {from: Selector, selector: {matchLabels: {team: blue}}, topicPrefix: "t/{namespace}", roles: [Backend]}
@@ -105,6 +106,19 @@ limits: {maxPacketSizeBytes: 2048, persistentClientExpirationSeconds: 7200}`);
           name: 'secret',
           ca: { kind: 'ConfigMap', name: 's', key: 'ca.crt' },
           revocation: { type: 'ExternalCrl', crl: { kind: 'Secret', name: 'crl', key: 'k' } },
+        },
+        {
+          name: 'web',
+          ca: { kind: 'ConfigMap', name: 'w', key: 'ca.crt' },
+          revocation: {
+            type: 'ExternalCrl',
+            crl: {
+              kind: 'Url',
+              url: 'https://pki/ca.crl',
+              refreshSeconds: 3600,
+              ca: { kind: 'Secret', name: 'web', key: 'ca.crt' },
+            },
+          },
         },
         { name: 'none', ca: { kind: 'ConfigMap', name: 'n', key: 'ca.crt' }, revocation: { type: 'None' } },
       ]);

@@ -1,19 +1,22 @@
 /** Ledgers, revocation lists and what each broker trusts: gathered by broker, kept by CA key. */
 import { mqttBrokers, stated } from '../../api/kinds.ts';
+import { type Broker, keyOf } from '../../domain/fleet.ts';
 import type { ObjectKey } from '../../domain/names.ts';
 import type { CaKeyId, RevocationEntry } from '../../domain/pki/certificate.ts';
 import { done, type Outcome, type Reconcile } from '../../kube/outcome.ts';
 import type { Publisher } from '../bundle/published.ts';
-import type { AuthorityState, Trust } from '../context.ts';
+import type { AuthorityState, IssuingCa, Trust } from '../context.ts';
 import type { DeclaredBroker } from '../declared.ts';
 import { type Authority, createAuthority, type Surroundings } from './authority.ts';
 import { asFormer } from './former.ts';
 import { gather, longestAge } from './gather.ts';
+import { createHandedIn } from './handed-in.ts';
 import { createLedgerStore } from './ledger-store.ts';
 import { casOf, type Member, signingFor, trusts } from './members.ts';
 import { publishedRevocations } from './published.ts';
 import { isPublished, wakeAwaiting } from './publication.ts';
 import { createReadings } from './readings.ts';
+import { createDownloads, type Downloads } from './downloads.ts';
 import type { Repair } from './recovery.ts';
 import { isServed, unreadAbout, unservedCas } from './served.ts';
 import { type AuthorityContext, isComplete, type Site, wakeHolder } from './site.ts';
@@ -33,8 +36,9 @@ export function createAuthorities(context: AuthorityContext, publisher: Publishe
   const suspendedIn = suspensions();
   const unreadableIn = unreadableIdentities();
   const site: Site = {
-    ...{ context, publisher, readings: createReadings(client, clock) },
+    ...{ context, publisher, readings: createReadings(client, clock), downloads: downloadsOf(context) },
     store: createLedgerStore(publisher, options.namespace),
+    handedIn: createHandedIn(context),
     ...{
       members: new Map(),
       authorities: new Map(),
@@ -49,12 +53,21 @@ export function createAuthorities(context: AuthorityContext, publisher: Publishe
   return {
     trustOf: (broker) => site.members.get(broker)?.trust,
     issuingCa: (broker) => site.members.get(broker)?.issuing,
-    issuedUnder: (broker) => site.members.get(broker)?.issuedUnder,
+    issuance: (broker) => issuanceOf(site.members.get(keyOf(broker)), broker),
     revoke: (entries) => revoked(site, entries),
     isRevoked: ({ caKeyId, serial }) => site.authorities.get(caKeyId)?.ledger.entries.has(serial) === true,
     isPublished: (entry) => isPublished(site, entry),
     reconcile: (key) => reconciled(site, key as ObjectKey),
   };
+}
+
+function issuanceOf(member: Member | undefined, broker: Broker): IssuingCa | undefined {
+  if (member?.broker !== broker) return undefined;
+  return { keyId: member.issuing, trustedAs: member.issuedUnder };
+}
+
+function downloadsOf({ clock, jitter, download, wake }: AuthorityContext): Downloads {
+  return createDownloads({ clock, download, jitter, onNews: (broker) => wake.authority(broker) });
 }
 
 async function revoked(site: Site, entries: readonly RevocationEntry[]): Promise<void> {
@@ -83,7 +96,7 @@ function surroundingsOf(site: Site, keyId: CaKeyId): Surroundings {
     // A list that is signed before all is known that was published would lack what only the others knew of.
     signing: isComplete(site) ? signingFor(keyId, own) : undefined,
     unreadable: site.unreadable(),
-    published: [...own.map(({ published }) => published), ...unreadAbout(site, keyId)],
+    published: [...own.map(({ published }) => published), ...unreadAbout(site, keyId), ...site.handedIn.present()],
     isComplete: isComplete(site),
   };
 }
@@ -128,6 +141,7 @@ async function reconciled(site: Site, key: ObjectKey): Promise<Outcome> {
   site.unread.delete(key);
   try {
     await gather(site, key, declared, broker);
+    await site.handedIn.refresh();
   } finally {
     looked.add(key);
     if (!wasComplete && isComplete(site)) wakeOthers(site, key);
@@ -186,9 +200,9 @@ function taken({ context }: Site, member: Member, { findings, crls }: Trust): Pi
   };
 }
 
-function nextLook({ context, members }: Site, key: ObjectKey): Date {
+function nextLook({ context, members, downloads }: Site, key: ObjectKey): Date {
   const now = context.clock.now();
   const reread = new Date(now.getTime() + longestAge(members.get(key)?.troubledSince, now));
-  const change = members.get(key)?.trust?.nextChangeAt;
-  return change && change < reread ? change : reread;
+  const times = [members.get(key)?.trust?.nextChangeAt, downloads.dueAt(key)].filter((time) => time !== undefined);
+  return times.reduce((first, time) => (time < first ? time : first), reread);
 }

@@ -28,7 +28,7 @@ export async function gather(site: Site, key: ObjectKey, { meta }: DeclaredBroke
   const former = memberOf(site, key, meta);
   const now = context.clock.now();
   const since = former?.broker === broker ? readSince(former, now) : now;
-  const sources = await trustSources(broker, readings, since);
+  const sources = await trustSources(broker, site, since);
   const isRead = former && former.published.kind !== 'Unreadable';
   const published = isRead ? former.published : await publishedRevocations(publisher, meta);
   const isSame = former?.broker === broker && isDeepStrictEqual(former.sources, sources);

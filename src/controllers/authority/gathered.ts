@@ -70,7 +70,7 @@ function withRevocation(
     const signer = usableSigner(ca, `${path}.revocation.signerSecretRef`, source, findings);
     return { ...base, signer, validitySeconds: revocation.validitySeconds };
   }
-  if (revocation.type === 'None' || !value) return base;
+  if (revocation.type === 'None' || !value || value.kind === 'Pending') return base;
   return { ...base, offered: value.kind === 'Found' ? externalCrl(ca, value.text) : unusableList(value.message) };
 }
 
@@ -127,8 +127,8 @@ function usableSigner(
     return undefined;
   };
   if (!source) return unusable('no Secret with its key is named');
-  if (source.certificate.kind !== 'Found') return unusable(source.certificate.message);
-  if (source.key.kind !== 'Found') return unusable(source.key.message);
+  if (source.certificate.kind !== 'Found') return unusable(messageOf(source.certificate));
+  if (source.key.kind !== 'Found') return unusable(messageOf(source.key));
   const signer = caSigner(source.certificate.text, source.key.text);
   if (!signer.ok) return unusable(signer.findings.map(({ message }) => message).join('; '));
   if (signer.value.issuer.keyId !== ca.keyId) return unusable('the Secret holds the key of another CA');
@@ -141,11 +141,15 @@ function unstable({ name }: TrustedCa, path: string, certificate: string): Draft
   return { code: 'MQS143', severity: 'Warning', reason: 'SignerKeyUnstable', path, message };
 }
 
+function messageOf(value: Exclude<Value, { readonly kind: 'Found' }>): string {
+  return value.kind === 'Pending' ? 'it is being fetched' : value.message;
+}
+
 /** What the value says, or a finding under `path`. */
 function valid<T>(value: Value, path: string, findings: Draft[], read: (text: string) => Parsed<T>): T | undefined {
   if (value.kind !== 'Found') {
     const reason = value.kind === 'Forbidden' ? 'SignerForbidden' : 'CaNotFound';
-    findings.push({ code: 'MQS140', severity: 'Error', reason, path, message: value.message });
+    findings.push({ code: 'MQS140', severity: 'Error', reason, path, message: messageOf(value) });
     return undefined;
   }
   const result = read(value.text);

@@ -1,9 +1,7 @@
 /** What was published to a broker about revocation: with it a ledger that was lost is made anew. */
 import type { CaKeyId, PublishedCrl, RevocationEntry } from '../../domain/pki/certificate.ts';
-import { crlSignerIn, parsedCrl } from '../../domain/pki/crl.ts';
-import { pemBlocks, pemText } from '../../domain/pki/pem.ts';
+import { listsBySigner } from '../../domain/pki/external-list.ts';
 import { parseRevocations } from '../../domain/pki/revocations.ts';
-import { publishedCrl } from '../../domain/pki/signed-list.ts';
 import { type CaCertificate, caCertificatesIn } from '../../domain/pki/x509.ts';
 import type { Publisher } from '../bundle/published.ts';
 import { bundleSite } from '../bundle/site.ts';
@@ -42,13 +40,5 @@ function listsIn(
   crl: string,
 ): { readonly cas: readonly CaCertificate[]; readonly crls: ReadonlyMap<CaKeyId, PublishedCrl> } {
   const certificates = ca === '' ? undefined : caCertificatesIn(ca);
-  const blocks = crl === '' ? undefined : pemBlocks(crl, { labels: ['X509 CRL'], comments: false });
-  const crls = new Map<CaKeyId, PublishedCrl>();
-  for (const block of blocks?.ok ? blocks.value : []) {
-    const pem = pemText('X509 CRL', block);
-    const read = parsedCrl(pem);
-    const keyId = read.ok ? crlSignerIn(read.value, ca) : undefined;
-    if (read.ok && keyId !== undefined) crls.set(keyId, publishedCrl(keyId, { pem, read: read.value }));
-  }
-  return { cas: certificates?.ok ? certificates.value : [], crls };
+  return { cas: certificates?.ok ? certificates.value : [], crls: listsBySigner(crl, ca) };
 }

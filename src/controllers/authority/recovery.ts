@@ -74,7 +74,7 @@ export function shortfall(
   const highest = numbers.reduce((most, one) => (one > most ? one : most), -1n);
   // Of a list without an entry nothing can be lost; it may be that of somebody else, too.
   if (missing === 0 && (ours.length === 0 || highest <= numberOf(stored))) return undefined;
-  const back = `${missing} revocations were taken from what is published`;
+  const back = `${missing} revocations were taken from what is published or handed in`;
   if (!stored.crl) return rebuilt(keyId, `there was none; ${back}`);
   const [here, there] = [numberOf(stored), highest].map(String);
   return outdated(keyId, `its list has number ${here}, brokers were told number ${there}; ${back}`);

@@ -4,16 +4,22 @@ import type { CaKeyId, RevocationEntry } from '../../domain/pki/certificate.ts';
 import type { HeldCertificate } from '../../domain/pki/lineage.ts';
 import type { Publisher } from '../bundle/published.ts';
 import type { ControllerContext } from '../context.ts';
+import type { Downloader } from '../../ports.ts';
 import type { World } from '../world.ts';
 import type { Authority } from './authority.ts';
+import type { HandedIn } from './handed-in.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import type { Member } from './members.ts';
 import type { PublishedRevocations } from './published.ts';
+import type { Downloads } from './downloads.ts';
 import type { Readings } from './readings.ts';
 
 /** What of the context the authorities use. The states are read when they are needed, not before. */
 export interface AuthorityContext extends Pick<ControllerContext, 'client' | 'options' | 'clock' | 'wake' | 'record'> {
-  readonly world: Pick<World, 'brokers' | 'devices' | 'deviceCertificates' | 'requests'>;
+  readonly download: Downloader;
+  /** From 0 to below 1. */
+  readonly jitter: () => number;
+  readonly world: Pick<World, 'brokers' | 'devices' | 'deviceCertificates' | 'requests' | 'configMaps'>;
   readonly state: Pick<ControllerContext['state'], 'fleet' | 'issued' | 'brokers'>;
 }
 
@@ -21,7 +27,9 @@ export interface Site {
   readonly context: AuthorityContext;
   readonly publisher: Publisher;
   readonly readings: Readings;
+  readonly downloads: Downloads;
   readonly store: LedgerStore;
+  readonly handedIn: HandedIn;
   readonly members: Map<ObjectKey, Member>;
   readonly authorities: Map<CaKeyId, Authority>;
   /** What was published to brokers that cannot be read, and of which no version is remembered that could. */

@@ -7,8 +7,10 @@ import {
   secrets,
   type SecretObject,
 } from '../../api/kinds.ts';
-import type { Broker, TrustedCaSpec, ValueRef } from '../../domain/fleet.ts';
+import { type Broker, keyOf, type ListDownload, type TrustedCaSpec, type ValueRef } from '../../domain/fleet.ts';
+import type { ObjectKey } from '../../domain/names.ts';
 import type { KubeObject, ResourceType } from '../../kube/object.ts';
+import type { Downloads } from './downloads.ts';
 import type { Reading, Readings } from './readings.ts';
 
 /** Of cert-manager.io/v1; as much as we read: which Secret a CA issuer signs with. */
@@ -27,6 +29,8 @@ const issuers: ResourceType<IssuerObject> = {
 /** One value, or why there is none. */
 export type Value =
   | { readonly kind: 'Found'; readonly text: string }
+  /** It is being fetched for the first time. */
+  | { readonly kind: 'Pending' }
   | { readonly kind: 'Missing'; readonly message: string }
   | { readonly kind: 'Forbidden'; readonly message: string };
 
@@ -66,15 +70,21 @@ export interface Sources {
   readonly cas: readonly CaSource[];
 }
 
-interface Site {
+/** What the values of a broker are read from. */
+export interface Places {
   readonly readings: Readings;
+  readonly downloads: Downloads;
+}
+
+interface Site extends Places {
+  readonly broker: ObjectKey;
   readonly namespace: string;
   readonly since: Date;
 }
 
 /** Nothing older than `since` goes into it. */
-export async function trustSources(broker: Broker, readings: Readings, since: Date): Promise<Sources> {
-  const site: Site = { readings, namespace: broker.origin.namespace, since };
+export async function trustSources(broker: Broker, places: Places, since: Date): Promise<Sources> {
+  const site: Site = { ...places, broker: keyOf(broker), namespace: broker.origin.namespace, since };
   const { clientCertificates } = broker;
   if (!clientCertificates) return { issuer: { kind: 'Other' }, cas: [] };
   const [issuer, cas] = await Promise.all([
@@ -102,9 +112,16 @@ async function caSource(site: Site, spec: TrustedCaSpec): Promise<CaSource> {
     revocation.type === 'SignedCrl' && revocation.signerSecret !== undefined
       ? signerSource(site, revocation.signerSecret)
       : undefined,
-    revocation.type === 'ExternalCrl' ? valueAt(site, revocation.crl) : undefined,
+    revocation.type === 'ExternalCrl' ? listAt(site, revocation.crl) : undefined,
   ]);
   return { spec, ca: certificate, signer, crl };
+}
+
+async function listAt(site: Site, crl: ValueRef | ListDownload): Promise<Value> {
+  if (crl.kind !== 'Url') return valueAt(site, crl);
+  const ca = crl.ca && (await valueAt(site, crl.ca));
+  if (ca && ca.kind !== 'Found') return ca;
+  return site.downloads.read({ broker: site.broker, ...crl, ca: ca?.text });
 }
 
 async function signerSource(site: Site, name: string): Promise<SignerSource> {

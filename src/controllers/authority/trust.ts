@@ -81,7 +81,7 @@ function partOf(one: GatheredCa, { authorities, lists }: TrustFacts, now: Date):
   const { ca, path, offered } = one;
   if (ca.revocation === 'None') return { one };
   if (ca.revocation === 'ExternalCrl') {
-    if (!offered) return { one };
+    if (!offered) return pendingPart(one, lists.get(ca.keyId), now);
     const { list, finding } = chosenList(ca.name, offered, lists.get(ca.keyId), now);
     return { one, ...(list && { crl: list }), ...(finding && { finding: { ...finding, path } }) };
   }
@@ -97,6 +97,14 @@ function partOf(one: GatheredCa, { authorities, lists }: TrustFacts, now: Date):
   const crl = publishedCrl(ca.keyId, view.crl);
   const part = { one, crl, revocations: view.listed };
   return crl.nextUpdate > now ? part : { ...part, finding: ranOut(ca.name, path, crl) };
+}
+
+/** Until the list of somebody else is there, the one that was published goes on; after a start that is no news. */
+function pendingPart(one: GatheredCa, last: PublishedCrl | undefined, now: Date): Part {
+  if (last && last.nextUpdate > now) return { one, crl: last };
+  const { ca, path } = one;
+  const message = `the revocation list of CA ${ca.name} is not there yet`;
+  return { one, finding: { code: 'MQS157', severity: 'Error', reason: 'Pending', path, message } };
 }
 
 interface KeptPart {

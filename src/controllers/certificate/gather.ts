@@ -63,8 +63,9 @@ export async function gatheredFacts(gathering: Gathering, declared: DeclaredCert
     authorities: context.state.authorities,
     formerRevocation: gathering.told ?? declared.was?.revocation,
     enforcement: (taken) =>
-      enforcementOf(holder.device && context.state.brokers.get(holder.device.broker), ({ trust }) =>
-        areListed(trust, taken),
+      enforcementOf(
+        holder.device && context.state.brokers.get(holder.device.broker),
+        ({ trust }) => trust !== undefined && areListed(trust, taken),
       ),
     isLifted: isLifted(gathering, declared, holder.device),
     reissueAt: ownChild && serials.reissueAt(key, ownChild, held),
@@ -82,7 +83,8 @@ function successionOf(
   const issuer = broker?.clientCertificates?.issuer;
   if (!broker || !issuer || !spec) return undefined;
   const name = keyOf(broker);
-  const issuing = state.authorities.issuingCa(name);
+  const issuance = state.authorities.issuance(broker);
+  const issuing = issuance?.keyId;
   const current = issued.ofLineage(key).find((one) => !state.authorities.isRevoked(one));
   const [latest] = issued.requestsOf(key);
   const isCsr = spec.key.kind === 'Csr';
@@ -93,7 +95,7 @@ function successionOf(
     if (!isUnderWay || issuing !== undefined) turns.done(key);
     return undefined;
   }
-  const gate = successionGate(state.brokers.get(name), issuing, state.authorities.issuedUnder(name));
+  const gate = successionGate(state.brokers.get(name), issuance);
   const waitsUntil = turns.ask(name, key, gate);
   const former = why === 'Issuer' && !isSameIssuer(asked, issuer) ? (asked as IssuerRef) : undefined;
   return { why, waitsUntil, former };

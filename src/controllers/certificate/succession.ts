@@ -3,7 +3,7 @@ import type { IssuerRef } from '../../domain/fleet.ts';
 import type { CaKeyId } from '../../domain/pki/certificate.ts';
 import type { HeldCertificate } from '../../domain/pki/lineage.ts';
 import { covers } from '../apply.ts';
-import type { BrokerState, Trust } from '../context.ts';
+import type { BrokerState, IssuingCa, Trust } from '../context.ts';
 import type { Gate } from './turns.ts';
 
 /** A certificate that is good, and not of the CA that issues now. */
@@ -44,17 +44,13 @@ const mostUnderWay = 10;
  * Nobody is moved before each instance that is expected has proved that it trusts the CA; one at a time while it cannot
  * be told which CA that is, as of an issuer that lies where the operator does not look.
  */
-export function successionGate(
-  state: BrokerState | undefined,
-  issuing: CaKeyId | undefined,
-  issuedUnder: CaKeyId | undefined,
-): Gate {
+export function successionGate(state: BrokerState | undefined, issuance: IssuingCa | undefined): Gate {
+  const closed = { isOpen: false, most: mostUnderWay };
+  if (!issuance) return closed;
+  const { keyId: issuing, trustedAs } = issuance;
   if (issuing === undefined) return { isOpen: true, most: 1 };
-  const trusts = (trust: Trust | undefined) => trust?.cas.some(({ keyId }) => keyId === issuedUnder) === true;
-  if (!state || issuedUnder === undefined || !trusts(state.trust)) return { isOpen: false, most: mostUnderWay };
+  const trusts = (trust: Trust | undefined) => trust?.cas.some(({ keyId }) => keyId === trustedAs) === true;
+  if (!state || trustedAs === undefined || !trusts(state.trust)) return closed;
   const { proved, expectedInstances } = state;
-  return {
-    isOpen: proved.length >= expectedInstances && proved.every(({ trust }) => trusts(trust)),
-    most: mostUnderWay,
-  };
+  return { ...closed, isOpen: proved.length >= expectedInstances && proved.every(({ trust }) => trusts(trust)) };
 }

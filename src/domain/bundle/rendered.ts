@@ -79,7 +79,8 @@ function givenHash({ authentication, identity }: Device): readonly (readonly [st
 }
 
 function crlValue({ revocation }: TrustedCaSpec, valueOf: (ref: ValueRef) => string | undefined): string | undefined {
-  return revocation.type === 'ExternalCrl' ? valueOf(revocation.crl) : undefined;
+  const ref = revocation.type === 'ExternalCrl' ? revocation.crl : undefined;
+  return ref && ref.kind !== 'Url' ? valueOf(ref) : undefined;
 }
 
 function partText({ shards }: CompiledShards, part: LinesPart): string {

@@ -1,7 +1,9 @@
 /** Revocation lists that somebody else signs: which one counts, and when it has to be said that it will not for long. */
 import { type Finding, type Parsed } from '../finding.ts';
-import type { PublishedCrl } from './certificate.ts';
-import { pemText } from './pem.ts';
+import type { CaKeyId, PublishedCrl } from './certificate.ts';
+import { crlSignerIn, parsedCrl } from './crl.ts';
+import { pemBlocks, pemText } from './pem.ts';
+import { publishedCrl } from './signed-list.ts';
 
 /** A list as it is given now: checked against its CA (`externalCrl`), but not against the time and the one before. */
 export type OfferedList = Parsed<PublishedCrl>;
@@ -74,4 +76,17 @@ const pemStart = '-----BEGIN';
 export function listText(bytes: Uint8Array): string {
   const text = Buffer.from(bytes).toString('latin1');
   return text.trimStart().startsWith(pemStart) ? text : pemText('X509 CRL', Buffer.from(bytes));
+}
+
+/** The lists of a `crl` part, by the CA of the `ca` part that signed them; what cannot be read is passed over. */
+export function listsBySigner(crl: string, ca: string): ReadonlyMap<CaKeyId, PublishedCrl> {
+  const blocks = crl === '' ? undefined : pemBlocks(crl, { labels: ['X509 CRL'], comments: false });
+  const lists = new Map<CaKeyId, PublishedCrl>();
+  for (const block of blocks?.ok ? blocks.value : []) {
+    const pem = pemText('X509 CRL', block);
+    const read = parsedCrl(pem);
+    const keyId = read.ok ? crlSignerIn(read.value, ca) : undefined;
+    if (read.ok && keyId !== undefined) lists.set(keyId, publishedCrl(keyId, { pem, read: read.value }));
+  }
+  return lists;
 }

@@ -20,11 +20,9 @@ const brokerRules: readonly RuleOn<Spec>[] = [
   {
     field: 'listeners',
     message:
-      "may not have `maxConnections` on Mosquitto '2.0' unless `update.strategy` is 'Roll': a reload lifts the limit",
-    holds: ({ mosquitto, update, listeners }) =>
-      mosquitto.version !== '2.0' ||
-      update.strategy === 'Roll' ||
-      listeners.every(({ maxConnections }) => maxConnections === undefined),
+      "may not have `maxConnections` on Mosquitto '2.0': each refused login raises the limit there, and a reload lifts it",
+    holds: ({ mosquitto, listeners }) =>
+      mosquitto.version !== '2.0' || listeners.every(({ maxConnections }) => maxConnections === undefined),
   },
   {
     field: 'listeners',
@@ -79,8 +77,18 @@ const revocationRules: readonly RuleOn<Revocation>[] = [
   },
   {
     field: 'crlRef',
-    message: "must be specified when `type` is 'ExternalCrl'",
-    holds: ({ type, crlRef }) => type !== 'ExternalCrl' || crlRef !== undefined,
+    message: "must be specified when `type` is 'ExternalCrl', unless `crlUrl` is",
+    holds: ({ type, crlRef, crlUrl }) => type !== 'ExternalCrl' || crlRef !== undefined || crlUrl !== undefined,
+  },
+  {
+    field: 'crlUrl',
+    message: "may not be specified unless `type` is 'ExternalCrl'",
+    holds: ({ type, crlUrl }) => type === 'ExternalCrl' || crlUrl === undefined,
+  },
+  {
+    field: 'crlUrl',
+    message: 'may not be specified when `crlRef` is specified',
+    holds: ({ crlRef, crlUrl }) => crlRef === undefined || crlUrl === undefined,
   },
 ];
 

@@ -42,6 +42,18 @@ const everything: Patch = {
         caRef: { kind: 'ConfigMap', name: 'partner-ca', key: 'ca.pem' },
         revocation: { type: 'ExternalCrl', crlRef: { kind: 'ConfigMap', name: 'partner-ca', key: 'partner.crl' } },
       },
+      {
+        name: 'vendor',
+        caRef: { kind: 'ConfigMap', name: 'vendor-ca' },
+        revocation: {
+          type: 'ExternalCrl',
+          crlUrl: {
+            url: 'https://pki.example.com:8443/ca.crl?form=der',
+            caRef: { kind: 'ConfigMap', name: 'web-ca', key: 'web.pem' },
+            refreshSeconds: 600,
+          },
+        },
+      },
       { name: 'lab', caRef: { kind: 'ConfigMap', name: 'lab-ca' }, revocation: { type: 'None' } },
     ],
   },
@@ -119,11 +131,13 @@ const dialectRows: readonly ManifestRow[] = [
     'maxConnections on 2.0 with Reload',
     broker({ ...version20, listeners: [{ ...mtls, maxConnections: 10 }] }),
     'spec.listeners',
-    "may not have `maxConnections` on Mosquitto '2.0' unless `update.strategy` is 'Roll'",
+    "may not have `maxConnections` on Mosquitto '2.0'",
   ),
-  accepts(
+  refuses(
     'maxConnections on 2.0 with Roll',
     broker({ ...version20, listeners: [{ ...mtls, maxConnections: 10 }], update: { strategy: 'Roll' } }),
+    'spec.listeners',
+    'each refused login raises the limit there',
   ),
   accepts('maxConnections on 2.1 with Reload', broker({ listeners: [{ ...mtls, maxConnections: 10 }] })),
   refuses(
@@ -203,7 +217,20 @@ const clientRows: readonly ManifestRow[] = [
     'an external list that is nowhere',
     broker(revokedBy({ type: 'ExternalCrl' })),
     'spec.clientCertificates.trustedCas[0].revocation.crlRef',
-    "must be specified when `type` is 'ExternalCrl'",
+    "must be specified when `type` is 'ExternalCrl', unless `crlUrl` is",
+  ),
+  accepts('a list on a web server', broker(revokedBy({ type: 'ExternalCrl', crlUrl: { url: 'http://pki/ca.crl' } }))),
+  refuses(
+    'a list in two places',
+    broker(revokedBy({ type: 'ExternalCrl', crlRef: { name: 'crl' }, crlUrl: { url: 'http://pki/ca.crl' } })),
+    'spec.clientCertificates.trustedCas[0].revocation.crlUrl',
+    'may not be specified when `crlRef` is specified',
+  ),
+  refuses(
+    'a list on a web server for a CA without revocation',
+    broker(revokedBy({ type: 'None', crlUrl: { url: 'http://pki/ca.crl' } })),
+    'spec.clientCertificates.trustedCas[0].revocation.crlUrl',
+    "may not be specified unless `type` is 'ExternalCrl'",
   ),
   refuses(
     'a list for a CA without revocation',

@@ -14,6 +14,7 @@ import type { HeldCertificate } from '../../../src/domain/pki/lineage.ts';
 import { ShardedMap } from '../../../src/domain/sharded.ts';
 import type { EventDraft } from '../../../src/kube/events.ts';
 import type { Outcome } from '../../../src/kube/outcome.ts';
+import type { Download, DownloadRequest } from '../../../src/ports.ts';
 import { type authority, end, start } from '../../domain/pki/authorities.ts';
 import { VirtualClock } from '../../kube/virtual-clock.ts';
 import { MemoryCluster } from '../memory-cluster.ts';
@@ -106,6 +107,10 @@ export function authoritySite() {
       spec: { brokerRef: { name: 'main' }, authentication: { type: 'Certificate' }, suspended },
     });
 
+  const web = {
+    download: (_: DownloadRequest): Promise<Download> => Promise.reject(new Error('there is no web here')),
+  };
+
   function begun() {
     const world = cluster.restarted();
     const issued = { isKnown: true, held: [] as HeldCertificate[] };
@@ -115,6 +120,7 @@ export function authoritySite() {
     const wake = (what: string) => (key: ObjectKey) => void woken.push(`${what} ${key}`);
     const authorities = createAuthorities(
       {
+        ...{ download: (request: DownloadRequest) => web.download(request), jitter: () => 0 },
         ...{ client: cluster.client, world, clock, options: { namespace: 'system', image: '' } },
         record: (event) => void events.push(event),
         wake: {
@@ -144,7 +150,7 @@ export function authoritySite() {
       trust: (key: ObjectKey = main): Trust => authorities.trustOf(key) ?? assert.fail(`nothing is known of ${key}`),
     });
   }
-  return { cluster, sets, clock, secret, broker, device, certificate, published, begun };
+  return { cluster, sets, clock, secret, broker, device, certificate, published, web, begun };
 }
 
 export const clientCertificates = (secret = 'ca', revocation: object = { type: 'SignedCrl' }) => ({

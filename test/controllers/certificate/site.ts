@@ -74,7 +74,7 @@ export class CertificateSite {
         return Promise.resolve();
       },
       issuingCa: () => this.issuing,
-      issuedUnder: () => this.issuing,
+      issuance: () => ({ keyId: this.issuing, trustedAs: this.issuing }),
       isRevoked: ({ serial }: { readonly serial: string }) => this.isLedgerKnown && this.ledger.has(serial),
       isPublished: ({ serial }: { readonly serial: string }) => this.isLedgerKnown && this.ledger.has(serial),
     };

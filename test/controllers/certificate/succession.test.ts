@@ -46,10 +46,14 @@ describe('the gate to another CA', () => {
   ];
   for (const [what, one, under, isOpen] of rows) {
     it(`is ${isOpen ? 'open' : 'closed'} when ${what}`, () =>
-      assert.deepEqual(successionGate(one, 'new', under), { isOpen, most: 10 }));
+      assert.deepEqual(successionGate(one, { keyId: 'new', trustedAs: under }), { isOpen, most: 10 }));
   }
 
+  it('is closed while it was not looked at which CA it is', () => {
+    assert.equal(successionGate(state(after, after, after), undefined).isOpen, false);
+  });
+
   it('lets one at a time through while it is not known which CA it is', () => {
-    assert.deepEqual(successionGate(undefined, undefined, undefined), { isOpen: true, most: 1 });
+    assert.deepEqual(successionGate(undefined, { keyId: undefined, trustedAs: undefined }), { isOpen: true, most: 1 });
   });
 });

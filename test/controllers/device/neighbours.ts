@@ -90,7 +90,7 @@ export abstract class Neighbours {
     return {
       trustOf: () => trust,
       issuingCa: () => caKeyId,
-      issuedUnder: () => caKeyId,
+      issuance: () => ({ keyId: caKeyId, trustedAs: caKeyId }),
       revoke: (entries) => {
         if (this.ledgerError) return Promise.reject(this.ledgerError);
         for (const entry of entries) this.ledger.set(entry.serial, this.ledger.get(entry.serial) ?? entry);

@@ -1,0 +1,128 @@
+/** Revocation lists from web servers: fetched in the background, again before they end, and kept when that fails. */
+import type { ListDownload } from '../../domain/fleet.ts';
+import type { ObjectKey } from '../../domain/names.ts';
+import { parsedCrl } from '../../domain/pki/crl.ts';
+import { listText } from '../../domain/pki/external-list.ts';
+import type { Clock, Downloader } from '../../ports.ts';
+import type { Value } from './sources.ts';
+
+export interface DownloadAsk extends Pick<ListDownload, 'url' | 'refreshSeconds'> {
+  /** Is told when there is news. */
+  readonly broker: ObjectKey;
+  /** CA of the server, PEM. */
+  readonly ca: string | undefined;
+}
+
+export interface Downloads {
+  /** What was fetched last; begins to fetch where that is due, and waits for nothing. */
+  read(ask: DownloadAsk): Value;
+  /** When something that this broker reads is due. */
+  dueAt(broker: ObjectKey): Date | undefined;
+}
+
+interface Kept {
+  value: Value;
+  entityTag: string | undefined;
+  /** Milliseconds since the epoch. */
+  dueAt: number;
+  failures: number;
+  failingSince: number | undefined;
+  isUnderWay: boolean;
+  readonly readers: Map<ObjectKey, number>;
+}
+
+export interface DownloadsOptions {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly download: Downloader;
+  /** From 0 to below 1; spreads what many ask for at a time. */
+  readonly jitter: () => number;
+  readonly onNews: (broker: ObjectKey) => void;
+}
+
+/** After a failure, doubled with each more, milliseconds. */
+const firstRetry = 10_000;
+/** No list is fetched more often, milliseconds. */
+const shortestInterval = 60_000;
+
+export function createDownloads({ clock, download, jitter, onNews }: DownloadsOptions): Downloads {
+  const kept = new Map<string, Kept>();
+  const now = () => clock.now().getTime();
+
+  async function fetched(ask: DownloadAsk, one: Kept): Promise<void> {
+    const { url, ca } = ask;
+    const tag = one.entityTag;
+    const former = one.value;
+    try {
+      const answer = await download({
+        url,
+        ...(ca !== undefined && { ca }),
+        ...(tag !== undefined && { entityTag: tag }),
+      });
+      if (answer.kind === 'Content') {
+        one.value = { kind: 'Found', text: listText(answer.bytes) };
+        one.entityTag = answer.entityTag;
+      }
+      one.failures = 0;
+      one.failingSince = undefined;
+      one.dueAt = now() + intervalOf(one.value, ask, now()) * (1 - 0.1 * jitter());
+    } catch (error) {
+      one.failures += 1;
+      one.failingSince ??= now();
+      const pause = Math.min(firstRetry * 2 ** (one.failures - 1), ask.refreshSeconds * 1000);
+      one.dueAt = now() + pause * (0.75 + 0.5 * jitter());
+      if (one.value.kind !== 'Found') one.value = { kind: 'Missing', message: failureText(url, error) };
+    }
+    const isNews = JSON.stringify(former) !== JSON.stringify(one.value);
+    if (isNews || one.failures > 0) for (const broker of one.readers.keys()) onNews(broker);
+  }
+
+  return {
+    read(ask) {
+      const key = JSON.stringify([ask.url, ask.ca, ask.refreshSeconds]);
+      const one = kept.get(key) ?? newKept();
+      kept.set(key, one);
+      one.readers.set(ask.broker, now());
+      if (one.dueAt <= now() && !one.isUnderWay) {
+        one.isUnderWay = true;
+        void fetched(ask, one).finally(() => (one.isUnderWay = false));
+      }
+      forget(kept, now());
+      return one.value;
+    },
+    dueAt(broker) {
+      const own = [...kept.values()].filter(({ readers, isUnderWay }) => readers.has(broker) && !isUnderWay);
+      // What is due already is begun when it is read; nobody reads it any more.
+      const times = own.map(({ dueAt }) => dueAt).filter((at) => at > now());
+      return times.length === 0 ? undefined : new Date(Math.min(...times));
+    },
+  };
+}
+
+function newKept(): Kept {
+  return {
+    value: { kind: 'Pending' },
+    ...{ entityTag: undefined, dueAt: 0, failures: 0, failingSince: undefined, isUnderWay: false },
+    readers: new Map(),
+  };
+}
+
+/** What nobody read for so long is given up, milliseconds. */
+const longestUnread = 600_000;
+
+function forget(kept: Map<string, Kept>, now: number): void {
+  for (const [key, { readers }] of kept) {
+    for (const [broker, at] of readers) if (at + longestUnread < now) readers.delete(broker);
+    if (readers.size === 0) kept.delete(key);
+  }
+}
+
+/** Of a list that ends sooner than it would be fetched again, half of what is left. */
+function intervalOf(value: Value, { refreshSeconds }: DownloadAsk, now: number): number {
+  const read = value.kind === 'Found' ? parsedCrl(value.text) : undefined;
+  const left = read?.ok ? (read.value.nextUpdate.getTime() - now) / 2 : Infinity;
+  return Math.max(shortestInterval, Math.min(refreshSeconds * 1000, left));
+}
+
+function failureText(url: string, error: unknown): string {
+  return `${url} cannot be downloaded: ${error instanceof Error ? error.message : String(error)}`;
+}
