@@ -15,6 +15,7 @@ import {
 } from '../api/kinds.ts';
 import type { Device, DeviceCertificate } from '../domain/fleet.ts';
 import { objectKey } from '../domain/names.ts';
+import type { RevocationProgress } from '../domain/pki/revocation-progress.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { KubeObject, ResourceType } from '../kube/object.ts';
 import { issuedFacts, newestCsrRequest, presentRequest } from './certificates.ts';
@@ -111,7 +112,7 @@ async function deviceNode(client: KubeClient, object: MqttDeviceObject): Promise
 }
 
 function deviceFacts({ status }: MqttDeviceObject, device: Device | undefined): Facts {
-  const { certificate, lockout, bundleRevision } = status ?? {};
+  const { certificate, lockout, bundleRevision, revocation } = status ?? {};
   return {
     identity: device?.identity ?? status?.identity,
     authentication: device?.authentication.type,
@@ -120,7 +121,14 @@ function deviceFacts({ status }: MqttDeviceObject, device: Device | undefined): 
     notAfter: certificate?.notAfter,
     bundleRevision,
     lockedUntil: lockout?.until,
+    ...stepFacts(revocation),
   };
+}
+
+/** How far taking back has come. */
+function stepFacts(revocation: RevocationProgress | undefined): Facts {
+  const { recordedAt, publishedAt, provedAt, disconnectedAt, deletedAt } = revocation ?? {};
+  return { recordedAt, publishedAt, revocationProvedAt: provedAt, disconnectedAt, deletedAt };
 }
 
 function keyPair(key: string): readonly [namespace: string, name: string] {
@@ -166,7 +174,9 @@ async function certificateNode(
   const request = found.ok
     ? found.value && requestNode(found.value)
     : unknownNode('CertificateRequest', isCsr ? brokerNamespace : namespace, name, found.problem);
-  const facts = { revision, serialNumber, notAfter, renewalTime, acknowledgedAt, revoked: lineageRevocation(object) };
+  const { revocation } = object.status ?? {};
+  const revoked = lineageRevocation(object);
+  const facts = { revision, serialNumber, notAfter, renewalTime, acknowledgedAt, revoked, ...stepFacts(revocation) };
   return nodeOf(object, facts, request ? [request] : []);
 }
 

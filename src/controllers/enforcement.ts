@@ -1,6 +1,5 @@
 /** Whether what was taken back is enforced, by what the instances of a broker have proved. */
 import type { RevocationEntry } from '../domain/pki/certificate.ts';
-import { serialsIn } from './authority/publication.ts';
 import type { BrokerState, Proof, Trust } from './context.ts';
 
 export interface Enforcement {
@@ -31,11 +30,22 @@ function latest(times: readonly (Date | undefined)[]): Date | true {
 /** Whether a revocation list of a set holds them all; those of a CA of which we make none need not be. */
 export function areListed(
   trust: Trust | undefined,
-  certificates: Iterable<Pick<RevocationEntry, 'caKeyId' | 'serial'>>,
+  certificates: readonly Pick<RevocationEntry, 'caKeyId' | 'serial'>[],
 ): boolean {
+  if (certificates.length === 0) return true;
   if (!trust) return false;
-  const [serials, signed] = [serialsIn(trust), new Set(trust.cas.filter(isSigned).map(({ keyId }) => keyId))];
-  return [...certificates].every(({ caKeyId, serial }) => !signed.has(caKeyId) || serials.has(`${caKeyId} ${serial}`));
+  const [serials, signed] = [listedIn(trust), new Set(trust.cas.filter(isSigned).map(({ keyId }) => keyId))];
+  return certificates.every(({ caKeyId, serial }) => !signed.has(caKeyId) || serials.has(`${caKeyId} ${serial}`));
+}
+
+/** By the list of revocations, which is the same as long as nothing in it changed. */
+const listed = new WeakMap<Trust['revocations'], ReadonlySet<string>>();
+
+/** All that our lists hold, what is on hold among it. */
+function listedIn({ revocations }: Trust): ReadonlySet<string> {
+  const known = listed.get(revocations) ?? new Set(revocations.map((one) => `${one.caKeyId} ${one.serial}`));
+  listed.set(revocations, known);
+  return known;
 }
 
 function isSigned({ revocation }: Trust['cas'][number]): boolean {

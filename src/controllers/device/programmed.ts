@@ -1,6 +1,8 @@
 /** Whether the broker enforces what a device is to have, from what its instances have proved. */
 import type { Reason } from '../../domain/reasons.ts';
+import type { HeldCertificate } from '../../domain/pki/lineage.ts';
 import type { BrokerState } from '../context.ts';
+import { areListed } from '../enforcement.ts';
 import { condition, type ConditionDraft, type ConditionStatus } from '../status.ts';
 import { type Expectation, isAsExpected } from './expectation.ts';
 
@@ -9,6 +11,8 @@ export interface ProgrammedFacts {
   readonly broker: Pick<BrokerState, 'expectedInstances' | 'proved' | 'refusal' | 'problem'> | undefined;
   /** What was proved last, as the status has it. */
   readonly former: { readonly rulesHash: string; readonly revision: number } | undefined;
+  /** Certificates that are held back while it is suspended: they are on the lists of a set that proves it. */
+  readonly holds: readonly Pick<HeldCertificate, 'caKeyId' | 'serial'>[];
   /** Certificates of it that are taken back and not yet on every revocation list. */
   readonly unpublished: number;
   /** A proof of an earlier revision says nothing of the lists that its serials are on; undefined: none does yet. */
@@ -40,12 +44,12 @@ export function programmedOf(facts: ProgrammedFacts): Programmed {
 }
 
 function isProof(
-  { statuses, revision }: BrokerState['proved'][number],
-  { expectation, leastRevision = Infinity }: ProgrammedFacts,
+  { statuses, revision, trust }: BrokerState['proved'][number],
+  { expectation, holds, leastRevision = Infinity }: ProgrammedFacts,
   isFormer: boolean,
 ): boolean {
   if (!statuses) return isFormer;
-  if (!isFormer && revision < leastRevision) return false;
+  if (!isFormer && (revision < leastRevision || !areListed(trust, holds))) return false;
   return isAsExpected(expectation, statuses.get(expectation.status.identity));
 }
 

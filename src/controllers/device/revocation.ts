@@ -14,7 +14,7 @@ export function progressOf(facts: DeviceFacts, expectation: Expectation | undefi
   if (!verdict.device) return formerRevocation;
   const reason = reasonOf(facts);
   if (!reason) return undefined;
-  const certificates = certificatesFor(facts, reason);
+  const certificates = reason === 'CertificateHold' ? holdsOf(facts) : (facts.held ?? []);
   const done = reason === 'CertificateHold' ? holdDone : revocationDone;
   return revocationProgress(
     formerRevocation,
@@ -29,11 +29,13 @@ function reasonOf({ verdict: { device }, held = [] }: DeviceFacts): RevocationPr
   return device?.suspended ? 'CertificateHold' : undefined;
 }
 
-function certificatesFor(
-  { held = [], authorities }: DeviceFacts,
-  reason: RevocationProgress['reason'],
-): readonly HeldCertificate[] {
-  return reason === 'CertificateHold' ? held.filter((one) => !authorities.isRevoked(one)) : held;
+/** What a suspended device holds that nobody took back. */
+export function holdsOf({
+  verdict: { device },
+  held = [],
+  authorities,
+}: Pick<DeviceFacts, 'verdict' | 'held' | 'authorities'>): readonly HeldCertificate[] {
+  return device?.suspended ? held.filter((one) => !authorities.isRevoked(one)) : [];
 }
 
 type Done = (

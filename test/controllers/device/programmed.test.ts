@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import type { IdentityStatus } from '../../../src/domain/bundle/compiled-identity.ts';
 import { ShardedMap } from '../../../src/domain/sharded.ts';
 import type { Expectation } from '../../../src/controllers/device/expectation.ts';
+import type { Trust } from '../../../src/controllers/context.ts';
 import { type ProgrammedFacts, programmedOf } from '../../../src/controllers/device/programmed.ts';
+import { held } from './neighbours.ts';
 
 function status(overrides: Partial<IdentityStatus> = {}): IdentityStatus {
   const identity = { identity: 'a', device: 'plant/a', until: undefined, findings: [] } as const;
@@ -20,6 +22,16 @@ type Proof = NonNullable<ProgrammedFacts['broker']>['proved'][number];
 function proof(proved: IdentityStatus | 'Gone' | undefined, revision = 5): Proof {
   if (proved === undefined) return { revision, statuses: undefined };
   return { revision, statuses: ShardedMap.from(proved === 'Gone' ? [] : [['a', proved]]) };
+}
+
+/** With these serials on the list that we sign. */
+function trustWith(...serials: readonly string[]): Trust {
+  const [at, reason] = [new Date(0), 'CertificateHold'] as const;
+  return {
+    ...{ crls: [], findings: [], nextChangeAt: undefined },
+    cas: [{ name: 'devices', keyId: 'ca', certificates: '', revocation: 'SignedCrl' }],
+    revocations: serials.map((serial) => ({ caKeyId: 'ca', serial, identity: 'a', notAfter: at, at, reason })),
+  };
 }
 
 interface Case {
@@ -101,6 +113,19 @@ const cases: readonly Case[] = [
     says: 'False/Pending',
   },
   {
+    title: 'certificates of a suspended device that are not on the list yet',
+    proved: [{ ...proof(status()), trust: trustWith() }],
+    facts: { holds: [held('a', '1a')] },
+    says: 'False/Pending',
+  },
+  {
+    title: 'certificates of a suspended device on the list that was proved',
+    proved: [{ ...proof(status()), trust: trustWith('1a') }],
+    facts: { holds: [held('a', '1a')] },
+    says: 'True/Programmed',
+    revision: 5,
+  },
+  {
     title: 'a proof from before the lists',
     proved: [proof('Gone', 5)],
     facts: { expectation: revoked, leastRevision: 6 },
@@ -113,7 +138,7 @@ describe('whether a device is programmed', () => {
     it(`${title}: ${says}`, () => {
       const finding = problem && ({ code: 'MQS105', severity: 'Error', message: '', path: '', ...problem } as const);
       const broker = { proved, expectedInstances, refusal: undefined, problem: finding };
-      const base = { expectation: active, broker, former: undefined, unpublished: 0, leastRevision: 0 };
+      const base = { expectation: active, broker, former: undefined, unpublished: 0, leastRevision: 0, holds: [] };
       const programmed = programmedOf({ ...base, ...facts });
       assert.equal(`${programmed.condition.status}/${programmed.condition.reason}`, says);
       assert.equal(programmed.revision, revision);
