@@ -165,7 +165,8 @@ function statefulSet({ broker, options, published, present }: ChildSite, workloa
       podManagementPolicy: 'Parallel',
       updateStrategy: { type: 'RollingUpdate' },
       revisionHistoryLimit: 3,
-      persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Delete', whenScaled: 'Retain' },
+      // Sessions and retained messages outlive a broker that is deleted by mistake, and come back with its name.
+      persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
       selector: { matchLabels: labels },
       template: {
         metadata: { labels, ...(hash !== undefined && { annotations: { [bundleHashAnnotation]: hash } }) },

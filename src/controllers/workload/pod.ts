@@ -7,10 +7,10 @@ import type { OperatorOptions } from '../context.ts';
 import { agentName, serverSecretName } from './names.ts';
 import { keptQuantities } from './quantity.ts';
 
-/** For brokers that name none. */
+/** For brokers that name none: exact versions, so that no pod runs another one because it came to another node. */
 const mosquittoImages: Readonly<Record<MosquittoVersion, string>> = {
-  '2.0': 'docker.io/library/eclipse-mosquitto:2.0',
-  '2.1': 'docker.io/library/eclipse-mosquitto:2.1-alpine',
+  '2.0': 'docker.io/library/eclipse-mosquitto:2.0.22',
+  '2.1': 'docker.io/library/eclipse-mosquitto:2.1.2-alpine',
 };
 
 /** The user `mosquitto` of its images; the agent has to be the same one, to signal it and to share files with it. */

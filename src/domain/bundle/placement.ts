@@ -14,11 +14,11 @@ export interface Placement {
   readonly ports: ReadonlyMap<string, number>;
 }
 
-/** The placement inside the image; `render` shows files for it. */
+/** The placement inside the image, where 2.1-alpine has its plugins among the libraries; `render` shows files for it. */
 export const imagePlacement: Placement = {
   directory: '/mosquitto/current',
   user: 'mosquitto',
-  pluginDirectory: '/usr/lib/mosquitto',
+  pluginDirectory: '/usr/lib',
   persistenceDirectory: '/mosquitto/data',
   ports: new Map(),
 };

@@ -74,7 +74,7 @@ for (const broker of brokers) {
     });
 
     it('keeps a set that a full listener does not let it prove, and proves it when there is room', async () => {
-      // A reload lifts the limit on 2.0, which the operator refuses there for this reason.
+      // The limit does not hold on 2.0, where it is refused in manifests for this reason.
       const expected = broker.dialect === '2.0' ? ['Proved', 'Proved'] : ['Proved', 'Unproved', 'Proved'];
       const site = siteWith(plant, (listener) =>
         listener.authentication === 'Certificate' ? { ...listener, maxConnections: 3 } : listener,

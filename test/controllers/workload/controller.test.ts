@@ -41,6 +41,19 @@ describe('workload of a broker', () => {
     assert.deepEqual(site.woken, []);
   });
 
+  it('leaves volumes behind when it goes, as every StatefulSet does', async () => {
+    const site = started({ managed: { ...managed.managed, storage: { size: '1Gi' } } });
+    await site.pass();
+    const { spec } = site.cluster.object('StatefulSet', key) as unknown as {
+      readonly spec: {
+        readonly persistentVolumeClaimRetentionPolicy: object;
+        readonly volumeClaimTemplates: readonly object[];
+      };
+    };
+    assert.equal(spec.volumeClaimTemplates.length, 1);
+    assert.deepEqual(spec.persistentVolumeClaimRetentionPolicy, { whenDeleted: 'Retain', whenScaled: 'Retain' });
+  });
+
   it('is the same in the end wherever the process is killed', async () => {
     const phases: readonly ((site: WorkloadSite) => void)[] = [
       (site) => void site.cluster.put(brokerObject(managed)),

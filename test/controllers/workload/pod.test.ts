@@ -81,9 +81,9 @@ describe('pod of a managed broker', () => {
       agent?.image,
       mosquitto?.image,
     ];
-    assert.deepEqual(imagesOf(podOf()), ['mqttsec:1', 'docker.io/library/eclipse-mosquitto:2.0']);
+    assert.deepEqual(imagesOf(podOf()), ['mqttsec:1', 'docker.io/library/eclipse-mosquitto:2.0.22']);
     assert.deepEqual(imagesOf(podOf({ image: 'a', agentImage: 'b' })), ['b', 'a']);
-    assert.match(imagesOf(podOf({}, aBroker({ version: '2.1' })))[1] ?? '', /:2\.1/);
+    assert.match(imagesOf(podOf({}, aBroker({ version: '2.1' })))[1] ?? '', /:2\.1\.\d+-alpine$/);
   });
 
   it('tells the agent its broker, its pod and the Secret of the server', () => {
