@@ -212,7 +212,8 @@ function routeChildren(world: World, wake: Wake, operatorNamespace: string): voi
       const { namespace } = object.meta;
       for (const key of brokersLabelled(world, namespace, owner)) wake.broker(key, priorityOf(delivery));
     }
-    if (component === 'ledger' && object.meta.namespace === operatorNamespace) {
+    const isOfLedgers = component === 'ledger' || component === 'revocations';
+    if (isOfLedgers && object.meta.namespace === operatorNamespace) {
       for (const { key } of world.brokers.store.list()) wake.authority(key, 'Low');
     }
   });

@@ -1,0 +1,19 @@
+/**
+ * What no history of a plant may bring about: a revoked certificate that is missing from a published list before it has
+ * expired, a list with a lower number, or one past its end while the operator runs. MQTTSEC_HISTORIES says how many (8
+ * without it; `make soak` has thousands), MQTTSEC_SEED replays the one that failed.
+ */
+import { runHistory } from './histories/history.ts';
+
+const replayed = process.env['MQTTSEC_SEED'];
+const first = Number(replayed ?? Math.floor(Math.random() * 1_000_000_000));
+const count = replayed === undefined ? Number(process.env['MQTTSEC_HISTORIES'] ?? 8) : 1;
+const length = 40;
+
+describe(`revocation lists in random histories, seeds ${first} to ${first + count - 1}`, function () {
+  this.timeout(60_000 + count * 30_000);
+
+  it(`say what ${count} of them ask for`, async () => {
+    for (let seed = first; seed < first + count; seed += 1) await runHistory(seed, length);
+  });
+});
