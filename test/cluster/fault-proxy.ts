@@ -200,7 +200,8 @@ class ServingProxy implements FaultProxy {
     const call = apiCall(request.method ?? '', url, request.headers, await bodyOf(request));
     this.counts.set(call.verb, (this.counts.get(call.verb) ?? 0) + 1);
     const record = isWrite(call) ? await this.#logged(call) : undefined;
-    const fault = this.#rules.effectOn(call);
+    // To a client that is gone, such as one that was killed, nothing happens any more.
+    const fault = request.socket.destroyed ? undefined : this.#rules.effectOn(call);
     if (record && fault) record.fault = fault.kind;
     if ((await happened(fault, 'Before', response)) === 'Ended') return;
     if (this.#view !== undefined && isViewed(call) && this.history.has(call)) {
@@ -221,7 +222,7 @@ class ServingProxy implements FaultProxy {
     if ((await happened(fault, 'During', response)) === 'Ended') return;
     response.writeHead(answer.statusCode, { ...passed(answer.headers), 'content-length': whole.length });
     if (fault?.kind === 'Torn') return tear(response, whole);
-    await new Promise<void>((resolve) => response.end(whole, resolve));
+    await ended(response, whole);
     await happened(fault, 'After', response);
   }
 
@@ -303,6 +304,14 @@ interface Passing {
   readonly response: http.ServerResponse;
   readonly record: WriteRecord | undefined;
   readonly fault: Fault | undefined;
+}
+
+/** Resolves when the answer is with the client, or the client is gone. */
+async function ended(response: http.ServerResponse, whole: Buffer): Promise<void> {
+  if (response.destroyed) return;
+  const closed = new Promise<void>((resolve) => response.once('close', resolve));
+  const finished = new Promise<void>((resolve) => response.end(whole, resolve));
+  await Promise.race([closed, finished]);
 }
 
 /** Lets the fault happen if it belongs to this phase; tells whether that was the end of the request. */

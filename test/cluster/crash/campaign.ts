@@ -70,11 +70,13 @@ export interface Assignment {
   readonly atATime: number;
   /** Told after each run. */
   readonly onRun?: (outcome: Outcome) => void;
+  /** Told of each run that ended otherwise, with all that differs. */
+  readonly onFailure: (text: string) => void;
 }
 
 /** Kills the operator at points of the queue, in its order, until there are enough. */
 export async function outcomeOf(lab: Laboratory, assignment: Assignment): Promise<Outcome> {
-  const { known, queue, count, atATime, onRun } = assignment;
+  const { known, queue, count, atATime, onRun, onFailure } = assignment;
   const outcome: Outcome = { runs: 0, equal: [], failures: [], missed: [], disturbances: [] };
   let taken = 0;
   const worker = async () => {
@@ -86,6 +88,7 @@ export async function outcomeOf(lab: Laboratory, assignment: Assignment): Promis
       const points = chain.map(({ point }) => point);
       const verdict = await verdictOn(lab, known, points);
       taken -= noted(outcome, verdict, chain, queue);
+      if (verdict.kind === 'Other') onFailure(verdict.text);
       onRun?.(outcome);
     }
   };

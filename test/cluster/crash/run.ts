@@ -1,9 +1,11 @@
 /** One run of the work-load, in which the operator may be killed at some of its writes. */
 import assert from 'node:assert/strict';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BrokerUnderTest } from '../../broker/mosquitto.ts';
 import { mergePatch } from '../api.ts';
+import { createTestAuthority } from '../authority.ts';
 import { type Component, type Program, startedComponent, until } from '../component.ts';
 import { administrator, type ControlPlane } from '../control-plane.ts';
 import { operatorNamespace, startOperator, type TestOperator } from '../operator.ts';
@@ -11,6 +13,7 @@ import { type Kills, killsAt } from './kills.ts';
 import { type Monitor, startMonitor } from './monitor.ts';
 import { ledgerName, type Point, type Write, writeText } from './point.ts';
 import {
+  type Condition,
   issuedTwice,
   type Names,
   noteSerials,
@@ -20,7 +23,7 @@ import {
   stateOf,
   type StoredObject,
 } from './state.ts';
-import { ground, placeOf, type Step, steps } from './work-load.ts';
+import { authorities, bystanders, issuers, type Manifest, placeOf, type Step, steps } from './work-load.ts';
 
 export interface RunResult {
   readonly state: State;
@@ -51,6 +54,8 @@ const quietMilliseconds = 250;
 /** For what is only tried again after a while, also on a machine that has much else to do. */
 const patienceMilliseconds = 60_000;
 const stepMilliseconds = 180_000;
+/** So long a good state must stay as it is. */
+const steadyMilliseconds = 1_000;
 
 interface Site {
   readonly plan: RunPlan;
@@ -62,7 +67,7 @@ interface Site {
 export async function runOf(plan: RunPlan): Promise<RunResult> {
   const { plane, namespace, points } = plan;
   await prepare(plan);
-  const bystanders = await bystanderVersions(plan);
+  const before = await bystanderVersions(plan);
   const operator = await startOperator(plane, { watchNamespace: namespace, isElected: false, name: namespace });
   const agent = startedComponent(await agentProgram(plan), plane.directory);
   const monitor = await startMonitor(plane, namespace);
@@ -73,7 +78,7 @@ export async function runOf(plan: RunPlan): Promise<RunResult> {
     const state = await endState(site);
     const rewritten = points.length === 0 ? await writesOfAnother(operator, kills.writes) : [];
     await operator.close();
-    const changed = (await bystanderVersions(plan)) === bystanders ? [] : ['an object of somebody else was changed'];
+    const changed = (await bystanderVersions(plan)) === before ? [] : ['an object of somebody else was changed'];
     return {
       ...{ state, writes: kills.writes, reached: kills.reached },
       wrong: [...monitor.wrong, ...changed, ...rewritten],
@@ -97,21 +102,33 @@ async function writesOfAnother(operator: TestOperator, writes: readonly Write[])
   return writes.slice(before).map((write) => `written again after a restart: ${writeText(write)}`);
 }
 
-async function prepare({ plane: { admin }, namespace }: RunPlan): Promise<void> {
-  await admin.call('POST', '/api/v1/namespaces', { body: { metadata: { name: namespace } } });
-  for (const object of ground) {
+async function prepare(plan: RunPlan): Promise<void> {
+  const { admin } = plan.plane;
+  const { namespace } = plan;
+  const made = (object: Manifest) => {
     const place = placeOf(namespace, object);
-    await admin.call('POST', place.slice(0, place.lastIndexOf('/')), { body: object });
-  }
-  await until(
-    async () => (await admin.answer('GET', `/api/v1/namespaces/${namespace}/secrets/device-ca`)).ok,
-    'the CA is there',
-  );
+    return admin.call('POST', place.slice(0, place.lastIndexOf('/')), { body: object });
+  };
+  await admin.call('POST', '/api/v1/namespaces', { body: { metadata: { name: namespace } } });
+  for (const name of authorities) await made(await authoritySecret(plan, name));
+  await Promise.all([...issuers, ...bystanders].map(made));
+  await until(async () => {
+    const all = await Promise.all(issuers.map((one) => admin.call<StoredObject>('GET', placeOf(namespace, one))));
+    return all.every(({ status }) => status?.conditions?.some(isReady));
+  }, 'the issuers to be ready');
+}
+
+async function authoritySecret({ plane, namespace }: RunPlan, name: string): Promise<Manifest> {
+  const directory = path.join(plane.directory, `${namespace}-${name}`);
+  await mkdir(directory);
+  const { certificate } = await createTestAuthority(directory);
+  const key = await readFile(path.join(directory, 'ca.key'), 'utf8');
+  const stringData = { 'ca.crt': certificate, 'tls.crt': certificate, 'tls.key': key };
+  return { ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name } }, ...{ type: 'kubernetes.io/tls', stringData } };
 }
 
 async function bystanderVersions({ plane: { admin }, namespace }: RunPlan): Promise<string> {
-  const theirs = ground.filter(({ apiVersion }) => apiVersion === 'v1');
-  const objects = await Promise.all(theirs.map((one) => admin.call<StoredObject>('GET', placeOf(namespace, one))));
+  const objects = await Promise.all(bystanders.map((one) => admin.call<StoredObject>('GET', placeOf(namespace, one))));
   return objects.map(({ metadata }) => metadata.resourceVersion).join(' ');
 }
 
@@ -160,22 +177,29 @@ async function rested(operator: TestOperator, kills: Kills): Promise<void> {
 function waitingFor({ kind, metadata, status }: StoredObject): readonly string[] {
   const object = `${kind}/${metadata.name}`;
   if (metadata.deletionTimestamp !== undefined) return [`${object} is going`];
-  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
-  const isDone = ready?.status === 'True' && status?.observedGeneration === metadata.generation;
-  return isDone ? [] : [`${object} is ${ready?.reason ?? 'new'}`];
+  const { observedGeneration, conditions = [] } = status ?? {};
+  if (conditions.some(isReady) && observedGeneration === metadata.generation) return [];
+  return [`${object} is ${conditions.find(({ type }) => type === 'Ready')?.reason ?? 'new'}`];
 }
 
-/** The first good state, or the last one when none is in time. */
+function isReady({ type, status }: Pick<Condition, 'type' | 'status'>): boolean {
+  return type === 'Ready' && status === 'True';
+}
+
+/** The first good state that stays, or the last one when none is in time; the time begins anew with each kill. */
 async function endState({ plan, operator, kills, names }: Site): Promise<State> {
   const { plane, namespace, isGood } = plan;
-  let deadline = performance.now() + patienceMilliseconds;
+  let last = { text: '', killed: 0, since: performance.now(), begun: performance.now() };
   for (;;) {
     await rested(operator, kills);
-    const seen = kills.reached.length;
+    const killed = kills.reached.length;
     const state = await stateOf({ api: plane.admin, namespace, names, ledger: ledgerOf(operator) });
-    const isOver = isGood(state) || performance.now() > deadline;
-    if (kills.reached.length !== seen) deadline = performance.now() + patienceMilliseconds;
-    else if (isOver) return state;
+    const text = JSON.stringify([...state]);
+    const now = performance.now();
+    if (killed !== last.killed) last = { text, killed, since: now, begun: now };
+    if (text !== last.text) last = { ...last, text, since: now };
+    if (isGood(state) && now - last.since >= steadyMilliseconds) return state;
+    if (now - last.begun > patienceMilliseconds) return state;
     await delay(100);
   }
 }

@@ -9,6 +9,12 @@ import { parsedCrls } from '../../../src/domain/pki/crl.ts';
 import type { Api } from '../api.ts';
 import { operatorNamespace } from '../operator.ts';
 
+export interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+}
+
 export interface StoredObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -26,7 +32,7 @@ export interface StoredObject {
   readonly status?: {
     readonly observedGeneration?: number;
     readonly certificate?: string;
-    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason: string }[];
+    readonly conditions?: readonly Condition[];
   };
 }
 

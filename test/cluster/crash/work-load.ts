@@ -22,18 +22,18 @@ function certManager(kind: string, name: string, spec: object): Manifest {
   return { ...{ apiVersion: 'cert-manager.io/v1', kind, metadata: { name } }, ...{ spec } };
 }
 
-/** There before the operator starts: where certificates come from, and objects of somebody else. */
-export const ground: readonly Manifest[] = [
-  certManager('Issuer', 'self-signed', { selfSigned: {} }),
-  certManager('Certificate', 'device-ca', {
-    isCA: true,
-    commonName: 'Device CA',
-    secretName: 'device-ca',
-    privateKey: { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Never' },
-    usages: ['cert sign', 'crl sign'],
-    issuerRef: { name: 'self-signed' },
-  }),
-  certManager('Issuer', 'devices', { ca: { secretName: 'device-ca' } }),
+/** Secrets that hold a CA, which no other run has: made outside of cert-manager, which has nothing to do again then. */
+export const authorities = ['device-ca', 'server-ca'] as const;
+
+function issuer(name: string, secretName: (typeof authorities)[number]): Manifest {
+  return certManager('Issuer', name, { ca: { secretName } });
+}
+
+/** There before the operator starts, beside the CAs. */
+export const issuers: readonly Manifest[] = [issuer('devices', 'device-ca'), issuer('servers', 'server-ca')];
+
+/** Of somebody else. */
+export const bystanders: readonly Manifest[] = [
   { ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'of-somebody-else' } }, ...{ stringData: { a: 'b' } } },
   { ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'plant-of-others' } }, ...{ data: { a: 'b' } } },
 ];
@@ -44,7 +44,7 @@ const broker = ours('MqttBroker', 'plant', {
     { name: 'certificates', port: 8883, authentication: 'Certificate' },
     { name: 'passwords', port: 8884, authentication: 'Password' },
   ],
-  tls: { serverCertificate: { issuerRef: { name: 'self-signed' }, dnsNames: ['plant.test'] } },
+  tls: { serverCertificate: { issuerRef: { name: 'servers' }, dnsNames: ['plant.test'] } },
   clientCertificates: {
     issuerRef: { name: 'devices' },
     trustedCas: [
