@@ -28,6 +28,7 @@ soak: node_modules/.installed ## The long forms of random tests: 200 runs with f
 	MQTTSEC_CHAOS_STEPS=300 bin/node node_modules/mocha/bin/mocha.js test/cluster/chaos.test.ts
 	MQTTSEC_CRASHES=all bin/node node_modules/mocha/bin/mocha.js test/cluster/crash.test.ts
 	MQTTSEC_FLEETS=500 bin/node node_modules/mocha/bin/mocha.js test/broker/verdicts.test.ts
+	MQTTSEC_HISTORIES=3000 bin/node node_modules/mocha/bin/mocha.js test/controllers/histories.test.ts test/local/histories.test.ts
 
 check: node_modules/.installed ## Generated files fresh, types, lint and import contracts, format, dead code, bundle
 	bin/node scripts/gen.ts --check

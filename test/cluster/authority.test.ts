@@ -322,6 +322,7 @@ describe('authorities on a cluster', function () {
     const next = await looked();
     assert.deepEqual([serialsOf(next), next.trust().findings], [before, []]);
     assert.ok(crlOf(next).number > crlOf(run).number);
+    assert.ok(next.events.includes('LedgerRebuilt'), 'and it is said');
     await mirrored(keyId);
   });
 
@@ -334,14 +335,92 @@ describe('authorities on a cluster', function () {
       await run.look(main);
       await mirrored(keyId);
     }
+    await ledgerGone(keyId);
+    await run.look(main);
+    await mirrored(keyId);
+    assert.ok(run.events.every((reason) => reason === 'LedgerRebuilt') && run.events.length >= 3, run.events.join());
     const next = await looked();
     assert.equal(next.client.writes(), 0);
     assert.deepEqual(next.trust().revocations, run.trust().revocations);
+    assert.equal(crlOf(next).number, crlOf(run).number);
+  });
+
+  it('make a ledger whole of which an object is gone, from what was published', async () => {
+    const run = await looked();
+    const keyId = keyIdOf(run);
+    await published(run, main);
+    for (const part of ['ledger-00', 'crl-00']) {
+      const name = `ledger-${keyId}-${part}`;
+      await client.delete(configMaps, own, name);
+      await until(() => world.configMaps.store.get(`${own}/${name}`) === undefined, 'the mirror has lost it');
+      const next = await looked();
+      assert.deepEqual([serialsOf(next), next.trust().findings], [serialsOf(run), []], part);
+      assert.ok(crlOf(next).number >= crlOf(run).number, part);
+      assert.ok(next.events.includes('LedgerRebuilt'), part);
+      await mirrored(keyId);
+    }
+  });
+
+  it('lose nothing to an older copy of the ledger that is put back, whether they run or not', async () => {
+    const run = await looked();
+    const keyId = keyIdOf(run);
+    const backup = await ledgers(keyId);
+    const restored = async () => {
+      await ledgerGone(keyId);
+      for (const { metadata, ...rest } of backup) {
+        const { name, labels = {} } = metadata;
+        await client.create(configMaps, { ...rest, metadata: { name, namespace: own, labels } });
+      }
+      await mirrored(keyId);
+    };
+    await run.revoke([entryOf(keyId, 'ab1')]);
+    const wanted = serialsOf(run);
+    await published(run, main);
+    await restored();
+    // Somebody else wrote it, is what it finds first.
+    await run.look(main).catch((error: unknown) => assert.match(String(error), /settle the CAs/));
+    await run.look(main);
+    await mirrored(keyId);
+    assert.deepEqual([serialsOf(run), run.trust().findings], [wanted, []]);
+    assert.ok(run.events.includes('LedgerOutdated'), run.events.join());
+    await restored();
+    const next = await looked();
+    assert.deepEqual([serialsOf(next), next.trust().findings], [wanted, []]);
+    assert.ok(next.events.includes('LedgerOutdated'), next.events.join());
+    assert.ok(crlOf(next).number > crlOf(run).number, 'the number grows on');
+    await mirrored(keyId);
+  });
+
+  it('take in what a person hands in, for good', async () => {
+    const run = await looked();
+    const keyId = keyIdOf(run);
+    const text = revocationsText([entryOf(keyId, 'ac1'), entryOf(keyId, 'ac2', { reason: 'CertificateHold' })]);
+    const labels = {
+      'app.kubernetes.io/managed-by': 'mqtt-security-operator',
+      'app.kubernetes.io/component': 'revocations',
+    };
+    const handedIn = (name: string, data: Readonly<Record<string, string>>) =>
+      plane.admin.call('POST', `/api/v1/namespaces/${own}/configmaps`, { body: { metadata: { name, labels }, data } });
+    await handedIn('from-a-broker', { revocations: text });
+    await handedIn('of-no-use', { revocations: 'nonsense' });
+    await until(() => world.configMaps.store.get(`${own}/of-no-use`) !== undefined, 'the mirror has them');
+    await run.look(main);
+    assert.ok(serialsOf(run).includes('ac1') && !serialsOf(run).includes('ac2'), 'a hold is none for good');
+    assert.deepEqual([...new Set(run.events)].sort(), ['LedgerOutdated', 'RevocationsUnreadable']);
+    for (const name of ['from-a-broker', 'of-no-use']) await client.delete(configMaps, own, name);
+    await until(() => world.configMaps.store.get(`${own}/of-no-use`) === undefined, 'the mirror has lost them');
+    await mirrored(keyId);
+    const next = await looked();
+    assert.ok(serialsOf(next).includes('ac1'));
+    assert.equal(next.client.writes(), 0);
   });
 
   it('change nothing under a ledger that is damaged, until it is whole again', async () => {
     const run = await looked();
     const keyId = keyIdOf(run);
+    // Nobody was told of it, so that without the ledger nobody knows it.
+    await run.revoke([entryOf(keyId, 'ad1')]);
+    await mirrored(keyId);
     const name = `ledger-${keyId}-ledger-00`;
     const whole = await client.get(configMaps, own, name);
     await client.delete(configMaps, own, name);
