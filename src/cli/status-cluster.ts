@@ -1,5 +1,6 @@
 import { dump } from 'js-yaml';
 import type { Cluster } from '../cluster/connection.ts';
+import { guardLines, guardsOf } from '../cluster/guards.ts';
 import { conditionLine, type State } from '../cluster/conditions.ts';
 import { overview, type Overview } from '../cluster/overview.ts';
 import { foundObject, targetOf, type Target } from '../cluster/targets.ts';
@@ -26,13 +27,15 @@ function brokerTarget(word: string): Target {
 }
 
 async function overallStatus(cluster: Cluster, { format }: StatusAsk, io: Io): Promise<ExitCode> {
-  const all = await overview(cluster);
+  const [found, guards] = await Promise.all([overview(cluster), guardsOf(cluster.client)]);
+  const all = { ...found, guards };
   const rows = [...all.brokers, ...all.devices];
   if (rows.length === 0 && format !== 'json' && format !== 'yaml') {
     const place = cluster.isEveryNamespace ? 'the cluster' : `namespace ${cluster.namespace}`;
     const hint = cluster.isEveryNamespace ? '' : '; -n names another, -A means all';
     io.err(`mqttsec: ${place} has no MqttBroker and no MqttDevice${hint}\n`);
   }
+  if (format === 'table') for (const line of guardLines(guards)) io.err(`mqttsec: ${line}\n`);
   io.out(
     {
       table: () => overviewText(all, cluster.isEveryNamespace, io),

@@ -9,7 +9,8 @@ import { isProven, statusWithProblems } from './status-text.ts';
 export const command = commandOf({
   synopsis: '[[KIND/]NAME…] [-o FORMAT]\n[DIR] --state DIR [-o FORMAT]',
   about: `On a cluster: all brokers and devices of a namespace; of a NAME (a device, its identity, or KIND/NAME of any of our
-kinds) also all that its state depends on: templates, certificates, broker, instances, and the last events.
+kinds) also all that its state depends on: templates, certificates, broker, instances, and the last events. Without a
+NAME also which of the admission policies are not in force, as far as you may read them.
 Exit code 0: all of them are ready. 1: they are not.
 In local mode (--state, or where the present directory or DIR holds the state of 'dev'): what the broker enforces,
 each device, and what is wrong with the manifests. Exit code 0: it runs and all is proved. 1: it does not.`,

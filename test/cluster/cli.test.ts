@@ -5,15 +5,30 @@ import path from 'node:path';
 import { isShown, partsOf, stable } from '../docs/page.ts';
 import { ready, sampleSite, type Site, statusOf } from './cli-site.ts';
 import type { Identity } from './control-plane.ts';
+import { installOperator } from './operator.ts';
 import { sharedControlPlane } from './shared.ts';
 
 const api = '/apis/mqttsecurity.io/v1alpha1';
+
+/** The policies come last: what stands in for the operator here asks the issuer of the broker itself. */
+const sites = once(async () => {
+  const plane = await sharedControlPlane();
+  const [page, cli] = [await sampleSite(plane, 'commands-page'), await sampleSite(plane, 'cli')];
+  await installOperator(plane);
+  return { page, cli };
+});
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}
+
 describe('docs/commands.md does what it says on a cluster', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let site: Site;
 
   before(async () => {
-    site = await sampleSite(await sharedControlPlane(), 'commands-page');
+    ({ page: site } = await sites());
   });
 
   for (const part of partsOf('docs/commands.md', undefined, 'cluster').filter(({ kind }) => kind === 'Type')) {
@@ -34,7 +49,7 @@ describe('the command line on a cluster', function () {
   let site: Site;
 
   before(async () => {
-    site = await sampleSite(await sharedControlPlane(), 'cli');
+    ({ cli: site } = await sites());
   });
 
   async function annotation(plural: string, name: string): Promise<string | undefined> {

@@ -5,7 +5,9 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { managedBy, managedByLabel } from '../../src/api/labels.ts';
+import { guardsOf } from '../../src/cluster/guards.ts';
 import { type Api, apiOf, applyPatch, mergePatch } from './api.ts';
+import { testClient } from './client.ts';
 import { until } from './component.ts';
 import { administrator, type ControlPlane } from './control-plane.ts';
 import { installOperator, operatorIdentity } from './operator.ts';
@@ -520,6 +522,12 @@ describe('rights and policies', function () {
       assert.equal(spec.failurePolicy, 'Fail', metadata.name);
       assert.deepEqual(status?.typeChecking?.expressionWarnings ?? [], [], metadata.name);
     }
+  });
+
+  it('are known to be in force by who may read them', async () => {
+    const { client, transport } = testClient(await plane.credentials(administrator), { userAgent: 'guards' });
+    assert.deepEqual(await guardsOf(client), { isKnown: true, open: [] });
+    await transport.close();
   });
 
   it('leave the operator a pod that the strictest security level takes', async () => {
