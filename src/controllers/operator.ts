@@ -17,7 +17,7 @@ import type { Metrics } from '../shell/metrics.ts';
 import type { RunContext, Runnable } from '../shell/runnable.ts';
 import { createAuthorities } from './authority/authorities.ts';
 import { brokerReconcile } from './broker/reconcile.ts';
-import { renewalNumbers } from './broker/metrics.ts';
+import { listNumbers, renewalNumbers } from './broker/metrics.ts';
 import { type BrokerMemories, createBrokerStates } from './broker/states.ts';
 import type { Publisher } from './bundle/published.ts';
 import { createPublisher } from './bundle/publisher.ts';
@@ -69,7 +69,7 @@ const concurrency: Readonly<Record<QueueName, number>> = {
   broker: 4,
   workload: 2,
   authority: 2,
-  device: 16,
+  device: 8,
   certificate: 8,
   template: 2,
 };
@@ -83,7 +83,7 @@ async function runOperator(settings: OperatorSettings, run: RunContext, onSynced
   const queues = createQueues(settings);
   const events = eventRecorder(settings, run);
   const brokers = createBrokerStates();
-  for (const numbers of renewalNumbers(brokers)) metrics.watchNumbers(numbers);
+  for (const numbers of [...renewalNumbers(brokers), ...listNumbers(brokers)]) metrics.watchNumbers(numbers);
   const reconciles = reconcilesOf(settings, {
     ...{ world, client: run.client, wake: wakeOf(queues), brokers },
     record: (event) => events.record(event),
@@ -107,11 +107,14 @@ type Surroundings = Pick<ControllerContext, 'world' | 'client' | 'wake' | 'recor
   readonly brokers?: BrokerMemories;
 };
 
-/** All controllers. The states see each change before any of them is woken by it: their handlers are registered first. */
-type ControllerSettings = Pick<OperatorSettings, 'clock' | 'random' | 'jitter' | 'download' | 'options'>;
+type ControllerSettings = Pick<OperatorSettings, 'clock' | 'random' | 'options'> &
+  Partial<Pick<OperatorSettings, 'jitter' | 'download'>>;
 
+const noDownload: Downloader = () => Promise.reject(new Error('nothing is downloaded here'));
+
+/** All controllers. The states see each change before any of them is woken by it: their handlers are registered first. */
 export function reconcilesOf(
-  { clock, random, jitter, download, options }: ControllerSettings,
+  { clock, random, jitter, download = noDownload, options }: ControllerSettings,
   { world, client, wake, record, brokers = createBrokerStates() }: Surroundings,
 ): Readonly<Record<QueueName, Reconcile>> {
   const fleet = createFleetState(world);
@@ -123,7 +126,7 @@ export function reconcilesOf(
   });
   const known = { fleet, issued, passwords, brokers };
   const authorities = createAuthorities(
-    { client, options, clock, wake, world, record, state: known, download, jitter: () => jitter.next() },
+    { client, options, clock, wake, world, record, state: known, download, jitter: () => jitter?.next() ?? 0 },
     publisher,
   );
   const state = { ...known, authorities };
