@@ -56,11 +56,17 @@ export function brokerConditions(view: BrokerView): BrokerConditions {
   const resolved =
     references.length > 0
       ? failed('ResolvedRefs', references)
-      : condition('ResolvedRefs', 'True', 'ResolvedRefs', 'everything it refers to was found');
+      : condition('ResolvedRefs', 'True', 'ResolvedRefs', resolvedText(faults));
   const programmed = programmedOf(view);
   const ready = readyOf([accepted, resolved, programmed]);
   const isUnderWay = ready.status !== 'True' && isProgress(ready.reason);
   return { conditions: [accepted, resolved, programmed, ready, ...kstatusOf(ready, isUnderWay)], isUnderWay };
+}
+
+/** What is no fault is said all the same. */
+function resolvedText(findings: readonly Finding[]): string {
+  const advice = findings.filter(({ code }) => code === 'MQS175').map(({ message }) => message);
+  return ['everything it refers to was found', ...advice].join('; ');
 }
 
 /** Where cert-manager is absent, so are the issuers and CAs that it would have. */

@@ -67,7 +67,7 @@ function countsIn(
 }
 
 /** How many entries of each CA there are. */
-function entriesPerCa(revocations: readonly RevocationEntry[]): ReadonlyMap<CaKeyId, number> {
+export function entriesPerCa(revocations: readonly RevocationEntry[]): ReadonlyMap<CaKeyId, number> {
   const known = entryCounts.get(revocations);
   if (known) return known;
   const counts = new Map<CaKeyId, number>();

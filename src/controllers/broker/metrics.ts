@@ -1,7 +1,10 @@
 /** What the metrics say of brokers, beside their statuses. */
 import { keyParts } from '../../kube/object.ts';
 import type { AskedNumbers } from '../../shell/metrics.ts';
+import type { CaKeyId } from '../../domain/pki/certificate.ts';
 import type { RenewalForecast } from '../../domain/pki/forecast.ts';
+import type { Trust } from '../context.ts';
+import { entriesPerCa } from './figures.ts';
 import type { BrokerMemories } from './states.ts';
 
 const byBroker = ['namespace', 'broker'] as const;
@@ -37,6 +40,40 @@ export function renewalNumbers(brokers: Pick<BrokerMemories, 'all'>): readonly A
       ...{ name: 'mqttsec_certificates_issued_per_hour_max', labelNames: byBroker },
       help: 'Most certificates that were issued in one of the hours of the last 7 days.',
       read: () => read(({ mostIssuedPerHour }) => [[mostIssuedPerHour, {}]]),
+    },
+  ];
+}
+
+/** Ends and sizes of the revocation lists that brokers were told last. */
+export function listNumbers(brokers: Pick<BrokerMemories, 'all'>): readonly AskedNumbers[] {
+  const labelNames = [...byBroker, 'ca'];
+  const read = function* (numberOf: (trust: Trust, keyId: CaKeyId) => number | undefined) {
+    for (const [key, { state }] of brokers.all()) {
+      const { namespace = '', name } = keyParts(key);
+      for (const { name: ca, keyId } of state?.trust?.cas ?? []) {
+        const value = state?.trust && numberOf(state.trust, keyId);
+        if (value !== undefined) yield { value, labels: { namespace, broker: name, ca } };
+      }
+    }
+  };
+  return [
+    {
+      ...{ name: 'mqttsec_revocation_list_end_timestamp_seconds', labelNames },
+      help: 'When the revocation list ends, Unix time: from then on all devices of its CA are refused.',
+      read: () =>
+        read(({ crls }, keyId) => {
+          const crl = crls.find(({ caKeyId }) => caKeyId === keyId);
+          return crl && crl.nextUpdate.getTime() / 1000;
+        }),
+    },
+    {
+      ...{ name: 'mqttsec_revocation_list_entries', labelNames },
+      help: 'Entries of a revocation list that the operator signs; from 10,000 on handshakes cost more.',
+      read: () =>
+        read(({ cas, revocations }, keyId) => {
+          const isOurs = cas.some((ca) => ca.keyId === keyId && ca.revocation === 'SignedCrl');
+          return isOurs ? (entriesPerCa(revocations).get(keyId) ?? 0) : undefined;
+        }),
     },
   ];
 }

@@ -121,7 +121,21 @@ function bundleFields({ published, isCurrent, compiled: { content, statuses } }:
   return { revision, hash, identities: identityCount(statuses), bytes: bytesOf(content) };
 }
 
-const toldReasons: ReadonlySet<Reason> = new Set(['Refused', 'TooLarge', 'NotOurs', 'CertManagerAbsent']);
+/** Reasons of conditions that are told in Events, with what was done when they came up. */
+const told: Readonly<Record<string, { readonly action: string; readonly reasons: ReadonlySet<Reason> }>> = {
+  Programmed: { action: 'Publish', reasons: new Set(['Refused', 'TooLarge', 'NotOurs', 'CertManagerAbsent']) },
+  ResolvedRefs: {
+    action: 'Trust',
+    reasons: new Set([
+      'CaInUse',
+      'CrlInvalid',
+      'CrlExpiring',
+      'IssuerNotTrusted',
+      'SignerForbidden',
+      'SignerKeyUnstable',
+    ]),
+  },
+};
 
 /** An Event for each of these reasons when it comes up; one that was there before a restart is not told again. */
 function tell(
@@ -130,10 +144,11 @@ function tell(
   { conditions: seen }: SeenStatus,
   conditions: readonly ConditionDraft[],
 ): void {
-  const programmed = conditions.find(({ type }) => type === 'Programmed');
-  if (!programmed || !toldReasons.has(programmed.reason)) return;
-  if (seen.get('Programmed')?.reason === programmed.reason) return;
   const { namespace, name, uid } = meta;
   const regarding = stated(mqttBrokers, { namespace, name, uid });
-  record({ type: 'Warning', reason: programmed.reason, action: 'Publish', note: programmed.message, regarding });
+  for (const { type, reason, message } of conditions) {
+    const { action, reasons } = told[type] ?? {};
+    if (action === undefined || !reasons?.has(reason) || seen.get(type)?.reason === reason) continue;
+    record({ type: 'Warning', reason, action, note: message, regarding });
+  }
 }

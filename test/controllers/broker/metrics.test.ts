@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { listNumbers } from '../../../src/controllers/broker/metrics.ts';
+import type { BrokerMemory } from '../../../src/controllers/broker/states.ts';
+import type { Trust } from '../../../src/controllers/context.ts';
+import type { ObjectKey } from '../../../src/domain/names.ts';
+import { revocation, start } from '../../domain/pki/authorities.ts';
+
+const [own, other, unchecked] = ['0a', '0b', '0c'].map((byte) => byte.repeat(32)) as [string, string, string];
+
+describe('metrics of revocation lists', () => {
+  const crl = (caKeyId: string) => ({ caKeyId, pem: '', number: 1n, thisUpdate: start, nextUpdate: start });
+  const trust = {
+    cas: [
+      { name: 'own', keyId: own, certificates: '', revocation: 'SignedCrl' },
+      { name: 'other', keyId: other, certificates: '', revocation: 'ExternalCrl' },
+      { name: 'unchecked', keyId: unchecked, certificates: '', revocation: 'None' },
+    ],
+    crls: [crl(own), crl(other)],
+    revocations: [revocation(own, '1'), revocation(own, '2')],
+    ...{ findings: [], nextChangeAt: undefined },
+  } satisfies Trust;
+  const memories: readonly [ObjectKey, Partial<BrokerMemory>][] = [
+    ['plant/main', { state: { trust } as unknown as NonNullable<BrokerMemory['state']> }],
+    ['plant/new', {}],
+  ];
+  const numbers = listNumbers({ all: () => memories as readonly [ObjectKey, BrokerMemory][] });
+  const rows = (name: string) => [...(numbers.find((one) => one.name === name)?.read() ?? [])];
+
+  it('say when each of them ends', () => {
+    assert.deepEqual(
+      rows('mqttsec_revocation_list_end_timestamp_seconds').map(({ labels, value }) => [labels['ca'], value]),
+      [
+        ['own', start.getTime() / 1000],
+        ['other', start.getTime() / 1000],
+      ],
+    );
+  });
+
+  it('say how long those are that we sign', () => {
+    const labels = { namespace: 'plant', broker: 'main', ca: 'own' };
+    assert.deepEqual(rows('mqttsec_revocation_list_entries'), [{ labels, value: 2 }]);
+  });
+});
