@@ -287,7 +287,7 @@ export const findingKinds = {
   MQS145: {
     severity: 'Error',
     title: 'Ledger of a CA is damaged',
-    fix: 'Restore its ConfigMaps from a backup, or delete its index: it is then rebuilt from the published bundles.',
+    fix: 'Restore its ConfigMaps from a backup, or hand in what a broker knows: docs/guides/restore.md has the steps.',
   },
   MQS146: {
     severity: 'Error',

@@ -24,7 +24,7 @@ export const reasons = {
   CrlExpiring: 'A revocation list ends soon and is not renewed: when it ends all devices of its CA are refused.',
   IssuerNotTrusted:
     'The broker does not trust the CA of its issuer: add it to `trustedCas`. Certificates stay as they are.',
-  LedgerDamaged: 'The ledger of a CA cannot be read: restore its ConfigMaps, or delete its index to have it rebuilt.',
+  LedgerDamaged: 'The ledger of a CA is not whole: see docs/guides/restore.md before anything of it is deleted.',
   SignerForbidden: 'The secret that signs the revocation list cannot be read.',
   SignerKeyUnstable: 'The CA certificate renews with a new key: set its rotationPolicy to Never.',
   Issued: 'The certificate exists and is within its dates.',
