@@ -1,4 +1,4 @@
-/** Signing and reading revocation lists, and issuing device certificates, beside the bare cryptography of each. */
+/** Signing and reading revocation lists beside openssl, and issuing device certificates beside the bare cryptography. */
 import { spawnSync } from 'node:child_process';
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -20,7 +20,6 @@ const certificates = 500;
 const now = new Date('2026-01-01T00:00:00Z');
 const notAfter = new Date('2036-01-01T00:00:00Z');
 const random: Random = { bytes: (length) => randomBytes(length) };
-const target = '≤ 0.2 s for 100,000';
 
 /** The CRL entries of a ledger of so many certificates with serials of 16 bytes, taken back one second after the other. */
 function entriesOf(caKeyId: string, count: number): readonly RevocationEntry[] {
@@ -43,30 +42,44 @@ function secondsOf(run: () => unknown): number {
 }
 
 /** One pass of SHA-256 and one signature over the bytes that a CRL is. */
-function floorSeconds({ key }: Authority, tbs: Buffer): number {
+function signatureSeconds({ key }: Authority, tbs: Buffer): number {
   return secondsOf(() => sign('sha256', tbs, key));
 }
 
-/** What `openssl ca -gencrl` takes for the same entries, its start included. */
-function opensslSeconds({ certificatePem, keyPem }: Authority, entries: readonly RevocationEntry[]): number {
+interface OpensslSeconds {
+  readonly sign: number;
+  readonly verify: number;
+}
+
+/** What openssl takes to make a CRL of the same entries, and to read and verify ours; its start is included. */
+function opensslSeconds(
+  { certificatePem, keyPem }: Authority,
+  entries: readonly RevocationEntry[],
+  pem: string,
+): OpensslSeconds {
   const directory = mkdtempSync(path.join(tmpdir(), 'mqttsec-bench-'));
   const index = entries.map(
     ({ serial }) => `R\t360101000000Z\t260101000000Z,keyCompromise\t${serial}\tunknown\t/CN=d\n`,
   );
   const config = '[ca]\ndefault_ca=d\n[d]\ndatabase=index\ndefault_md=sha256\ndefault_crl_days=7\n';
   const files = { config, index: index.join('').replaceAll(/[0-9a-f]{32}/g, (serial) => serial.toUpperCase()) };
-  for (const [file, text] of Object.entries({ ...files, ca: certificatePem, key: keyPem })) {
+  for (const [file, text] of Object.entries({ ...files, ca: certificatePem, key: keyPem, ours: pem })) {
     writeFileSync(path.join(directory, file), text);
   }
-  const args = ['ca', '-gencrl', '-config', 'config', '-cert', 'ca', '-keyfile', 'key', '-out', 'crl'];
-  const seconds = secondsOf(() => {
-    const { status, stderr } = spawnSync('openssl', args, { cwd: directory, encoding: 'utf8' });
-    if (status !== 0) throw new Error(`measure openssl ca: ${stderr}`);
-  });
+  const seconds = (args: readonly string[]) =>
+    secondsOf(() => {
+      const { status, stderr } = spawnSync('openssl', args, { cwd: directory, encoding: 'utf8' });
+      if (status !== 0) throw new Error(`measure openssl ${args[0] ?? ''}: ${stderr}`);
+    });
+  const made = {
+    sign: seconds(['ca', '-gencrl', '-config', 'config', '-cert', 'ca', '-keyfile', 'key', '-out', 'crl']),
+    verify: seconds(['crl', '-in', 'ours', '-CAfile', 'ca', '-verify', '-noout']),
+  };
   rmSync(directory, { recursive: true });
-  return seconds;
+  return made;
 }
 
+/** The floor is openssl over the same entries. */
 function crlRows(ca: Authority, count: number): readonly BenchRow[] {
   const size = count.toLocaleString('en');
   const entries = entriesOf(ca.issuer.keyId, count);
@@ -74,26 +87,19 @@ function crlRows(ca: Authority, count: number): readonly BenchRow[] {
   const { pem } = signCrl(ca, { ...stamp, entries });
   const crl = parsedCrl(pem);
   if (!crl.ok || crl.value.entries.size !== count) throw new Error('measure CRL: it is not read back');
-  const floor = floorSeconds(ca, crl.value.tbs);
-  const row = (what: string, value: number): BenchRow => {
+  const openssl = opensslSeconds(ca, entries, pem);
+  const row = (what: string, value: number, floor: number, target: string): BenchRow => {
     return { measure: `${what}, ${size} serials`, value, unit: 's', floor, ratio: value / floor, target };
   };
+  const signing = secondsOf(() => signCrl(ca, { ...stamp, entries }));
+  const reading = secondsOf(() => {
+    const read = parsedCrl(pem);
+    if (!read.ok || !crlSignedBy(read.value, ca.certificatePem)) throw new Error('measure CRL: not verified');
+  });
   return [
-    row(
-      'sign a CRL',
-      secondsOf(() => signCrl(ca, { ...stamp, entries })),
-    ),
-    { ...row('the same by openssl ca', opensslSeconds(ca, entries)), target: 'for comparison' },
-    {
-      ...row(
-        'read and verify a CRL',
-        secondsOf(() => {
-          const read = parsedCrl(pem);
-          if (!read.ok || !crlSignedBy(read.value, ca.certificatePem)) throw new Error('measure CRL: not verified');
-        }),
-      ),
-      target: '≤ 0.5 s for 100,000',
-    },
+    row('sign a CRL', signing, openssl.sign, '≤ 0.2 s for 100,000'),
+    row('of it the bare signature', signatureSeconds(ca, crl.value.tbs), openssl.sign, 'for comparison'),
+    row('read and verify a CRL', reading, openssl.verify, '≤ 0.5 s for 100,000'),
   ];
 }
 
