@@ -15,7 +15,9 @@ import { until } from './component.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { type Kubelet, startKubelet } from './kubelet.ts';
 import { operatorNamespace, startOperator, type TestOperator } from './operator.ts';
+import { describeCertificates } from './plant/certificates.ts';
 import { describeLife } from './plant/life.ts';
+import { describeNotices } from './plant/notices.ts';
 import { describeOutposts } from './plant/outposts.ts';
 import { describeRolls } from './plant/rolls.ts';
 import { describeTenants } from './plant/tenants.ts';
@@ -198,7 +200,14 @@ describe('the sample fleet in a cluster', function () {
     });
   }
 
-  for (const describeMore of [describeLife, describeTenants, describeOutposts, describeRolls]) {
+  for (const describeMore of [
+    describeLife,
+    describeCertificates,
+    describeTenants,
+    describeOutposts,
+    describeRolls,
+    describeNotices,
+  ]) {
     if (anyBroker) describeMore(() => ({ plane, operator }), anyBroker);
   }
 

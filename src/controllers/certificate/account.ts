@@ -130,7 +130,9 @@ function declarationOf({ secretName, revokePreviousAfterSeconds: overlapSeconds 
 
 function undeclared(one: HeldCertificate): HeldCertificate {
   const bare: { -readonly [K in keyof HeldCertificate]: HeldCertificate[K] } = { ...one };
-  for (const field of ['acknowledgedAt', 'overlapSeconds', 'secretName'] as const) delete bare[field];
+  delete bare.acknowledgedAt;
+  delete bare.overlapSeconds;
+  delete bare.secretName;
   return bare;
 }
 

@@ -54,13 +54,15 @@ export interface NoticeState {
   readonly changesAt: Date | undefined;
 }
 
+const nothing: NoticeState = { notice: undefined, changesAt: undefined };
+
 /**
  * What one lineage asks for. `good` are its certificates that the broker takes, the newest first. A first certificate asks
  * for nothing, for the device has no other; nor does one that was acknowledged, or whose predecessors are gone.
  */
 export function lineageNotice(good: readonly HeldCertificate[], now: Date): NoticeState {
   const [current, ...others] = good;
-  if (!current) return { notice: undefined, changesAt: undefined };
+  if (!current) return nothing;
   const ends = others.map(endOfUse).filter((end) => end > now);
   const [former] = others;
   const firstEnd = earliest(ends);
@@ -74,7 +76,7 @@ export function lineageNotice(good: readonly HeldCertificate[], now: Date): Noti
 
 /** A device that keeps its key is asked for a signing request when its certificate is due. */
 function requestNotice(current: HeldCertificate, now: Date): NoticeState {
-  if (current.key !== 'Csr') return { notice: undefined, changesAt: undefined };
+  if (current.key !== 'Csr') return nothing;
   const since = renewalOf(current);
   if (since > now) return { notice: undefined, changesAt: since };
   return {
@@ -111,15 +113,16 @@ export interface NoticeFacts {
 
 /** The notice of a device. Of several lineages the one speaks whose certificate ends first. */
 export function deviceNotice({ device, certificates, withdrawn, trusted }: NoticeFacts, now: Date): NoticeState {
-  const lineages = new Map<ObjectKey, HeldCertificate[]>();
-  for (const one of certificates) {
-    if (!isHeld(one) || !trusted.has(one.caKeyId) || one.notAfter <= now || isTakenBack(one, withdrawn)) continue;
-    if (one.device !== keyOf(device)) continue;
-    const others = lineages.get(one.lineage);
-    if (others) others.push(one);
-    else lineages.set(one.lineage, [one]);
-  }
-  const states = [...lineages.values()].map((good) => lineageNotice(good.sort(newestFirst), now));
+  const key = keyOf(device);
+  const good = certificates.filter(isHeld).filter((one) => {
+    const isOwn = one.device === key && trusted.has(one.caKeyId) && one.notAfter > now;
+    return isOwn && !isTakenBack(one, withdrawn);
+  });
+  const [only, ...others] = good;
+  if (!only) return nothing;
+  if (others.length === 0) return lineageNotice(good, now);
+  const lineages = Map.groupBy(good, ({ lineage }) => lineage);
+  const states = [...lineages.values()].map((own) => lineageNotice(own.sort(newestFirst), now));
   const notices = states.flatMap(({ notice }) => notice ?? []).sort(byUrgency);
   return { notice: notices[0], changesAt: earliest(states.flatMap(({ changesAt }) => changesAt ?? [])) };
 }
