@@ -29,6 +29,8 @@ import { localMosquitto, type LocalMosquitto, type MosquittoChoice } from './mos
 import { currentCertificates, earliest } from './plan.ts';
 import { listenerPorts } from './ports.ts';
 import { readRecords, recordsText, type Records } from './records.ts';
+import { renewalsOf } from './renewals.ts';
+import { revocationsIn, revocationsOf } from './revocations.ts';
 import { storedKeyPair } from './server.ts';
 import { directorySink } from './sink.ts';
 import { directorySource } from './source.ts';
@@ -92,6 +94,8 @@ interface Run {
   readonly downloads: Downloads;
   onLists: (() => void) | undefined;
   hasNewLists: boolean;
+  /** What is taken back, as it was told last. */
+  revocations: ReturnType<typeof revocationsOf>;
   status: LocalStatus | undefined;
 }
 
@@ -139,6 +143,7 @@ export async function runDev(given: DevOptions, world: DevWorld): Promise<LocalS
       }),
       onLists: undefined,
       hasNewLists: false,
+      revocations: revocationsIn(await jsonOf(paths.status)),
       status: undefined,
     };
     return await withSocketDirectory(paths, (socketDirectory) => served(run, socketDirectory));
@@ -379,6 +384,7 @@ async function watchedRecords(run: Run, news: ChangeFlag, signal: AbortSignal): 
 
 /** The status as it is now; written and told when it is another than the last. */
 async function currentStatus(run: Run): Promise<LocalStatus> {
+  run.revocations = revocationsNow(run);
   const status = statusOf(run);
   if (JSON.stringify(status) === JSON.stringify(run.status)) return status;
   if (JSON.stringify(status.findings) !== JSON.stringify(run.status?.findings)) run.world.onFindings(status.findings);
@@ -386,6 +392,17 @@ async function currentStatus(run: Run): Promise<LocalStatus> {
   await writeJson(run.store.paths.status, status);
   run.world.onStatus(status);
   return status;
+}
+
+function revocationsNow({ bundle, store, published, report, carried, revocations, world }: Run): Run['revocations'] {
+  if (!bundle) return revocations;
+  const loaded = report?.loaded;
+  const facts = {
+    ...{ former: revocations, devices: devicesIn(bundle.fleet), ledger: store.ledger, held: store.held, loaded },
+    published: published && carried.get(published.hash),
+    proved: loaded && carried.get(loaded.hash),
+  };
+  return revocationsOf(facts, world.clock.now());
 }
 
 function statusOf(run: Run): LocalStatus {
@@ -414,10 +431,12 @@ function statusOf(run: Run): LocalStatus {
           isRefused: report?.refused !== undefined,
           findings: bundle.findings,
           certificates: currentCertificates(store),
+          revocations: run.revocations,
           notices: bundle.compiled.notices,
           now: run.world.clock.now(),
         })
       : [],
+    ...(bundle && { renewals: renewalsOf(store, bundle.compiled.statuses, run.world.clock.now()) }),
     findings: reportable(withPositions(bundle?.findings ?? present.findings, present.result)),
   };
 }

@@ -7,7 +7,9 @@ import { objectKey, type ObjectKey } from '../domain/names.ts';
 import { type Reason } from '../domain/reasons.ts';
 import { type InstanceReport } from '../ports.ts';
 import { type Accepted } from './accepted.ts';
+import type { RenewalForecast } from '../domain/pki/forecast.ts';
 import { type HeldCertificate } from '../domain/pki/lineage.ts';
+import type { RevocationProgress } from '../domain/pki/revocation-progress.ts';
 import { type LineageNotice, type NoticeAction, overdueAt } from '../domain/pki/notice.ts';
 import { secondsText } from '../domain/pki/time.ts';
 
@@ -19,6 +21,8 @@ export interface DeviceStatus {
   readonly authentication: AuthenticationType;
   /** End of the newest certificate. */
   readonly notAfter?: string;
+  /** How far it is, of a device that is revoked or suspended. */
+  readonly revocation?: RevocationProgress;
   /** The broker has loaded what the manifests now say of this device, and proved it. */
   readonly programmed: boolean;
   readonly reason: Reason;
@@ -52,6 +56,8 @@ export interface LocalStatus {
   readonly refused?: InstanceReport['refused'];
   readonly lastError?: string;
   readonly devices: readonly DeviceStatus[];
+  /** Of certificates; absent before the first set. */
+  readonly renewals?: RenewalForecast;
   readonly findings: readonly Finding[];
 }
 
@@ -68,6 +74,7 @@ export interface StatusFacts {
   /** Of everything; those of severity Error on a device are its last reason. */
   readonly findings: readonly Finding[];
   readonly certificates: ReadonlyMap<ObjectKey, HeldCertificate>;
+  readonly revocations: ReadonlyMap<ObjectKey, RevocationProgress>;
   readonly notices: readonly LineageNotice[];
   readonly now: Date;
 }
@@ -91,6 +98,7 @@ function deviceStatus(device: Device, facts: StatusFacts, { ends, complaints, no
   const key = keyOf(device);
   const role = facts.accepted.admitted.get(key)?.role;
   const notAfter = ends.get(key);
+  const revocation = facts.revocations.get(key);
   const notice = notices.get(key);
   return {
     device: key,
@@ -98,6 +106,7 @@ function deviceStatus(device: Device, facts: StatusFacts, { ends, complaints, no
     ...(role && { role }),
     authentication: device.authentication.type,
     ...(notAfter && { notAfter: notAfter.toISOString() }),
+    ...(revocation && { revocation }),
     ...outcomeOf(device, notAfter !== undefined, complaints.get(key), facts),
     ...(notice && { notice: noticeOf(notice, facts.now) }),
   };

@@ -78,6 +78,7 @@ interface DeviceRow {
   readonly programmed: boolean;
   readonly reason: string;
   readonly notAfter?: string;
+  readonly revocation?: Readonly<Record<string, unknown>>;
 }
 
 export interface Status {
@@ -87,6 +88,7 @@ export interface Status {
   readonly bundle?: { readonly revision: number; readonly hash: string };
   readonly loaded?: { readonly revision: number; readonly hash: string };
   readonly devices: readonly DeviceRow[];
+  readonly renewals?: { readonly nextWeek: number };
   readonly findings: readonly { readonly code: string; readonly message: string }[];
 }
 

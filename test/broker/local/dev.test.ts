@@ -164,6 +164,11 @@ for (const broker of brokers) {
       );
       await closed;
       await proved(plant, 's-1', 'Revoked');
+      const { reason, certificates, ...steps } = deviceIn(writtenStatus(plant), 's-1')?.revocation ?? {};
+      assert.deepEqual([reason, certificates], ['KeyCompromise', 1]);
+      assert.deepEqual(Object.keys(steps).sort(), [
+        ...['begunAt', 'deletedAt', 'disconnectedAt', 'provedAt', 'publishedAt', 'recordedAt'],
+      ]);
       assert.equal(neighbour.connected, true);
       assert.equal(await mayPublish(neighbour, 'sensors/s-2/t'), true);
       await assert.rejects(connected(path.join(plant.directory, '.kit-s-1')));
@@ -194,11 +199,15 @@ for (const broker of brokers) {
       const client = await connect('s-2');
       plant.edit('more.yaml', () => device('s-2', '  suspended: true\n') + device('s-3'));
       await proved(plant, 's-2', 'Suspended');
+      const { reason, ...steps } = deviceIn(writtenStatus(plant), 's-2')?.revocation ?? {};
+      assert.equal(reason, 'CertificateHold');
+      assert.ok('provedAt' in steps && !('disconnectedAt' in steps));
       assert.equal(await mayPublish(client, 'sensors/s-2/t'), false);
       assert.equal(client.connected, true);
       await assert.rejects(connected(path.join(plant.directory, '.kit-s-2')));
       plant.edit('more.yaml', () => device('s-2') + device('s-3'));
       await proved(plant, 's-2', 'Ready');
+      assert.equal(deviceIn(writtenStatus(plant), 's-2')?.revocation, undefined);
       assert.equal(await mayPublish(client, 'sensors/s-2/t'), true);
       assert.equal(await mayPublish(await connect('s-2'), 'sensors/s-2/t'), true);
     });
@@ -212,6 +221,27 @@ for (const broker of brokers) {
       await allProved(plant, dev);
       assert.equal(former.connected, true);
       assert.equal(await mayPublish(await connect('s-1'), 'sensors/s-1/t'), true);
+    });
+
+    it('ends the overlap of a renewed certificate when the manifest says so, and keeps the new one', async () => {
+      const former = await connect('s-2');
+      const kit = path.join(plant.directory, '.kit-s-2');
+      assert.equal(mqttsec(['renew', 's-2', '--state', plant.state]).code, 0);
+      const history = () => {
+        const text = readFileSync(path.join(plant.state, 'certificates/plant/s-2/history.json'), 'utf8');
+        return JSON.parse(text) as readonly unknown[];
+      };
+      await until(() => history().length === 2, 'there is a new certificate', 20);
+      await allProved(plant, dev);
+      (await connected(kit)).end(true);
+      const closed = closeOf(await connected(kit));
+      const template = 'template: { previousCertificate: { revokeAfterSeconds: 1 } }';
+      plant.edit('more.yaml', () => device('s-2').replace('template: {}', template) + device('s-3'));
+      await closed;
+      await assert.rejects(connected(kit));
+      assert.equal(former.connected, false);
+      assert.equal(await mayPublish(await connect('s-2'), 'sensors/s-2/t'), true);
+      assert.ok((writtenStatus(plant)?.renewals?.nextWeek ?? -1) >= 0);
     });
 
     it('writes and reloads nothing at rest, and comes back into the same state', async () => {
