@@ -52,7 +52,7 @@ export class OperatorProcess {
     this.#reconciles = reconcilesOf(
       {
         clock,
-        jitter: () => chance.next(),
+        jitter: chance,
         download: () => Promise.reject(new Error('there is no web here')),
         options: { namespace: 'system', image: 'operator:1' },
         random: { bytes: (length) => Uint8Array.from({ length }, () => chance.below(256)) },
