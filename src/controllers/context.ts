@@ -43,6 +43,8 @@ export interface IssuedState {
 export interface PasswordState {
   /** By effective identity, of the devices of one broker. */
   readonly lines: (broker: ObjectKey) => ShardedMap<string>;
+  /** The one of a device; it costs less than `lines` while many come in. */
+  readonly line: (device: Device) => string | undefined;
   /** False until every password device of the broker was looked at once since the start: nothing is published before. */
   readonly isComplete: (broker: ObjectKey) => boolean;
   readonly findings: (device: ObjectKey) => readonly Finding[];

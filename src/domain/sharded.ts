@@ -74,6 +74,22 @@ export class ShardedMap<V> {
     return this.#withShard(shardOf(key), next, this.size + (shard.has(key) ? 0 : 1));
   }
 
+  /** A map with all of these set, or deleted where the value is undefined; copies each shard no more than once. */
+  with(changes: Iterable<readonly [string, V | undefined]>): ShardedMap<V> {
+    const copies = new Map<number, Map<string, V>>();
+    for (const [key, value] of changes) {
+      const index = shardOf(key);
+      const shard = copies.get(index) ?? this.shard(index);
+      if (value === undefined ? !shard.has(key) : shard.get(key) === value) continue;
+      const copy = copies.get(index) ?? new Map(shard);
+      copies.set(index, copy);
+      if (value === undefined) copy.delete(key);
+      else copy.set(key, value);
+    }
+    if (copies.size === 0) return this;
+    return ShardedMap.ofShards(this.#shards.map((shard, index) => copies.get(index) ?? shard));
+  }
+
   delete(key: string): ShardedMap<V> {
     const shard = this.shard(shardOf(key));
     if (!shard.has(key)) return this;

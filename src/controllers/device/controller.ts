@@ -155,7 +155,7 @@ function outcomesOf(
 ): Outcomes {
   const passwordFindings = passwords.findings(declared.key);
   const isPassword = device?.authentication.type === 'Password';
-  const passwordHash = isPassword ? passwords.lines(device.broker).get(device.identity) : undefined;
+  const passwordHash = isPassword ? passwords.line(device) : undefined;
   return {
     child,
     passwordHash,

@@ -84,6 +84,7 @@ export function createPasswords(options: PasswordOptions): Passwords {
 
   return {
     lines: brokers.lines,
+    line: brokers.line,
     isComplete: brokers.isComplete,
     findings: (device) => held.get(device)?.findings ?? [],
     isFresh(device, now) {
@@ -97,7 +98,7 @@ export function createPasswords(options: PasswordOptions): Passwords {
       if (last && !isSameLine(last.device, device)) brokers.drop(last.device, last.hash);
       const former = last?.device.origin.uid === device.origin.uid ? last : undefined;
       const own = former ? former.hash : hadIdentity ? published : undefined;
-      const line = brokers.lines(device.broker).get(device.identity) ?? published;
+      const line = brokers.line(device) ?? published;
       const hash = reading.kind === 'Nothing' ? own : hashOf(reading, former, line);
       const source = reading.kind === 'Password' ? reading.source : undefined;
       const findings = reading.kind === 'Nothing' ? reading.findings : noFindings;
@@ -125,7 +126,7 @@ function isSameLine(a: Device, b: Device): boolean {
   return a.broker === b.broker && a.identity === b.identity;
 }
 
-interface BrokerLines extends Pick<PasswordState, 'lines' | 'isComplete'> {
+interface BrokerLines extends Pick<PasswordState, 'lines' | 'line' | 'isComplete'> {
   readonly set: (device: Device, hash: string | undefined) => void;
   /** Unless the line is somebody else's by now. */
   readonly drop: (device: Device, hash: string | undefined) => void;
@@ -137,6 +138,8 @@ interface BrokerLines extends Pick<PasswordState, 'lines' | 'isComplete'> {
 
 interface OfBroker {
   lines: ShardedMap<string>;
+  /** What is not in `lines` yet, undefined for one that is to go: at a start 100,000 come one by one. */
+  readonly open: Map<string, string | undefined>;
   /** Password devices that were not looked at since the start. */
   readonly unseen: Set<ObjectKey>;
   published: Promise<Map<string, string>> | undefined;
@@ -150,7 +153,7 @@ function createBrokerLines({ world, wake, publishedPasswords }: PasswordOptions)
     if (known) return known;
     const waiting = world.devices.store.byIndex('broker', broker).filter(hasPassword);
     const unseen = new Set(waiting.map(({ key }) => key));
-    const made: OfBroker = { lines: ShardedMap.empty<string>(), unseen, published: undefined };
+    const made: OfBroker = { lines: ShardedMap.empty<string>(), open: new Map(), unseen, published: undefined };
     brokers.set(broker, made);
     return made;
   }
@@ -176,18 +179,31 @@ function createBrokerLines({ world, wake, publishedPasswords }: PasswordOptions)
       (published) => published.delete(identity),
       () => undefined,
     );
-    const lines = hash === undefined ? state.lines.delete(identity) : state.lines.set(identity, hash);
-    if (lines === state.lines) return;
-    state.lines = lines;
+    if (lineOf(state, identity) === hash) return;
+    state.open.set(identity, hash);
     if (state.unseen.size === 0) wake.broker(broker);
   }
 
+  function lines(broker: ObjectKey): ShardedMap<string> {
+    const state = brokers.get(broker);
+    if (!state) return none;
+    if (state.open.size > 0) state.lines = state.lines.with(state.open);
+    state.open.clear();
+    return state.lines;
+  }
+
+  function line({ broker, identity }: Device): string | undefined {
+    const state = brokers.get(broker);
+    return state && lineOf(state, identity);
+  }
+
   return {
-    lines: (broker) => brokers.get(broker)?.lines ?? none,
+    lines,
+    line,
     isComplete: (broker) => world.devices.hasSynced && ofBroker(broker).unseen.size === 0,
     set,
     drop(device, hash) {
-      if (brokers.get(device.broker)?.lines.get(device.identity) === hash) set(device, undefined);
+      if (line(device) === hash) set(device, undefined);
     },
     published: async (device) => (await publishedOf(device.broker)).get(device.identity),
     seen(key, broker) {
@@ -198,6 +214,10 @@ function createBrokerLines({ world, wake, publishedPasswords }: PasswordOptions)
 }
 
 const none: ShardedMap<string> = ShardedMap.empty();
+
+function lineOf({ lines, open }: OfBroker, identity: string): string | undefined {
+  return open.has(identity) ? open.get(identity) : lines.get(identity);
+}
 
 function hasPassword({ value, meta }: DeclaredDevice): boolean {
   return value.ok && !meta.isDeleting && value.value.authentication.type === 'Password';

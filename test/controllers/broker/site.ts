@@ -144,7 +144,10 @@ export function brokerSite(published = new MemoryPublisher()) {
         ofLineage: () => [],
         ofDevice: () => [],
       },
-      passwords: { lines: () => lines, isComplete: () => known.arePasswordsComplete, findings: () => [] },
+      passwords: {
+        ...{ lines: () => lines, line: ({ identity }) => lines.get(identity) },
+        ...{ isComplete: () => known.arePasswordsComplete, findings: () => [] },
+      },
       authorities: { trustOf: () => known.trust } as unknown as ControllerContext['state']['authorities'],
       brokers: states,
     },
