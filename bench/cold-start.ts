@@ -1,6 +1,6 @@
 /** Memory of the operator, and its start until it knows what is declared, among many devices. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
@@ -20,8 +20,16 @@ async function bundled(directory: string): Promise<string> {
   return outfile;
 }
 
+/** Those with which the launcher starts the operator. */
+function memoryFlags(): readonly string[] {
+  const launcher = readFileSync(path.join(import.meta.dirname, '../bin/mqttsec'), 'utf8');
+  const flags = /memory="(--[^"]+)"/.exec(launcher)?.[1];
+  if (flags === undefined) throw new Error('measure start: bin/mqttsec has no flags for the operator');
+  return flags.split(' ');
+}
+
 function output(file: string, { url, ca }: StubServer, count: number, mode: 'parse' | 'all'): object {
-  const run = spawnSync(process.execPath, [file, url, ca, `${count}`, mode], { encoding: 'utf8' });
+  const run = spawnSync(process.execPath, [...memoryFlags(), file, url, ca, `${count}`, mode], { encoding: 'utf8' });
   if (run.status !== 0) throw new Error(`measure start: ${run.stderr}`);
   return JSON.parse(run.stdout) as object;
 }
@@ -40,6 +48,7 @@ async function rowsOf(file: string, count: number): Promise<readonly BenchRow[]>
     return { measure: `memory ${what}, ${devices}`, value, unit: 'MB', floor, ratio: value / floor, target };
   };
   const [sync, parse] = [figure('sync'), figure('parse')];
+  const cpu = figure('syncCpu') / figure('parseCpu');
   return [
     {
       measure: `list until synced, ${devices}`,
@@ -50,6 +59,7 @@ async function rowsOf(file: string, count: number): Promise<readonly BenchRow[]>
       target: 'none',
     },
     { measure: `list until synced over the parse, ${devices}`, value: sync / parse, unit: '×', target: '≤ 2 ×' },
+    { measure: `CPU of both, one over the other, ${devices}`, value: cpu, unit: '×', target: 'none' },
     { measure: `first compile after it, ${devices}`, value: figure('compile'), unit: 'ms', target: 'none' },
     memory('when synced', 'synced'),
     memory('when compiled', 'compiled', count > 10_000 ? '≤ 350 MB' : 'none'),

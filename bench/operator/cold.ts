@@ -20,8 +20,11 @@ import { devicesPath } from '../kube/address.ts';
 /** Milliseconds and MB. */
 export interface ColdFigures {
   readonly sync: number;
+  /** Of the processor, until synced. */
+  readonly syncCpu: number;
   /** The bare parse of the same bytes. */
   readonly parse: number;
+  readonly parseCpu: number;
   readonly compile: number;
   /** Of resident memory before anything was read, when all is in the stores, when it is compiled, and the most there was. */
   readonly bare: number;
@@ -44,28 +47,35 @@ function memoryField(name: string): number {
   return Number(new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) / 1000;
 }
 
+/** Milliseconds of the processor since `before`, whichever thread had them. */
+function cpuSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
 /** In its own process too: pages are read one by one and dropped, the parse alone is timed. */
-async function parsed(url: string, ca: string): Promise<number> {
+async function parsed(url: string, ca: string): Promise<Pick<ColdFigures, 'parse' | 'parseCpu'>> {
   const agent = new Agent({ allowH2: false, connect: { ca } });
-  let milliseconds = 0;
+  let [parse, parseCpu] = [0, 0];
   for (let token: string | undefined = ''; token !== undefined;) {
     const path: string = `${devicesPath}?limit=${pageSize}${token && `&continue=${token}`}`;
     const { body } = await agent.request({ origin: url, path, method: 'GET' });
     const page = Buffer.from(await body.arrayBuffer());
-    const begun = performance.now();
+    const [begun, cpu] = [performance.now(), process.cpuUsage()];
     const list = JSON.parse(page.toString()) as { metadata: { continue?: string }; items: unknown[] };
-    milliseconds += performance.now() - begun;
+    parse += performance.now() - begun;
+    parseCpu += cpuSince(cpu);
     if (list.items.length === 0) throw new Error('measure start: no devices');
     token = list.metadata.continue;
   }
   await agent.close();
-  return milliseconds;
+  return { parse, parseCpu };
 }
 
-async function measured(url: string, ca: string, count: number): Promise<Omit<ColdFigures, 'parse'>> {
+async function measured(url: string, ca: string, count: number): Promise<Omit<ColdFigures, 'parse' | 'parseCpu'>> {
   const client = clientFor({ url, ca });
   const bare = memoryField('VmRSS');
-  const begun = performance.now();
+  const [begun, cpu] = [performance.now(), process.cpuUsage()];
   const world = createWorld({ client, clock, random });
   const fleet = createFleetState(world);
   const issued = createIssued({ world, clock });
@@ -77,7 +87,7 @@ async function measured(url: string, ca: string, count: number): Promise<Omit<Co
   for (const reflector of reflectors) reflector.start();
   await Promise.all(reflectors.map(({ ready }) => ready));
   if (fleet.fleet.devices.size !== count) throw new Error(`measure start: ${fleet.fleet.devices.size} devices`);
-  const sync = performance.now() - begun;
+  const [sync, syncCpu] = [performance.now() - begun, cpuSince(cpu)];
   await delay(1000);
   const synced = memoryField('VmRSS');
 
@@ -96,12 +106,12 @@ async function measured(url: string, ca: string, count: number): Promise<Omit<Co
   const compile = performance.now() - compiling;
   await delay(1000);
   const resident = { synced, compiled: memoryField('VmRSS'), peak: memoryField('VmHWM') };
-  const figures = { bare, sync, compile, ...resident, held: heldMegabytes() };
+  const figures = { bare, sync, syncCpu, compile, ...resident, held: heldMegabytes() };
   if (fleet.fleet.devices.size !== pass.compiled.statuses.size) throw new Error('compile: devices are missing');
   for (const reflector of reflectors) reflector.stop();
   return figures;
 }
 
 const [url = '', ca = '', count = '0', mode = ''] = process.argv.slice(2);
-const figures = mode === 'parse' ? { parse: await parsed(url, ca) } : await measured(url, ca, Number(count));
+const figures = mode === 'parse' ? await parsed(url, ca) : await measured(url, ca, Number(count));
 process.stdout.write(JSON.stringify(figures), () => process.exit());

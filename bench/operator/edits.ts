@@ -1,6 +1,6 @@
 /** One edit among many devices at rest, and what is taken back. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { mqttDevices } from '../../src/api/kinds.ts';
+import { mqttDevices, type MqttDeviceObject } from '../../src/api/kinds.ts';
 import { deviceClient, secretTexts } from '../../test/cluster/plant/mqtt.ts';
 import { cutBy } from '../revocation/cut.ts';
 import { type BenchRow, percentile } from '../row.ts';
@@ -21,6 +21,7 @@ export async function editRows(site: OperatedPlant, count: number, broker: strin
   const floor = await echoes(client, plant, edits, () => delay(50 * Math.random()));
   const changes = await changesOf(client, plant, indexName);
   const [written, proven]: [number[], number[]] = [[], []];
+  const cpu = [site.operator.cpu(), site.serverCpu()] as const;
   for (let index = 0; index < edits; index += 1) {
     await pause();
     const name = deviceName(Math.floor((index * count) / edits));
@@ -35,10 +36,13 @@ export async function editRows(site: OperatedPlant, count: number, broker: strin
     proven.push(performance.now() - begun);
   }
   changes.stop();
+  const spent = [site.operator.cpu() - cpu[0], site.serverCpu() - cpu[1]] as const;
   const title = `${broker}, ${count.toLocaleString('en')} devices at rest`;
   return [
     ...shares(`${title}: edit → bundle written`, written, floor, 50),
     ...shares(`${title}: edit → programmed`, proven, floor),
+    { measure: `${title}: CPU of the operator per edit`, value: spent[0] / edits, unit: 'ms', target: 'none' },
+    { measure: `${title}: CPU of API server and etcd per edit`, value: spent[1] / edits, unit: 'ms', target: 'none' },
   ];
 }
 
@@ -64,6 +68,7 @@ export async function revocationRows(site: OperatedPlant, count: number, broker:
   const endpoint = await site.endpoint();
   const floor = await echoes(client, plant, revocations, () => delay(50 * Math.random()));
   const [closed, refused]: [number[], number[]] = [[], []];
+  const steps: Steps[] = [];
   for (let index = 0; index < revocations; index += 1) {
     const name = deviceName(count - 1 - index);
     const secret = await secretTexts(plane.admin, plant, `${name}-password`);
@@ -79,10 +84,40 @@ export async function revocationRows(site: OperatedPlant, count: number, broker:
     closed.push(cut.closed);
     refused.push(cut.refused);
     await proved(site, name, generation);
+    steps.push(stepsOf(await client.get(mqttDevices, plant, name)));
   }
   const title = `${broker}, ${count.toLocaleString('en')} devices`;
   return [
     ...shares(`${title}: revoked → live session cut`, closed, floor, 1_000),
     ...shares(`${title}: revoked → return refused`, refused, floor, 1_000),
+    ...stepRows(title, steps),
   ];
+}
+
+const stepTexts = {
+  publishedAt: 'seen → published',
+  provedAt: 'published → loaded and proved',
+  disconnectedAt: 'proved → sessions ended',
+} as const;
+type Step = keyof typeof stepTexts;
+type Steps = Readonly<Record<Step, number>>;
+
+/** How long each step took, milliseconds, as the status tells. */
+function stepsOf({ status }: MqttDeviceObject): Steps {
+  const { begunAt = '', publishedAt = '', provedAt = '', disconnectedAt = '' } = status?.revocation ?? {};
+  const [begun = NaN, published = NaN, proven = NaN, ended = NaN] = [
+    begunAt,
+    publishedAt,
+    provedAt,
+    disconnectedAt,
+  ].map((time) => Date.parse(time));
+  return { publishedAt: published - begun, provedAt: proven - published, disconnectedAt: ended - proven };
+}
+
+function stepRows(title: string, steps: readonly Steps[]): readonly BenchRow[] {
+  return (Object.keys(stepTexts) as Step[]).map((step) => {
+    const samples = steps.map((one) => one[step]);
+    const measure = `${title}: of which ${stepTexts[step]}, p50`;
+    return { measure, value: percentile(samples, 0.5), unit: 'ms', target: 'none', samples };
+  });
 }

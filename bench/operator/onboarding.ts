@@ -12,13 +12,14 @@ const notOfOperator: ReadonlySet<string> = new Set(['POST mqttdevices', 'APPLY b
 const patience = 120_000;
 
 export async function onboardingRows(site: OperatedPlant, count: number, broker: string): Promise<readonly BenchRow[]> {
-  const { client, plane, devices, operator } = site;
+  const { client, plane, devices, operator, kindCosts } = site;
   const floorBefore = await writesPerSecond(client, plant, 1_000);
   const [writes, gets, proofs] = [await writesSoFar(plane.admin), await getsSoFar(plane.admin), site.proofs()];
   const programmed = new Map<string, number>();
   devices.onChange((_, next) => {
     if (next && next.programmed > 0 && !programmed.has(next.name)) programmed.set(next.name, performance.now());
   });
+  const cpu = [operator.cpu(), site.serverCpu()] as const;
   const begun = performance.now();
   await inParallel(
     Array.from({ length: count }, (_, index) => index),
@@ -27,6 +28,7 @@ export async function onboardingRows(site: OperatedPlant, count: number, broker:
   const created = performance.now();
   await allIn(programmed, count);
   const last = Math.max(...programmed.values());
+  const spent = [operator.cpu() - cpu[0], site.serverCpu() - cpu[1]] as const;
   const reloads = site.proofs() - proofs;
   // What is written once all is done, such as Events and numbers of brokers, is the operator's too.
   await delay(15_000);
@@ -35,6 +37,8 @@ export async function onboardingRows(site: OperatedPlant, count: number, broker:
   const floorAfter = await writesPerSecond(client, plant, 1_000);
   const floor = (floorBefore + floorAfter) / 2;
   const perDevice = sumOf(made, notOfOperator) / count;
+  const statuses = (made.get('APPLY mqttdevices/status') ?? 0) / count;
+  const bare = 1000 / (statuses * kindCosts.status + kindCosts.secret);
   const rate = count / ((last - begun) / 1000);
   const title = `${broker}, ${count.toLocaleString('en')} password devices`;
   console.error(`${title}: writes per device: ${perDeviceText(made, count, notOfOperator)}`);
@@ -50,6 +54,12 @@ export async function onboardingRows(site: OperatedPlant, count: number, broker:
       measure: `${title}: the same over the floor by writes per device`,
       ...{ value: (rate * perDevice) / floor, unit: '×', target: '≥ 0.5 ×' },
     },
+    {
+      measure: `${title}: over bare statuses of devices and Secrets, as many`,
+      ...{ value: rate, unit: '/s', floor: bare, ratio: rate / bare, target: 'none' },
+    },
+    { measure: `${title}: CPU of the operator per device`, value: spent[0] / count, unit: 'ms', target: 'none' },
+    { measure: `${title}: CPU of API server and etcd per device`, value: spent[1] / count, unit: 'ms', target: 'none' },
     { measure: `${title}: bare writes, 16 at a time`, value: floor, unit: '/s', target: 'none' },
     { measure: `${title}: writes of the operator per device`, value: perDevice, unit: 'writes', target: 'none' },
     {

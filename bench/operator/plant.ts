@@ -16,6 +16,7 @@ import {
 } from '../../test/cluster/control-plane.ts';
 import { type Kubelet, startKubelet } from '../../test/cluster/kubelet.ts';
 import { type Endpoint, secretTexts } from '../../test/cluster/plant/mqtt.ts';
+import { type KindCosts, kindCosts } from './floor.ts';
 
 const operatorNamespace = 'mqtt-security-system';
 const operatorAccount: Identity = {
@@ -32,6 +33,8 @@ const shipped = ['00-namespace.yaml', '10-rbac.yaml', '../policies'].map((name) 
 const namespaces = ['plant', 'tenant'] as const;
 export type Namespace = (typeof namespaces)[number];
 export const [plant, tenant] = namespaces;
+/** Where there is no broker. */
+const quiet = 'quiet';
 export const indexName = 'plant-bundle';
 const pod = 'plant-0';
 const passwordPort = 8884;
@@ -51,12 +54,18 @@ interface OperatorUnderBench {
   readonly stop: () => Promise<number | null>;
   /** Of resident memory: now, and the most there was, in MB. */
   readonly memory: () => { readonly now: number; readonly peak: number };
+  /** Of the processor, since its start, in milliseconds. */
+  readonly cpu: () => number;
 }
 
 export interface OperatedPlant {
   readonly plane: ControlPlane;
   readonly client: KubeClient;
   readonly operator: OperatorUnderBench;
+  /** What writes of a device cost where nobody thinks about them. */
+  readonly kindCosts: KindCosts;
+  /** Milliseconds of the processor that API server and etcd took since their start. */
+  readonly serverCpu: () => number;
   /** Devices of namespace `plant`. */
   readonly devices: Reflector<SeenDevice>;
   readonly endpoint: () => Promise<Endpoint>;
@@ -71,6 +80,8 @@ export async function startPlant(mosquitto: BrokerUnderTest): Promise<OperatedPl
   const plane = await startControlPlane();
   await applied(plane, shipped);
   const { client, transport } = testClient(await plane.credentials(administrator), { userAgent: 'bench' });
+  await plane.admin.call('POST', '/api/v1/namespaces', { body: { metadata: { name: quiet } } });
+  const costs = await kindCosts(client, quiet, (index) => deviceObject(quiet, index));
   const operator = operatorOf(plane, await operatorProgram(plane));
   await operator.start();
   const kubelet = await startKubelet(plane, {
@@ -86,7 +97,11 @@ export async function startPlant(mosquitto: BrokerUnderTest): Promise<OperatedPl
   await devices.ready;
   const lines = (words: string) => namespaces.flatMap((namespace) => agentLines(kubelet, namespace, words));
   return {
-    ...{ plane, client, operator, devices },
+    ...{ plane, client, operator, devices, kindCosts: costs },
+    serverCpu: () => {
+      const processes = plane.processes();
+      return (['etcd', 'kube-apiserver'] as const).reduce((sum, name) => sum + cpuOf(processes.get(name)), 0);
+    },
     endpoint: async () => {
       const { address: host } = await kubelet.ready(plant, pod);
       const { 'tls.crt': ca = '' } = await secretTexts(plane.admin, plant, 'server-ca');
@@ -155,7 +170,18 @@ function operatorOf(plane: ControlPlane, program: Program): OperatorUnderBench {
       const field = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(text)?.[1]) / 1000;
       return { now: field('VmRSS'), peak: field('VmHWM') };
     },
+    cpu: () => cpuOf(running?.pid),
   };
+}
+
+/** Of user and kernel, milliseconds; the kernel counts in hundredths of a second. */
+function cpuOf(pid: number | undefined): number {
+  const text = readFileSync(`/proc/${pid ?? 'self'}/stat`, 'utf8');
+  const [user, system] = text
+    .slice(text.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13);
+  return (Number(user) + Number(system)) * 10;
 }
 
 async function applied(plane: ControlPlane, files: readonly string[]): Promise<void> {
@@ -196,7 +222,7 @@ export function deviceName(index: number): string {
 }
 
 /** With a password that the operator makes. */
-export function deviceObject(namespace: Namespace, index: number): MqttDeviceObject {
+export function deviceObject(namespace: Namespace | typeof quiet, index: number): MqttDeviceObject {
   return {
     ...{ apiVersion, kind: 'MqttDevice', metadata: { namespace, name: deviceName(index) } },
     spec: {
