@@ -19,7 +19,7 @@ const progressMilliseconds = 5000;
  * First statuses of changed devices that are written at once, in each namespace: who changes one device sees that it was
  * seen. Of a thousand at a time the others are told like progress, for most are over by then.
  */
-const promptStatuses = { most: 32, perSecond: 8 };
+const promptStatuses = { most: 32, perSecond: 2 };
 
 /** A mirror that is behind for longer has lost what was written, as after a backup was restored. */
 const longestLagMilliseconds = 10_000;
