@@ -79,6 +79,8 @@ function leftoverRemoval({ child, leftovers }: CertificateFacts): readonly Certi
 
 /** Nobody tells of objects of others: they are looked at again after so long. */
 const foreignMilliseconds = 10_000;
+/** Somebody is about to make it. */
+const secretMilliseconds = 3_000;
 
 /** What keeps us from having the Certificate at all. */
 function obstacle(
@@ -96,7 +98,8 @@ function obstacle(
   }
   if (!child && keyStoreProblem !== undefined) {
     // cert-manager would issue a certificate and then keep it to itself.
-    return { stalled: { reason: 'SecretNotFound', message: keyStoreProblem }, times };
+    const soon = [new Date(now.getTime() + secretMilliseconds)];
+    return { stalled: { reason: 'SecretNotFound', message: keyStoreProblem }, times: soon };
   }
   if (secret.kind !== 'NotOurs') return undefined;
   const message = `Secret ${secret.name} exists and was not made for this object: it is not touched`;
