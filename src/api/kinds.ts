@@ -49,7 +49,10 @@ export interface CertificateObject extends KubeObject {
 
 /** Of cert-manager.io/v1; `certificate` and `ca` are base64 of PEM. */
 export interface CertificateRequestObject extends KubeObject {
-  readonly spec?: { readonly request?: string; readonly issuerRef?: { readonly name: string; readonly kind?: string } };
+  readonly spec?: {
+    readonly request?: string;
+    readonly issuerRef?: { readonly name: string; readonly kind?: string; readonly group?: string };
+  };
   readonly status?: {
     readonly conditions?: readonly ForeignCondition[];
     readonly certificate?: string;

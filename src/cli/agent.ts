@@ -77,8 +77,7 @@ MQTTSEC_BROKER_UID, MQTTSEC_SERVER_SECRET, MQTTSEC_DIRECTORY, MQTTSEC_DATA.`,
     await runAgentProcess(
       {
         ...{ broker, instance, logLevel, random: systemRandom, version: manifest.version },
-        ...(podUid !== undefined && { podUid }),
-        ...(brokerUid !== undefined && { brokerUid }),
+        ...defined({ podUid, brokerUid }),
         serverSecret:
           given(options['server-secret'], environment['MQTTSEC_SERVER_SECRET']) ??
           `${broker.slice(broker.indexOf('/') + 1)}-server-tls`,
@@ -106,6 +105,13 @@ MQTTSEC_BROKER_UID, MQTTSEC_SERVER_SECRET, MQTTSEC_DIRECTORY, MQTTSEC_DATA.`,
     return 0;
   },
 });
+
+function defined<K extends string>(
+  values: Readonly<Record<K, string | undefined>>,
+): Readonly<Partial<Record<K, string>>> {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Partial<Record<K, string>>;
+}
 
 /** The first that says something: variables are often set to nothing. */
 function given(...values: readonly (string | undefined)[]): string | undefined {

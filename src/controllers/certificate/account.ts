@@ -216,7 +216,8 @@ function issuerProblem(
 ): string | typeof unsettled | undefined {
   if (outcome.kind !== 'Issued' || known.has(outcome.certificate.fingerprint) || !issuer) return undefined;
   if (issuer === 'Unread') return unsettled;
-  const { name = '', kind = 'Issuer', group = 'cert-manager.io' } = request.spec?.issuerRef ?? {};
+  const asked: Partial<IssuerRef> = request.spec?.issuerRef ?? {};
+  const { name = '', kind = 'Issuer', group = 'cert-manager.io' } = asked;
   if (name === issuer.name && kind === issuer.kind && group === issuer.group) return undefined;
   return `it asks ${kind} ${name}, which is not the issuer of the broker`;
 }

@@ -3,11 +3,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CertificateRequestObject } from '../../api/kinds.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { IssuerRef } from '../../domain/fleet.ts';
-import type { ObjectKey } from '../../domain/names.ts';
+import { objectKey, type ObjectKey } from '../../domain/names.ts';
+import type { KubeObject } from '../../kube/object.ts';
 import type { HeldCertificate } from '../../domain/pki/lineage.ts';
 import type { Clock } from '../../ports.ts';
 import type { IssuedState } from '../context.ts';
-import type { DeclaredBroker } from '../declared.ts';
+import type { DeclaredBroker, DeclaredCertificate } from '../declared.ts';
 import type { World } from '../world.ts';
 import { createExpiries } from './expiries.ts';
 import { type Account, accountOf, emptyAccount, isSameAccount, newestFirst } from './account.ts';
@@ -60,14 +61,12 @@ export function createIssued({ world, clock }: IssuedOptions): IssuedRecords {
   });
 
   function refresh(key: ObjectKey): void {
-    const lineage = lineages.get(key) ?? { claims: new Map<string, Claim>(), account: emptyAccount };
+    const lineage = lineages.get(key) ?? noLineage();
     const former = lineage.account;
     const declared = world.deviceCertificates.store.get(key);
-    const named = declared?.value.ok === true ? declared.value.value.device : declared?.formerDevice;
-    const device = named ?? former.device;
+    const device = deviceNamed(declared) ?? former.device;
     const holder = device === undefined ? undefined : holders.get(device);
-    const certificate = world.certificates.store.get(key);
-    const now = clock.now();
+    const [certificate, now] = [world.certificates.store.get(key), clock.now()];
     const issuer = holder && issuerOf(world.brokers, holder.broker);
     const claims = lineage.claims.values();
     const account = accountOf({ former, declared, device, holder, issuer, certificate, claims, now });
@@ -84,7 +83,7 @@ export function createIssued({ world, clock }: IssuedOptions): IssuedRecords {
   function onRequest(old: CertificateRequestObject | undefined, next: CertificateRequestObject | undefined): void {
     const request = next ?? old;
     if (!request) return;
-    const key = `${request.metadata.namespace ?? ''}/${request.metadata.name}`;
+    const key = keyIn(request);
     const claim = next && readClaim(next);
     const former = old && claimedLineage(old);
     if (former !== undefined && former !== claim?.lineage) {
@@ -92,7 +91,7 @@ export function createIssued({ world, clock }: IssuedOptions): IssuedRecords {
       refresh(former);
     }
     if (!claim) return;
-    const lineage = lineages.get(claim.lineage) ?? { claims: new Map<string, Claim>(), account: emptyAccount };
+    const lineage = lineages.get(claim.lineage) ?? noLineage();
     lineage.claims.set(key, claim);
     lineages.set(claim.lineage, lineage);
     refresh(claim.lineage);
@@ -103,22 +102,13 @@ export function createIssued({ world, clock }: IssuedOptions): IssuedRecords {
     if (key !== undefined) refresh(key);
   });
   world.certificates.onChange((old, next) => {
-    const metadata = (next ?? old)?.metadata;
-    const key: ObjectKey = `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`;
+    const key = keyIn(next ?? old);
     if (lineages.has(key)) refresh(key);
   });
   world.requests.onChange(onRequest);
-  const refreshClaims = (isConcerned: (account: Account) => boolean) => {
+  followIssuers(world.brokers, (isConcerned) => {
     for (const [key, { claims, account }] of [...lineages]) if (claims.size > 0 && isConcerned(account)) refresh(key);
-  };
-  world.brokers.onChange((old, next) => {
-    const key = (next ?? old)?.key;
-    if (world.brokers.hasSynced && !isSameIssuer(old, next)) refreshClaims(({ broker }) => broker === key);
   });
-  void world.brokers.ready.then(
-    () => refreshClaims(() => true),
-    () => undefined,
-  );
 
   /** What is over leaves when anything is looked at. */
   const present = <T>(read: () => T): T => {
@@ -129,8 +119,7 @@ export function createIssued({ world, clock }: IssuedOptions): IssuedRecords {
     [...(lineagesOfDevices.get(device) ?? none)].flatMap((key) => known(key).held).sort(newestFirst);
   return {
     get isKnown() {
-      const { requests, certificates, deviceCertificates, devices, brokers } = world;
-      return [requests, certificates, deviceCertificates, devices, brokers].every(({ hasSynced }) => hasSynced);
+      return isSynced(world);
     },
     get byIdentity() {
       return present(identities.current);
@@ -143,6 +132,37 @@ export function createIssued({ world, clock }: IssuedOptions): IssuedRecords {
     findings: (key) => present(() => known(key).findings),
     onChange: (listener) => void listeners.push(listener),
   };
+}
+
+function isSynced({ requests, certificates, deviceCertificates, devices, brokers }: IssuedOptions['world']): boolean {
+  return [requests, certificates, deviceCertificates, devices, brokers].every(({ hasSynced }) => hasSynced);
+}
+
+function noLineage(): Lineage {
+  return { claims: new Map<string, Claim>(), account: emptyAccount };
+}
+
+function keyIn(object: KubeObject | undefined): ObjectKey {
+  return objectKey(object?.metadata.namespace ?? '', object?.metadata.name ?? '');
+}
+
+function deviceNamed(declared: DeclaredCertificate | undefined): ObjectKey | undefined {
+  return declared?.value.ok === true ? declared.value.value.device : declared?.formerDevice;
+}
+
+/** Calls back when a broker has another issuer, and when the brokers were read first. */
+function followIssuers(
+  brokers: World['brokers'],
+  onChange: (isConcerned: (account: Account) => boolean) => void,
+): void {
+  brokers.onChange((old, next) => {
+    const key = (next ?? old)?.key;
+    if (brokers.hasSynced && !isSameIssuer(old, next)) onChange(({ broker }) => broker === key);
+  });
+  void brokers.ready.then(
+    () => onChange(() => true),
+    () => undefined,
+  );
 }
 
 function issuerOf({ store, hasSynced }: World['brokers'], broker: ObjectKey): IssuerRef | 'Unread' | undefined {

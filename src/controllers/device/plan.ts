@@ -138,21 +138,30 @@ export function statusOf(facts: DeviceFacts, outcomes: Outcomes): DeviceStatusPl
     ...summaryOf({ facts, expectation, programmed: programmed.condition, issued: issued?.condition, outcomes }),
   ];
   const fields = {
-    identity: device?.identity ?? declared.formerIdentity,
-    rulesHash: expectation?.hash ?? (isUndecided(facts) ? declared.rulesHash : undefined),
+    ...identityFields(facts, expectation),
     bundleRevision: programmed.revision,
     certificate: issued?.certificate,
     revocation: progressOf(facts, expectation),
   };
+  const areCertificatesKnown = !isCertified || facts.held !== undefined;
   return {
     draft: { generation: declared.meta.generation, conditions, fields },
-    isKnown: resolved ? expectation !== undefined && !(isCertified && facts.held === undefined) : !isUndecided(facts),
+    isKnown: resolved ? expectation !== undefined && areCertificatesKnown : !isUndecided(facts),
     changesAt: earliest([
       expectation?.changesAt,
       futureOf(device?.expiresAt, now),
       issued?.endsAt,
       lookOf(facts, programmed),
     ]),
+  };
+}
+
+/** Both stay while it is not known what becomes of it: after a restart they tell whose the published rights are. */
+function identityFields(facts: DeviceFacts, expectation: Expectation | undefined) {
+  const { declared, verdict } = facts;
+  return {
+    identity: verdict.device?.identity ?? declared.formerIdentity,
+    rulesHash: expectation?.hash ?? (isUndecided(facts) ? declared.rulesHash : undefined),
   };
 }
 
