@@ -3,7 +3,7 @@ import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { runAgent } from '../agent/agent.ts';
 import { currentLink } from '../agent/generation.ts';
-import { createDownloads, type Downloads } from '../controllers/authority/downloads.ts';
+import { createDownloads, type Downloads } from '../shell/downloads.ts';
 import { type AgentEvent, type AgentOptions } from '../agent/state.ts';
 import { type Compiled } from '../domain/bundle/compile.ts';
 import { type Placement } from '../domain/bundle/placement.ts';

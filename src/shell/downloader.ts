@@ -68,10 +68,10 @@ export function downloaderWith(options: DownloaderOptions = {}): Downloader {
 function guardedLookup(isAllowed: (address: string) => boolean): LookupFunction {
   return (host, options, answer) => {
     systemLookup(host, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
-      const allowed = addresses?.filter(({ address }) => isAllowed(address)) ?? [];
+      if (error) return answer(error, '', 0);
+      const allowed = addresses.filter(({ address }) => isAllowed(address));
       const [first] = allowed;
-      if (error) answer(error, '', 0);
-      else if (!first) answer(new Error(`${host} has no address that is allowed`), '', 0);
+      if (!first) answer(new Error(`${host} has no address that is allowed`), '', 0);
       else if (options.all) answer(null, allowed);
       else answer(null, first.address, first.family);
     });

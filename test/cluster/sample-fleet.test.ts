@@ -17,9 +17,11 @@ import { type Kubelet, startKubelet } from './kubelet.ts';
 import { operatorNamespace, startOperator, type TestOperator } from './operator.ts';
 import { describeCertificates } from './plant/certificates.ts';
 import { describeLife } from './plant/life.ts';
+import { describeLists } from './plant/lists.ts';
 import { describeNotices } from './plant/notices.ts';
 import { describeOutposts } from './plant/outposts.ts';
 import { describeRolls } from './plant/rolls.ts';
+import { describeSuccessors } from './plant/successors.ts';
 import { describeTenants } from './plant/tenants.ts';
 import { deviceClient, type Endpoint, mayPublish, type Received, received, secretTexts } from './plant/mqtt.ts';
 import { listed, namespace, notReady, operatedControlPlane, output, type Sample, sampleFor } from './plant/site.ts';
@@ -210,6 +212,10 @@ describe('the sample fleet in a cluster', function () {
   ]) {
     if (anyBroker) describeMore(() => ({ plane, operator }), anyBroker);
   }
+
+  for (const mosquitto of brokers) describeSuccessors(() => ({ plane, operator }), mosquitto);
+  const lastBroker = brokers.at(-1);
+  if (lastBroker) describeLists(() => ({ plane, operator }), lastBroker);
 
   describe('afterwards', () => {
     it('the operator has used all rights that it has, and no others', async () => {

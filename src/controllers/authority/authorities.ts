@@ -16,7 +16,7 @@ import { casOf, type Member, signingFor, trusts } from './members.ts';
 import { publishedRevocations } from './published.ts';
 import { isPublished, wakeAwaiting } from './publication.ts';
 import { createReadings } from './readings.ts';
-import { createDownloads, type Downloads } from './downloads.ts';
+import { createDownloads, type Downloads } from '../../shell/downloads.ts';
 import type { Repair } from './recovery.ts';
 import { isServed, unreadAbout, unservedCas } from './served.ts';
 import { type AuthorityContext, isComplete, type Site, wakeHolder } from './site.ts';

@@ -35,20 +35,31 @@ export async function gather(site: Site, key: ObjectKey, { meta }: DeclaredBroke
   const found = isSame ? former.gathered : gathered(broker, sources);
   const { requests } = context.world;
   const issuing = found.issuing ?? issuingByRequests(broker, found, requests.store.list());
+  const issuedUnder = found.issuedUnder ?? trustedKey(found, issuing);
+  const base = { key, uid: meta.uid, broker, sources, published, gathered: found, issuing, issuedUnder };
   // What happened to it while the server was asked.
   const latest = memberOf(site, key, meta);
-  const trusted = latest?.former ?? formerCas(published);
+  const remembered = rememberedOf(latest, published);
   site.members.set(key, {
-    ...{ key, uid: meta.uid, broker, sources, published },
-    ...{ gathered: found, issuing, issuedUnder: found.issuedUnder ?? trustedKey(found, issuing), former: trusted },
-    signed: new Set([...(latest?.signed ?? []), ...signedIn(found)]),
-    kept: keptCas(site, { key, former: trusted, gathered: found }, meta.annotations),
-    lists: latest?.lists ?? listsIn(published),
-    trust: latest?.trust,
+    ...{ ...base, ...remembered },
+    signed: new Set([...remembered.signed, ...signedIn(found)]),
+    kept: keptCas(site, { ...base, ...remembered }, meta.annotations),
     troubledSince: troubledSince(found, latest, now),
   });
   if (former?.issuing !== issuing) wakeCertificates(site, key);
   readings.forget(new Date(now.getTime() - 10 * rereadMilliseconds));
+}
+
+/** What is known of it from before; at first what was published. */
+function rememberedOf(
+  latest: Member | undefined,
+  published: PublishedRevocations,
+): Pick<Member, 'former' | 'signed' | 'lists' | 'trust'> {
+  if (latest) {
+    const { former, signed, lists, trust } = latest;
+    return { former, signed, lists, trust };
+  }
+  return { former: formerCas(published), signed: new Set(), lists: listsIn(published), trust: undefined };
 }
 
 function trustedKey({ cas }: Gathered, issuing: CaKeyId | undefined): CaKeyId | undefined {

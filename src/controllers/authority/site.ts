@@ -11,7 +11,7 @@ import type { HandedIn } from './handed-in.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import type { Member } from './members.ts';
 import type { PublishedRevocations } from './published.ts';
-import type { Downloads } from './downloads.ts';
+import type { Downloads } from '../../shell/downloads.ts';
 import type { Readings } from './readings.ts';
 
 /** What of the context the authorities use. The states are read when they are needed, not before. */

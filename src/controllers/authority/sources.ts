@@ -10,7 +10,7 @@ import {
 import { type Broker, keyOf, type ListDownload, type TrustedCaSpec, type ValueRef } from '../../domain/fleet.ts';
 import type { ObjectKey } from '../../domain/names.ts';
 import type { KubeObject, ResourceType } from '../../kube/object.ts';
-import type { Downloads } from './downloads.ts';
+import type { Downloads } from '../../shell/downloads.ts';
 import type { Reading, Readings } from './readings.ts';
 
 /** Of cert-manager.io/v1; as much as we read: which Secret a CA issuer signs with. */

@@ -86,11 +86,8 @@ function successionOf(
   const issuance = state.authorities.issuance(broker);
   const issuing = issuance?.keyId;
   const current = issued.ofLineage(key).find((one) => !state.authorities.isRevoked(one));
-  const [latest] = issued.requestsOf(key);
-  const isCsr = spec.key.kind === 'Csr';
-  const asked = isCsr ? latest?.request.spec?.issuerRef : child?.spec?.['issuerRef'];
+  const { asked, isUnderWay } = spec.key.kind === 'Csr' ? askedBy(issued.requestsOf(key)) : askedOf(child);
   const why = successionReason({ issuer, asked, current, issuing });
-  const isUnderWay = isCsr ? latest?.outcome.kind === 'Pending' : child !== undefined && !isSettled(child);
   if (!why) {
     if (!isUnderWay || issuing !== undefined) turns.done(key);
     return undefined;
@@ -99,6 +96,20 @@ function successionOf(
   const waitsUntil = turns.ask(name, key, gate);
   const former = why === 'Issuer' && !isSameIssuer(asked, issuer) ? (asked as IssuerRef) : undefined;
   return { why, waitsUntil, former };
+}
+
+/** Of which issuer a certificate was asked last, and whether that is not answered yet. */
+interface Asked {
+  readonly asked: unknown;
+  readonly isUnderWay: boolean;
+}
+
+function askedBy([latest]: CertificateFacts['requests']): Asked {
+  return { asked: latest?.request.spec?.issuerRef, isUnderWay: latest?.outcome.kind === 'Pending' };
+}
+
+function askedOf(child: CertificateObject | undefined): Asked {
+  return { asked: child?.spec?.['issuerRef'], isUnderWay: child !== undefined && !isSettled(child) };
 }
 
 /** cert-manager has done what the Certificate asks for now. */

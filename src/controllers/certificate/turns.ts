@@ -34,6 +34,10 @@ interface Line {
   readonly resting: Map<ObjectKey, number>;
 }
 
+function newLine(): Line {
+  return { underWay: new Map(), waiting: new Set(), resting: new Map() };
+}
+
 export function createTurns(clock: Pick<Clock, 'now'>, wake: (lineage: ObjectKey) => void): Turns {
   const lines = new Map<ObjectKey, Line>();
   const brokers = new Map<ObjectKey, ObjectKey>();
@@ -58,7 +62,7 @@ export function createTurns(clock: Pick<Clock, 'now'>, wake: (lineage: ObjectKey
   return {
     ask(broker, lineage, gate) {
       const now = clock.now().getTime();
-      const line = lines.get(broker) ?? { underWay: new Map(), waiting: new Set(), resting: new Map() };
+      const line: Line = lines.get(broker) ?? newLine();
       lines.set(broker, line);
       brokers.set(lineage, broker);
       gates.set(broker, gate);

@@ -108,7 +108,8 @@ export function authoritySite() {
     });
 
   const web = {
-    download: (_: DownloadRequest): Promise<Download> => Promise.reject(new Error('there is no web here')),
+    download: (request: DownloadRequest): Promise<Download> =>
+      Promise.reject(new Error(`there is no ${request.url} here`)),
   };
 
   function begun() {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { createDownloads } from '../../../src/controllers/authority/downloads.ts';
-import { parsedCrl } from '../../../src/domain/pki/crl.ts';
-import { newList } from '../../../src/domain/pki/signed-list.ts';
-import type { Download, DownloadRequest } from '../../../src/ports.ts';
-import { authority, start } from '../../domain/pki/authorities.ts';
-import { VirtualClock } from '../../kube/virtual-clock.ts';
+import { createDownloads } from '../../src/shell/downloads.ts';
+import { parsedCrl } from '../../src/domain/pki/crl.ts';
+import { newList } from '../../src/domain/pki/signed-list.ts';
+import type { Download, DownloadRequest } from '../../src/ports.ts';
+import { authority, start } from '../domain/pki/authorities.ts';
+import { VirtualClock } from '../kube/virtual-clock.ts';
 
 const ca = authority('partner');
 const day = 86_400;

@@ -1,10 +1,15 @@
 /** Revocation lists from web servers: fetched in the background, again before they end, and kept when that fails. */
-import type { ListDownload } from '../../domain/fleet.ts';
-import type { ObjectKey } from '../../domain/names.ts';
-import { parsedCrl } from '../../domain/pki/crl.ts';
-import { listText } from '../../domain/pki/external-list.ts';
-import type { Clock, Downloader } from '../../ports.ts';
-import type { Value } from './sources.ts';
+import type { ListDownload } from '../domain/fleet.ts';
+import type { ObjectKey } from '../domain/names.ts';
+import { parsedCrl } from '../domain/pki/crl.ts';
+import { listText } from '../domain/pki/external-list.ts';
+import type { Clock, Downloader } from '../ports.ts';
+
+/** A list as it was fetched last, or why there is none. */
+export type DownloadedList =
+  | { readonly kind: 'Found'; readonly text: string }
+  | { readonly kind: 'Pending' }
+  | { readonly kind: 'Missing'; readonly message: string };
 
 export interface DownloadAsk extends Pick<ListDownload, 'url' | 'refreshSeconds'> {
   /** Is told when there is news. */
@@ -15,13 +20,13 @@ export interface DownloadAsk extends Pick<ListDownload, 'url' | 'refreshSeconds'
 
 export interface Downloads {
   /** What was fetched last; begins to fetch where that is due, and waits for nothing. */
-  read(ask: DownloadAsk): Value;
+  read(ask: DownloadAsk): DownloadedList;
   /** When something that this broker reads is due. */
   dueAt(broker: ObjectKey): Date | undefined;
 }
 
 interface Kept {
-  value: Value;
+  value: DownloadedList;
   entityTag: string | undefined;
   /** Milliseconds since the epoch. */
   dueAt: number;
@@ -117,7 +122,7 @@ function forget(kept: Map<string, Kept>, now: number): void {
 }
 
 /** Of a list that ends sooner than it would be fetched again, half of what is left. */
-function intervalOf(value: Value, { refreshSeconds }: DownloadAsk, now: number): number {
+function intervalOf(value: DownloadedList, { refreshSeconds }: DownloadAsk, now: number): number {
   const read = value.kind === 'Found' ? parsedCrl(value.text) : undefined;
   const left = read?.ok ? (read.value.nextUpdate.getTime() - now) / 2 : Infinity;
   return Math.max(shortestInterval, Math.min(refreshSeconds * 1000, left));
