@@ -71,6 +71,7 @@ const pages: readonly (readonly [page: string, heading?: string])[] = [
   ['README.md', '## First steps'],
   ['docs/getting-started.md'],
   ['docs/commands.md'],
+  ['docs/guides/renewal.md'],
 ];
 
 for (const [page, heading] of brokers.some(({ dialect }) => dialect === '2.0') ? pages : []) {
