@@ -107,7 +107,7 @@ export function describeCertificates(stage: () => Stage, mosquitto: BrokerUnderT
     let issuer: TestIssuer;
     let endpoint: Endpoint;
     let manifest: string;
-    let lasting: MqttClient;
+    let lasting: MqttClient | undefined;
     let closed = false;
 
     before(async () => {
@@ -340,6 +340,7 @@ export function describeCertificates(stage: () => Stage, mosquitto: BrokerUnderT
       const end = Date.parse(first.notAfter ?? '');
       assert.ok(!Number.isNaN(end));
       await until(() => Date.now() > end + 1000, 'the end of the first certificate');
+      assert.ok(lasting);
       assert.equal(await mayPublish(lasting, 'sensors/short/t', '20'), true);
       assert.equal(closed, false);
       lasting.end(true);
