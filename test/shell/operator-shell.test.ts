@@ -392,14 +392,16 @@ describe('operator shell', () => {
       return { type, meta, object: configMap('one', '7', changes) as unknown as ResourceEvent['object'] };
     };
     const deletionTimestamp = '2026-01-01T00:00:00Z';
-    const table: Readonly<Record<string, { given: ResourceEvent; isDone: boolean; acts: boolean; patch?: string }>> = {
-      'adds its own': { given: eventWith({}), isDone: true, acts: false, patch: 'add' },
+    const table: Readonly<
+      Record<string, { given: ResourceEvent; isDone: boolean; acts: boolean; left?: readonly string[] }>
+    > = {
+      'adds its own': { given: eventWith({}), isDone: true, acts: false, left: [name] },
       'leaves the event to its handler': { given: eventWith({ finalizers: [name] }), isDone: false, acts: false },
       'cleans up': {
         given: eventWith({ finalizers: [name], deletionTimestamp }),
         isDone: true,
         acts: true,
-        patch: 'remove',
+        left: [],
       },
       'has nothing to do with what others keep': {
         given: eventWith({ finalizers: ['other/x'], deletionTimestamp }),
@@ -412,16 +414,16 @@ describe('operator shell', () => {
         acts: false,
       },
     };
-    for (const [title, { given, isDone, acts, patch }] of Object.entries(table)) {
+    for (const [title, { given, isDone, acts, left }] of Object.entries(table)) {
       it(title, async () => {
         const shell = shellWith();
-        if (patch !== undefined) server.answers(json(200, configMap('one', '8')));
+        if (left !== undefined) server.answers(json(200, configMap('one', '8')));
         let acted = false;
         const action = () => Promise.resolve(void (acted = true));
         assert.equal(await shell.handleResourceFinalizer(given, name, action), isDone);
         assert.equal(acted, acts);
-        const operations = server.asked.flatMap(({ body }) => JSON.parse(body) as { op: string }[]);
-        assert.equal(operations.at(-1)?.op, patch);
+        const operations = server.asked.flatMap(({ body }) => JSON.parse(body) as { value: unknown }[]);
+        assert.deepEqual(operations.at(-1)?.value, left);
       });
     }
 
