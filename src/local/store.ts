@@ -106,6 +106,8 @@ async function revocationsIn(
   const problem = outdatedBy(ledger, crl, crlNumber, await markedNumber(paths.mark, caKeyId));
   if (problem !== undefined)
     throw new Error(`open state ${paths.root}: it is an older copy: ${problem}; ${wayOut(paths)}`);
+  // Not only what is published may be lost next.
+  if (ledger !== stored.value) await replaceFile(file, ledgerText(ledger));
   const missing = [...ledger.entries.values()].filter(
     ({ serial, notAfter }) => notAfter > now && !stored.value.entries.has(serial),
   );

@@ -10,7 +10,7 @@ import type { ControlPlane } from './control-plane.ts';
 import type { Kubelet } from './kubelet.ts';
 import { operatorNamespace, startOperator, type TestOperator } from './operator.ts';
 import { deviceClient, type Endpoint, secretTexts } from './plant/mqtt.ts';
-import { listed, type ListedObject, operatedControlPlane, output } from './plant/site.ts';
+import { listed, operatedControlPlane, output } from './plant/site.ts';
 import {
   becameReady,
   brokerSpec,
@@ -95,7 +95,7 @@ describe('a backup that is put back while a broker is ahead of it', function () 
   }
 
   const conditionOf = async (type: string) => {
-    const broker = await found<ListedObject>(plane, namespace, 'mqttbroker/plant');
+    const broker = await found(plane, namespace, 'mqttbroker/plant');
     return broker?.status?.conditions?.find((one) => one.type === type);
   };
 

@@ -85,6 +85,8 @@ describe('ledger of the state directory', () => {
       [['MQS190', true]],
     );
     assert.deepEqual((await opened(await openState(path.join(root, 'other')))).findings, []);
+    rmSync(paths.bundle, { recursive: true });
+    assert.deepEqual(serials(await opened(paths)), ['1', '2'], 'it is written at once');
   });
 
   /** A list of all that is in the ledger, signed a second later than the one before. */

@@ -33,14 +33,14 @@ type Act = (history: History) => boolean | Promise<boolean>;
 const device = ({ plant }: History, name: string) =>
   plant.cluster.object('MqttDevice', `plant/${name}`) as Declared | undefined;
 
-function edited(history: History, change: (spec: Spec) => Spec | undefined): boolean {
+function edited(history: History, change: (spec: Spec) => Spec | undefined, isGround = true): boolean {
   const { plant, chance } = history;
   const found = device(history, chance.pick(names));
   const spec = found && found.metadata.deletionTimestamp === undefined && change(found.spec);
   if (!found || !spec) return false;
   plant.cluster.put({ ...found, spec } as KubeObject);
   history.told.push(`  of ${found.metadata.name}`);
-  taint(history, (one) => one.deviceUid === found.metadata.uid);
+  if (isGround) taint(history, (one) => one.deviceUid === found.metadata.uid);
   return true;
 }
 
@@ -112,11 +112,11 @@ const acts: Readonly<Record<string, { readonly weight: number; readonly act: Act
   },
   suspend: {
     weight: 4,
-    act: (history) => edited(history, (spec) => (spec.suspended ? undefined : { ...spec, suspended: true })),
+    act: (history) => edited(history, (spec) => (spec.suspended ? undefined : { ...spec, suspended: true }), false),
   },
   release: {
     weight: 5,
-    act: (history) => edited(history, (spec) => (spec.suspended ? { ...spec, suspended: false } : undefined)),
+    act: (history) => edited(history, (spec) => (spec.suspended ? { ...spec, suspended: false } : undefined), false),
   },
   'use a password': {
     weight: 1,

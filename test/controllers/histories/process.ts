@@ -129,7 +129,7 @@ export class OperatorProcess {
       verb,
       called(verb, call as (...args: unknown[]) => unknown),
     ]);
-    return Object.fromEntries(entries) as unknown as KubeClient;
+    return Object.fromEntries(entries) as KubeClient;
   }
 
   /** Takes its time, in which other things happen, and may go wrong. */

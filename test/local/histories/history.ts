@@ -52,6 +52,8 @@ class Home {
   bundle: LocalBundle | undefined;
   /** Something of the state was taken away or put back since it was last whole. */
   isHurt = false;
+  /** The last run died, so that something may be known to the state that was not published. */
+  hasDied = false;
   #accepted: Accepted | undefined;
   #lives = 0;
   readonly #monitor = new Monitor((serial) => this.isUnexpired(serial));
@@ -72,12 +74,14 @@ class Home {
   /** One run of what `mqttsec dev` does at each change; false when it died. */
   async work(writes = Infinity): Promise<boolean> {
     const isAlive = await outlived(writes, () => this.#compiledAndPublished()).catch((error: unknown) => {
-      if (!this.isHurt || !/it is an older copy: .* put the latest copy/.test(String(error))) throw error;
+      if (!this.isHurt || !this.hasDied || !/it is an older copy: .* put the latest copy/.test(String(error)))
+        throw error;
       // What was on no published list is in the latest copy alone, which the message asks for.
       this.told.push('  it is refused, the latest copy is put back');
       this.#restored();
       return this.work(writes);
     });
+    if (!this.isHurt) this.hasDied = !isAlive;
     if (!isAlive) {
       this.store = undefined;
       this.told.push('  it died');
