@@ -3,7 +3,7 @@ import type { BrokerUnderTest } from '../../broker/mosquitto.ts';
 import type { ControlPlane } from '../control-plane.ts';
 import { commonWrites, type Planned, takenChain } from './choice.ts';
 import { chainText, type Point, pointText, type Write } from './point.ts';
-import { runOf, type RunResult } from './run.ts';
+import { runOf, type RunPlan, type RunResult } from './run.ts';
 import { differences, type Reference, referenceOf, type State } from './state.ts';
 
 export interface Laboratory {
@@ -16,10 +16,12 @@ export interface Laboratory {
 /** Addresses that hardly any other run of tests on this machine takes. */
 const network = 10 + (process.pid % 200);
 
-function run({ plane, mosquitto, nextRun }: Laboratory, points: readonly Point[], isGood: (state: State) => boolean) {
+type End = Pick<RunPlan, 'isGood' | 'steadyMilliseconds'>;
+
+function run({ plane, mosquitto, nextRun }: Laboratory, points: readonly Point[], end: End): Promise<RunResult> {
   const number = nextRun();
   const address = `127.${network}.${1 + Math.floor(number / 200)}.${1 + (number % 200)}`;
-  return runOf({ plane, mosquitto, namespace: `crash-${number}`, address, points, isGood });
+  return runOf({ plane, mosquitto, namespace: `crash-${number}`, address, points, ...end });
 }
 
 /** What runs without a kill have in common. */
@@ -32,13 +34,15 @@ export interface Learnt {
 }
 
 const mostLearningRuns = 4;
+/** What is counted is counted every 10 s only. */
+const learningEnd = { steadyMilliseconds: 12_000 };
 
 /** `isGood`: whether all that comes late is there. */
 export async function learnt(lab: Laboratory, count: number, isGood: (state: State) => boolean): Promise<Learnt> {
   const good: RunResult[] = [];
   for (let tries = count; good.length < count; tries += 1) {
     if (tries > mostLearningRuns) throw new Error('cert-manager issues certificates again and again');
-    const more = Array.from({ length: count - good.length }, () => run(lab, [], isGood));
+    const more = Array.from({ length: count - good.length }, () => run(lab, [], { ...learningEnd, isGood }));
     good.push(...(await Promise.all(more)).filter(({ disturbances }) => disturbances.length === 0));
   }
   return {
@@ -144,7 +148,7 @@ async function verdictOnRun(lab: Laboratory, known: Learnt, points: readonly Poi
   const name = `MQTTSEC_CRASH='${chainText(points)}'`;
   const isGood = (state: State) => differences(state, known.reference).length === 0;
   try {
-    const result = await run(lab, points, isGood);
+    const result = await run(lab, points, { isGood, steadyMilliseconds: 1_000 });
     const problems = problemsIn(result, known);
     if (problems.length === 0) return { kind: 'Same', reached: result.reached };
     const { disturbances } = result;

@@ -12,6 +12,8 @@ export interface Kills {
   readonly begin: (step: string) => void;
   /** Resolves when an operator that was killed is there again. */
   readonly restarted: () => Promise<void>;
+  /** From now on it is not killed any more. */
+  readonly end: () => void;
 }
 
 /** Each time it is started again at once. */
@@ -66,5 +68,11 @@ export function killsAt(points: readonly Point[], operator: TestOperator, namesp
       return killedAt(chosen);
     },
   });
-  return { writes, reached, begin: (next) => (step = next), restarted: () => restart ?? Promise.resolve() };
+  return {
+    writes,
+    reached,
+    begin: (next) => (step = next),
+    restarted: () => restart ?? Promise.resolve(),
+    end: () => left.clear(),
+  };
 }

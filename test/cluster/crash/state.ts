@@ -155,7 +155,10 @@ function addObject(add: Add, { kind, metadata, ...rest }: StoredObject): void {
   });
 }
 
-/** They count what was published, and two changes may be published at once; numbers of lists follow the time. */
+/**
+ * They count what was published, and two changes may be published at once; numbers of lists follow the time, and the
+ * length of a signature is by chance.
+ */
 const countingFields: ReadonlySet<string> = new Set(['bundleRevision', 'loadedRevision']);
 
 function addValue(add: Add, path: string, value: unknown): void {
@@ -163,7 +166,7 @@ function addValue(add: Add, path: string, value: unknown): void {
   for (const [key, inner] of Object.entries(value)) {
     const isCount =
       countingFields.has(key) ||
-      (key === 'revision' && path.endsWith('/status/bundle')) ||
+      (/^(revision|bytes)$/.test(key) && path.endsWith('/status/bundle')) ||
       (key === 'number' && /\/status\/crls\/\d+$/.test(path));
     addValue(add, `${path}/${key.replaceAll('/', '|')}`, isCount ? '<number>' : inner);
   }
