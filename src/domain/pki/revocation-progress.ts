@@ -31,12 +31,26 @@ export function revocationProgress(
 ): RevocationProgress {
   const known = former?.reason === reason ? former : { reason, certificates: 0, begunAt: now.toISOString() };
   const hasMore = certificates > known.certificates;
-  const times = steps.flatMap((step): [Step, string][] => {
-    const time = (hasMore ? undefined : known[step]) ?? stepTime(done[step], known.begunAt, now);
-    return time === undefined ? [] : [[step, time]];
-  });
+  const seen: Partial<Record<Step, string>> = {};
+  for (const step of steps.toReversed()) {
+    const time = hasMore ? undefined : known[step];
+    const next = time ?? notAfter(stepTime(done[step], known.begunAt, now), seen[followers[step] ?? step]);
+    if (next !== undefined) seen[step] = next;
+  }
+  const times = steps.flatMap((step) => (seen[step] === undefined ? [] : [[step, seen[step]]]));
   const { begunAt } = known;
   return { reason, certificates: Math.max(certificates, known.certificates), begunAt, ...Object.fromEntries(times) };
+}
+
+/** What has to come after a step: it was done by then, also where that is seen later. */
+const followers: Readonly<Partial<Record<Step, Step>>> = {
+  recordedAt: 'publishedAt',
+  publishedAt: 'provedAt',
+  provedAt: 'disconnectedAt',
+};
+
+function notAfter(time: string | undefined, limit: string | undefined): string | undefined {
+  return time !== undefined && limit !== undefined && limit < time ? limit : time;
 }
 
 /** Other machines have other clocks: nothing is done before it began, or in times to come. */

@@ -393,7 +393,7 @@ describe('the controller of devices', () => {
       await site.reconcile('a');
       const steps = {
         ...{ reason: 'KeyCompromise', certificates: 1, begunAt: begun, recordedAt: begun },
-        ...{ publishedAt: second(0), provedAt: proved, disconnectedAt: proved },
+        ...{ publishedAt: proved, provedAt: proved, disconnectedAt: proved },
       };
       assert.deepEqual(site.device('a').status.revocation, steps);
       site.clock.stopFor(3000);

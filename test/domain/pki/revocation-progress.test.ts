@@ -18,10 +18,16 @@ describe('progress of a revocation', () => {
     const recorded = revocationProgress(begun, { ...asked, done: { recordedAt: true } }, second(2));
     const done = { recordedAt: true, publishedAt: true, provedAt: second(3) };
     const proved = revocationProgress(recorded, { ...asked, done }, second(4));
-    const steps = { recordedAt: text(2), publishedAt: text(4), provedAt: text(3) };
+    const steps = { recordedAt: text(2), publishedAt: text(3), provedAt: text(3) };
     assert.deepEqual(proved, { ...begun, ...steps });
     // After a restart nothing is known at first, and fewer certificates once some have expired.
     assert.deepEqual(revocationProgress(proved, { ...asked, certificates: 0 }, second(9)), proved);
+  });
+
+  it('has done a step by the time at which the next one was, although it is seen later', () => {
+    const done = { recordedAt: true, publishedAt: true, provedAt: second(2), disconnectedAt: second(3) };
+    const { recordedAt, publishedAt, provedAt } = revocationProgress(begun, { ...asked, done }, second(9));
+    assert.deepEqual([recordedAt, publishedAt, provedAt], [text(2), text(2), text(2)]);
   });
 
   it('believes no clock that is ahead, or behind its begin', () => {
