@@ -6,12 +6,12 @@ import { listText } from '../domain/pki/external-list.ts';
 import type { Clock, Downloader } from '../ports.ts';
 
 /** A list as it was fetched last, or why there is none. */
-export type DownloadedList =
+type DownloadedList =
   | { readonly kind: 'Found'; readonly text: string }
   | { readonly kind: 'Pending' }
   | { readonly kind: 'Missing'; readonly message: string };
 
-export interface DownloadAsk extends Pick<ListDownload, 'url' | 'refreshSeconds'> {
+interface DownloadAsk extends Pick<ListDownload, 'url' | 'refreshSeconds'> {
   /** Is told when there is news. */
   readonly broker: ObjectKey;
   /** CA of the server, PEM. */

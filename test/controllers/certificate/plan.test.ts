@@ -245,6 +245,28 @@ describe('the plan for a certificate', () => {
     assert.equal(conditionIn(plan, 'Ready'), 'True/Ready');
   });
 
+  it('stays with the former issuer until it is its turn', () => {
+    const before = factsOf();
+    const child = childOf(before);
+    const facts = { ...factsOf({ clientCertificates: { issuerRef: { name: 'next' } } }), child, held: [heldOne('1')] };
+    const former = child.spec['issuerRef'] as NonNullable<CertificateFacts['succession']>['former'];
+    const waitsUntil = seconds(now, 5);
+    const waiting = planOf({ ...facts, succession: { why: 'Issuer', waitsUntil, former } }, now);
+    assert.deepEqual([kindsIn(waiting), waiting.nextAt], [[], waitsUntil]);
+    assert.equal(conditionIn(waiting, 'Ready'), 'True/Ready');
+    const moved = planOf({ ...facts, succession: { why: 'Issuer', waitsUntil: undefined, former } }, now);
+    assert.deepEqual(appliedSpec(moved)['issuerRef'], { name: 'next', kind: 'Issuer', group: 'cert-manager.io' });
+  });
+
+  it('asks for another certificate at its turn when the issuer has another CA', () => {
+    const facts = { ...factsOf(), child: childOf(factsOf()), held: [heldOne('1')] };
+    const kindsAt = (waitsUntil: Date | undefined, change: Partial<CertificateFacts> = {}) =>
+      kindsIn(planOf({ ...facts, ...change, succession: { why: 'Ca', waitsUntil, former: undefined } }, now));
+    assert.deepEqual([kindsAt(seconds(now, 5)), kindsAt(undefined)], [[], ['Reissue']]);
+    const issuing = childOf(factsOf(), heldOne('1'), 1, { conditions: [{ type: 'Issuing', status: 'True' }] });
+    assert.deepEqual(kindsAt(undefined, { child: issuing }), [], 'it is under way');
+  });
+
   it('tells of requests that are not counted', () => {
     const foreign = [{ code: 'MQS150', severity: 'Warning', path: '', message: 'it is not counted' }] as const;
     const plan = planOf({ ...factsOf(), foreign }, now);

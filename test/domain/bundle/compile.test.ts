@@ -260,6 +260,27 @@ describe('what becomes of an identity', () => {
   });
 });
 
+describe('certificates of one identity', () => {
+  const until = (compiled: ReturnType<typeof compileBroker>) =>
+    joinParts(contentOf(compiled)).identities.trim().split(' ').slice(4);
+  const former = aCertificate('sensor-1', { notAfter: hour(6) });
+  const newer = aCertificate('sensor-1', { serial: '2f', notAfter: hour(24) });
+
+  it('have the broker reloaded when one ends that another one outlives, for its TLS tickets', () => {
+    const input = anInput({ certificates: certificatesOf(former, newer) });
+    const before = compileBroker(input, start);
+    assert.deepEqual(until(before), [hour(24).toISOString(), hour(6).toISOString()]);
+    assert.deepEqual(before.nextChangeAt, hour(6));
+    const after = compileBroker(input, hour(6), before);
+    assert.deepEqual([until(after), after.nextChangeAt], [[hour(24).toISOString()], hour(24)]);
+  });
+
+  it('need no reload at their ends where none is outlived', () => {
+    const same = compileBroker(anInput({ certificates: certificatesOf(newer) }), start);
+    assert.deepEqual(until(same), [hour(24).toISOString()]);
+  });
+});
+
 describe('a bundle', () => {
   const devices = Array.from({ length: 3000 }, (_, i) =>
     aDevice(`sensor-${i}`, i % 3 === 0 ? { authentication: byPassword } : {}),
