@@ -34,7 +34,7 @@ const guarded: Readonly<Record<string, string>> = {
 };
 
 /** A policy that does not hold everywhere. */
-export interface OpenGuard {
+interface OpenGuard {
   readonly policy: string;
   readonly state: 'Missing' | 'Unbound' | 'Partial';
   readonly consequence: string;

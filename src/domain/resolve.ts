@@ -121,13 +121,11 @@ export function supersededTemplates(fleet: Fleet, device: Device): readonly Find
   const { refusals } = fleet;
   if (!refusals || refusals.templates.size === 0) return [];
   const broker = fleet.brokers.get(device.broker);
-  const own = supersededIn(fleet, refusals, device.origin, device.templates, 'spec.templateRefs');
-  return broker
-    ? [
-        ...own,
-        ...supersededIn(fleet, refusals, device.origin, broker.acl.defaultTemplates, 'spec.brokerRef', broker.origin),
-      ]
-    : own;
+  const defaults = broker?.acl.defaultTemplates ?? [];
+  return [
+    ...(broker ? supersededIn(fleet, refusals, broker.origin, defaults, 'spec.acl.defaultTemplateRefs') : []),
+    ...supersededIn(fleet, refusals, device.origin, device.templates, 'spec.templateRefs'),
+  ];
 }
 
 function supersededIn(
@@ -136,15 +134,21 @@ function supersededIn(
   object: ObjectRef,
   uses: readonly TemplateUse[],
   path: string,
-  { namespace }: Pick<ObjectRef, 'namespace'> = object,
 ): readonly Finding[] {
   return uses.flatMap(({ name }) => {
-    const key = objectKey(namespace, name);
-    const why = templates.has(key) ? refusals.templates.get(key) : undefined;
-    if (!why) return [];
-    const { reason = 'TemplateInvalid' } = why[0] ?? {};
-    const message = `AclTemplate ${key} is refused: ${messagesIn(why)}; its last good version stays in force`;
-    return [errorOn(object, 'MQS206', reason === 'OverBroad' ? reason : 'TemplateInvalid', path, message)];
+    const key = objectKey(object.namespace, name);
+    const template = templates.get(key);
+    // One that was never good says itself what is wrong with it.
+    const isGood = template !== undefined && preparedTemplate(template).findings.length === 0;
+    return isGood ? refusedTemplate(object, key, path, refusals.templates.get(key) ?? []) : [];
+  });
+}
+
+/** The same words whether a good version of it is remembered or not: a restart changes no status. */
+function refusedTemplate(object: ObjectRef, key: ObjectKey, path: string, why: readonly Finding[]): readonly Finding[] {
+  return why.map(({ message, reason }) => {
+    const own = reason === 'OverBroad' ? reason : 'TemplateInvalid';
+    return errorOn(object, 'MQS206', own, path, `AclTemplate ${key} is refused: ${message}`);
   });
 }
 
@@ -179,7 +183,7 @@ function boundTemplates(
     const template = templates.get(objectKey(object.namespace, use.name));
     const at = `${path}[${index}]`;
     if (!template) {
-      findings.push(missingTemplate(object, use.name, `${at}.name`, refusals));
+      findings.push(...missingTemplate(object, use.name, `${at}.name`, refusals));
       continue;
     }
     const { levels, problems } = parameterLevels(template, use.parameters);
@@ -194,11 +198,16 @@ function boundTemplates(
   return { bound, findings };
 }
 
-function missingTemplate(object: ObjectRef, name: string, path: string, refusals: Refusals | undefined): Finding {
+function missingTemplate(
+  object: ObjectRef,
+  name: string,
+  path: string,
+  refusals: Refusals | undefined,
+): readonly Finding[] {
   const key = objectKey(object.namespace, name);
   const why = refusals?.templates.get(key);
-  if (!why) return errorOn(object, 'MQS043', 'TemplateNotFound', path, `AclTemplate ${key} does not exist`);
-  return errorOn(object, 'MQS206', 'TemplateInvalid', path, `AclTemplate ${key} is refused: ${messagesIn(why)}`);
+  if (why) return refusedTemplate(object, key, path, why);
+  return [errorOn(object, 'MQS043', 'TemplateNotFound', path, `AclTemplate ${key} does not exist`)];
 }
 
 function templateFinding(object: ObjectRef, path: string, template: Template, finding: Finding): Finding {

@@ -9,10 +9,10 @@ import { bundleSite } from '../bundle/site.ts';
 import type { BrokerState, ControllerContext, Trust } from '../context.ts';
 import { compileInput, compilePass } from './compile.ts';
 import type { ExpectedInstance } from '../workload/expected.ts';
-import { type BrokerFacts, indexOf } from './gather.ts';
+import { type BrokerFacts, type BrokerPorts, indexOf } from './gather.ts';
 import { type KeepingFacts, lookedUp, stillKept, wanted } from './keeping.ts';
 import { isNarrower, newRevocations } from './narrowing.ts';
-import { contentFinding, failureFinding, gateFinding, notOursFinding, publishableAt } from './plan.ts';
+import { contentFinding, failureFinding, gateFinding, notOursFinding, overtaken, publishableAt } from './plan.ts';
 import {
   laggingSince,
   leastProved,
@@ -37,6 +37,7 @@ export interface PublishStep {
 interface Publishing {
   readonly context: Pick<ControllerContext, 'state' | 'clock' | 'world'>;
   readonly publisher: Pick<Publisher, 'publish' | 'texts'>;
+  readonly adoptPasswords: BrokerPorts['adoptPasswords'];
   /** Since when this process looks for cert-manager. */
   readonly startedAt: Date;
 }
@@ -63,7 +64,9 @@ export async function publishStep(
   }
   const input = compileInput(context.state, declared.key, trust, present, memory.keeping.kept);
   const pass = compilePass(input, memory.pass, now);
-  const compiled: BrokerMemory = { ...memory, pass, keeping: stillKept(memory.keeping, pass.compiled.statuses) };
+  const adoptedHash = adoptable(memory, present);
+  const keeping = stillKept(memory.keeping, pass.compiled.statuses);
+  const compiled: BrokerMemory = { ...memory, pass, adoptedHash, keeping };
   const open = wanted({
     memory: compiled,
     statuses: pass.compiled.statuses,
@@ -71,16 +74,43 @@ export async function publishStep(
     ...devicesIn(context),
   });
   if (open.size > 0) {
-    const keeping = await lookedUp(publishing.publisher, compiled, open, signal);
-    return { memory: { ...compiled, keeping }, times: [], isAgain: true };
+    const found = await lookedUp(publishing.publisher, compiled, open, signal);
+    // What was compiled without it is shown to nobody.
+    return { memory: { ...memory, keeping: found }, times: [], isAgain: true };
   }
   const times = [pass.compiled.nextChangeAt, trust.nextChangeAt];
   const { content } = pass.compiled;
   const problem = contentFinding(pass.compiled, broker);
   if (!content) return { memory: withState(facts, compiled, { index: present, problem }, now), times };
+  if (isOfOthers(compiled, memory, content, present)) {
+    await publishing.adoptPasswords(declared.key);
+    const again = new Date(now.getTime() + othersMilliseconds);
+    const next = withState(facts, compiled, { index: present, problem: overtaken(broker) }, now);
+    return { memory: next, times: [...times, again] };
+  }
   const dueAt = publishDueAt(facts, compiled, { pass, content, trust, present }, now);
   if (dueAt) return { memory: withState(facts, compiled, { index: present }, now), times: [...times, dueAt] };
   return published(publishing, { facts, memory: compiled, pass, content, trust, times }, signal);
+}
+
+/** Hash of a set that this process did not publish. */
+function adoptable({ sets, adoptedHash }: BrokerMemory, present: BundleIndex | undefined): string | undefined {
+  const isOurs = present === undefined || sets.some(({ index }) => index.hash === present.hash);
+  return isOurs ? adoptedHash : present.hash;
+}
+
+/** Who published may know of more than our mirror: it has so long to come to know it too, milliseconds. */
+const othersMilliseconds = 1_000;
+
+/** Somebody else published since the last pass: two that overwrite each other would never come to an end. */
+function isOfOthers(
+  { adoptedHash }: BrokerMemory,
+  { sets, adoptedHash: former }: BrokerMemory,
+  content: BundleContent,
+  present: BundleIndex | undefined,
+): boolean {
+  const isNew = adoptedHash !== undefined && adoptedHash !== former && adoptedHash === present?.hash;
+  return isNew && sets.length > 0 && adoptedHash !== content.hash;
 }
 
 function devicesIn({ world, state }: Publishing['context']): Pick<KeepingFacts, 'declaredOf' | 'deviceOf'> {

@@ -21,16 +21,20 @@ export function verdictOf(declared: DeclaredDevice, fleet: Fleet): Verdict {
   const device = deviceInForce(declared, fleet);
   const resolution = device && resolveDevice(fleet, device);
   const refusals = resolution && !resolution.ok ? resolution.findings : [];
-  const findings = device ? [...refusals, ...supersededTemplates(fleet, device)] : refusals;
+  const superseded = device ? supersededTemplates(fleet, device) : [];
+  const findings = [...refusals, ...superseded];
+  const isMistaken = refusals.length > 0 && refusals.every(isMistake);
+  const isKept = superseded.length > 0 || (isMistaken && declared.rulesHash !== undefined);
+  const rest = isKept ? '; its former rights stay in force' : '';
   return {
-    accepted: acceptedCondition(declared.value, findings.filter(isOnItself), device),
+    accepted: acceptedCondition(declared.value, findings.filter(isOnItself), device, rest),
     resolvedRefs: refsCondition(
       findings.filter((finding) => !isOnItself(finding)),
       device,
+      rest,
     ),
-    device,
+    ...{ device, isMistaken },
     resolved: resolution?.ok ? resolution.value : undefined,
-    isMistaken: refusals.length > 0 && refusals.every(isMistake),
   };
 }
 
@@ -57,24 +61,25 @@ function acceptedCondition(
   value: Parsed<Device>,
   findings: readonly Finding[],
   inForce: Device | undefined,
+  rest: string,
 ): ConditionDraft {
   if (!value.ok) {
-    const rest = inForce ? 'the last good version stays in force' : 'it has no rights';
-    return condition('Accepted', 'False', 'Invalid', `${messageOf(value.findings)}; ${rest}`);
+    const state = inForce ? 'the last good version stays in force' : 'it has no rights';
+    return condition('Accepted', 'False', 'Invalid', `${messageOf(value.findings)}; ${state}`);
   }
-  if (findings.length > 0) return refusal('Accepted', findings);
+  if (findings.length > 0) return refusal('Accepted', findings, rest);
   return condition('Accepted', 'True', 'Accepted', 'the object is valid');
 }
 
-function refsCondition(findings: readonly Finding[], device: Device | undefined): ConditionDraft {
+function refsCondition(findings: readonly Finding[], device: Device | undefined, rest: string): ConditionDraft {
   if (!device || device.isUnreadable)
     return condition('ResolvedRefs', 'Unknown', 'Invalid', 'an invalid object refers to nothing');
-  if (findings.length > 0) return refusal('ResolvedRefs', findings);
+  if (findings.length > 0) return refusal('ResolvedRefs', findings, rest);
   return condition('ResolvedRefs', 'True', 'ResolvedRefs', 'everything it refers to was found');
 }
 
-function refusal(type: 'Accepted' | 'ResolvedRefs', findings: readonly Finding[]): ConditionDraft {
-  return condition(type, 'False', findings[0]?.reason ?? 'Invalid', messageOf(findings));
+function refusal(type: 'Accepted' | 'ResolvedRefs', findings: readonly Finding[], rest: string): ConditionDraft {
+  return condition(type, 'False', findings[0]?.reason ?? 'Invalid', messageOf(findings) + rest);
 }
 
 /** Findings that are named in one message. */

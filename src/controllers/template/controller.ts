@@ -13,7 +13,7 @@ import { templateStatus } from './plan.ts';
 const countMilliseconds = 10_000;
 
 export function templateController(context: ControllerContext): Reconcile {
-  const { client, clock, state, world } = context;
+  const { client, clock, world } = context;
   /** When each template was looked at last, in milliseconds. */
   const looked = new Map<string, number>();
 
@@ -27,8 +27,7 @@ export function templateController(context: ControllerContext): Reconcile {
     const dueAt = new Date((looked.get(key) ?? -Infinity) + countMilliseconds);
     if (isSeen(declared) && now < dueAt) return { kind: 'RequeueAt', at: dueAt };
     looked.set(key, now.getTime());
-    const former = state.fleet.fleet.templates.get(declared.key);
-    const draft = templateStatus(declared, former, usersOf(world, declared).size);
+    const draft = templateStatus(declared, usersOf(world, declared).size);
     await appliedStatus({ client, signal }, aclTemplates, declared.meta, nextStatus(declared.status, draft, now));
     return done;
   };

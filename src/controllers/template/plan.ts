@@ -1,21 +1,14 @@
 /** What the status of a template shall say. Pure. */
 import { preparedTemplate } from '../../domain/acl/prepared.ts';
 import type { Finding } from '../../domain/finding.ts';
-import type { Template } from '../../domain/fleet.ts';
 import type { DeclaredTemplate } from '../declared.ts';
 import { messageOf } from '../device/verdict.ts';
 import { condition, type ConditionDraft, type StatusDraft } from '../status.ts';
 
-/** `former`: as it was when it was last good, where it is not now; `devices`: how many use it. */
-export function templateStatus(
-  { meta, value }: DeclaredTemplate,
-  former: Template | undefined,
-  devices: number,
-): StatusDraft {
+/** `devices`: how many use it. */
+export function templateStatus({ meta, value }: DeclaredTemplate, devices: number): StatusDraft {
   const findings = value.ok ? preparedTemplate(value.value).findings : value.findings;
-  const isOther = !value.ok || former?.origin.generation !== meta.generation;
-  const rest = former && isOther ? '; the last good version stays in force' : '';
-  const conditions = findings.length > 0 ? refusal(findings, rest) : accepted;
+  const conditions = findings.length > 0 ? refusal(findings) : accepted;
   return { generation: meta.generation, conditions, fields: { devices } };
 }
 
@@ -24,9 +17,9 @@ const accepted: readonly ConditionDraft[] = [
   condition('Ready', 'True', 'Ready', 'devices may use it'),
 ];
 
-function refusal(findings: readonly Finding[], rest: string): readonly ConditionDraft[] {
+function refusal(findings: readonly Finding[]): readonly ConditionDraft[] {
   const reason = findings[0]?.reason ?? 'Invalid';
-  const message = messageOf(findings) + rest;
+  const message = `${messageOf(findings)}; devices keep the rights that they had before`;
   return [
     condition('Accepted', 'False', reason, message),
     condition('Ready', 'False', reason, message),

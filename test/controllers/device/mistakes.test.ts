@@ -47,7 +47,7 @@ for (const [what, topic, type, reason] of mistakes) {
       await site.reconcile('a');
       const { text, message } = site.device('a');
       assert.deepEqual([text(type), text('Ready')], [`False/${reason}`, `False/${reason}`]);
-      assert.match(message(type), /last good version stays in force/);
+      assert.match(message(type), /; its former rights stay in force$/);
       assert.equal(text('Programmed'), 'True/Programmed');
       assert.equal(text('Stalled'), `True/${reason}`);
     });
@@ -75,6 +75,8 @@ for (const [what, topic, type, reason] of mistakes) {
       const { text, status } = site.device('a');
       assert.deepEqual([text('Ready'), text('Programmed')], [`False/${reason}`, 'True/Programmed']);
       assert.equal(status.rulesHash, rulesHash);
+      const { message } = site.device('a');
+      assert.equal(message(type).split('is refused').length, 2, 'it is said once');
       site.written();
       site.broker = undefined;
       site.restart();
