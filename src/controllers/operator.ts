@@ -5,7 +5,7 @@ import type { Broker } from '../domain/fleet.ts';
 import type { ObjectKey } from '../domain/names.ts';
 import type { ControllerObserver, ReconcileFailure } from '../kube/observer.ts';
 import { type Controller, runController } from '../kube/controller.ts';
-import { ApiError, isConflict } from '../kube/errors.ts';
+import { ApiError, isConflict, isExpired, isNamespaceGoing } from '../kube/errors.ts';
 import { EventRecorder } from '../kube/events.ts';
 import type { Reconcile } from '../kube/outcome.ts';
 import type { Random as Jitter } from '../kube/ports.ts';
@@ -17,7 +17,7 @@ import type { Metrics } from '../shell/metrics.ts';
 import type { RunContext, Runnable } from '../shell/runnable.ts';
 import { createAuthorities } from './authority/authorities.ts';
 import { brokerReconcile } from './broker/reconcile.ts';
-import { listNumbers, renewalNumbers } from './broker/metrics.ts';
+import { listNumbers, noticeNumbers, renewalNumbers } from './broker/metrics.ts';
 import { type BrokerMemories, createBrokerStates } from './broker/states.ts';
 import type { Publisher } from './bundle/published.ts';
 import { createPublisher } from './bundle/publisher.ts';
@@ -40,6 +40,8 @@ export interface OperatorSettings {
   /** Name of this process, such as that of its pod, in Events. */
   readonly instance: string;
   readonly clock: Clock;
+  /** As in `ControllerContext`. */
+  readonly clockSkew?: () => number;
   readonly random: Random;
   readonly jitter: Jitter;
   readonly download: Downloader;
@@ -83,7 +85,8 @@ async function runOperator(settings: OperatorSettings, run: RunContext, onSynced
   const queues = createQueues(settings);
   const events = eventRecorder(settings, run);
   const brokers = createBrokerStates();
-  for (const numbers of [...renewalNumbers(brokers), ...listNumbers(brokers)]) metrics.watchNumbers(numbers);
+  const numbers = [...renewalNumbers(brokers), ...listNumbers(brokers), ...noticeNumbers(brokers, clock)];
+  for (const one of numbers) metrics.watchNumbers(one);
   const reconciles = reconcilesOf(settings, {
     ...{ world, client: run.client, wake: wakeOf(queues), brokers },
     record: (event) => events.record(event),
@@ -108,13 +111,13 @@ type Surroundings = Pick<ControllerContext, 'world' | 'client' | 'wake' | 'recor
 };
 
 type ControllerSettings = Pick<OperatorSettings, 'clock' | 'random' | 'options'> &
-  Partial<Pick<OperatorSettings, 'jitter' | 'download'>>;
+  Partial<Pick<OperatorSettings, 'clockSkew' | 'jitter' | 'download'>>;
 
 const noDownload: Downloader = () => Promise.reject(new Error('nothing is downloaded here'));
 
 /** All controllers. The states see each change before any of them is woken by it: their handlers are registered first. */
 export function reconcilesOf(
-  { clock, random, jitter, download = noDownload, options }: ControllerSettings,
+  { clock, clockSkew, random, jitter, download = noDownload, options }: ControllerSettings,
   { world, client, wake, record, brokers = createBrokerStates() }: Surroundings,
 ): Readonly<Record<QueueName, Reconcile>> {
   const fleet = createFleetState(world);
@@ -125,19 +128,23 @@ export function reconcilesOf(
     publishedPasswords: (broker) => publishedPasswords(world, publisher, broker),
   });
   const known = { fleet, issued, passwords, brokers };
+  const clocks = { clock, ...(clockSkew && { clockSkew }) };
   const authorities = createAuthorities(
-    { client, options, clock, wake, world, record, state: known, download, jitter: () => jitter?.next() ?? 0 },
+    { client, options, ...clocks, wake, world, record, state: known, download, jitter: () => jitter?.next() ?? 0 },
     publisher,
   );
   const state = { ...known, authorities };
-  const context: ControllerContext = { client, world, options, state, wake, clock, random, record };
+  const context: ControllerContext = { client, world, options, state, wake, ...clocks, random, record };
   routeChanges(world, wake, options.namespace);
   routeIssued(context, issued);
   const workload = workloadController(context);
   const lookForInstances = instanceLook({ client, clock });
   const workloadFindings = (broker: Broker) => workload.findings(broker);
   return {
-    broker: brokerReconcile({ context, states: brokers, publisher, workloadFindings, lookForInstances }),
+    broker: brokerReconcile({
+      ...{ context, states: brokers, publisher, workloadFindings, lookForInstances },
+      adoptPasswords: passwords.adopt,
+    }),
     workload: workload.reconcile,
     authority: authorities.reconcile,
     device: deviceController(context, passwords),
@@ -199,7 +206,8 @@ function eventRecorder({ clock, instance, newId, metrics, log }: OperatorSetting
     ...{ client, clock, reportingController, reportingInstance: instance, newSuffix: newId },
     onLoss: (reason, error) => {
       metrics.eventLost(reason);
-      if (error !== undefined) log.warn({ reason, error }, 'event lost');
+      if (isNamespaceGoing(error)) log.debug({ reason, error }, 'event lost');
+      else if (error !== undefined) log.warn({ reason, error }, 'event lost');
     },
   });
 }
@@ -224,7 +232,10 @@ function controllerOf({ settings, world, queues, name, reconcile }: ControllerPl
 /** Somebody was faster, time and again: from so long a wait on it is worth a line, milliseconds. */
 const longConflictMilliseconds = 1_000;
 
-/** A failure that is only "not yet" is none to the log, nor is it that somebody was faster: what is new is looked at. */
+/**
+ * A failure that is only "not yet" is none to the log, nor is it that somebody was faster, for what is new is looked at,
+ * or that a namespace goes before we heard of it.
+ */
 function logged(observer: ControllerObserver, controller: QueueName, log: Log): ControllerObserver {
   return {
     started: () => observer.started(),
@@ -235,21 +246,22 @@ function logged(observer: ControllerObserver, controller: QueueName, log: Log): 
       const fields = { controller, key, reconcileId, error, retryMilliseconds };
       const isShort = retryMilliseconds !== undefined && retryMilliseconds < longConflictMilliseconds;
       if (kind === 'RetryAfter') log.debug(fields, 'reconcile waits');
-      else if (isShort && isFromConflict(error)) log.debug(fields, 'reconcile was overtaken');
+      else if (isShort && isOvertaken(error)) log.debug(fields, 'reconcile was overtaken');
       else log.warn(fields, 'reconcile failed');
     },
   };
 }
 
-function isFromConflict(error: unknown): boolean {
-  return isConflict(error) || (error instanceof Error && error.cause !== undefined && isFromConflict(error.cause));
+function isOvertaken(error: unknown): boolean {
+  if (isConflict(error) || isNamespaceGoing(error)) return true;
+  return error instanceof Error && error.cause !== undefined && isOvertaken(error.cause);
 }
 
 function reported({ metrics, log }: OperatorSettings, resource: string): (report: ReflectorReport) => void {
   const counted = metrics.reflector(resource);
   return (report) => {
     counted(report);
-    if (report.event === 'Failed' && isIdle(report.error)) log.debug({ resource, ...report }, 'watch was idle');
+    if (report.event === 'Failed' && isRoutine(report.error)) log.debug({ resource, ...report }, 'watch begins anew');
     else if (report.event === 'Failed') log.warn({ resource, ...report }, 'watch failed');
     if (report.event === 'HandlerFailed' || report.event === 'ProjectionFailed') {
       log.error({ resource, ...report }, 'object not taken in');
@@ -257,7 +269,10 @@ function reported({ metrics, log }: OperatorSettings, resource: string): (report
   };
 }
 
-/** A resource that does not change: the watch is begun again, for nobody could tell it from one that is cut. */
-function isIdle(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 0 && error.reason === 'Timeout';
+/**
+ * A resource that does not change: the watch is begun again, for nobody could tell it from one that is cut. Or one whose
+ * versions the server forgot, as when the definition of a kind is changed: it is listed again.
+ */
+function isRoutine(error: unknown): boolean {
+  return isExpired(error) || (error instanceof ApiError && error.status === 0 && error.reason === 'Timeout');
 }

@@ -3,6 +3,8 @@ import { keyParts } from '../../kube/object.ts';
 import type { AskedNumbers } from '../../shell/metrics.ts';
 import type { CaKeyId } from '../../domain/pki/certificate.ts';
 import type { RenewalForecast } from '../../domain/pki/forecast.ts';
+import { type LineageNotice, overdueAt } from '../../domain/pki/notice.ts';
+import type { Clock } from '../../ports.ts';
 import type { Trust } from '../context.ts';
 import { entriesPerCa } from './figures.ts';
 import type { BrokerMemories } from './states.ts';
@@ -76,4 +78,38 @@ export function listNumbers(brokers: Pick<BrokerMemories, 'all'>): readonly Aske
         }),
     },
   ];
+}
+
+/** How many devices are asked to see to their certificates, and how many of them have let half of their time pass. */
+export function noticeNumbers(
+  brokers: Pick<BrokerMemories, 'all'>,
+  clock: Pick<Clock, 'now'>,
+): readonly AskedNumbers[] {
+  const read = function* () {
+    const now = clock.now();
+    for (const [key, { state }] of brokers.all()) {
+      const { namespace = '', name: broker } = keyParts(key);
+      const counts = noticeCounts(state?.compiled.notices ?? [], now);
+      for (const [text, value] of state ? counts : []) {
+        const [action = '', overdue = ''] = text.split(' ');
+        yield { value, labels: { namespace, broker, action, overdue } };
+      }
+    }
+  };
+  return [
+    {
+      ...{ name: 'mqttsec_certificate_notices', labelNames: [...byBroker, 'action', 'overdue'], read },
+      help: 'Devices that are asked to see to their certificate, and whether half of their time is over.',
+    },
+  ];
+}
+
+/** By action and whether it is overdue, those that are 0 too. */
+function noticeCounts(notices: readonly LineageNotice[], now: Date): ReadonlyMap<string, number> {
+  const counts = new Map(['Renew false', 'Renew true', 'Fetch false', 'Fetch true'].map((text) => [text, 0]));
+  for (const notice of notices) {
+    const text = `${notice.action} ${overdueAt(notice) <= now}`;
+    counts.set(text, (counts.get(text) ?? 0) + 1);
+  }
+  return counts;
 }

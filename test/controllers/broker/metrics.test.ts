@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { listNumbers } from '../../../src/controllers/broker/metrics.ts';
+import { listNumbers, noticeNumbers } from '../../../src/controllers/broker/metrics.ts';
 import type { BrokerMemory } from '../../../src/controllers/broker/states.ts';
 import type { Trust } from '../../../src/controllers/context.ts';
 import type { ObjectKey } from '../../../src/domain/names.ts';
+import type { LineageNotice } from '../../../src/domain/pki/notice.ts';
 import { revocation, start } from '../../domain/pki/authorities.ts';
 
 const [own, other, unchecked] = ['0a', '0b', '0c'].map((byte) => byte.repeat(32)) as [string, string, string];
@@ -39,5 +40,27 @@ describe('metrics of revocation lists', () => {
   it('say how long those are that we sign', () => {
     const labels = { namespace: 'plant', broker: 'main', ca: 'own' };
     assert.deepEqual(rows('mqttsec_revocation_list_entries'), [{ labels, value: 2 }]);
+  });
+});
+
+describe('metrics of notices', () => {
+  it('count who is asked for what, and who lets it wait', () => {
+    const notice = (action: LineageNotice['action'], hours: number) => {
+      const since = new Date(start.getTime() - hours * 3_600_000);
+      return { action, since, by: new Date(since.getTime() + 8 * 3_600_000) } as LineageNotice;
+    };
+    const notices = [notice('Fetch', 1), notice('Fetch', 2), notice('Fetch', 5), notice('Renew', 4)];
+    const memory = { state: { compiled: { notices } } } as unknown as BrokerMemory;
+    const brokers = { all: () => [['plant/main', memory]] as const };
+    const rows = noticeNumbers(brokers, { now: () => start }).flatMap(({ read }) => [...read()]);
+    assert.deepEqual(
+      rows.map(({ labels, value }) => [labels['broker'], labels['action'], labels['overdue'], value]),
+      [
+        ['main', 'Renew', 'false', 0],
+        ['main', 'Renew', 'true', 1],
+        ['main', 'Fetch', 'false', 2],
+        ['main', 'Fetch', 'true', 1],
+      ],
+    );
   });
 });
