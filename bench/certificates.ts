@@ -28,7 +28,8 @@ export async function run(): Promise<readonly BenchRow[]> {
   const operator = await startOperator(plane, { expected: [/./] });
   const { client, transport } = testClient(await plane.credentials(administrator), { userAgent: 'bench' });
   try {
-    for (const namespace of [managed, bare]) await prepared(plane, namespace);
+    await prepared(plane, bare, []);
+    await prepared(plane, managed, ourObjects());
     const floor = await rates(client, bare, makeBare, renewBare);
     const value = await rates(client, managed, makeDevice, renewDevice);
     return (['issued', 'renewed'] as const).map((what) => ({
@@ -44,16 +45,29 @@ export async function run(): Promise<readonly BenchRow[]> {
 }
 
 /** A broker outside of the cluster that nobody runs: certificates need none. */
-async function prepared(plane: ControlPlane, namespace: string): Promise<void> {
-  const { clientCertificates, ...rest } = brokerSpec('2.1');
-  const spec = { ...rest, clientCertificates, workload: { external: { instances: ['nobody'] } } };
-  const objects = [
-    ...[namespaceNamed(namespace), ...issuers(namespace), ours('MqttBroker', namespace, 'plant', spec)],
-    ours('AclTemplate', namespace, 'sensor', {
+function ourObjects(): readonly object[] {
+  const { clientCertificates } = brokerSpec('2.1');
+  const listeners = [{ name: 'certificates', port: 8883, authentication: 'Certificate' }];
+  const tls = { serverCertificate: { issuerRef: { name: 'servers' }, dnsNames: ['plant'] } };
+  const workload = { external: { instances: ['nobody'] } };
+  return [
+    ours('MqttBroker', managed, 'plant', {
+      mosquitto: { version: '2.1' },
+      listeners,
+      tls,
+      clientCertificates,
+      workload,
+    }),
+    ours('AclTemplate', managed, 'sensor', {
       role: 'Device',
       rules: [{ effect: 'Allow', actions: ['Publish'], topic: 'sensors/{device}/#' }],
     }),
   ];
+}
+
+/** Where there is no broker, the policies let everybody ask the issuer. */
+async function prepared(plane: ControlPlane, namespace: string, more: readonly object[]): Promise<void> {
+  const objects = [namespaceNamed(namespace), ...issuers(namespace), ...more];
   const file = path.join(plane.directory, `${namespace}.json`);
   writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
   const { code, stderr } = await plane.kubectl(['apply', '-f', file]);

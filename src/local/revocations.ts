@@ -10,7 +10,7 @@ import type { LocalStatus } from './status.ts';
 
 type Progress = ReadonlyMap<ObjectKey, RevocationProgress>;
 
-export interface RevocationFacts {
+interface RevocationFacts {
   /** As it was told last. */
   readonly former: Progress;
   readonly devices: ReadonlyMap<ObjectKey, Device>;

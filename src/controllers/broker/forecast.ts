@@ -17,7 +17,7 @@ import type { ControllerContext, Trust } from '../context.ts';
 import type { BrokerMemory } from './states.ts';
 
 /** Everything that a forecast depends on, beside the hour. */
-export interface ForecastSources {
+interface ForecastSources {
   readonly statuses: Compiled['statuses'];
   readonly certificates: ShardedMap<readonly HeldCertificate[]>;
   readonly trust: Trust;
