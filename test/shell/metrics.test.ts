@@ -107,6 +107,17 @@ describe('metrics', () => {
     ]);
   });
 
+  it('asks for numbers at each scrape, whoever was asked before', async () => {
+    const metrics = createMetrics();
+    let value = 1;
+    const numbers = { name: 'renewals_due', help: 'Due.', labelNames: ['broker'] };
+    metrics.watchNumbers({ ...numbers, read: () => [{ labels: { broker: 'former' }, value: 9 }] });
+    metrics.watchNumbers({ ...numbers, read: () => [{ labels: { broker: 'plant' }, value }] });
+    assert.deepEqual(await lines(metrics, 'renewals_due'), ['renewals_due{broker="plant"} 1']);
+    value = 2;
+    assert.deepEqual(await lines(metrics, 'renewals_due'), ['renewals_due{broker="plant"} 2']);
+  });
+
   it('has those of the process too', async () => {
     assert.equal((await lines(createMetrics(), 'nodejs_eventloop_lag_seconds ')).length, 1);
   });
