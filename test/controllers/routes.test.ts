@@ -6,7 +6,15 @@ import type { KubeObject } from '../../src/kube/object.ts';
 import { broker, certificateDevice, object, template } from './device/site.ts';
 import { MemoryCluster } from './memory-cluster.ts';
 
-const kinds = ['MqttBroker', 'AclTemplate', 'MqttDevice', 'DeviceCertificate', 'Namespace', 'ConfigMap'];
+const kinds = [
+  'MqttBroker',
+  'AclTemplate',
+  'MqttDevice',
+  'DeviceCertificate',
+  'BrokerInstance',
+  'Namespace',
+  'ConfigMap',
+];
 
 /** A broker, a template, two devices of both with a certificate each; and who was woken since. */
 function siteOfTwo() {
@@ -105,10 +113,36 @@ describe('certificates are woken', () => {
   });
 });
 
+describe('a certificate is woken', () => {
+  it('when its device acknowledges, once', () => {
+    const { cluster, certificatesAfter } = siteOfTwo();
+    const report = (...identities: readonly string[]) => {
+      const acknowledgements = identities.map((identity) => ({
+        identity,
+        fingerprint: 'ab',
+        at: '2026-01-01T00:00:00Z',
+      }));
+      const instance = object('BrokerInstance', 'main-0', { brokerRef: { name: 'main' } });
+      cluster.put({ ...instance, status: { acknowledgements } } as KubeObject);
+    };
+    assert.deepEqual(
+      certificatesAfter(() => report('a')),
+      ['certificate plant/a'],
+    );
+    assert.deepEqual(
+      certificatesAfter(() => report('a', 'b')),
+      ['certificate plant/b'],
+    );
+  });
+});
+
 describe('authorities are woken', () => {
   it('by a change of a ledger, which lies in the namespace of the operator and nowhere else', () => {
     const { cluster, woken } = siteOfTwo();
-    const labels = { 'app.kubernetes.io/managed-by': 'mqtt-security-operator', 'app.kubernetes.io/component': 'ledger' };
+    const labels = {
+      'app.kubernetes.io/managed-by': 'mqtt-security-operator',
+      'app.kubernetes.io/component': 'ledger',
+    };
     const ledger = (namespace: string) =>
       cluster.put({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'ledger-x', namespace, labels } });
     ledger('elsewhere');

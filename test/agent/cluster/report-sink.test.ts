@@ -55,12 +55,17 @@ describe('report of an agent', () => {
 
   it('keeps what was proved before as long as nothing newer is, with lockouts and acknowledgements', async () => {
     const lockouts = [{ identity: 'x', until: '2026-01-02T00:00:00Z' }];
-    made(undefined, { loadedRevision: 3, loadedHash: 'e'.repeat(64), lockouts });
+    const acknowledgements = [{ identity: 'x', fingerprint: 'ab', at: '2026-01-01T00:00:00Z' }];
+    made(undefined, { loadedRevision: 3, loadedHash: 'e'.repeat(64), lockouts, acknowledgements });
     const refusals = [{ check: 'CrlInDate', reason: 'x'.repeat(5_000) }];
     await sink().report({ broker: good.broker, instance: 'main-0', mosquittoVersion: '2.0.11', refused: { refusals } });
     const now = await status();
     assert.deepEqual([now.loadedRevision, now.loadedHash, now.lockouts], [3, 'e'.repeat(64), lockouts]);
     assert.equal(now.refused?.refusals?.[0]?.reason.length, 1_024);
+    assert.deepEqual(now.acknowledgements, acknowledgements);
+    const next = [{ identity: 'y', fingerprint: 'cd', at: '2026-01-02T00:00:00Z' }];
+    await sink().report({ ...good, acknowledgements: next });
+    assert.deepEqual((await status()).acknowledgements, next);
     assert.equal(now.conditions?.find(({ type }) => type === 'Ready')?.reason, 'Refused');
   });
 

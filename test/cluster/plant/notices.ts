@@ -141,7 +141,7 @@ export function describeNotices(stage: () => Stage, mosquitto: BrokerUnderTest):
       const source = { kind: 'DeviceCertificate', namespace, name: 'pump', field: 'status.certificate' };
       assert.deepEqual(offered.certificate?.source, source);
       const { certificate = '', fingerprint, revision } = await certificateOf('pump');
-      assert.equal(offered.certificate?.fingerprint, fingerprint);
+      assert.equal(offered.certificate.fingerprint, fingerprint);
       assert.equal(revision, 3);
 
       const again = await connected('pump', { 'tls.crt': certificate, 'tls.key': second.key });
@@ -171,7 +171,7 @@ export function describeNotices(stage: () => Stage, mosquitto: BrokerUnderTest):
       assert.equal(asked.request, undefined);
       const again = await connected('fan', await secret());
       const present = await noticesOf(again, 'fan');
-      await acknowledge(again, 'fan', asked.certificate?.fingerprint);
+      await acknowledge(again, 'fan', asked.certificate.fingerprint);
       await ceases(present);
       assert.equal(await acknowledgement('fan'), 'True/Acknowledged');
     });

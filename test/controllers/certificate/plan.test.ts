@@ -274,3 +274,32 @@ describe('the plan for a certificate', () => {
     assert.match(issued?.message ?? '', /it is not counted/);
   });
 });
+
+describe('acknowledgement of a certificate', () => {
+  const renewedAt = seconds(start, 60 * day);
+  const later = (days: number) => seconds(renewedAt, days * day);
+  const former = heldOne('1', { supersededAt: renewedAt });
+  const renewed = heldOne('2', { issuedAt: renewedAt, notBefore: renewedAt, notAfter: seconds(start, 150 * day) });
+  const planWith = (held: readonly HeldCertificate[], acknowledged: readonly string[], at: Date) => {
+    const acknowledgements = acknowledged.map((fingerprint) => ({ fingerprint, at: '2026-03-03T00:00:00Z' }));
+    return planOf({ ...factsOf(), held, acknowledgements }, at);
+  };
+  const said = (plan: CertificatePlan) => conditionIn(plan, 'Acknowledged');
+
+  it('is not asked of a first one', () => {
+    assert.equal(said(planWith([heldOne('1')], [], later(1))), undefined);
+  });
+
+  it('is awaited from the next one, and missed from half of the time on', () => {
+    assert.equal(said(planWith([renewed, former], [], later(1))), 'False/AwaitingAcknowledgement');
+    assert.equal(said(planWith([renewed, former], ['f-1'], later(14))), 'False/AwaitingAcknowledgement');
+    assert.equal(said(planWith([renewed, former], [], later(15))), 'False/NotAcknowledged');
+    assert.equal(said(planWith([renewed], [], later(30))), undefined);
+  });
+
+  it('is remembered with its time', () => {
+    const plan = planWith([renewed, former], ['f-2'], later(1));
+    assert.equal(said(plan), 'True/Acknowledged');
+    assert.equal(plan.status?.fields['acknowledgedAt'], '2026-03-03T00:00:00Z');
+  });
+});
