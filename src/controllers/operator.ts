@@ -63,7 +63,7 @@ export function operatorRunnables(settings: OperatorSettings): readonly Runnable
   return [{ name: managedBy, needsLeadership: true, run, problem: () => problem }];
 }
 
-export const queueNames = ['broker', 'workload', 'authority', 'device', 'certificate', 'template'] as const;
+const queueNames = ['broker', 'workload', 'authority', 'device', 'certificate', 'template'] as const;
 export type QueueName = (typeof queueNames)[number];
 
 /** How many keys of each controller are worked on at a time. */

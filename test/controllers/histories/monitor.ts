@@ -5,7 +5,7 @@ import { parseRevocations } from '../../../src/domain/pki/revocations.ts';
 import type { MemoryCluster } from '../memory-cluster.ts';
 
 /** One revocation list. */
-export interface List {
+interface List {
   readonly number: bigint;
   readonly text: string;
   readonly nextUpdate: Date;

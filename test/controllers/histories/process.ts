@@ -9,7 +9,7 @@ import type { VirtualClock } from '../../kube/virtual-clock.ts';
 import { Killed, type MemoryCluster } from '../memory-cluster.ts';
 
 /** How often calls of each kind go wrong, from 0 to 1. */
-export interface Faults {
+interface Faults {
   readonly refused: number;
   readonly conflict: number;
   readonly answerLost: number;

@@ -5,7 +5,7 @@ import { syncBuiltinESMExports } from 'node:module';
 /** A file that is opened to be written, put in its place or removed. */
 const deeds = ['open', 'rename', 'rm'] as const;
 
-export class Dead extends Error {
+class Dead extends Error {
   override readonly name = 'Dead';
 }
 
