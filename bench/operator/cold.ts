@@ -80,7 +80,7 @@ async function measured(url: string, ca: string, count: number): Promise<Omit<Co
   const fleet = createFleetState(world);
   const issued = createIssued({ world, clock });
   const bytes = { bytes: (length: number) => randomBytes(length) };
-  const wake = { broker: () => undefined };
+  const wake = { broker: () => undefined, device: () => undefined };
   const published = () => Promise.resolve(new Map<string, string>());
   const passwords = createPasswords({ world, wake, random: bytes, publishedPasswords: published });
   const reflectors = Object.values(world) as readonly { start(): void; stop(): void; ready: Promise<void> }[];

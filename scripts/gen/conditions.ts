@@ -37,6 +37,7 @@ export const conditionsOf: Readonly<Record<Reason, readonly (keyof typeof condit
   IssuerNotTrusted: ['ResolvedRefs'],
   LedgerDamaged: ['ResolvedRefs'],
   SignerForbidden: ['ResolvedRefs'],
+  ClockSkewed: ['ResolvedRefs'],
   SignerKeyUnstable: ['ResolvedRefs'],
   SecretNotFound: ['ResolvedRefs'],
   CertManagerAbsent: ['ResolvedRefs', 'Issued', 'Programmed'],

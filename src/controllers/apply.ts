@@ -74,7 +74,13 @@ function isOurs(present: KubeObject, desired: KubeObject): boolean {
   return covers(present.metadata.labels ?? {}, desired.metadata.labels ?? {});
 }
 
-/** True if everything that `desired` states is so in `present`, which may hold more. Lists are compared item by item. */
+/** Maps that the API server takes as one value: whoever adds a key to them changes what we stated. */
+const atomicMaps: ReadonlySet<string> = new Set(['selector', 'nodeSelector']);
+
+/**
+ * True if everything that `desired` states is so in `present`, which may hold more, but for maps that are one value. Lists
+ * are compared item by item.
+ */
 export function covers(present: unknown, desired: unknown): boolean {
   if (Array.isArray(desired)) {
     return (
@@ -87,7 +93,15 @@ export function covers(present: unknown, desired: unknown): boolean {
   if (typeof present !== 'object' || present === null)
     return Object.keys(desired).length === 0 && present === undefined;
   const given = present as Readonly<Record<string, unknown>>;
-  return Object.entries(desired).every(([key, value]) => value === undefined || covers(given[key], value));
+  return Object.entries(desired).every(
+    ([key, value]) =>
+      value === undefined ||
+      (covers(given[key], value) && (!atomicMaps.has(key) || sizeOf(given[key]) === sizeOf(value))),
+  );
+}
+
+function sizeOf(value: unknown): number {
+  return Object.keys(value ?? {}).length;
 }
 
 /** Writes a status when it says something new. An object that is gone needs none. */

@@ -156,6 +156,8 @@ export interface ControllerContext {
   };
   readonly wake: Wake;
   readonly clock: Clock;
+  /** Milliseconds by which `clock` is surely ahead of the API server's, or behind where negative; nobody compares without it. */
+  readonly clockSkew?: () => number;
   readonly random: Random;
   /** Neither waits nor throws. */
   readonly record: (event: EventDraft) => void;

@@ -257,6 +257,7 @@ export function routeIssued({ world, state, wake }: ControllerContext, issued: I
     wake.broker(broker);
     if (suspended || state.authorities.issuingCa(broker) === undefined) wake.authority(broker);
   });
+  for (const reflector of [world.requests, world.certificates]) reflector.onServed(() => wakeAll(world, wake));
   // Until then nobody could tell what was issued.
   void Promise.all([world.requests.ready, world.certificates.ready]).then(
     () => wakeAll(world, wake),

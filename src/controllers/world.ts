@@ -171,6 +171,16 @@ function knownConfigMap(object: KubeObject & { readonly data?: Readonly<Record<s
   return { meta: metaOf(object), labels: object.metadata.labels ?? {}, intact, others };
 }
 
+/** An object that goes, by itself or with its namespace: then nothing can be made for it any more, and nothing is put back. */
+export function isGoing({ namespaces }: Pick<World, 'namespaces'>, { namespace, isDeleting }: Meta): boolean {
+  return isDeleting || namespaces.store.get(namespace)?.isTerminating === true;
+}
+
+/** False once the server said that it has no kinds of cert-manager: what was issued before is still known. */
+export function isCertManagerServed({ certificates, requests }: Pick<World, 'certificates' | 'requests'>): boolean {
+  return certificates.isServed && requests.isServed;
+}
+
 /** What must be known before anything is decided. cert-manager is not among it: without it the rest goes on. */
 export function essentialStores(world: World): readonly { readonly ready: Promise<void> }[] {
   return Object.entries(world).flatMap(([name, { ready }]: [string, { readonly ready: Promise<void> }]) =>

@@ -334,6 +334,11 @@ export const findingKinds = {
     title: 'Certificate request does not belong to its device',
     fix: 'Find out who made the CertificateRequest that is named, and delete it; install the admission policies.',
   },
+  MQS200: {
+    severity: 'Warning',
+    title: 'Clock of the operator is wrong',
+    fix: 'Set the clock of the node that the operator runs on: until it agrees with the API server nothing is signed.',
+  },
   MQS160: {
     severity: 'Error',
     title: 'Notices of a bundle cannot be read',

@@ -26,6 +26,8 @@ export const reasons = {
     'The broker does not trust the CA of its issuer: add it to `trustedCas`. Certificates stay as they are.',
   LedgerDamaged: 'The ledger of a CA is not whole: see docs/guides/restore.md before anything of it is deleted.',
   SignerForbidden: 'The secret that signs the revocation list cannot be read.',
+  ClockSkewed:
+    'The clock of the operator is off by over a minute: set the clock of its node. Nothing is signed until it is right.',
   SignerKeyUnstable: 'The CA certificate renews with a new key: set its rotationPolicy to Never.',
   Issued: 'The certificate exists and is within its dates.',
   NotOurs: 'An object of somebody else has the name of one that is needed: delete or rename it.',

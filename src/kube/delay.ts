@@ -6,6 +6,7 @@ export type Priority = 'High' | 'Low';
 
 interface Delayed {
   readonly key: Key;
+  /** By a time that never goes back. */
   readonly at: number;
   readonly priority: Priority;
 }
@@ -21,6 +22,9 @@ export class DelayedKeys {
   /** A heap by time. What is not the known entry of its key was replaced by an earlier one. */
   readonly #heap: Delayed[] = [];
   #sleep: { readonly until: number; readonly controller: AbortController } | undefined;
+  /** What the wall clock was set back by so far, and the latest time there was. */
+  #setBack = 0;
+  #latest = -Infinity;
 
   constructor(clock: Clock, deliver: (key: Key, priority: Priority) => void) {
     this.#clock = clock;
@@ -31,8 +35,8 @@ export class DelayedKeys {
     return this.#known.size;
   }
 
-  /** `at` in milliseconds since 1970. */
-  add(key: Key, at: number, priority: Priority): void {
+  add(key: Key, milliseconds: number, priority: Priority): void {
+    const at = this.#now() + milliseconds;
     const known = this.#known.get(key);
     if (known && known.at <= at && (known.priority === 'High' || priority === 'Low')) return;
     const raised = known?.priority === 'High' ? 'High' : priority;
@@ -49,6 +53,14 @@ export class DelayedKeys {
     this.#sleep = undefined;
   }
 
+  /** That of the wall clock, but for what it was set back by: nobody waits for an hour that comes again. */
+  #now(): number {
+    const wall = this.#clock.now().getTime();
+    if (wall + this.#setBack < this.#latest) this.#setBack = this.#latest - wall;
+    this.#latest = wall + this.#setBack;
+    return this.#latest;
+  }
+
   #first(): Delayed | undefined {
     for (let first = this.#heap[0]; first; first = this.#heap[0]) {
       if (this.#known.get(first.key) === first) return first;
@@ -61,7 +73,7 @@ export class DelayedKeys {
     const first = this.#first();
     if (!first || (this.#sleep && this.#sleep.until <= first.at)) return;
     this.#sleep?.controller.abort();
-    const now = this.#clock.now().getTime();
+    const now = this.#now();
     const until = Math.min(first.at, now + longestSleepMilliseconds);
     const sleep = { until, controller: new AbortController() };
     this.#sleep = sleep;
@@ -72,11 +84,11 @@ export class DelayedKeys {
     );
   }
 
-  /** A timer may be early and the wall clock may have been set back: what was slept for is due in any case. */
+  /** A timer may be early: what was slept for is due in any case. */
   #wake(sleep: { readonly until: number }): void {
     if (this.#sleep !== sleep) return;
     this.#sleep = undefined;
-    const now = Math.max(this.#clock.now().getTime(), sleep.until);
+    const now = Math.max(this.#now(), sleep.until);
     for (let first = this.#first(); first && first.at <= now; first = this.#first()) {
       dropFirst(this.#heap);
       this.#known.delete(first.key);

@@ -46,6 +46,16 @@ export function isThrottled(error: unknown): error is ApiError {
   return error instanceof ApiError && error.status === 429;
 }
 
+/** To making an object: its kind is not there (any more), or going. The answer to one that is missing is the same. */
+export function isKindGone(error: unknown): error is ApiError {
+  return error instanceof ApiError && (error.status === 404 || error.status === 405);
+}
+
+/** Nothing can be made any more in the namespace, which is being deleted. */
+export function isNamespaceGoing(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.status === 403 && error.message.endsWith('because it is being terminated');
+}
+
 /** The same call may succeed later without anybody changing anything: no answer, 429, or a failure of the server. */
 export function isTransient(error: unknown): error is ApiError {
   return error instanceof ApiError && (error.status === 0 || error.status === 429 || error.status >= 500);

@@ -18,6 +18,8 @@ export interface ApiRequest {
 export interface Answer {
   readonly status: number;
   readonly retryAfter: string | undefined;
+  /** The header of that name. */
+  readonly date: string | undefined;
   readonly body: Buffer;
 }
 
@@ -41,6 +43,7 @@ export function wholeAnswer(access: Access, request: ApiRequest, options: CallOp
     let refused: Error | undefined;
     let status = 0;
     let retryAfter: string | undefined;
+    let date: string | undefined;
 
     function failed(error: unknown): void {
       limit.lift();
@@ -58,13 +61,14 @@ export function wholeAnswer(access: Access, request: ApiRequest, options: CallOp
       onResponseStart(_, statusCode, headers) {
         status = statusCode;
         retryAfter = textOf(headers['retry-after']);
+        date = textOf(headers['date']);
       },
       onResponseData(_, chunk) {
         chunks.push(chunk);
       },
       onResponseEnd() {
         limit.lift();
-        resolve(joined(chunks).then((body) => ({ status, retryAfter, body })));
+        resolve(joined(chunks).then((body) => ({ status, retryAfter, date, body })));
       },
       onResponseError: (_, error) => failed(error),
     });
@@ -82,6 +86,7 @@ export async function openAnswer(access: Access, request: ApiRequest, options: C
     return {
       status: statusCode,
       retryAfter: textOf(headers['retry-after']),
+      date: textOf(headers['date']),
       chunks: chunksOf(body, request.what, abort.signal, () => limit.lift()),
       cancel: (reason) => abort.abort(reason),
     };

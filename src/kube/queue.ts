@@ -93,7 +93,7 @@ export class WorkQueue {
     if (Number.isNaN(milliseconds)) throw new Error(`delay ${key}: the time is not a number`);
     if (this.#drained) return;
     if (milliseconds <= 0) return this.add(key, priority);
-    this.#delayed.add(key, this.#clock.now().getTime() + milliseconds, priority);
+    this.#delayed.add(key, milliseconds, priority);
   }
 
   /**

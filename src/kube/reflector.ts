@@ -9,7 +9,7 @@
  */
 import { exponentialBackoff } from './backoff.ts';
 import type { KubeClient, Selection } from './client.ts';
-import { ApiError, isTransient } from './errors.ts';
+import { ApiError, isNotFound, isTransient } from './errors.ts';
 import { completeList } from './list.ts';
 import { createMirror } from './mirror.ts';
 import type { Key, KubeObject, ResourceType } from './object.ts';
@@ -21,10 +21,14 @@ import { slept } from './transport.ts';
 export interface Reflector<T> {
   readonly store: Store<T>;
   readonly hasSynced: boolean;
+  /** False while the server says that there is no such kind (404): what is in the store is what it had before. */
+  readonly isServed: boolean;
   /** Resolves when the first list is in the store and was told; rejects if it is stopped before. */
   readonly ready: Promise<void>;
   /** Handlers run in the order of registration; one that comes late is told at once of all that is there. */
   onChange(handler: Handler<T>): void;
+  /** Told whenever `isServed` is another one. */
+  onServed(handler: () => void): void;
   start(): void;
   /** At any time, from within a handler too; nothing is told afterwards. */
   stop(): void;
@@ -64,6 +68,7 @@ export function createReflector<T extends KubeObject, V>(options: ReflectorOptio
   const now = () => clock.now().getTime();
   let isStarted = false;
   let hasSynced = false;
+  const served = createServed();
   let relistAt = Infinity;
 
   async function list(): Promise<void> {
@@ -75,6 +80,7 @@ export function createReflector<T extends KubeObject, V>(options: ReflectorOptio
     report({ event: 'Listed', objects: mirror.store.size, changes });
     hasSynced = true;
     ready.resolve(undefined);
+    served.set(true);
   }
 
   async function watch(resourceVersion: string): Promise<void> {
@@ -96,6 +102,7 @@ export function createReflector<T extends KubeObject, V>(options: ReflectorOptio
   }
 
   async function recover(error: unknown): Promise<void> {
+    if (isNotFound(error)) served.set(false);
     // What the server does not serve from this version, it may serve from another.
     if (!isTransient(error)) mirror.distrust();
     const asked = error instanceof ApiError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
@@ -121,8 +128,12 @@ export function createReflector<T extends KubeObject, V>(options: ReflectorOptio
     get hasSynced() {
       return hasSynced;
     },
+    get isServed() {
+      return served.present();
+    },
     ready: ready.promise,
     onChange: (handler) => mirror.onChange(handler),
+    onServed: (handler) => served.onChange(handler),
     start() {
       if (isStarted || signal.aborted) return;
       isStarted = true;
@@ -133,6 +144,21 @@ export function createReflector<T extends KubeObject, V>(options: ReflectorOptio
     stop() {
       stopping.abort(new Error(`reflect ${type.plural}: stopped`));
       ready.reject(signal.reason);
+    },
+  };
+}
+
+/** Whether the server has the kind; true until it says that it has not. */
+function createServed() {
+  const handlers: (() => void)[] = [];
+  let isServed = true;
+  return {
+    present: () => isServed,
+    onChange: (handler: () => void) => void handlers.push(handler),
+    set(value: boolean) {
+      if (isServed === value) return;
+      isServed = value;
+      for (const handler of handlers) handler();
     },
   };
 }

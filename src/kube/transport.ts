@@ -4,6 +4,7 @@ import type { CallOptions } from './client.ts';
 import { ApiError } from './errors.ts';
 import { type Answer, type ApiRequest, openAnswer, type OpenAnswer, wholeAnswer } from './exchange.ts';
 import type { Clock, Random } from './ports.ts';
+import type { DatedAnswer } from './skew.ts';
 import { refusal } from './status.ts';
 
 /** Fails with an `ApiError`, or with the reason of the signal. */
@@ -20,6 +21,8 @@ export interface TransportOptions {
   readonly access: AccessSource;
   readonly clock: Clock;
   readonly random: Random;
+  /** Told of each answer, whatever it says. */
+  readonly onAnswer?: (answer: DatedAnswer) => void;
 }
 
 const mostRetries = 5;
@@ -27,7 +30,7 @@ const mostRetries = 5;
 const longestRetryAfterSeconds = 30;
 const shortestWaitMilliseconds = 100;
 
-export function transportTo({ access, clock, random }: TransportOptions): Transport {
+export function transportTo({ access, clock, random, onAnswer }: TransportOptions): Transport {
   /** Milliseconds to wait before `request` may be sent again without harm; undefined if it may not. */
   function retryWait({ method }: ApiRequest, error: ApiError, retries: number): number | undefined {
     const { status, reason, retryAfterSeconds } = error;
@@ -61,16 +64,23 @@ export function transportTo({ access, clock, random }: TransportOptions): Transp
     }
   }
 
+  async function dated<T extends Pick<Answer, 'date'>>(answering: Promise<T>): Promise<T> {
+    const sentAt = clock.now().getTime();
+    const answer = await answering;
+    onAnswer?.({ date: answer.date, sentAt, receivedAt: clock.now().getTime() });
+    return answer;
+  }
+
   return {
     send: (request, options = {}) =>
       tried(request, options, async (way) => {
-        const answer = await wholeAnswer(way, request, options);
+        const answer = await dated(wholeAnswer(way, request, options));
         if (answer.status >= 300) throw refusal(request.what, answer);
         return answer.body;
       }),
     open: (request, options = {}) =>
       tried(request, options, async (way) => {
-        const answer = await openAnswer(way, request, options);
+        const answer = await dated(openAnswer(way, request, options));
         if (answer.status >= 300) throw refusal(request.what, await closedAnswer(answer));
         return answer;
       }),
@@ -78,10 +88,10 @@ export function transportTo({ access, clock, random }: TransportOptions): Transp
   };
 }
 
-async function closedAnswer({ status, retryAfter, chunks }: OpenAnswer): Promise<Answer> {
+async function closedAnswer({ status, retryAfter, date, chunks }: OpenAnswer): Promise<Answer> {
   const parts: Buffer[] = [];
   for await (const chunk of chunks) parts.push(chunk);
-  return { status, retryAfter, body: Buffer.concat(parts) };
+  return { status, retryAfter, date, body: Buffer.concat(parts) };
 }
 
 /** Fails with the signal's own reason, which timers wrap. */

@@ -33,7 +33,11 @@ export async function lead({ runnables, election, client, runner, log, metrics, 
   const { epoch, lost } = term;
   log.info({ lease: election.name, epoch }, 'leading');
   metrics.leading(election.name, true);
-  lost.addEventListener('abort', () => runner.fail(lost.reason), { once: true });
+  const onLost = () => {
+    log.error({ lease: election.name, epoch, error: lost.reason as unknown }, 'leadership lost');
+    runner.fail(lost.reason);
+  };
+  lost.addEventListener('abort', onLost, { once: true });
   onLeading();
   const context: RunContext = { stop: runner.stop, abort: runner.abort, client: fencedClient(client, term), epoch };
   // Each is watched by itself, so that a failure has its name; the lease is kept until the last has ended.

@@ -7,6 +7,7 @@ import { operatorRunnables } from '../controllers/operator.ts';
 import { accessFrom, type KubeConfigChoice, loadedKubeConfig } from '../kube/access.ts';
 import type { Clock } from '../kube/ports.ts';
 import { kubeClient } from '../kube/rest.ts';
+import { createClockSkew } from '../kube/skew.ts';
 import { transportTo } from '../kube/transport.ts';
 import { downloaderWith } from './downloader.ts';
 import { createLog, type LogLevel } from './log.ts';
@@ -26,13 +27,15 @@ export interface OperatorProcess extends OperatorOptions {
   readonly version: string;
   readonly logLevel: LogLevel;
   readonly writeLog: (line: string) => void;
+  /** That of the machine without it. */
+  readonly clock?: Clock;
 }
 
 /** Of the 30 s that Kubernetes gives a pod to end; the rest is for aborting and for closing connections. */
 const drainSeconds = 20;
 const patienceMilliseconds = 2000;
 
-const clock: Clock = {
+const machineClock: Clock = {
   now: () => new Date(),
   sleep: (milliseconds, signal) => delay(milliseconds, undefined, signal ? { signal } : {}),
 };
@@ -40,19 +43,22 @@ const clock: Clock = {
 /** Runs until SIGTERM, SIGINT or a failure. Errors before it runs: a kubeconfig without use, an address that is taken. */
 export async function endedOperator(options: OperatorProcess): Promise<Ending> {
   const { http, kubeConfig: choice, version, namespace, image, watchNamespace, instance } = options;
+  const { clock = machineClock } = options;
+  const skew = createClockSkew();
   const random = { bytes: (length: number) => randomBytes(length) };
   const jitter = { next: () => Math.random() };
-  const log = createLog({ level: options.logLevel, now: () => new Date(), write: options.writeLog });
+  const log = createLog({ level: options.logLevel, now: () => clock.now(), write: options.writeLog });
   const load = () => loadedKubeConfig(choice);
   const kubeConfig = load();
   const access = accessFrom({ load, clock, userAgent: `${managedBy}/${version}` });
-  const transport = transportTo({ access, clock, random: jitter });
+  const transport = transportTo({ access, clock, random: jitter, onAnswer: (answer) => skew.note(answer) });
   const common = { clock, monotonic: () => performance.now(), newId, log, metrics: createMetrics() };
+  const clocks = { clockSkew: () => skew.milliseconds() };
   const scope = { options: { namespace, image }, instance, ...(watchNamespace !== undefined && { watchNamespace }) };
   const shell = new OperatorShell({
     ...{ ...common, kubeConfig, transport, client: kubeClient(transport, clock), random: jitter, http, drainSeconds },
     fieldManager: operatorFieldManager,
-    runnables: operatorRunnables({ ...common, ...scope, random, jitter, download: downloaderWith() }),
+    runnables: operatorRunnables({ ...common, ...clocks, ...scope, random, jitter, download: downloaderWith() }),
     ...(options.isElected && { election: { namespace, name: managedBy, identity: `${instance}_${newId()}` } }),
   });
   const listenNoMore = onStopSignal((signal) => {

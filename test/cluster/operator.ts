@@ -10,6 +10,7 @@ import { type FaultProxy, startFaultProxy, type WriteRecord } from './fault-prox
 import { grantedIn, type RightsDifference, rightsDifference, RightsLog } from './rights.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
+const skewedOperator = path.join(import.meta.dirname, 'skewed-operator.ts');
 const rbacFile = path.join(root, 'deploy/operator/10-rbac.yaml');
 
 export const operatorNamespace = 'mqtt-security-system';
@@ -30,6 +31,8 @@ export interface OperatorHarnessOptions {
   readonly name?: string;
   /** Lines of warnings and errors that the faults of this test bring about. */
   readonly expected?: readonly RegExp[];
+  /** Seconds by which its clock is ahead; behind where it is negative. SIGUSR2 puts it right. */
+  readonly clockSeconds?: number;
   /** Further words for the command. */
   readonly args?: readonly string[];
 }
@@ -123,14 +126,16 @@ let operatorNumber = 1;
 async function programOf(
   plane: ControlPlane,
   { server }: FaultProxy,
-  { name, isElected = true, waitsFor, watchNamespace, args = [] }: OperatorHarnessOptions & { readonly name: string },
+  options: OperatorHarnessOptions & { readonly name: string },
 ): Promise<Program> {
+  const { name, isElected = true, waitsFor, watchNamespace, clockSeconds, args = [] } = options;
   const kubeconfig = path.join(mkdtempSync(path.join(plane.directory, 'operator-')), 'kubeconfig');
   await writeFile(kubeconfig, proxiedKubeconfig(server), { mode: 0o600 });
   return {
     name,
-    file: path.join(root, 'bin/mqttsec'),
+    file: clockSeconds === undefined ? path.join(root, 'bin/mqttsec') : process.execPath,
     args: [
+      ...(clockSeconds === undefined ? [] : [skewedOperator, String(clockSeconds)]),
       ...['operator', '--kubeconfig', kubeconfig, '--namespace', operatorNamespace, '--image', 'mqttsec:test'],
       ...['--http-host', '127.0.0.1', '--http-port', '0', `--leader-elect=${isElected}`],
       ...(watchNamespace === undefined ? [] : ['--watch-namespace', watchNamespace]),

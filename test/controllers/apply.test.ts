@@ -12,6 +12,8 @@ describe('what is there covers what is desired', () => {
     ['a list item less', { ports: [] }, { ports: [{ port: 1 }] }, false],
     ['an empty object that the server drops', {}, { emptyDir: {} }, true],
     ['an absent field that is not asked for', {}, { a: undefined }, true],
+    ['a key more in a map that is one value', { selector: { a: '1', b: '2' } }, { selector: { a: '1' } }, false],
+    ['such a map as it is asked for', { selector: { a: '1' } }, { selector: { a: '1' } }, true],
     ['null for an object', { a: null }, { a: { b: 1 } }, false],
   ];
   for (const [name, present, desired, covered] of cases) {

@@ -26,11 +26,13 @@ export function fakeReflector<T extends KubeObject, V>(
   return {
     store: writable.store,
     hasSynced: true,
+    isServed: true,
     ready: Promise.resolve(),
     onChange(handler) {
       handlers.push(handler);
       for (const value of writable.store.list()) handler(undefined, value, { lowPriority: true });
     },
+    onServed: () => undefined,
     start: () => undefined,
     stop: () => undefined,
     put(object) {

@@ -19,7 +19,7 @@ import { createReadings } from './readings.ts';
 import { createDownloads, type Downloads } from '../../shell/downloads.ts';
 import type { Repair } from './recovery.ts';
 import { isServed, unreadAbout, unservedCas } from './served.ts';
-import { type AuthorityContext, isComplete, type Site, wakeHolder } from './site.ts';
+import { type AuthorityContext, clockProblem, isComplete, type Site, wakeHolder } from './site.ts';
 import { suspensions, unreadableIdentities } from './suspensions.ts';
 import { isSameTrust, trustOf } from './trust.ts';
 
@@ -94,7 +94,8 @@ function surroundingsOf(site: Site, keyId: CaKeyId): Surroundings {
   return {
     suspended: context.state.issued.isKnown ? site.suspended() : undefined,
     // A list that is signed before all is known that was published would lack what only the others knew of.
-    signing: isComplete(site) ? signingFor(keyId, own) : undefined,
+    // So does the date of one that is signed by a wrong clock.
+    signing: isComplete(site) && clockProblem(site) === undefined ? signingFor(keyId, own) : undefined,
     unreadable: site.unreadable(),
     published: [...own.map(({ published }) => published), ...unreadAbout(site, keyId), ...site.handedIn.present()],
     isComplete: isComplete(site),
@@ -182,8 +183,13 @@ function renewTrust(site: Site, member: Member): void {
   const { context, authorities, members } = site;
   if (members.get(member.key) !== member || !isComplete(site)) return;
   const views = new Map([...authorities].map(([keyId, { view }]) => [keyId, view]));
-  const unserved = unservedCas(site, member);
-  const trust = trustOf({ ...member, authorities: views, unserved }, context.clock.now());
+  const facts = {
+    ...member,
+    authorities: views,
+    unserved: unservedCas(site, member),
+    clockProblem: clockProblem(site),
+  };
+  const trust = trustOf(facts, context.clock.now());
   const isSame = member.trust !== undefined && isSameTrust(member.trust, trust);
   members.set(member.key, { ...member, ...taken(site, member, trust), trust: isSame ? member.trust : trust });
   if (!isSame) context.wake.broker(member.key);
@@ -200,9 +206,14 @@ function taken({ context }: Site, member: Member, { findings, crls }: Trust): Pi
   };
 }
 
-function nextLook({ context, members, downloads }: Site, key: ObjectKey): Date {
+/** How soon to look again while the clock is wrong. */
+const clockRecheckMilliseconds = 5_000;
+
+function nextLook(site: Site, key: ObjectKey): Date {
+  const { context, members, downloads } = site;
   const now = context.clock.now();
-  const reread = new Date(now.getTime() + longestAge(members.get(key)?.troubledSince, now));
+  const longest = clockProblem(site) === undefined ? Infinity : clockRecheckMilliseconds;
+  const reread = new Date(now.getTime() + Math.min(longestAge(members.get(key)?.troubledSince, now), longest));
   const times = [members.get(key)?.trust?.nextChangeAt, downloads.dueAt(key)].filter((time) => time !== undefined);
   return times.reduce((first, time) => (time < first ? time : first), reread);
 }

@@ -10,6 +10,7 @@ import type { CaKeyId } from '../../domain/pki/certificate.ts';
 import { parsedCrl } from '../../domain/pki/crl.ts';
 import { parsedLedger } from '../../domain/pki/ledger.ts';
 import { parseRevocations, revocationsText } from '../../domain/pki/revocations.ts';
+import { ApiError } from '../../kube/errors.ts';
 import type { FoundChunks, Publisher } from '../bundle/published.ts';
 import { ledgerSite, type SetSite } from '../bundle/site.ts';
 import { isHold, type Stored } from './plan.ts';
@@ -67,7 +68,8 @@ export function createLedgerStore(publisher: Publisher, namespace: string): Ledg
       const site = siteOf(keyId);
       const present = await publisher.index(site);
       if (present.kind === 'Published' && present.index.hash !== former?.index.hash) {
-        throw new Error(`write ledger ${keyId}: somebody else wrote it meanwhile`);
+        const message = `write ledger ${keyId}: Conflict: somebody else wrote it meanwhile`;
+        throw new ApiError(message, { status: 409, reason: 'Conflict' });
       }
       const shards = revocationShards([...stored.ledger.entries.values()], former?.shards);
       const split = splitPart(shards.shards, former?.index.parts.ledger.length, former?.split);

@@ -2,6 +2,7 @@
 import type { ObjectKey } from '../../domain/names.ts';
 import type { CaKeyId, RevocationEntry } from '../../domain/pki/certificate.ts';
 import type { HeldCertificate } from '../../domain/pki/lineage.ts';
+import { mostSkewMilliseconds } from '../../domain/pki/time.ts';
 import type { Publisher } from '../bundle/published.ts';
 import type { ControllerContext } from '../context.ts';
 import type { Downloader } from '../../ports.ts';
@@ -15,7 +16,10 @@ import type { Downloads } from '../../shell/downloads.ts';
 import type { Readings } from './readings.ts';
 
 /** What of the context the authorities use. The states are read when they are needed, not before. */
-export interface AuthorityContext extends Pick<ControllerContext, 'client' | 'options' | 'clock' | 'wake' | 'record'> {
+export interface AuthorityContext extends Pick<
+  ControllerContext,
+  'client' | 'options' | 'clock' | 'clockSkew' | 'wake' | 'record'
+> {
   readonly download: Downloader;
   /** From 0 to below 1. */
   readonly jitter: () => number;
@@ -55,6 +59,15 @@ interface Awaited {
 export function isComplete({ context, looked, progress }: Site): boolean {
   progress.isComplete ||= [...context.world.brokers.store.list()].every(({ key }) => looked.has(key));
   return progress.isComplete;
+}
+
+/** What is wrong with the clock; undefined as long as it is good enough to sign by. */
+export function clockProblem({ context: { clockSkew } }: Site): string | undefined {
+  const skew = clockSkew?.() ?? 0;
+  if (Math.abs(skew) <= mostSkewMilliseconds) return undefined;
+  const side = skew > 0 ? 'ahead of' : 'behind';
+  const seconds = mostSkewMilliseconds / 1000;
+  return `the clock of the operator is more than ${seconds} s ${side} that of the API server: no list is signed`;
 }
 
 export function wakeHolder({ context: { wake } }: Site, { device, lineage }: HeldCertificate): void {

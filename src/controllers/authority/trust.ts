@@ -29,6 +29,8 @@ export interface TrustFacts {
   readonly lists: ReadonlyMap<CaKeyId, PublishedCrl>;
   /** CAs of which the broker has no key, and somebody else has. */
   readonly unserved?: ReadonlySet<CaKeyId>;
+  /** Why nothing is signed, whatever the keys. */
+  readonly clockProblem?: string | undefined;
 }
 
 type Draft = Omit<Finding, 'object'>;
@@ -42,11 +44,12 @@ interface Part {
 
 /** A trust that lacks nothing, or says with a finding of severity Error what it lacks. */
 export function trustOf(facts: TrustFacts, now: Date): Trust {
-  const { broker, gathered, kept } = facts;
+  const { broker, gathered, kept, clockProblem } = facts;
   const named = gathered.cas.map((one) => (isUnserved(one, facts) ? unservedPart(one) : partOf(one, facts, now)));
   const former = kept.map((one) => keptPart(one, facts, now));
   const parts = [...named, ...former.flatMap(({ part }) => part ?? [])];
   const findings = [
+    ...(clockProblem === undefined ? [] : clockFindings(gathered, clockProblem)),
     ...parts.flatMap((part) => [...(part.finding ? [part.finding] : []), ...listFindings(part, now)]),
     ...former.map(({ finding }) => finding),
   ];
@@ -97,6 +100,12 @@ function partOf(one: GatheredCa, { authorities, lists }: TrustFacts, now: Date):
   const crl = publishedCrl(ca.keyId, view.crl);
   const part = { one, crl, revocations: view.listed };
   return crl.nextUpdate > now ? part : { ...part, finding: ranOut(ca.name, path, crl) };
+}
+
+/** Of a broker that has lists of ours. It is the first finding, for what else is wrong may come of it. */
+function clockFindings({ cas }: Gathered, message: string): readonly Draft[] {
+  const signed = cas.find(({ ca }) => ca.revocation === 'SignedCrl');
+  return signed ? [{ code: 'MQS200', severity: 'Warning', reason: 'ClockSkewed', path: signed.path, message }] : [];
 }
 
 /** Until the list of somebody else is there, the one that was published goes on; after a start that is no news. */

@@ -41,6 +41,7 @@ const referenceReasons: ReadonlySet<Reason> = new Set([
   'SignerForbidden',
   'SignerKeyUnstable',
   'CertManagerAbsent',
+  'ClockSkewed',
   'NotOurs',
 ]);
 

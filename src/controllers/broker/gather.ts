@@ -2,6 +2,7 @@
 import type { BundleIndex } from '../../domain/bundle/content.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { Broker } from '../../domain/fleet.ts';
+import type { ObjectKey } from '../../domain/names.ts';
 import { brokerFindings } from '../../domain/resolve.ts';
 import type { PublishedIndex, Publisher } from '../bundle/published.ts';
 import { bundleSite } from '../bundle/site.ts';
@@ -10,10 +11,13 @@ import type { ControllerContext, Trust } from '../context.ts';
 import type { DeclaredBroker } from '../declared.ts';
 import { type ExpectedInstance, expectedInstances, isInstanceOf } from '../workload/expected.ts';
 import type { LookForInstances } from '../workload/liveness.ts';
+import { isCertManagerServed } from '../world.ts';
 
 /** What the controller of brokers needs beside its context. */
 export interface BrokerPorts {
   readonly publisher: Publisher;
+  /** Of `Passwords`. */
+  readonly adoptPasswords: (broker: ObjectKey) => Promise<void>;
   /** What is wrong with what the broker runs on, its server certificate included. */
   readonly workloadFindings: (broker: Broker) => readonly Finding[];
   /** Instances outside of the cluster are expected from when they live first. */
@@ -60,8 +64,24 @@ export async function gatheredFacts(
     lookAt,
     expected: expectedInstances(world, broker).filter((one) => isAwaited(one, live)),
     loadedRevision: instances.reduce((highest, { was }) => Math.max(highest, was?.loadedRevision ?? 0), 0),
-    findings: [...brokerFindings(fleet, broker), ...(trust?.findings ?? []), ...workloadFindings(broker)],
+    findings: [
+      ...brokerFindings(fleet, broker),
+      ...(trust?.findings ?? []),
+      ...workloadFindings(broker),
+      ...issuanceFindings(world, broker),
+    ],
   };
+}
+
+/** What was issued is still known, and published; nothing new is issued or renewed. */
+function issuanceFindings(
+  world: ControllerContext['world'],
+  { origin, clientCertificates }: Broker,
+): readonly Finding[] {
+  if (!clientCertificates || isCertManagerServed(world)) return [];
+  const message = 'the kinds of cert-manager are not there: nothing is issued or renewed';
+  const path = 'spec.clientCertificates';
+  return [{ code: 'MQS155', severity: 'Warning', reason: 'CertManagerAbsent', message, path, object: origin }];
 }
 
 /** One that does not live and has loaded something may serve it still: only the manifest says that it is gone. */

@@ -35,6 +35,11 @@ export function gateFinding({ broker, certManager, arePasswordsComplete, trust }
   return arePasswordsComplete ? undefined : unknown(origin, 'the passwords of its devices were not all read yet');
 }
 
+/** Nothing is put over the set of somebody else before what it was made from is looked at. */
+export function overtaken({ origin }: Broker): Finding {
+  return unknown(origin, 'somebody else published a set: is there another operator?');
+}
+
 function unknown(object: ObjectRef, message: string): Finding {
   return { code: 'MQS157', severity: 'Info', reason: 'Pending', message, path: 'spec', object };
 }

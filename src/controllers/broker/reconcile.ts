@@ -5,6 +5,7 @@ import { done, type Outcome, type Reconcile, type ReconcileContext } from '../..
 import { bundleSite } from '../bundle/site.ts';
 import type { ControllerContext } from '../context.ts';
 import type { DeclaredBroker } from '../declared.ts';
+import { isGoing } from '../world.ts';
 import { type BrokerFacts, type BrokerPorts, gatheredFacts } from './gather.ts';
 import { nothingKept } from './keeping.ts';
 import { withForecast } from './forecast.ts';
@@ -35,7 +36,7 @@ async function reconciled(controller: Running, key: Key, { signal }: ReconcileCo
     forget(controller, key as ObjectKey);
     return done;
   }
-  if (declared.meta.isDeleting) return done;
+  if (isGoing(context.world, declared.meta)) return done;
   const known = states.memoryOf(declared.key, declared.meta.uid);
   const memory: BrokerMemory = known ?? { meta: declared.meta, keeping: nothingKept, sets: [], leastProved: 0 };
   const { facts, step } = await published(controller, declared, memory, signal);

@@ -25,6 +25,8 @@ export interface BrokerMemory {
   readonly sets: readonly PublishedSet[];
   /** Fleet of the newest of them. */
   readonly publishedFleet?: Fleet;
+  /** Of the set of somebody else that was looked into last, or that was there at the start. */
+  readonly adoptedHash?: string | undefined;
   /** When this process wrote other content last. */
   readonly publishedAt?: Date;
   /** When the Secrets among the chunks were last looked at. */

@@ -42,7 +42,7 @@ export async function statusStep(
   const seen = seenNow(declared, memory);
   const next = nextStatus(seen, draft, now);
   const grace = memory.trouble ? graceOf(memory.state?.problem, isUnderWay) : 0;
-  const since = memory.trouble?.since ?? now;
+  const since = passed(memory.trouble?.since, now);
   const { statusWrittenAt: writtenAt } = memory;
   const dueAt = statusDueAt({ seen, draft, next, isUnderWay, grace, since, writtenAt }, now);
   if (!dueAt || dueAt > now) return { memory, dueAt };
@@ -50,6 +50,11 @@ export async function statusStep(
   tell(context, declared, seen, conditions);
   const written = { resourceVersion: declared.meta.resourceVersion, seen: seenStatus(next.status) };
   return { memory: { ...memory, statusWrittenAt: now, written }, dueAt: undefined };
+}
+
+/** A time that is still to come was read from a clock that was set back since. */
+function passed(time: Date | undefined, now: Date): Date {
+  return time && time < now ? time : now;
 }
 
 /** Our own last write counts before the store has it. */

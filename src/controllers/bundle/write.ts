@@ -69,6 +69,14 @@ function valueOf(kind: ObjectKind, text: string): string {
   return kind === 'Secret' ? Buffer.from(text).toString('base64') : text;
 }
 
+/** What is not there (any more) cannot be removed: the server would answer 422 before it looks at the version. */
+function removal(path: string): JsonPatchOperation[] {
+  return [
+    { op: 'add', path, value: '' },
+    { op: 'remove', path },
+  ];
+}
+
 /** The version goes in as a field, for then the server answers 409 where it is another; to a `test` it answers 422. */
 function operations(
   { labels, remove }: ObjectWrite,
@@ -81,7 +89,7 @@ function operations(
     { op: 'replace', path: '/metadata/resourceVersion', value: resourceVersion },
     ...labelOperations(known.labels, labels),
     ...(hasData || isEmpty(data) ? additions('/data', data) : [{ op: 'add' as const, path: '/data', value: data }]),
-    ...remove.map((key) => ({ op: 'remove' as const, path: `/data/${pointerToken(key)}` })),
+    ...remove.flatMap((key) => removal(`/data/${pointerToken(key)}`)),
   ];
 }
 

@@ -9,9 +9,10 @@ import {
 import { operatorFieldManager, revokeFinalizer } from '../../api/labels.ts';
 import { secondsText } from '../../domain/pki/time.ts';
 import type { CallOptions, JsonPatchOperation } from '../../kube/client.ts';
-import { isAlreadyExists, isNotFound } from '../../kube/errors.ts';
+import { isAlreadyExists, isKindGone, isNotFound } from '../../kube/errors.ts';
 import { addition, removal } from '../../kube/finalizer.ts';
 import type { KubeObject, ResourceType } from '../../kube/object.ts';
+import { RetryAfter } from '../../kube/outcome.ts';
 import { appliedChild } from '../apply.ts';
 import type { ControllerContext } from '../context.ts';
 import type { DeclaredCertificate, Meta } from '../declared.ts';
@@ -33,12 +34,12 @@ export async function performed(
     case 'Revoke':
       return state.authorities.revoke(step.entries);
     case 'ApplyCertificate':
-      await appliedChild({ client, signal }, certificates, step.desired, step.present);
+      await appliedChild({ client, signal }, certificates, step.desired, step.present).catch(retriedWithKind);
       return;
     case 'Reissue':
       return reissued(context, step.certificate, step.message, signal);
     case 'CreateRequest':
-      return created(client, step.desired, signal);
+      return created(client, step.desired, signal).catch(retriedWithKind);
     case 'DeleteRequest':
       return deleted(client, certificateRequests, step.request, signal, step.request.metadata.resourceVersion);
     case 'DeleteCertificate':
@@ -48,6 +49,14 @@ export async function performed(
       return deleted(client, secrets, { ...stated(secrets, { namespace: meta.namespace, name, uid }) }, signal);
     }
   }
+}
+
+/** The mirror will tell that the kinds of cert-manager went; they may be back by then, milliseconds. */
+const kindMilliseconds = 2_000;
+
+function retriedWithKind(error: unknown): never {
+  if (isKindGone(error)) throw new RetryAfter(error.message, kindMilliseconds, { cause: error });
+  throw error;
 }
 
 type Client = ControllerContext['client'];

@@ -17,6 +17,7 @@ import { isOwnedBy } from '../apply.ts';
 import type { ControllerContext } from '../context.ts';
 import type { DeclaredCertificate, DeclaredDevice } from '../declared.ts';
 import { areListed, enforcementOf } from '../enforcement.ts';
+import { isCertManagerServed } from '../world.ts';
 import { isFresh } from './fresh.ts';
 import { isOurSecret, secretNameOf } from './children.ts';
 import type { CertificateFacts, SecretState } from './facts.ts';
@@ -210,6 +211,7 @@ async function certManagerState(
   { context, issued, signal }: Gathering,
   namespace: string,
 ): Promise<'Known' | 'Absent'> {
+  if (!isCertManagerServed(context.world)) return 'Absent';
   if (issued.isKnown) return 'Known';
   try {
     for await (const page of context.client.list(certificateRequests, { namespace, limit: 1, signal })) {

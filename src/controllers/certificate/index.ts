@@ -90,7 +90,8 @@ function statusTime(declared: DeclaredCertificate, draft: StatusDraft, memory: M
     memory.progressSince = undefined;
     return now;
   }
-  memory.progressSince ??= now;
+  // Later than now: the clock was set back.
+  if (!memory.progressSince || memory.progressSince > now) memory.progressSince = now;
   return new Date(memory.progressSince.getTime() + lastingMilliseconds);
 }
 

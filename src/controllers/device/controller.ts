@@ -1,4 +1,5 @@
 /** Brings a device from its manifest to its broker, and back when it is deleted. */
+import { mqttDevices, stated } from '../../api/kinds.ts';
 import { revokeFinalizer } from '../../api/labels.ts';
 import type { ObjectKey } from '../../domain/names.ts';
 import { addition } from '../../kube/finalizer.ts';
@@ -10,7 +11,8 @@ import type { DeclaredDevice } from '../declared.ts';
 import { appliedCertificate, deletedCertificate } from './certificate.ts';
 import { patchedFinalizers, removedDevice } from './deletion.ts';
 import { readPassword } from './password-step.ts';
-import { retryMilliseconds, type Passwords } from './passwords.ts';
+import type { Passwords } from './passwords.ts';
+import { passwordSecretName } from './secret.ts';
 import { type DeviceFacts, type DevicePlan, type Outcomes, planOf, revocations, statusOf } from './plan.ts';
 import { createStatusWriter, type StatusWriter } from './status-writer.ts';
 import { verdictOf } from './verdict.ts';
@@ -39,13 +41,13 @@ export function deviceController(context: ControllerContext, passwords: Password
     told.keep(declared, status.draft.fields['revocation'] as RevocationProgress | undefined);
     const outcome = await writer.written(declared, status, signal, attempt.error ? 'Delayed' : undefined);
     if (attempt.error) throw attempt.error;
-    return attempt.outcomes.passwordFindings.length > 0 ? sooner(context, outcome) : outcome;
+    return sooner(context, outcome, passwords.dueAt(declared.key));
   };
 }
 
-/** A Secret that was missing may be there by then; nobody tells us. */
-function sooner({ clock }: ControllerContext, outcome: Outcome): Outcome {
-  const at = new Date(clock.now().getTime() + retryMilliseconds);
+/** Of a Secret that comes, changes or goes nobody tells us. */
+function sooner({ clock }: ControllerContext, outcome: Outcome, at: Date | undefined): Outcome {
+  if (!at || at <= clock.now()) return outcome;
   return outcome.kind === 'RequeueAt' && outcome.at < at ? outcome : { kind: 'RequeueAt', at };
 }
 
@@ -180,15 +182,23 @@ async function acted(run: Run, facts: DeviceFacts, plan: DevicePlan): Promise<Ch
 }
 
 async function passwordActed(
-  { context: { client, random }, passwords, signal }: Run,
+  { context: { client, random, record }, passwords, signal }: Run,
   { declared, verdict: { device }, now }: DeviceFacts,
   plan: DevicePlan['password'],
 ): Promise<void> {
   if (plan === 'None' || !device) return passwords.forget(declared.key);
   if (plan === 'Leave') return passwords.leave(device);
-  const { meta, status } = declared;
+  const { meta, status, programmed } = declared;
   const isNew = status.observedGeneration < 0;
   const hadIdentity = status.conditions.get('Accepted')?.status === 'True';
   const wanted = { device, meta, mayMake: plan === 'ReadOrMake', isNew, hadIdentity };
-  await readPassword({ client, random, signal, now }, passwords, wanted);
+  const made = await readPassword({ client, random, signal, now }, passwords, wanted);
+  const wasIn = programmed !== undefined && status.observedGeneration === meta.generation;
+  if (made !== 'Made' || !wasIn) return;
+  const { namespace, name, uid } = meta;
+  record({
+    ...{ type: 'Warning', reason: 'PasswordReplaced', action: 'MakePassword' },
+    note: `Secret ${namespace}/${passwordSecretName(device)} was gone: the device needs the new password in it`,
+    regarding: stated(mqttDevices, { namespace, name, uid }),
+  });
 }

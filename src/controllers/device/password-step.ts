@@ -38,16 +38,19 @@ export interface WantedPassword {
   readonly hadIdentity: boolean;
 }
 
+/** `Made` where there was no Secret and a password was made. */
 export async function readPassword(
   step: PasswordStep,
   passwords: Passwords,
   { device, meta, mayMake, isNew, hadIdentity }: WantedPassword,
-): Promise<void> {
-  if (device.authentication.type !== 'Password' || passwords.isFresh(device, step.now)) return;
+): Promise<'Made' | undefined> {
+  if (device.authentication.type !== 'Password' || passwords.isFresh(device, step.now)) return undefined;
   const { password } = device.authentication;
   try {
     const made = password.kind === 'Generate' && mayMake ? { meta, isNew } : undefined;
-    await passwords.keep(device, await readingOf(step, device, password, made), hadIdentity, step.now);
+    const { isMade, ...reading } = await readingOf(step, device, password, made);
+    await passwords.keep(device, reading, hadIdentity, step.now);
+    return isMade ? 'Made' : undefined;
   } catch (error) {
     // One that cannot be read blocks no other: what was there before stays. It is tried again.
     if (!(error instanceof ApiError)) throw error;
@@ -57,12 +60,14 @@ export async function readPassword(
   }
 }
 
+type MadeReading = PasswordReading & { readonly isMade?: boolean };
+
 async function readingOf(
   step: PasswordStep,
   device: Device,
   source: PasswordSource,
   made: Pick<WantedPassword, 'meta' | 'isNew'> | undefined,
-): Promise<PasswordReading> {
+): Promise<MadeReading> {
   switch (source.kind) {
     case 'Hash':
       return source;
@@ -98,7 +103,7 @@ async function firstReading(
   device: Device,
   source: Generate,
   meta: Meta,
-): Promise<PasswordReading | undefined> {
+): Promise<MadeReading | undefined> {
   try {
     return await madeReading(step, device, source, meta, undefined);
   } catch (error) {
@@ -114,7 +119,7 @@ async function madeReading(
   source: Generate,
   meta: Meta,
   present: SecretObject | undefined,
-): Promise<PasswordReading> {
+): Promise<MadeReading> {
   const password = Buffer.from(random.bytes(passwordBytes)).toString('base64url');
   const desired = passwordSecret(device, source, password, ownerReference(mqttDevices, apiVersion, meta));
   const call = { fieldManager: operatorFieldManager, signal };
@@ -123,5 +128,6 @@ async function madeReading(
     ? await client.apply(secrets, desired, { ...call, force: true, uid, resourceVersion })
     : await client.create(secrets, desired, call);
   const reading = generatedReading(device, source, written);
-  return reading.kind === 'Make' ? nothing(device, 'SecretNotFound', 'the Secret did not take the password') : reading;
+  if (reading.kind === 'Make') return nothing(device, 'SecretNotFound', 'the Secret did not take the password');
+  return { ...reading, isMade: present === undefined };
 }

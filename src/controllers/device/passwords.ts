@@ -3,6 +3,7 @@ import { passwordHash, saltBytes, verifyPassword } from '../../domain/broker/pas
 import type { Finding } from '../../domain/finding.ts';
 import { type Device, keyOf } from '../../domain/fleet.ts';
 import type { ObjectKey } from '../../domain/names.ts';
+import { jitter } from '../../domain/pki/renewal.ts';
 import { ShardedMap } from '../../domain/sharded.ts';
 import type { Random } from '../../ports.ts';
 import type { PasswordState, Wake } from '../context.ts';
@@ -14,7 +15,7 @@ type PublishedPasswords = (broker: ObjectKey) => Promise<ReadonlyMap<string, str
 
 export interface PasswordOptions {
   readonly world: Pick<World, 'devices'>;
-  readonly wake: Pick<Wake, 'broker'>;
+  readonly wake: Pick<Wake, 'broker' | 'device'>;
   readonly random: Random;
   readonly publishedPasswords: PublishedPasswords;
 }
@@ -33,6 +34,8 @@ export type PasswordReading =
     };
 
 export interface Passwords extends PasswordState {
+  /** When its Secret is to be read again although nothing is changed; undefined where its password lies in none. */
+  readonly dueAt: (device: ObjectKey) => Date | undefined;
   /** False when this very version of the device is due to be looked at (again). */
   readonly isFresh: (device: Device, now: Date) => boolean;
   /**
@@ -44,11 +47,29 @@ export interface Passwords extends PasswordState {
   readonly leave: (device: Device) => void;
   /** The device has no password any more. */
   readonly forget: (key: ObjectKey) => void;
+  /**
+   * To be called when somebody else published for the broker, who may have made other lines of the same passwords: such
+   * devices are looked at again, and what is published stays where it verifies. The broker is incomplete until then.
+   * Rejects while the published lines cannot be read.
+   */
+  readonly adopt: (broker: ObjectKey) => Promise<void>;
 }
 
-/** After so long a Secret is read again when its device is looked at; sooner where it could not be used. */
-const freshMilliseconds = 300_000;
-export const retryMilliseconds = 10_000;
+/** A Secret that could not be used is read again so soon. */
+const retryMilliseconds = 10_000;
+
+/**
+ * Secrets are not watched, so each is read again from time to time: so often that a second sees no more than some reads
+ * of them all, within these bounds.
+ */
+const rereads = { perSecond: 10, shortestMilliseconds: 30_000, longestMilliseconds: 600_000 };
+
+/** Milliseconds from one look at a Secret to the next; by its UID up to a third less, so that not all come at once. */
+function rereadMilliseconds(secrets: number, uid: string): number {
+  const { perSecond, shortestMilliseconds, longestMilliseconds } = rereads;
+  const even = Math.min(Math.max((secrets / perSecond) * 1000, shortestMilliseconds), longestMilliseconds);
+  return Math.ceil(even * (1 - jitter(uid) / 3));
+}
 
 const noFindings: readonly Finding[] = [];
 
@@ -73,13 +94,13 @@ export function createPasswords(options: PasswordOptions): Passwords {
   function hashOf(
     reading: Exclude<PasswordReading, { kind: 'Nothing' }>,
     former: Held | undefined,
-    line: string | undefined,
+    lines: readonly (string | undefined)[],
   ): string {
     if (reading.kind === 'Hash') return reading.hash;
     const { password, source } = reading;
-    if (line !== undefined && former?.hash === line && former.source === source) return line;
-    if (line !== undefined && verifyPassword(password, line)) return line;
-    return passwordHash(password, options.random.bytes(saltBytes));
+    const isOf = (line: string | undefined) =>
+      line !== undefined && ((former?.hash === line && former.source === source) || verifyPassword(password, line));
+    return lines.find(isOf) ?? passwordHash(password, options.random.bytes(saltBytes));
   }
 
   return {
@@ -87,9 +108,16 @@ export function createPasswords(options: PasswordOptions): Passwords {
     line: brokers.line,
     isComplete: brokers.isComplete,
     findings: (device) => held.get(device)?.findings ?? [],
+    dueAt(key) {
+      const found = held.get(key);
+      return found && found.dueAt < Infinity ? new Date(found.dueAt) : undefined;
+    },
     isFresh(device, now) {
       const found = held.get(keyOf(device));
-      return found?.device === device && found.dueAt > now.getTime();
+      if (found?.device !== device) return false;
+      // One further away is of a clock that was set back.
+      const wait = found.dueAt - now.getTime();
+      return wait === Infinity || (wait > 0 && wait <= rereads.longestMilliseconds);
     },
     async keep(device, reading, hadIdentity, now) {
       const key = sameKey(device);
@@ -98,11 +126,12 @@ export function createPasswords(options: PasswordOptions): Passwords {
       if (last && !isSameLine(last.device, device)) brokers.drop(last.device, last.hash);
       const former = last?.device.origin.uid === device.origin.uid ? last : undefined;
       const own = former ? former.hash : hadIdentity ? published : undefined;
-      const line = brokers.line(device) ?? published;
-      const hash = reading.kind === 'Nothing' ? own : hashOf(reading, former, line);
+      const lines = [published, brokers.line(device)];
+      const hash = reading.kind === 'Nothing' ? own : hashOf(reading, former, lines);
       const source = reading.kind === 'Password' ? reading.source : undefined;
       const findings = reading.kind === 'Nothing' ? reading.findings : noFindings;
-      held.set(key, { device, hash, source, findings, dueAt: now.getTime() + waitAfter(reading) });
+      const wait = waitAfter(reading, held.size, device.origin.uid ?? key);
+      held.set(key, { device, hash, source, findings, dueAt: now.getTime() + wait });
       brokers.set(device, hash);
       brokers.seen(key, device.broker);
     },
@@ -113,12 +142,27 @@ export function createPasswords(options: PasswordOptions): Passwords {
       if (former) brokers.drop(former.device, former.hash);
       brokers.seen(key);
     },
+    async adopt(broker) {
+      const published = await brokers.reread(broker);
+      const others = [...held.values()].filter(
+        ({ device, hash, source }) =>
+          device.broker === broker &&
+          source !== undefined &&
+          ![undefined, hash].includes(published.get(device.identity)),
+      );
+      for (const one of others) held.set(keyOf(one.device), { ...one, dueAt: 0 });
+      brokers.unsee(
+        broker,
+        others.map(({ device }) => keyOf(device)),
+      );
+    },
   };
 }
 
 /** Until it is read again, milliseconds. */
-function waitAfter(reading: PasswordReading): number {
-  if (reading.kind !== 'Nothing') return freshMilliseconds;
+function waitAfter(reading: PasswordReading, secrets: number, uid: string): number {
+  if (reading.kind === 'Hash') return Infinity;
+  if (reading.kind === 'Password') return rereadMilliseconds(secrets, uid);
   return reading.isFailure ? 0 : retryMilliseconds;
 }
 
@@ -132,6 +176,10 @@ interface BrokerLines extends Pick<PasswordState, 'lines' | 'line' | 'isComplete
   readonly drop: (device: Device, hash: string | undefined) => void;
   /** The line of its identity in the set that was published before the start, until it was first set or dropped. */
   readonly published: (device: Device) => Promise<string | undefined>;
+  /** The same, all of them, of what is published now. */
+  readonly reread: (broker: ObjectKey) => Promise<ReadonlyMap<string, string>>;
+  /** They have to be looked at again. */
+  readonly unsee: (broker: ObjectKey, devices: readonly ObjectKey[]) => void;
   /** The device was looked at; without a broker, on whichever it is. */
   readonly seen: (key: ObjectKey, broker?: ObjectKey) => void;
 }
@@ -206,6 +254,15 @@ function createBrokerLines({ world, wake, publishedPasswords }: PasswordOptions)
       if (line(device) === hash) set(device, undefined);
     },
     published: async (device) => (await publishedOf(device.broker)).get(device.identity),
+    async reread(broker) {
+      ofBroker(broker).published = undefined;
+      return publishedOf(broker);
+    },
+    unsee(broker, devices) {
+      const { unseen } = ofBroker(broker);
+      for (const device of devices) unseen.add(device);
+      for (const device of devices) wake.device(device);
+    },
     seen(key, broker) {
       const asked = broker === undefined ? brokers : ([[broker, ofBroker(broker)]] as const);
       for (const [name, state] of asked) if (state.unseen.delete(key) && state.unseen.size === 0) wake.broker(name);

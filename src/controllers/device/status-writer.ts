@@ -70,7 +70,8 @@ export function createStatusWriter({ client, clock, record }: ControllerContext)
         waiting.delete(key);
         return requeue(changesAt);
       }
-      const since = waiting.get(key) ?? now.getTime();
+      // Later than now: the clock was set back.
+      const since = Math.min(waiting.get(key) ?? Infinity, now.getTime());
       const dueAt = new Date(since + progressMilliseconds);
       const isPrompt = () => isUrgent(draft) || (isNew && prompt.take(meta.namespace, now.getTime()));
       const isDue = dueAt <= now || (urgency === undefined && isPrompt());

@@ -15,12 +15,13 @@ import { managedBy, managedByLabel, operatorFieldManager } from '../../api/label
 import type { Finding } from '../../domain/finding.ts';
 import { type Broker, keyOf } from '../../domain/fleet.ts';
 import { objectKey, type ObjectKey } from '../../domain/names.ts';
-import { ApiError, isConflict, isNotFound } from '../../kube/errors.ts';
+import { ApiError, isConflict, isKindGone, isNotFound } from '../../kube/errors.ts';
 import type { KubeObject, ResourceType } from '../../kube/object.ts';
-import { done, type Outcome, type Reconcile } from '../../kube/outcome.ts';
+import { done, type Outcome, type Reconcile, RetryAfter } from '../../kube/outcome.ts';
 import { appliedChild } from '../apply.ts';
 import type { ControllerContext } from '../context.ts';
 import type { DeclaredBroker, Meta } from '../declared.ts';
+import { isCertManagerServed, isGoing } from '../world.ts';
 import type { Child, Present } from './children.ts';
 import { expectedInstances } from './expected.ts';
 import { serverCertificateName, serverSecretName } from './names.ts';
@@ -55,6 +56,8 @@ interface Run extends Needed {
 
 /** A finding may be of something that is not watched: it is looked at again after so long. */
 const recheckMilliseconds = 30_000;
+/** A kind that somebody deletes and puts back is looked for so often. */
+const kindMilliseconds = 2_000;
 /** cert-manager's kinds are listed within a moment, or they are not there. */
 const certManagerPatience = 10_000;
 
@@ -75,7 +78,7 @@ export function workloadController(context: Needed): WorkloadController {
     async reconcile(key, { signal }) {
       const declared = context.world.brokers.store.get(key);
       const broker = context.state.fleet.fleet.brokers.get(key as ObjectKey);
-      if (!declared || !broker || isGoing(context, declared)) {
+      if (!declared || !broker || isGoing(context.world, declared.meta)) {
         remember(key as ObjectKey, undefined, []);
         looked.delete(key as ObjectKey);
         return done;
@@ -95,11 +98,6 @@ function outcomeOf({ clock }: Run, { certManager }: WorkloadFacts, findings: rea
   if (certManager === 'Present' && findings.length === 0) return done;
   const milliseconds = certManager === 'Unknown' ? 1_000 : recheckMilliseconds;
   return { kind: 'RequeueAt', at: new Date(clock.now().getTime() + milliseconds) };
-}
-
-/** Then its children go with it, and nothing can be made any more. */
-function isGoing({ world }: Needed, { meta }: DeclaredBroker): boolean {
-  return meta.isDeleting || world.namespaces.store.get(meta.namespace)?.isTerminating === true;
 }
 
 async function gathered(run: Run, { key, meta }: DeclaredBroker, broker: Broker): Promise<WorkloadFacts> {
@@ -129,7 +127,7 @@ function presentIn({ world }: Run, namespace: string): Present {
 }
 
 function certManagerState({ world, clock, since }: Run): WorkloadFacts['certManager'] {
-  if (world.certificates.hasSynced) return 'Present';
+  if (world.certificates.hasSynced) return isCertManagerServed(world) ? 'Present' : 'Absent';
   return clock.now().getTime() - since < certManagerPatience ? 'Unknown' : 'Absent';
 }
 
@@ -190,7 +188,8 @@ async function applied(run: Run, broker: Broker, { type, desired, present }: Chi
     const result = await appliedChild(run, type, desired, present);
     return result === 'NotOurs' ? [notOurs(broker, type.kind, name)] : [];
   } catch (error) {
-    if (type === certificates && isNotFound(error)) return [certManagerAbsent(broker)];
+    if (type === certificates && isKindGone(error)) return [certManagerAbsent(broker)];
+    if (isKindGone(error)) throw new RetryAfter(error.message, kindMilliseconds, { cause: error });
     if (isInvalid(error)) return [refusedChild(broker, type.kind, name, error.message)];
     throw error;
   }

@@ -57,6 +57,6 @@ export function needsIssuance(
 }
 
 /** A fraction from 0 to below 1 that depends on the UID alone. */
-function jitter(uid: string): number {
+export function jitter(uid: string): number {
   return createHash('sha256').update(uid).digest().readUInt32BE(0) / 2 ** 32;
 }

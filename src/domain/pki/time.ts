@@ -4,6 +4,12 @@
  */
 export const backdateMilliseconds = 10 * 60_000;
 
+/**
+ * How far off the clock of who signs may be, milliseconds. A list from the future refuses every client, one from the past
+ * runs out before its time (threat T9).
+ */
+export const mostSkewMilliseconds = 60_000;
+
 const form = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
 /** RFC 3339 in UTC, the fraction of the second cut off: `2026-01-01T00:00:00Z`. X.509 knows nothing finer. */

@@ -1,8 +1,9 @@
 /** Fleets for faults: objects of one namespace each, and a stand-in for the agents of their brokers. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Api, applyPatch, mergePatch } from '../api.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { type Api, apiOf, applyPatch, mergePatch } from '../api.ts';
 import { until } from '../component.ts';
-import type { ControlPlane } from '../control-plane.ts';
+import { administrator, type ControlPlane } from '../control-plane.ts';
 
 export const ours = 'mqttsecurity.io/v1alpha1';
 export const certManager = 'cert-manager.io/v1';
@@ -38,6 +39,8 @@ export interface Site {
   readonly namespace: string;
   readonly made: (...manifests: readonly Manifest[]) => Promise<void>;
   readonly found: (apiVersion: string, plural: string, name: string) => Promise<Found | undefined>;
+  /** One that has to be there. */
+  readonly present: (apiVersion: string, plural: string, name: string) => Promise<Found>;
   readonly patch: (apiVersion: string, plural: string, name: string, body: object) => Promise<void>;
   readonly remove: (apiVersion: string, plural: string, name: string) => Promise<void>;
   /** Waits until a condition says `STATUS/REASON`. */
@@ -70,6 +73,11 @@ export async function siteIn({ admin }: ControlPlane, namespace: string): Promis
   return {
     namespace,
     found,
+    async present(apiVersion, plural, name) {
+      const object = await found(apiVersion, plural, name);
+      if (!object) throw new Error(`${plural} ${name} of ${namespace} is not there`);
+      return object;
+    },
     async made(...manifests) {
       for (const body of manifests) {
         // One that is there stays as it is.
@@ -119,7 +127,7 @@ function leasesOf({ kind, spec = {} }: Manifest): readonly Manifest[] {
 }
 
 /** What the agent of an external instance writes. */
-function instanceLease(name: string, renewedAt: Date): Manifest {
+export function instanceLease(name: string, renewedAt: Date): Manifest {
   const renewTime = renewedAt.toISOString().replace('Z', '000Z');
   const spec = { holderIdentity: name, leaseDurationSeconds: 300, renewTime };
   return manifest('Lease', name, spec, 'coordination.k8s.io/v1');
@@ -157,11 +165,11 @@ async function publishedIn(found: Site['found'], broker: string): Promise<Publis
 }
 
 /** Says of every instance that it has loaded and proved what is published; a stand-in for all agents. */
-export function startAgents({ admin }: Pick<ControlPlane, 'admin'>): { readonly stop: () => Promise<void> } {
+export function startAgents(plane: ControlPlane): { readonly stop: () => Promise<void> } {
   const stopping = new AbortController();
   const loop = (async () => {
     while (!stopping.signal.aborted) {
-      await reported(admin);
+      await reported(plane);
       await delay(100, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   })();
@@ -171,6 +179,19 @@ export function startAgents({ admin }: Pick<ControlPlane, 'admin'>): { readonly 
       await loop;
     },
   };
+}
+
+/** In a Secret of a generated password. */
+export function passwordOf({ data = {} }: Found): string {
+  return Buffer.from(data['password'] ?? '', 'base64').toString();
+}
+
+export async function untilSame(read: () => Promise<unknown>, wanted: unknown): Promise<void> {
+  let last: unknown;
+  await until(
+    async () => isDeepStrictEqual((last = await read()), wanted),
+    () => `${JSON.stringify(last)}\nis\n${JSON.stringify(wanted)}`,
+  );
 }
 
 /** Undefined for an index that somebody damaged. */
@@ -183,10 +204,11 @@ function indexIn(text: string): Index | undefined {
 }
 
 interface Instance extends Found {
-  readonly spec: { readonly brokerRef: { readonly name: string } };
+  readonly spec: { readonly brokerRef: { readonly name: string }; readonly podUid?: string };
 }
 
-async function reported(admin: Api): Promise<void> {
+async function reported(plane: ControlPlane): Promise<void> {
+  const { admin } = plane;
   const listed = await admin.answer<{ items: readonly Instance[] }>('GET', `/apis/${ours}/brokerinstances`);
   for (const { metadata, spec, status } of listed.ok ? listed.body.items : []) {
     const { name, namespace = '' } = metadata;
@@ -198,10 +220,31 @@ async function reported(admin: Api): Promise<void> {
     if (hash === undefined) continue;
     if (status?.['loadedHash'] === hash && status['loadedRevision'] === revision) continue;
     const body = { status: { loadedRevision: revision, loadedHash: hash, refused: null } };
-    await admin.answer('PATCH', `/apis/${ours}/namespaces/${namespace}/brokerinstances/${name}/status`, {
+    const agent = spec.podUid === undefined ? admin : await agentIn(plane, namespace, name, spec.podUid);
+    await agent?.answer('PATCH', `/apis/${ours}/namespaces/${namespace}/brokerinstances/${name}/status`, {
       ...{ body, contentType: mergePatch },
     });
+    if (agent !== admin) await agent?.close();
   }
+}
+
+/** With the token that the kubelet gives to a pod; undefined when the pod or its account is not there. */
+async function agentIn(
+  { admin, credentials }: ControlPlane,
+  namespace: string,
+  name: string,
+  uid: string,
+): Promise<Api | undefined> {
+  const account = `${name.replace(/-\d+$/, '')}-agent`;
+  const boundObjectRef = { kind: 'Pod', apiVersion: 'v1', name, uid };
+  const answer = await admin.answer<{ status: { token: string } }>(
+    'POST',
+    `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`,
+    { body: { spec: { audiences: [], expirationSeconds: 600, boundObjectRef } } },
+  );
+  if (!answer.ok) return undefined;
+  const { server, ca } = await credentials(administrator);
+  return apiOf({ server, ca, token: answer.body.status.token });
 }
 
 function manifest(kind: string, name: string, spec: Readonly<Record<string, unknown>>, apiVersion = ours): Manifest {

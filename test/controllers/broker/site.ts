@@ -164,6 +164,7 @@ export function brokerSite(published = new MemoryPublisher()) {
   };
   const reconcile = brokerReconcile({
     ...{ context, states, publisher: published.publisher, workloadFindings: () => findings.workload },
+    adoptPasswords: () => Promise.resolve(),
     lookForInstances: ({ workload }) =>
       Promise.resolve({
         live: workload.kind === 'External' ? workload.instances.filter((name) => !known.dead.has(name)) : [],
