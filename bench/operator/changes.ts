@@ -5,12 +5,12 @@ import { createReflector } from '../../src/kube/reflector.ts';
 import { realClock as clock, realRandom as random } from '../../test/cluster/client.ts';
 
 export interface Changes {
-  /** Milliseconds from before `act` to the next change; fails after 20 s. */
+  /** Milliseconds from before `act` to the next change; fails after a minute. */
   readonly after: (act: () => Promise<unknown>) => Promise<number>;
   readonly stop: () => void;
 }
 
-const patienceMilliseconds = 20_000;
+const patienceMilliseconds = 60_000;
 
 export async function changesOf(client: KubeClient, namespace: string, name: string): Promise<Changes> {
   const selection = { namespace, fieldSelector: `metadata.name=${name}` };
