@@ -37,7 +37,7 @@ export function revocationProgress(
     const next = time ?? notAfter(stepTime(done[step], known.begunAt, now), seen[followers[step] ?? step]);
     if (next !== undefined) seen[step] = next;
   }
-  const times = steps.flatMap((step) => (seen[step] === undefined ? [] : [[step, seen[step]]]));
+  const times = steps.flatMap((step): [Step, string][] => (seen[step] === undefined ? [] : [[step, seen[step]]]));
   const { begunAt } = known;
   return { reason, certificates: Math.max(certificates, known.certificates), begunAt, ...Object.fromEntries(times) };
 }
