@@ -178,7 +178,7 @@ export function isGoing({ namespaces }: Pick<World, 'namespaces'>, { namespace, 
 
 /** False once the server said that it has no kinds of cert-manager: what was issued before is still known. */
 export function isCertManagerServed({ certificates, requests }: Pick<World, 'certificates' | 'requests'>): boolean {
-  return certificates.isServed && requests.isServed;
+  return certificates.isServed() && requests.isServed();
 }
 
 /** What must be known before anything is decided. cert-manager is not among it: without it the rest goes on. */

@@ -22,7 +22,7 @@ export interface Reflector<T> {
   readonly store: Store<T>;
   readonly hasSynced: boolean;
   /** False while the server says that there is no such kind (404): what is in the store is what it had before. */
-  readonly isServed: boolean;
+  readonly isServed: () => boolean;
   /** Resolves when the first list is in the store and was told; rejects if it is stopped before. */
   readonly ready: Promise<void>;
   /** Handlers run in the order of registration; one that comes late is told at once of all that is there. */
@@ -58,7 +58,8 @@ const shortestGoodWatchMilliseconds = 1000;
 const backoffLimits = { firstMilliseconds: 200, longestMilliseconds: 30_000 };
 
 export function createReflector<T extends KubeObject, V>(options: ReflectorOptions<T, V>): Reflector<V> {
-  const { client, type, selection, project, indexes, clock, random, report = () => undefined } = options;
+  const { client, type, selection, project, indexes, clock, random } = options;
+  const { report, ...served } = createServed(options.report);
   const stopping = new AbortController();
   const { signal } = stopping;
   const mirror = createMirror({ project, indexes, report, signal });
@@ -68,7 +69,6 @@ export function createReflector<T extends KubeObject, V>(options: ReflectorOptio
   const now = () => clock.now().getTime();
   let isStarted = false;
   let hasSynced = false;
-  const served = createServed();
   let relistAt = Infinity;
 
   async function list(): Promise<void> {
@@ -80,7 +80,6 @@ export function createReflector<T extends KubeObject, V>(options: ReflectorOptio
     report({ event: 'Listed', objects: mirror.store.size, changes });
     hasSynced = true;
     ready.resolve(undefined);
-    served.set(true);
   }
 
   async function watch(resourceVersion: string): Promise<void> {
@@ -102,7 +101,6 @@ export function createReflector<T extends KubeObject, V>(options: ReflectorOptio
   }
 
   async function recover(error: unknown): Promise<void> {
-    if (isNotFound(error)) served.set(false);
     // What the server does not serve from this version, it may serve from another.
     if (!isTransient(error)) mirror.distrust();
     const asked = error instanceof ApiError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
@@ -128,12 +126,10 @@ export function createReflector<T extends KubeObject, V>(options: ReflectorOptio
     get hasSynced() {
       return hasSynced;
     },
-    get isServed() {
-      return served.present();
-    },
+    isServed: served.present,
     ready: ready.promise,
     onChange: (handler) => mirror.onChange(handler),
-    onServed: (handler) => served.onChange(handler),
+    onServed: served.onChange,
     start() {
       if (isStarted || signal.aborted) return;
       isStarted = true;
@@ -148,14 +144,17 @@ export function createReflector<T extends KubeObject, V>(options: ReflectorOptio
   };
 }
 
-/** Whether the server has the kind; true until it says that it has not. */
-function createServed() {
+/** Whether the server has the kind, by the reports that pass: true until it says that it has not. */
+function createServed(told: ReflectorOptions<KubeObject, unknown>['report']) {
   const handlers: (() => void)[] = [];
   let isServed = true;
   return {
     present: () => isServed,
     onChange: (handler: () => void) => void handlers.push(handler),
-    set(value: boolean) {
+    report: (report: ReflectorReport): void => {
+      told?.(report);
+      const value =
+        report.event === 'Failed' ? isServed && !isNotFound(report.error) : isServed || report.event === 'Listed';
       if (isServed === value) return;
       isServed = value;
       for (const handler of handlers) handler();

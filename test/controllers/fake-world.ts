@@ -26,7 +26,7 @@ export function fakeReflector<T extends KubeObject, V>(
   return {
     store: writable.store,
     hasSynced: true,
-    isServed: true,
+    isServed: () => true,
     ready: Promise.resolve(),
     onChange(handler) {
       handlers.push(handler);

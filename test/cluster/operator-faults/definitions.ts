@@ -125,21 +125,5 @@ export function describeDefinitions(plane: () => ControlPlane, operator: () => T
       await site.made(template);
       for (const name of ['c1', 'p1']) await site.says('mqttdevices', name, 'Ready', 'True/Ready');
     });
-
-    it('take nothing from anybody where they are those of cert-manager', async () => {
-      const before = await site.published('plant');
-      const were = await removed('certificates.cert-manager.io', 'certificaterequests.cert-manager.io');
-      await site.says('mqttbrokers', 'plant', 'Ready', 'False/CertManagerAbsent');
-      await site.made(certificateDevice('c2', 'plant'));
-      await site.says('devicecertificates', 'c2', 'Ready', 'False/CertManagerAbsent');
-      await site.says('mqttdevices', 'c1', 'Programmed', 'True/Programmed');
-      const present = await site.published('plant');
-      assert.deepEqual(present?.part('identities').includes('c1'), before?.part('identities').includes('c1'));
-      assert.equal(present?.part('revocations'), before?.part('revocations'));
-      await made(were);
-      await site.says('mqttdevices', 'c2', 'Ready', 'True/Ready');
-      for (const name of ['c1', 'p1']) await site.says('mqttdevices', name, 'Ready', 'True/Ready');
-      await site.says('mqttbrokers', 'plant', 'Ready', 'True/Ready');
-    });
   });
 }
