@@ -24,6 +24,8 @@ const harmless: readonly RegExp[] = [
   /: http: Handler timeout"|err="[^"]*http: Handler timeout"|"Post-timeout activity"/,
   /not an metav1\.Status: \S+\{s:\\"context canceled\\"\}: context canceled"|"Timeout or abort while handling"/,
   /"Failed to encode watch event" err="http2: stream closed"/,
+  // The repair loop of the API server meets the address of a Service that was deleted a moment ago.
+  /"Unhandled Error" err="IPAddress \S+ appears to have leaked: cleaning up"/,
   // cert-manager makes something in a namespace that is going.
   /"re-queuing item due to error processing" err=".*because it is being terminated"/,
   // A manifest with a value of the wrong type, on its way to the schema that refuses it.
