@@ -17,8 +17,7 @@ export interface DownloadRequest {
 }
 
 export type Download =
-  | { readonly kind: 'Same' }
-  | { readonly kind: 'Content'; readonly bytes: Uint8Array; readonly entityTag?: string };
+  { readonly kind: 'Same' } | { readonly kind: 'Content'; readonly bytes: Uint8Array; readonly entityTag?: string };
 
 /** Downloads a small file. Fails for whatever is none of the two answers, within bounds of time and size. */
 export type Downloader = (request: DownloadRequest) => Promise<Download>;

@@ -16,7 +16,8 @@ export const managedSelector = `${managedByLabel}=${managedBy}`;
 
 /** What a child is: one of `Component`. */
 export const componentLabel = 'app.kubernetes.io/component';
-export type Component = 'bundle' | 'ledger' | 'revocations' | 'password' | 'device-certificate' | 'server-certificate' | 'broker';
+export type Component =
+  'bundle' | 'ledger' | 'revocations' | 'password' | 'device-certificate' | 'server-certificate' | 'broker';
 
 /** Name of the broker: on bundle objects, pods, BrokerInstances, and on the pod template of a referenced workload. */
 export const brokerLabel = `${apiGroup}/broker`;

@@ -160,11 +160,8 @@ function eventText(event: AgentEvent): string | undefined {
       return `asked ${event.published} devices to see to their certificates, ${event.cleared} are done`;
     case 'Acknowledged':
       return `${event.certificates} certificates were acknowledged`;
-    case 'Proof': {
-      const { kind } = event.proof;
-      const what = kind === 'Proved' ? ` in ${event.proof.milliseconds.toFixed(0)} ms` : '';
-      return `revision ${String(event.revision)} ${kind}${what}`;
-    }
+    case 'Proof':
+      return proofText(event);
     case 'Refused':
       return `refused ${event.refusals.map(({ check, reason }) => `${check}: ${reason}`).join('; ')}`;
     case 'Kicked':
@@ -183,4 +180,9 @@ function eventText(event: AgentEvent): string | undefined {
     case 'Reported':
       return undefined;
   }
+}
+
+function proofText({ proof, revision }: Extract<AgentEvent, { readonly kind: 'Proof' }>): string {
+  const time = proof.kind === 'Proved' ? ` in ${proof.milliseconds.toFixed(0)} ms` : '';
+  return `revision ${String(revision)} ${proof.kind}${time}`;
 }

@@ -127,7 +127,8 @@ function statusHash({ conditions = none, ...fields }: StatusLike): string {
 /** JSON with sorted keys, without transition times. */
 function canonicalText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonicalText(item)).join()}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if (value === undefined) return 'null';
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const object = value as Readonly<Record<string, unknown>>;
   let text = '';
   for (const key of Object.keys(object).sort()) {
