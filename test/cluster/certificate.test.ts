@@ -56,6 +56,8 @@ class Operator {
       state: {
         ...{ fleet, issued, brokers: { get: none } },
         authorities: {
+          // As while the CA of the issuer was not looked at: nothing is moved to another.
+          issuance: none,
           revoke: (entries: readonly RevocationEntry[]) => {
             for (const entry of entries) this.ledger.set(entry.serial, entry);
             return Promise.resolve();

@@ -36,6 +36,8 @@ const observed: Readonly<Record<string, Readonly<Record<'2.0' | '2.1', Seen>>>> 
   IdentitiesParse: both('serves'),
   IdentitiesNotReserved: both('serves'),
   PasswordsFitIdentities: both('b cannot enter'),
+  NoticesParse: both('serves'),
+  NoticesAreForIdentities: both('serves'),
   RevocationsParse: both('serves'),
   ServerKeyPair: { '2.0': 'a cannot enter', '2.1': 'ends (8)' },
   CaChain: { '2.0': 'a cannot enter', '2.1': 'ends (8)' },
