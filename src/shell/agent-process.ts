@@ -104,17 +104,18 @@ async function agentUntil(options: AgentProcess, { client, log, health }: Surrou
   const placement: Placement = { ...options.placement, directory: currentLink(directory), pluginDirectory };
   const own = ownBroker(brokerUid);
   const common = { client, broker, own, clock, random: jitter, onProblem: problemLog(log) };
+  const report = instanceReportSink({ ...common, instance, signal, ...(podUid !== undefined && { podUid }) });
   const agent: AgentOptions = {
     ...{ broker, instance, directory, placement, launcher, clock, random: options.random, isRolled: options.isRolled },
     source: clusterSource({ ...common, serverSecret }),
-    report: instanceReportSink({ ...common, instance, signal, ...(podUid !== undefined && { podUid }) }),
+    report,
     onEvent(event) {
       health.onEvent(event);
       logEvent(log, event);
     },
     onLog: (line) => log.info({ line }, 'mosquitto'),
   };
-  await runAgent(agent, signal);
+  await Promise.all([runAgent(agent, signal), report.keep()]);
 }
 
 function heartbeatOf({ broker, instance }: AgentProcess, client: KubeClient, log: Log) {

@@ -32,17 +32,49 @@ const lookMilliseconds = 2_000;
 /** While the server is away. */
 const retryLimits = { firstMilliseconds: 1_000, longestMilliseconds: 15_000 };
 
+/** Between two looks whether the last report is still there, as it is not in an object that was made anew. */
+const keepMilliseconds = 15_000;
+
+export interface KeptReportSink extends ReportSink {
+  /** Writes the last report again whenever it is gone, until the signal is aborted; it is read and not written otherwise. */
+  keep(): Promise<void>;
+}
+
 /**
  * Writes reports into the status of the BrokerInstance, once it is there and the server can be reached, and only what is
  * not there yet. Fails with the `ApiError` of a call that was refused.
  */
-export function instanceReportSink(sink: InstanceReportSink): ReportSink {
+export function instanceReportSink(sink: InstanceReportSink): KeptReportSink {
+  let last: InstanceReport | undefined;
+  let turn: Promise<void> = Promise.resolve();
+  /** One after the other, so that no older report comes behind a newer one. */
+  const inTurn = (report: InstanceReport): Promise<void> => {
+    const mine = turn.then(() => untilReported(sink, report));
+    turn = mine.catch(() => undefined);
+    return mine;
+  };
   return {
-    async report(report) {
-      const backoff = exponentialBackoff(retryLimits, sink.random);
-      while (!(await isReported(sink, report, backoff))) await slept(sink.clock, lookMilliseconds, sink.signal);
+    report(report) {
+      last = report;
+      return inTurn(report);
+    },
+    async keep() {
+      const goesOn = () => !sink.signal.aborted;
+      while (goesOn()) {
+        await slept(sink.clock, keepMilliseconds, sink.signal).catch(() => undefined);
+        if (last && goesOn()) await inTurn(last).catch((error: unknown) => toldUnlessEnded(sink, error));
+      }
     },
   };
+}
+
+function toldUnlessEnded({ signal, onProblem }: InstanceReportSink, error: unknown): void {
+  if (!signal.aborted) onProblem?.({ what: 'keep the report', error });
+}
+
+async function untilReported(sink: InstanceReportSink, report: InstanceReport): Promise<void> {
+  const backoff = exponentialBackoff(retryLimits, sink.random);
+  while (!(await isReported(sink, report, backoff))) await slept(sink.clock, lookMilliseconds, sink.signal);
 }
 
 /** False when there is no object of ours yet. Waits for the server. */

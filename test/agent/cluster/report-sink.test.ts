@@ -110,6 +110,21 @@ describe('report of an agent', () => {
     });
   }
 
+  it('is kept: written again into an object that was made anew, and only then', async () => {
+    made();
+    const kept = sink();
+    const keeping = kept.keep();
+    await kept.report(good);
+    await clock.advance(60_000);
+    assert.equal(api.count('applyStatus'), 1);
+    made();
+    assert.equal((await status()).loadedRevision, undefined);
+    await clock.advance(15_000);
+    assert.deepEqual([(await status()).loadedRevision, api.count('applyStatus')], [4, 2]);
+    stop.abort(new Error('stopped'));
+    await keeping;
+  });
+
   it('fails when it is refused, for the agent to say so', async () => {
     made();
     api.problem = (verb) => (verb === 'applyStatus' ? refusal(403, 'Forbidden') : undefined);

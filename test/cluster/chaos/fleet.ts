@@ -196,12 +196,12 @@ async function isLoaded({ admin, namespace }: FleetSite): Promise<boolean> {
     'GET',
     `/api/v1/namespaces/${namespace}/configmaps/plant-bundle`,
   );
-  const instance = await admin.call<{ readonly status?: { readonly loadedHash?: string } }>(
+  const instance = await admin.answer<{ readonly status?: { readonly loadedHash?: string } }>(
     'GET',
     `${group}/namespaces/${namespace}/brokerinstances/outpost`,
   );
   const hash = index.ok ? /"hash": ?"(\w+)"/.exec(index.body.data?.['index.json'] ?? '')?.[1] : undefined;
-  return hash !== undefined && instance.status?.loadedHash === hash;
+  return hash !== undefined && instance.ok && instance.body.status?.loadedHash === hash;
 }
 
 /** What a device reaches is what it was given, no less and no more. */

@@ -185,6 +185,13 @@ const damages: readonly Step[] = [
     },
   },
   {
+    ...{ name: 'what the agent reports into is deleted', weight: 1 },
+    take: async ({ admin, fleet }) => {
+      const place = `/apis/mqttsecurity.io/v1alpha1/namespaces/${fleet.namespace}/brokerinstances/outpost`;
+      await admin.answer('DELETE', place);
+    },
+  },
+  {
     ...{ name: 'the index is deleted', weight: 1 },
     take: async (site) => {
       await site.admin.answer('DELETE', configMap(site, 'bundle'));
