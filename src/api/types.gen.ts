@@ -361,7 +361,7 @@ export interface MqttBroker {
          */
         acknowledgeNoClustering: boolean;
         /**
-         * Volume on which sessions and retained messages survive a restart; it stays when the broker is deleted. When absent they do not.
+         * Volume on which sessions and retained messages survive a restart; it goes when the broker is deleted. When absent they do not.
          */
         storage?: {
           /**

@@ -165,8 +165,8 @@ function statefulSet({ broker, options, published, present }: ChildSite, workloa
       podManagementPolicy: 'Parallel',
       updateStrategy: { type: 'RollingUpdate' },
       revisionHistoryLimit: 3,
-      // Sessions and retained messages outlive a broker that is deleted by mistake, and come back with its name.
-      persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
+      // Who deletes a broker is left with nothing of it; fewer replicas may become more again.
+      persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Delete', whenScaled: 'Retain' },
       selector: { matchLabels: labels },
       template: {
         metadata: { labels, ...(hash !== undefined && { annotations: { [bundleHashAnnotation]: hash } }) },

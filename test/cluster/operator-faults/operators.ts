@@ -47,7 +47,7 @@ export function describeOperators(plane: () => ControlPlane, operator: () => Tes
         const password = passwordOf(await site.present('v1', 'secrets', `${name}-password`));
         assert.ok(verifyPassword(password, lines.get(name) ?? ''), `${name}: its Secret lets it in`);
       }
-      assert.match(set.part('revocations'), /c1/);
+      assert.match(set.part('revocations'), / c1 /);
       const calm = await writesOf([operator(), second], 2_000);
       assert.deepEqual(calm, [], 'they do not undo what the other one did');
       await second.close();

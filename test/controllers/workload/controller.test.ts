@@ -41,7 +41,7 @@ describe('workload of a broker', () => {
     assert.deepEqual(site.woken, []);
   });
 
-  it('leaves volumes behind when it goes, as every StatefulSet does', async () => {
+  it('leaves no volumes behind when it goes, but keeps those of replicas that are taken away', async () => {
     const site = started({ managed: { ...managed.managed, storage: { size: '1Gi' } } });
     await site.pass();
     const { spec } = site.cluster.object('StatefulSet', key) as unknown as {
@@ -51,7 +51,7 @@ describe('workload of a broker', () => {
       };
     };
     assert.equal(spec.volumeClaimTemplates.length, 1);
-    assert.deepEqual(spec.persistentVolumeClaimRetentionPolicy, { whenDeleted: 'Retain', whenScaled: 'Retain' });
+    assert.deepEqual(spec.persistentVolumeClaimRetentionPolicy, { whenDeleted: 'Delete', whenScaled: 'Retain' });
   });
 
   it('is the same in the end wherever the process is killed', async () => {
