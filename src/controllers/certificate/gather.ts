@@ -10,7 +10,7 @@ import { type Device, type Fleet, type IssuerRef, keyOf } from '../../domain/fle
 import type { Finding } from '../../domain/finding.ts';
 import type { ObjectKey } from '../../domain/names.ts';
 import { certificateFindings, resolveDevice } from '../../domain/resolve.ts';
-import type { RevocationProgress } from '../../domain/pki/revocation-progress.ts';
+import { joinedProgress, type RevocationProgress } from '../../domain/pki/revocation-progress.ts';
 import { isNotFound } from '../../kube/errors.ts';
 import type { KubeObject, ResourceType } from '../../kube/object.ts';
 import { isOwnedBy } from '../apply.ts';
@@ -62,7 +62,7 @@ export async function gatheredFacts(gathering: Gathering, declared: DeclaredCert
     foreign: issued.findings(key),
     acknowledgements: holder.device ? acknowledgementsOf(gathering, holder.device) : [],
     authorities: context.state.authorities,
-    formerRevocation: gathering.told ?? declared.was?.revocation,
+    formerRevocation: joinedProgress(declared.was?.revocation, gathering.told),
     enforcement: (taken) =>
       enforcementOf(
         holder.device && context.state.brokers.get(holder.device.broker),

@@ -3,7 +3,7 @@ import { mqttDevices, stated } from '../../api/kinds.ts';
 import { revokeFinalizer } from '../../api/labels.ts';
 import type { ObjectKey } from '../../domain/names.ts';
 import { addition } from '../../kube/finalizer.ts';
-import type { RevocationProgress } from '../../domain/pki/revocation-progress.ts';
+import { joinedProgress, type RevocationProgress } from '../../domain/pki/revocation-progress.ts';
 import { done, type Outcome, type Reconcile } from '../../kube/outcome.ts';
 import type { ChildResult } from '../apply.ts';
 import type { ControllerContext } from '../context.ts';
@@ -96,7 +96,7 @@ function createTold(): Told {
   return {
     of({ key, meta, revocation }) {
       const one = known.get(key);
-      return one?.uid === meta.uid ? one.progress : revocation;
+      return one?.uid === meta.uid ? joinedProgress(revocation, one.progress) : revocation;
     },
     keep({ key, meta: { uid } }, progress) {
       if (progress) known.set(key, { uid, progress });

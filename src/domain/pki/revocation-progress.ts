@@ -42,6 +42,26 @@ export function revocationProgress(
   return { reason, certificates: Math.max(certificates, known.certificates), begunAt, ...Object.fromEntries(times) };
 }
 
+/**
+ * What is written and what this process saw, as one: two processes that saw the same at different moments both come to
+ * it, whoever writes first. The further certificate counts, then the later begin, then the earlier time of a step.
+ */
+export function joinedProgress(
+  written: RevocationProgress | undefined,
+  seen: RevocationProgress | undefined,
+): RevocationProgress | undefined {
+  if (!written || !seen) return seen ?? written;
+  if (written.reason !== seen.reason) return seen;
+  if (written.certificates !== seen.certificates) return written.certificates > seen.certificates ? written : seen;
+  if (written.begunAt !== seen.begunAt) return written.begunAt > seen.begunAt ? written : seen;
+  const times = steps.flatMap((step): [Step, string][] => {
+    const [earliest] = [written[step], seen[step]].filter((time) => time !== undefined).toSorted();
+    return earliest === undefined ? [] : [[step, earliest]];
+  });
+  const { reason, certificates, begunAt } = seen;
+  return { reason, certificates, begunAt, ...Object.fromEntries(times) };
+}
+
 /** What has to come after a step: it was done by then, also where that is seen later. */
 const followers: Readonly<Partial<Record<Step, Step>>> = {
   recordedAt: 'publishedAt',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { revocationProgress } from '../../../src/domain/pki/revocation-progress.ts';
+import { joinedProgress, revocationProgress } from '../../../src/domain/pki/revocation-progress.ts';
 
 function second(count: number): Date {
   return new Date(Date.UTC(2026, 0, 1, 0, 0, count));
@@ -45,5 +45,28 @@ describe('progress of a revocation', () => {
   it('begins anew for another reason', () => {
     const hold = revocationProgress(undefined, { ...asked, reason: 'CertificateHold' }, second(0));
     assert.deepEqual(revocationProgress(hold, asked, second(1)), begun);
+  });
+
+  const seen = (begin: number, certificates: number, recorded?: number) => {
+    const first = revocationProgress(undefined, { ...asked, certificates }, second(begin));
+    if (recorded === undefined) return first;
+    return revocationProgress(first, { ...asked, certificates, done: { recordedAt: true } }, second(recorded));
+  };
+  const joins = [
+    { what: 'the further certificate', one: seen(1, 1, 2), other: seen(1, 2), joined: seen(1, 2) },
+    { what: 'the later begin', one: seen(1, 2, 3), other: seen(2, 2), joined: seen(2, 2) },
+    { what: 'a step that one of them saw', one: seen(1, 2), other: seen(1, 2, 5), joined: seen(1, 2, 5) },
+    { what: 'the earlier time of a step', one: seen(1, 2, 4), other: seen(1, 2, 5), joined: seen(1, 2, 4) },
+  ];
+  for (const { what, one, other, joined } of joins) {
+    it(`is the same to two who saw it at different moments: ${what}`, () => {
+      assert.deepEqual([joinedProgress(one, other), joinedProgress(other, one)], [joined, joined]);
+    });
+  }
+
+  it('is what there is where only one saw it, and what is seen now where the reason is another', () => {
+    const hold = revocationProgress(undefined, { ...asked, reason: 'CertificateHold' }, second(9));
+    assert.deepEqual([joinedProgress(begun, undefined), joinedProgress(undefined, begun)], [begun, begun]);
+    assert.deepEqual(joinedProgress(hold, begun), begun);
   });
 });
