@@ -38,6 +38,16 @@ export function areListed(
   return certificates.every(({ caKeyId, serial }) => !signed.has(caKeyId) || serials.has(`${caKeyId} ${serial}`));
 }
 
+/** Whether a revocation list of a set holds one of them. */
+export function isAnyListed(
+  trust: Trust | undefined,
+  certificates: readonly Pick<RevocationEntry, 'caKeyId' | 'serial'>[],
+): boolean {
+  if (!trust || certificates.length === 0) return false;
+  const serials = listedIn(trust);
+  return certificates.some(({ caKeyId, serial }) => serials.has(`${caKeyId} ${serial}`));
+}
+
 /** By the list of revocations, which is the same as long as nothing in it changed. */
 const listed = new WeakMap<Trust['revocations'], ReadonlySet<string>>();
 

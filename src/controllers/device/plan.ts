@@ -11,7 +11,7 @@ import { condition, type StatusDraft } from '../status.ts';
 import { expectationOf, type Expectation, keptExpectation } from './expectation.ts';
 import { issuedOf } from './issued.ts';
 import { programmedOf, type Programmed } from './programmed.ts';
-import { holdsOf, progressOf } from './revocation.ts';
+import { goodOf, holdsOf, progressOf } from './revocation.ts';
 import { summaryOf } from './summary.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -225,6 +225,7 @@ function programmedFor(facts: DeviceFacts, expectation: Expectation | undefined)
     broker,
     former: declared.programmed,
     holds: holdsOf(facts),
+    good: goodOf(facts),
     unpublished: taken.filter((entry) => !authorities.isPublished(entry)).length,
     leastRevision: taken.length > 0 ? publishedIn : 0,
   });

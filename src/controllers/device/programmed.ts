@@ -2,7 +2,7 @@
 import type { Reason } from '../../domain/reasons.ts';
 import type { HeldCertificate } from '../../domain/pki/lineage.ts';
 import type { BrokerState } from '../context.ts';
-import { areListed } from '../enforcement.ts';
+import { areListed, isAnyListed } from '../enforcement.ts';
 import { condition, type ConditionDraft, type ConditionStatus } from '../status.ts';
 import { type Expectation, isAsExpected } from './expectation.ts';
 
@@ -13,6 +13,8 @@ export interface ProgrammedFacts {
   readonly former: { readonly rulesHash: string; readonly revision: number } | undefined;
   /** Certificates that are held back while it is suspended: they are on the lists of a set that proves it. */
   readonly holds: readonly Pick<HeldCertificate, 'caKeyId' | 'serial'>[];
+  /** Certificates that let it in: they are not, or no longer, on the lists of a set that proves it. */
+  readonly good: readonly Pick<HeldCertificate, 'caKeyId' | 'serial'>[];
   /** Certificates of it that are taken back and not yet on every revocation list. */
   readonly unpublished: number;
   /** A proof of an earlier revision says nothing of the lists that its serials are on; undefined: none does yet. */
@@ -45,11 +47,11 @@ export function programmedOf(facts: ProgrammedFacts): Programmed {
 
 function isProof(
   { statuses, revision, trust }: BrokerState['proved'][number],
-  { expectation, holds, leastRevision = Infinity }: ProgrammedFacts,
+  { expectation, holds, good, leastRevision = Infinity }: ProgrammedFacts,
   isFormer: boolean,
 ): boolean {
   if (!statuses) return isFormer;
-  if (!isFormer && (revision < leastRevision || !areListed(trust, holds))) return false;
+  if (!isFormer && (revision < leastRevision || !areListed(trust, holds) || isAnyListed(trust, good))) return false;
   return isAsExpected(expectation, statuses.get(expectation.status.identity));
 }
 

@@ -38,6 +38,16 @@ export function holdsOf({
   return device?.suspended ? held.filter((one) => !authorities.isRevoked(one)) : [];
 }
 
+/** What lets a device in that may act. */
+export function goodOf({
+  verdict: { device },
+  held = [],
+  authorities,
+}: Pick<DeviceFacts, 'verdict' | 'held' | 'authorities'>): readonly HeldCertificate[] {
+  const isOff = !device || device.suspended || device.revoked || device.authentication.type !== 'Certificate';
+  return isOff ? [] : held.filter((one) => !authorities.isRevoked(one));
+}
+
 type Done = (
   facts: DeviceFacts,
   expectation: Expectation | undefined,

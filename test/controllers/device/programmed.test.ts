@@ -126,6 +126,19 @@ const cases: readonly Case[] = [
     revision: 5,
   },
   {
+    title: 'certificates of a released device that are on the list that was proved',
+    proved: [{ ...proof(status()), trust: trustWith('1a') }],
+    facts: { good: [held('a', '1a')] },
+    says: 'False/Pending',
+  },
+  {
+    title: 'certificates of a released device that have left the list',
+    proved: [{ ...proof(status()), trust: trustWith('1b') }],
+    facts: { good: [held('a', '1a')] },
+    says: 'True/Programmed',
+    revision: 5,
+  },
+  {
     title: 'a proof from before the lists',
     proved: [proof('Gone', 5)],
     facts: { expectation: revoked, leastRevision: 6 },
@@ -138,7 +151,15 @@ describe('whether a device is programmed', () => {
     it(`${title}: ${says}`, () => {
       const finding = problem && ({ code: 'MQS105', severity: 'Error', message: '', path: '', ...problem } as const);
       const broker = { proved, expectedInstances, refusal: undefined, problem: finding };
-      const base = { expectation: active, broker, former: undefined, unpublished: 0, leastRevision: 0, holds: [] };
+      const base = {
+        expectation: active,
+        broker,
+        former: undefined,
+        unpublished: 0,
+        leastRevision: 0,
+        holds: [],
+        good: [],
+      };
       const programmed = programmedOf({ ...base, ...facts });
       assert.equal(`${programmed.condition.status}/${programmed.condition.reason}`, says);
       assert.equal(programmed.revision, revision);
