@@ -15,12 +15,18 @@ export async function renewOnCluster({ client, ...cluster }: Cluster, word: stri
       : await certificatesOf(client, deviceOnly(kind, object as MqttDeviceObject, word));
   const live = found.filter((one) => !isRevoked(one));
   if (live.length === 0) throw new Error(`renew ${word}: ${found.length === 0 ? noCertificate : 'it is revoked'}`);
-  const at = `${io.now().toISOString().slice(0, 19)}Z`;
+  const at = nextSecond(io.now());
   for (const certificate of live) {
     await renewedCertificate(client, certificate, at);
     io.out(`DeviceCertificate ${keyOfObject(certificate)} gets a new certificate: 'mqttsec status' shows it\n`);
   }
   return 0;
+}
+
+/** Objects have the second in which they were made: what was made within this one is older than the next. */
+function nextSecond(now: Date): string {
+  const second = new Date(Math.ceil(now.getTime() / 1000) * 1000);
+  return `${second.toISOString().slice(0, 19)}Z`;
 }
 
 const noCertificate =

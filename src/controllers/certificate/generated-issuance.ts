@@ -167,7 +167,8 @@ function reissueOf(
 ): { readonly message?: string; readonly at: Date | undefined } {
   if (isIssuing(child) || conditionOf(child.status?.conditions, 'Ready')?.status !== 'True') return { at: undefined };
   const asked = renewalAsked(facts);
-  if (asked && asked.at <= now && (!current || current.issuedAt < asked.at)) {
+  // Both are in whole seconds; one that is asked for in the second of the last is a new one.
+  if (asked && asked.at <= now && (!current || current.issuedAt <= asked.at)) {
     return { message: `asked for at ${asked.text}`, at: undefined };
   }
   if (current && isIn(child, current))

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CertificateObject } from '../../../src/api/kinds.ts';
-import { revokeFinalizer } from '../../../src/api/labels.ts';
+import { renewAtAnnotation, revokeFinalizer } from '../../../src/api/labels.ts';
 import type { CertificateFacts } from '../../../src/controllers/certificate/facts.ts';
 import { planOf } from '../../../src/controllers/certificate/plan.ts';
 import type { Claim } from '../../../src/controllers/certificate/request.ts';
@@ -94,6 +94,20 @@ describe('the plan for a certificate', () => {
     const issuing = { type: 'Issuing', status: 'True' };
     const child = childOf(factsOf(), heldOne('1'), 1, { conditions: [issuing] });
     assert.deepEqual(kindsIn(planOf({ ...facts, child, reissueAt: now }, now)), []);
+  });
+
+  it('asks for another one when somebody wants it, in the second of the last one too, and once', () => {
+    const facts = factsOf();
+    const askedAt = (count: number, lastHandledRenewAt?: string) => {
+      const text = `${seconds(start, count).toISOString().slice(0, 19)}Z`;
+      const meta = { ...facts.declared.meta, annotations: { [renewAtAnnotation]: text } };
+      const was = lastHandledRenewAt === undefined ? facts.declared.was : { lastHandledRenewAt };
+      const declared = { ...facts.declared, meta, ...(was && { was }) };
+      return kindsIn(planOf({ ...facts, declared, child: childOf(facts), held: [heldOne('1')] }, now));
+    };
+    const handled = `${start.toISOString().slice(0, 19)}Z`;
+    assert.deepEqual([askedAt(-1), askedAt(0), askedAt(1)], [[], ['Reissue'], ['Reissue']]);
+    assert.deepEqual([askedAt(0, handled), askedAt(1, handled)], [[], ['Reissue']]);
   });
 
   it('moves to another Secret: the former one goes when the new one is filled', () => {
