@@ -95,7 +95,7 @@ async function runOperator(settings: OperatorSettings, run: RunContext, onSynced
   void Promise.all(essentialStores(world).map(({ ready }) => ready)).then(onSynced, () => undefined);
   try {
     await Promise.all([
-      events.run(run.stop),
+      events.run(run),
       ...queueNames.map((name) =>
         runController(controllerOf({ settings, world, queues, name, reconcile: reconciles[name] }), run),
       ),

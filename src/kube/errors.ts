@@ -48,7 +48,13 @@ export function isThrottled(error: unknown): error is ApiError {
 
 /** To making an object: its kind is not there (any more), or going. The answer to one that is missing is the same. */
 export function isKindGone(error: unknown): error is ApiError {
-  return error instanceof ApiError && (error.status === 404 || error.status === 405);
+  if (!(error instanceof ApiError)) return false;
+  return error.status === 404 || error.status === 405 || isKindGoing(error);
+}
+
+/** Its definition is being deleted. */
+function isKindGoing({ status, message }: ApiError): boolean {
+  return status === 403 && message.endsWith('create not allowed while custom resource definition is terminating');
 }
 
 /** Nothing can be made any more in the namespace, which is being deleted. */

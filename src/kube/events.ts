@@ -1,5 +1,6 @@
 /** Kubernetes Events: what `kubectl describe` shows below an object. */
 import { type KubeClient } from './client.ts';
+import type { Lifetime } from './controller.ts';
 import { isAlreadyExists, isNotFound, isTransient } from './errors.ts';
 import { keyOfObject, type KubeObject, type ResourceType } from './object.ts';
 import { type Clock } from './ports.ts';
@@ -108,12 +109,12 @@ export class EventRecorder {
     }
   }
 
-  /** Writes until it is aborted, at most 20 events a second. */
-  async run(signal: AbortSignal): Promise<void> {
+  /** Writes until it is stopped, at most 20 events a second; what is under way then is cut off by `abort` alone. */
+  async run({ stop, abort }: Lifetime): Promise<void> {
     for (;;) {
-      await this.#options.clock.sleep(limits.flushSeconds * 1000, signal).catch(() => undefined);
-      if (signal.aborted) return;
-      await this.flush(signal);
+      await this.#options.clock.sleep(limits.flushSeconds * 1000, stop).catch(() => undefined);
+      if (stop.aborted) return;
+      await this.flush(abort);
     }
   }
 

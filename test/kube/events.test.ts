@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type EventDraft, type EventLoss, EventRecorder } from '../../src/kube/events.ts';
 import type { KubeObject } from '../../src/kube/object.ts';
 import { MemoryApi, refusal } from './memory-api.ts';
-import { VirtualClock } from './virtual-clock.ts';
+import { settled, VirtualClock } from './virtual-clock.ts';
 
 function broker(name = 'main'): KubeObject {
   return { apiVersion: 'example.org/v1', kind: 'Broker', metadata: { namespace: 'plant', name, uid: `uid-${name}` } };
@@ -30,7 +30,7 @@ function recording() {
     onLoss: (loss) => losses.push(loss),
   });
   const stop = new AbortController();
-  const ended = recorder.run(stop.signal);
+  const ended = recorder.run({ stop: stop.signal, abort: new AbortController().signal });
   const end = async () => {
     stop.abort();
     await ended;
@@ -86,6 +86,35 @@ describe('event recorder', () => {
       'the last count is told',
     );
     await end();
+  });
+
+  it('finishes what it writes when it is stopped, and is cut off only when it is aborted', async () => {
+    const clock = new VirtualClock();
+    const [stop, abort] = [new AbortController(), new AbortController()];
+    const losses: string[] = [];
+    const signals: (AbortSignal | undefined)[] = [];
+    const answers: (() => void)[] = [];
+    const create = (_: unknown, object: KubeObject, call: { signal?: AbortSignal } = {}) =>
+      new Promise<never>((resolve, reject) => {
+        signals.push(call.signal);
+        answers.push(() => resolve(object as never));
+        call.signal?.addEventListener('abort', () => reject(new Error('cut off')));
+      });
+    const recorder = new EventRecorder({
+      ...{ client: { ...new MemoryApi().client, create }, clock, newSuffix: () => String(signals.length) },
+      ...{ reportingController: 'example.org/operator', reportingInstance: 'operator-0' },
+      onLoss: (loss, error) => losses.push(`${loss}: ${(error as Error).message}`),
+    });
+    const ended = recorder.run({ stop: stop.signal, abort: abort.signal });
+    for (const note of ['first', 'second']) recorder.record(draft({ note }));
+    await clock.advance(1000);
+    stop.abort();
+    answers[0]?.();
+    await settled();
+    assert.deepEqual([signals.length, losses], [2, []]);
+    abort.abort();
+    await ended;
+    assert.deepEqual(losses, ['Failed: cut off']);
   });
 
   it('says in the first event how often it happened until then', async () => {

@@ -166,6 +166,27 @@ describe('work queue', () => {
     assert.deepEqual(await drained(queue), ['a/long']);
   });
 
+  it('lets nobody wait for the hours that come again when the wall clock is set back, once or time and again', async () => {
+    const { queue, clock } = queueWith();
+    queue.addAfter('a/soon', 100);
+    queue.addAfter('a/later', 200);
+    queue.addAfter('a/long', 7_200_000);
+    clock.wallOffset -= 3_600_000;
+    await clock.advance(100);
+    assert.deepEqual(await drained(queue), ['a/soon']);
+    queue.addAfter('a/new', 50);
+    await clock.advance(50);
+    assert.deepEqual(await drained(queue), ['a/new']);
+    // What had passed of the sleep in which the clock was set back, a minute at most, is waited for again.
+    await clock.advance(150);
+    assert.deepEqual(await drained(queue), ['a/later']);
+    clock.wallOffset -= 3_600_000;
+    await clock.advance(7_199_000);
+    assert.deepEqual(await drained(queue), []);
+    await clock.advance(61_000);
+    assert.deepEqual(await drained(queue), ['a/long']);
+  });
+
   it('gives delayed keys in the order of their times', async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -200,6 +200,50 @@ describe('a reflector', () => {
     });
   }
 
+  describe('of a kind that the server does not have', () => {
+    let served: boolean[];
+    const absent = json(404, status(404, 'NotFound'));
+
+    beforeEach(() => {
+      served = [];
+      reflector.onServed(() => served.push(reflector.isServed()));
+    });
+
+    it('says so until it was listed, and is ready then', async () => {
+      server.answers(absent, absent, list('10', [configMap('a', '1')]), silence);
+      reflector.start();
+      await pauseOver();
+      await pauseOver();
+      await reflector.ready;
+      await asked(4);
+      assert.deepEqual([served, reflector.isServed()], [[false, true], true]);
+    });
+
+    it('any more says so, keeps what it had until it knows what is there now, and says when it is back', async () => {
+      const stream = await started(configMap('a', '1'), configMap('b', '2'));
+      server.answers(absent, absent, list('30', [configMap('b', '20')]), silence);
+      stream.reset();
+      await pauseOver();
+      await pauseOver();
+      assert.deepEqual([served, reflector.isServed()], [[false], false]);
+      assert.deepEqual([told, names(), reflector.hasSynced], [[], ['a', 'b'], true]);
+      await pauseOver();
+      await asked(6);
+      assert.deepEqual([served, reflector.isServed()], [[false, true], true]);
+      assert.deepEqual(told, ['a@1 → -', 'b@2 → b@20']);
+    });
+
+    it('is told from one that cannot be had for now', async () => {
+      const stream = await started(configMap('a', '1'));
+      server.answers(json(503, status(503, 'ServiceUnavailable')), json(403, status(403, 'Forbidden')), silence);
+      stream.reset();
+      await pauseOver();
+      await pauseOver();
+      await pauseOver();
+      assert.deepEqual([served, reflector.isServed()], [[], true]);
+    });
+  });
+
   it('lists again when the server does not let it watch any more', async () => {
     const stream = await started();
     server.answers(json(403, status(403, 'Forbidden')), json(403, status(403, 'Forbidden')));
