@@ -185,6 +185,24 @@ describe('the controller of devices', () => {
       assert.equal(site.device('a').text('Ready'), 'False/Pending');
     });
 
+    it('has the line that another operator published of the same password, and its own where that is of another', async () => {
+      const site = await readySite();
+      const other = passwordHash(passwordIn(site), Buffer.alloc(12, 9));
+      const own = site.passwords.lines(main).get('a');
+      site.published = new Map([['a', other]]);
+      await site.passwords.adopt(main);
+      assert.equal(site.passwords.isComplete(main), false, 'nothing is put over it before it was looked at');
+      assert.ok(site.woken.includes('device plant/a'));
+      await site.reconcile('a');
+      assert.deepEqual([site.passwords.isComplete(main), site.passwords.lines(main).get('a')], [true, other]);
+      site.published = new Map([['a', passwordHash('of nobody', Buffer.alloc(12, 9))]]);
+      await site.passwords.adopt(main);
+      await site.reconcile('a');
+      const line = site.passwords.lines(main).get('a') ?? '';
+      assert.ok(verifyPassword(passwordIn(site), line) && [own, other].includes(line));
+      assert.deepEqual(site.written(), []);
+    });
+
     it('is not looked at while the published lines cannot be read', async () => {
       const site = await readySite();
       site.restart();
