@@ -394,6 +394,11 @@ export const findingKinds = {
     title: 'Ledger was lost or an older copy',
     fix: 'Nothing to do: what was published as revoked stays so. Find out who put the older copy there.',
   },
+  MQS220: {
+    severity: 'Info',
+    title: 'Sessions of devices that are away suffer from reloads of Mosquitto 2.0',
+    fix: 'Use Mosquitto 2.1. On 2.0 `spec.acl.layout: Patterns` keeps what is written for them; docs/support.md says what else helps.',
+  },
 } as const satisfies Record<`MQS${string}`, FindingKind>;
 
 export type FindingCode = keyof typeof findingKinds;

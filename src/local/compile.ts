@@ -1,4 +1,5 @@
 import { chunkCountsOf } from '../domain/bundle/chunks.ts';
+import { reloadDefectFindings } from '../domain/broker/reload-defects.ts';
 import { compileBroker, type Compiled } from '../domain/bundle/compile.ts';
 import { type Placement } from '../domain/bundle/placement.ts';
 import { type Finding } from '../domain/finding.ts';
@@ -106,7 +107,10 @@ function fleetOf({ accepted, records, broker, dialect }: LocalInput): Fleet {
 function dialectFindings({ broker, dialect }: LocalInput): readonly Finding[] {
   if (broker.version === dialect) return [];
   const message = `the manifest says Mosquitto ${broker.version}, ${dialect} runs: its files are made for ${dialect}`;
-  return [{ code: 'MQS122', severity: 'Warning', path: 'spec.mosquitto.version', message, object: broker.origin }];
+  return [
+    { code: 'MQS122', severity: 'Warning', path: 'spec.mosquitto.version', message, object: broker.origin },
+    ...reloadDefectFindings({ ...broker, version: dialect }),
+  ];
 }
 
 /** What is left of a plan when nothing is left to do, and the records then. */

@@ -396,7 +396,7 @@ describe('parse/manifests', () => {
       const listeners = '[{ name: mtls, port: 8883, authentication: Certificate }]';
       const issuers =
         '{ tls: { serverCertificate: { issuerRef: { name: a } } }, clientCertificates: { issuerRef: { name: b } }';
-      const broker = `${head('MqttBroker', 'main')}spec: ${issuers}, mosquitto: { version: '2.0' }, listeners: ${listeners} }\n`;
+      const broker = `${head('MqttBroker', 'main')}spec: ${issuers}, mosquitto: { version: '2.1' }, listeners: ${listeners} }\n`;
       const broad = template("  rules: [{ actions: [Publish], topic: 'all/#' }]\n", 'broad');
       const findings = validationFindings(parse(broker, broad, device('  templateRefs: [{ name: broad }]\n')));
       assert.deepEqual(

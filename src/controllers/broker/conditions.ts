@@ -1,4 +1,5 @@
 /** What the status of a broker says. */
+import { reloadDefectFindings } from '../../domain/broker/reload-defects.ts';
 import type { BundleIndex } from '../../domain/bundle/content.ts';
 import type { Finding, Parsed } from '../../domain/finding.ts';
 import type { Broker } from '../../domain/fleet.ts';
@@ -53,7 +54,8 @@ export function brokerConditions(view: BrokerView): BrokerConditions {
   ];
   const own = faults.filter(isOnManifest);
   const references = rootsFirst(faults.filter((finding) => referenceReasons.has(reasonOf(finding))));
-  const accepted = own.length > 0 ? failed('Accepted', own) : condition('Accepted', 'True', 'Accepted', 'it is valid');
+  const accepted =
+    own.length > 0 ? failed('Accepted', own) : condition('Accepted', 'True', 'Accepted', acceptedText(view));
   const resolved =
     references.length > 0
       ? failed('ResolvedRefs', references)
@@ -62,6 +64,12 @@ export function brokerConditions(view: BrokerView): BrokerConditions {
   const ready = readyOf([accepted, resolved, programmed]);
   const isUnderWay = ready.status !== 'True' && isProgress(ready.reason);
   return { conditions: [accepted, resolved, programmed, ready, ...kstatusOf(ready, isUnderWay)], isUnderWay };
+}
+
+/** A weakness of the Mosquitto that was chosen is no fault, and worth knowing. */
+function acceptedText({ value }: BrokerView): string {
+  const defects = value.ok ? reloadDefectFindings(value.value) : [];
+  return ['it is valid', ...defects.map(({ message }) => message)].join('; ');
 }
 
 /** What is no fault is said all the same. */

@@ -146,8 +146,8 @@ export async function sessionOf(plant: Plant, identity: string, credential: KeyP
 }
 
 /** Reason code of a publish that has to be answered. */
-export async function publishCode(session: Session, topic: string): Promise<number> {
-  const outcome = await session.publish(topic, 'x');
+export async function publishCode(session: Session, topic: string, payload = 'x'): Promise<number> {
+  const outcome = await session.publish(topic, payload);
   if (outcome.kind === 'Acknowledged') return outcome.code;
   throw new Error(`publish ${topic}: ${outcome.reason}`);
 }

@@ -290,6 +290,23 @@ describe('the controller of brokers', () => {
     assert.equal(site.published.secretChecks, 2);
   });
 
+  it('says what the Mosquitto that was chosen does to sessions, and is ready all the same', async () => {
+    const site = brokerSite();
+    site.known.trust = trust;
+    for (const [version, said] of [
+      ['2.0', /^it is valid; .* is not kept$/],
+      ['2.1', /^it is valid$/],
+    ] as const) {
+      site.changeBroker({ spec: { ...certificateSpec, mosquitto: { version } } });
+      await site.run();
+      site.prove('a');
+      await site.clock.advance(10_000);
+      await site.run();
+      assert.match(site.message('Accepted'), said);
+      assert.equal(site.condition['Ready'], 'True Ready');
+    }
+  });
+
   it('waits until its trust was read, and keeps the last set while there is an error in it', async () => {
     const site = brokerSite();
     site.changeBroker({ spec: certificateSpec });
