@@ -201,12 +201,13 @@ function wakeOf(queues: Queues): Wake {
   };
 }
 
-function eventRecorder({ clock, instance, newId, metrics, log }: OperatorSettings, { client }: RunContext) {
+function eventRecorder({ clock, instance, newId, metrics, log }: OperatorSettings, { client, stop }: RunContext) {
   return new EventRecorder({
     ...{ client, clock, reportingController, reportingInstance: instance, newSuffix: newId },
     onLoss: (reason, error) => {
       metrics.eventLost(reason);
-      if (isNamespaceGoing(error)) log.debug({ reason, error }, 'event lost');
+      // Nobody waits for events of an operator that ends.
+      if (isNamespaceGoing(error) || stop.aborted) log.debug({ reason, error }, 'event lost');
       else if (error !== undefined) log.warn({ reason, error }, 'event lost');
     },
   });

@@ -71,7 +71,8 @@ describe(`fleets under fire, ${count} steps, MQTTSEC_SEED=${seed}`, function () 
     }
     await settle(taken);
     for (const { name, sight } of sites) {
-      assert.ok(sight.counts.taken > count && sight.counts.refused > count, `${name}: ${JSON.stringify(sight.counts)}`);
+      const { taken: many, refused } = sight.counts;
+      assert.ok(many > count / 4 && refused > count / 4, `${name}: ${JSON.stringify(sight.counts)}`);
     }
   });
 

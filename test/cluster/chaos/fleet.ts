@@ -119,9 +119,9 @@ export function chaosFleet(site: FleetSite): ChaosFleet {
         () => `${namespace} to settle: ${waitingFor.join(', ') || 'the instance to load what is published'}`,
       );
       for (const { deletion } of devices.values()) deletion?.prove(Date.now());
-      const found = await Promise.all([...devices.values()].map((device) => difference(sight, device)));
+      const found = await lastingDifferences(sight, [...devices.values()]);
       await forgetGone(devices);
-      return found.flat();
+      return found;
     },
     stop: async () => {
       for (const { observer } of devices.values()) await observer?.stop();
@@ -204,13 +204,33 @@ async function isLoaded({ admin, namespace }: FleetSite): Promise<boolean> {
   return hash !== undefined && instance.ok && instance.body.status?.loadedHash === hash;
 }
 
+/** What is too much is told at once; what is lacking may come: an agent that just started has its broker start again. */
+async function lastingDifferences(sight: Sight, devices: readonly Device[]): Promise<readonly string[]> {
+  let lacking: readonly string[] = [];
+  const surplus: string[] = [];
+  const isAsDeclared = async () => {
+    const found = await Promise.all(devices.map((device) => difference(sight, device)));
+    lacking = found.flatMap(({ missing }) => missing);
+    surplus.push(...found.flatMap(({ more }) => more));
+    return lacking.length === 0 || surplus.length > 0;
+  };
+  await until(isAsDeclared, () => lacking.join(', '));
+  return surplus;
+}
+
+interface Difference {
+  readonly missing: readonly string[];
+  readonly more: readonly string[];
+}
+
 /** What a device reaches is what it was given, no less and no more. */
-async function difference({ model }: Sight, { name, observer }: Device): Promise<readonly string[]> {
-  if (!observer) return [];
+async function difference({ model }: Sight, { name, observer }: Device): Promise<Difference> {
+  if (!observer) return { missing: [], more: [] };
   const [wanted, reached] = [model.rightsOf(name), await observer.reach()];
-  const missing = [...wanted].filter((topic) => !reached.has(topic)).map((topic) => `${name} may not ${topic}`);
-  const surplus = [...reached].filter((topic) => !wanted.has(topic)).map((topic) => `${name} may ${topic}`);
-  return [...missing, ...surplus];
+  return {
+    missing: [...wanted].filter((topic) => !reached.has(topic)).map((topic) => `${name} may publish to ${topic}`),
+    more: [...reached].filter((topic) => !wanted.has(topic)).map((topic) => `${name} may publish to ${topic}`),
+  };
 }
 
 /** Those that can never come back have been seen out. */
