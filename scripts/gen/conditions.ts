@@ -54,6 +54,7 @@ export const conditionsOf: Readonly<Record<Reason, readonly (keyof typeof condit
   Programmed: ['Programmed'],
   Pending: ['Programmed'],
   Refused: ['Programmed'],
+  DynamicSecurity: ['Programmed'],
   PartiallyProgrammed: ['Programmed'],
   NoInstances: ['Programmed'],
   Ready: ['Ready'],

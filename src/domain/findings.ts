@@ -399,6 +399,11 @@ export const findingKinds = {
     title: 'Sessions of devices that are away suffer from reloads of Mosquitto 2.0',
     fix: 'Use Mosquitto 2.1. On 2.0 `spec.acl.layout: Patterns` keeps what is written for them; docs/support.md says what else helps.',
   },
+  MQS221: {
+    severity: 'Error',
+    title: 'Broker uses the dynamic-security plugin',
+    fix: 'Take the plugin out of what starts the broker, and declare its clients and roles as MqttDevices and AclTemplates.',
+  },
 } as const satisfies Record<`MQS${string}`, FindingKind>;
 
 export type FindingCode = keyof typeof findingKinds;

@@ -46,6 +46,8 @@ export const reasons = {
   Programmed: 'Every expected instance of the broker has loaded this and proved it.',
   Pending: 'The broker has not proved this yet.',
   Refused: 'The gate of the agent refused the bundle: the last good set stays in force.',
+  DynamicSecurity:
+    'The broker has loaded the dynamic-security plugin, which decides over rights, too: take it out of what starts it.',
   PartiallyProgrammed: 'Some instances of the broker have not proved this yet.',
   NoInstances: 'No instance of the broker is known.',
   Ready: 'All is as the manifest says, proven at the broker.',

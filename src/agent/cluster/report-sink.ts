@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { brokerInstances, type BrokerInstanceObject, stated } from '../../api/kinds.ts';
 import { agentFieldManager } from '../../api/labels.ts';
+import { refusalReason } from '../../domain/broker/dynamic-security.ts';
 import type { ObjectKey } from '../../domain/names.ts';
 import { condition, type ConditionDraft, nextStatus, seenStatus } from '../../domain/status.ts';
 import { type Backoff, exponentialBackoff } from '../../kube/backoff.ts';
@@ -168,7 +169,8 @@ function loadedFields({ loaded }: InstanceReport, was: BrokerInstanceObject['sta
 function conditionsOf({ loaded, refused, lastError }: InstanceReport): readonly ConditionDraft[] {
   if (refused) {
     const what = refused.refusals.map(({ check, reason }) => `${check}: ${reason}`).join('; ');
-    return [condition('Ready', 'False', 'Refused', what), condition('Programmed', 'False', 'Refused', what)];
+    const reason = refusalReason(refused.refusals);
+    return [condition('Ready', 'False', reason, what), condition('Programmed', 'False', reason, what)];
   }
   if (!loaded || lastError !== undefined) {
     const what = lastError ?? 'No bundle was proved yet.';

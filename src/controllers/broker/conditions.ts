@@ -1,4 +1,5 @@
 /** What the status of a broker says. */
+import { refusalReason } from '../../domain/broker/dynamic-security.ts';
 import { reloadDefectFindings } from '../../domain/broker/reload-defects.ts';
 import type { BundleIndex } from '../../domain/bundle/content.ts';
 import type { Finding, Parsed } from '../../domain/finding.ts';
@@ -115,13 +116,17 @@ function programmedOf(view: BrokerView): ConditionDraft {
   if (programmed === expected.length) {
     return draft('True', 'Programmed', `${countText(expected.length)} proved what is published`);
   }
-  if (refusal !== undefined) return draft('False', 'Refused', `${refusal}; the last good set stays in force`);
+  if (refusal !== undefined) return draft('False', refusedBy(expected), `${refusal}; the last good set stays in force`);
   const reason = programmed === 0 ? 'Pending' : 'PartiallyProgrammed';
   return draft(
     'False',
     reason,
     `${programmed} of ${countText(expected.length)} proved what is published${errors(view)}`,
   );
+}
+
+function refusedBy(expected: BrokerView['expected']): Reason {
+  return refusalReason(expected.flatMap(({ instance }) => instance?.was?.refused?.refusals ?? []));
 }
 
 function countText(count: number): string {

@@ -128,7 +128,10 @@ function bundleFields({ published, isCurrent, compiled: { content, statuses } }:
 
 /** Reasons of conditions that are told in Events, with what was done when they came up. */
 const told: Readonly<Record<string, { readonly action: string; readonly reasons: ReadonlySet<Reason> }>> = {
-  Programmed: { action: 'Publish', reasons: new Set(['Refused', 'TooLarge', 'NotOurs', 'CertManagerAbsent']) },
+  Programmed: {
+    action: 'Publish',
+    reasons: new Set(['Refused', 'DynamicSecurity', 'TooLarge', 'NotOurs', 'CertManagerAbsent']),
+  },
   ResolvedRefs: {
     action: 'Trust',
     reasons: new Set([

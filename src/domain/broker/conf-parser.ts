@@ -15,6 +15,7 @@ import {
   type TlsProfile,
   tlsProfiles,
 } from './conf.ts';
+import { dynamicSecurityAdvice, dynamicSecurityCheck, loadsDynamicSecurity } from './dynamic-security.ts';
 
 interface Directive {
   readonly name: string;
@@ -40,6 +41,8 @@ export function parseConf(text: string): Parsed<Conf> {
   const problems: Problems = [];
   const [global, ...sections] = sectionsOf(text, problems);
   if (!global) return refused(problem(1, 'the file is empty'));
+  const second = [global, ...sections].flatMap(secondAuthority);
+  if (second.length > 0) return refused(...second);
   const listeners = sections.map((section) => listenerOf(section, problems));
   const conf = globalConf(global, problems);
   for (const { name, line } of [global, ...sections].flatMap(({ directives }) => directives)) {
@@ -52,6 +55,13 @@ export function parseConf(text: string): Parsed<Conf> {
 function problem(line: number, message: string): Finding {
   const position = { file: 'mosquitto.conf', line, column: 1 };
   return { code: 'MQS101', severity: 'Error', message, path: `mosquitto.conf:${line}`, position };
+}
+
+/** Whatever else is wrong with such a file, this has to be said. */
+function secondAuthority({ directives }: Section): readonly Finding[] {
+  return directives
+    .filter(({ name, value }) => loadsDynamicSecurity(name, value))
+    .map(({ line }) => ({ ...problem(line, dynamicSecurityAdvice), code: 'MQS221', reason: dynamicSecurityCheck }));
 }
 
 function sectionsOf(text: string, problems: Problems): Section[] {

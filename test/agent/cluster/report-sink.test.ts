@@ -69,6 +69,20 @@ describe('report of an agent', () => {
     assert.equal(now.conditions?.find(({ type }) => type === 'Ready')?.reason, 'Refused');
   });
 
+  it('says it with a reason of its own when the broker has another authority over rights', async () => {
+    made();
+    const refusals = [{ check: 'DynamicSecurity', reason: 'it answers' }];
+    await sink().report({ broker: good.broker, instance: 'main-0', mosquittoVersion: '2.0.11', refused: { refusals } });
+    const { conditions = [] } = await status();
+    assert.deepEqual(
+      conditions.map(({ type, status: state, reason }) => [type, state, reason]),
+      [
+        ['Ready', 'False', 'DynamicSecurity'],
+        ['Programmed', 'False', 'DynamicSecurity'],
+      ],
+    );
+  });
+
   it('is not ready while the last attempt failed', async () => {
     made();
     await sink().report({ ...good, lastError: 'Mosquitto ended' });

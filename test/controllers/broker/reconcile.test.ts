@@ -199,22 +199,27 @@ describe('the controller of brokers', () => {
     assert.deepEqual([isProved(site.state, 'd1'), isProved(site.state, 'd2')], [true, false]);
   });
 
-  it('says what the gate refuses', async () => {
-    const site = await settledSite();
-    await site.clock.advance(10_000);
-    site.putDevice('d2');
-    await site.run();
-    const refusals = [{ check: 'CrlDates', reason: 'it has run out' }];
-    site.report('a', { loadedRevision: 1, loadedHash: 'x', refused: { revision: 2, refusals } });
-    await site.run();
-    assert.equal(site.condition['Ready'], 'False Refused');
-    assert.equal(site.condition['Stalled'], 'True Refused');
-    assert.match(site.message('Programmed'), /a: CrlDates: it has run out/);
-    assert.deepEqual(
-      site.events.map(({ reason }) => reason),
-      ['Refused'],
-    );
-  });
+  for (const [check, reason] of [
+    ['CrlDates', 'Refused'],
+    ['DynamicSecurity', 'DynamicSecurity'],
+  ] as const) {
+    it(`says what ${check} refuses, with reason ${reason}`, async () => {
+      const site = await settledSite();
+      await site.clock.advance(10_000);
+      site.putDevice('d2');
+      await site.run();
+      const refusals = [{ check, reason: 'it is so' }];
+      site.report('a', { loadedRevision: 1, loadedHash: 'x', refused: { revision: 2, refusals } });
+      await site.run();
+      assert.equal(site.condition['Ready'], `False ${reason}`);
+      assert.equal(site.condition['Stalled'], `True ${reason}`);
+      assert.match(site.message('Programmed'), new RegExp(`a: ${check}: it is so`));
+      assert.deepEqual(
+        site.events.map((event) => event.reason),
+        [reason],
+      );
+    });
+  }
 
   it('does not count a refusal of an older set', async () => {
     const site = await settledSite();

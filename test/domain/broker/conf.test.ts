@@ -298,6 +298,26 @@ describe('the gate for mosquitto.conf', () => {
     });
   }
 
+  const second: Record<string, string> = {
+    'in the way of 2.0': `${golden20}plugin /usr/lib/mosquitto_dynamic_security.so\nplugin_opt_config_file /d.json\n`,
+    'in an older way': `${golden20}auth_plugin /usr/lib/mosquitto_dynamic_security.so\n`,
+    'beside the plugins of 2.1': `${golden21}global_plugin /opt/plugins/mosquitto_dynamic_security.so\n`,
+    'by name, for a listener': `plugin_load dynsec /opt/mosquitto_dynamic_security.so\n${golden21}plugin_use dynsec\n`,
+  };
+  for (const [name, text] of Object.entries(second)) {
+    it(`says what to do about dynamic security that is loaded ${name}`, () => {
+      const read = parseConf(text);
+      assert.ok(!read.ok);
+      assert.deepEqual(
+        read.findings.map(({ code, reason }) => [code, reason]),
+        [['MQS221', 'DynamicSecurity']],
+      );
+      const line = text.split('\n').findIndex((one) => one.includes('dynamic_security')) + 1;
+      assert.equal(read.findings[0]?.position?.line, line);
+      assert.match(read.findings[0].message, /take it out/);
+    });
+  }
+
   it('says where', () => {
     const read = parseConf(`${golden20}bridge_insecure true\n`);
     assert.ok(!read.ok);
