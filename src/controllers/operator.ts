@@ -3,9 +3,8 @@ import { managedBy, reportingController } from '../api/labels.ts';
 import { parsePasswords } from '../domain/broker/passwords.ts';
 import type { Broker } from '../domain/fleet.ts';
 import type { ObjectKey } from '../domain/names.ts';
-import type { ControllerObserver, ReconcileFailure } from '../kube/observer.ts';
 import { type Controller, runController } from '../kube/controller.ts';
-import { ApiError, isConflict, isExpired, isNamespaceGoing } from '../kube/errors.ts';
+import { ApiError, isExpired, isNamespaceGoing } from '../kube/errors.ts';
 import { EventRecorder } from '../kube/events.ts';
 import type { Reconcile } from '../kube/outcome.ts';
 import type { Random as Jitter } from '../kube/ports.ts';
@@ -26,6 +25,7 @@ import { certificateController, createIssued } from './certificate/index.ts';
 import type { ControllerContext, OperatorOptions, Wake } from './context.ts';
 import { deviceController } from './device/controller.ts';
 import { createPasswords } from './device/passwords.ts';
+import { loggingObserver } from './failure-log.ts';
 import { createFleetState } from './fleet-state.ts';
 import { routeChanges, routeIssued } from './routes.ts';
 import { templateController } from './template/controller.ts';
@@ -226,36 +226,8 @@ function controllerOf({ settings, world, queues, name, reconcile }: ControllerPl
   const observer = metrics.controller(name, concurrency[name]);
   return {
     ...{ queue: queues[name], reconcile, concurrency: concurrency[name], stores: essentialStores(world), clock },
-    ...{ monotonic, newReconcileId: newId, observer: logged(observer, name, log) },
+    ...{ monotonic, newReconcileId: newId, observer: loggingObserver(observer, name, log) },
   };
-}
-
-/** Somebody was faster, time and again: from so long a wait on it is worth a line, milliseconds. */
-const longConflictMilliseconds = 1_000;
-
-/**
- * A failure that is only "not yet" is none to the log, nor is it that somebody was faster, for what is new is looked at,
- * or that a namespace goes before we heard of it.
- */
-function logged(observer: ControllerObserver, controller: QueueName, log: Log): ControllerObserver {
-  return {
-    started: () => observer.started(),
-    finished: (result, seconds) => observer.finished(result, seconds),
-    failed(failure: ReconcileFailure) {
-      observer.failed(failure);
-      const { key, reconcileId, kind, error, retryMilliseconds } = failure;
-      const fields = { controller, key, reconcileId, error, retryMilliseconds };
-      const isShort = retryMilliseconds !== undefined && retryMilliseconds < longConflictMilliseconds;
-      if (kind === 'RetryAfter') log.debug(fields, 'reconcile waits');
-      else if (isShort && isOvertaken(error)) log.debug(fields, 'reconcile was overtaken');
-      else log.warn(fields, 'reconcile failed');
-    },
-  };
-}
-
-function isOvertaken(error: unknown): boolean {
-  if (isConflict(error) || isNamespaceGoing(error)) return true;
-  return error instanceof Error && error.cause !== undefined && isOvertaken(error.cause);
 }
 
 function reported({ metrics, log }: OperatorSettings, resource: string): (report: ReflectorReport) => void {
