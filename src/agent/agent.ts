@@ -1,17 +1,27 @@
 import { enforcedHash } from '../domain/bundle/chunks.ts';
 import type { Bundle } from '../domain/bundle/content.ts';
 import type { BundleReading, InstanceReport, Refusal } from '../ports.ts';
-import { candidateOf, readable } from './candidate.ts';
-import { enforcement, type Enforcement, stopBroker } from './enforce.ts';
-import { type GateInput, gateRefusals } from './gate.ts';
+import { type Candidate, candidateOf, readable } from './candidate.ts';
+import { beginUnproved, enforcement, type Enforcement, stopBroker } from './enforce.ts';
+import { dialectCheck, type GateInput, gateRefusals } from './gate.ts';
 import { setLink } from './generation.ts';
 import { inboxOf } from './inbox.ts';
 import { identitiesToKick, kicked } from './kick.ts';
 import { bundleDirectory } from './placement.ts';
 import { recordGood } from './record.ts';
 import { reportOf } from './report.ts';
-import { type AgentOptions, type AgentState, type InForce, nowOf, openedState, tell, type Trial } from './state.ts';
+import {
+  type AgentOptions,
+  type AgentState,
+  type InForce,
+  nowOf,
+  openedState,
+  tell,
+  type Trial,
+  trialIn,
+} from './state.ts';
 import { backoffMilliseconds, nextStep, type StepFacts, type StepKind } from './step.ts';
+import { driftProblem } from './watch.ts';
 
 /** A broker that ran this long before it ended is started again at once, milliseconds. */
 const soundRun = 60_000;
@@ -31,8 +41,8 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   const inbox = inboxOf(options.source, options.clock, signal);
   const end = new AbortController();
   const state = await openedState(options, inbox, AbortSignal.any([signal, end.signal]));
-  checkRecorded(state);
   try {
+    if (state.good) await isFit(state, state.good.candidate);
     while (!signal.aborted) {
       takeReading(state, inbox.take());
       noteSourceFailure(state, inbox.failure());
@@ -44,30 +54,39 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     }
   } finally {
     end.abort();
-    await Promise.all([state.desk.ended.then(() => stopBroker(state)), state.sending]);
+    await Promise.all([state.desk.ended.then(() => stopBroker(state)), state.watch.close(), state.sending]);
   }
 }
 
-/** What a former agent proved may have become unfit since, as when its CRL ended: then it is not started. */
-function checkRecorded(state: AgentState): void {
-  if (!state.good) return;
-  const refusals = gateRefusals({ ...gateInput(state, state.good.candidate), loaded: undefined });
-  if (refusals.length === 0) return;
-  state.restore = undefined;
-  state.lastError = `the last good set is not started: ${refusalText(refusals)}`;
+/**
+ * What a former agent proved may have become unfit since, as when its CRL ended: then it is not started. It may become
+ * fit again, as when the clock is put right.
+ */
+async function isFit(state: AgentState, candidate: Candidate): Promise<boolean> {
+  const refusals = await refusalsOf(state, candidate, undefined);
+  if (refusals.length > 0) state.lastError = `the last good set is not started: ${refusalText(refusals)}`;
+  return refusals.length === 0;
 }
 
-function gateInput(state: AgentState, next: GateInput['next']): GateInput {
-  const { broker, directory, placement, clock } = state.options;
-  const { mosquittoVersion, good } = state;
-  return {
-    next,
-    loaded: good?.candidate,
+/**
+ * What the gate says. A configuration that the running Mosquitto does not understand is one for which it is started again,
+ * so the version that counts then is that of the binary, which may be another by now.
+ */
+async function refusalsOf(
+  state: AgentState,
+  next: Candidate,
+  loaded: Candidate | undefined,
+): Promise<readonly Refusal[]> {
+  const { broker, directory, placement, clock, launcher } = state.options;
+  const input: GateInput = {
+    ...{ next, loaded, broker },
     now: clock.now(),
-    broker,
     directory: bundleDirectory(directory, placement),
-    mosquittoVersion,
+    mosquittoVersion: state.mosquittoVersion,
   };
+  const refusals = gateRefusals(input);
+  if (!refusals.some(({ check }) => check === dialectCheck)) return refusals;
+  return gateRefusals({ ...input, mosquittoVersion: await launcher.version() });
 }
 
 function refusalText(refusals: readonly Refusal[]): string {
@@ -77,28 +96,32 @@ function refusalText(refusals: readonly Refusal[]): string {
 function factsOf(state: AgentState): StepFacts {
   return {
     now: nowOf(state),
-    wantedAt: state.wanted?.at,
-    restoreAt: state.restore?.at,
-    refreshAt: state.refresh?.at,
-    followUpAt: state.followUp?.at,
-    reportAt: state.sending ? undefined : state.reportRetry?.at,
+    wantedAt: dueAt(state, state.wanted),
+    restoreAt: dueAt(state, state.restore),
+    refreshAt: dueAt(state, state.refresh),
+    followUpAt: dueAt(state, state.followUp),
+    reportAt: state.sending ? undefined : dueAt(state, state.reportRetry),
+    lookAt: dueAt(state, state.look),
   };
+}
+
+function dueAt(state: AgentState, trial: Trial | undefined): number | undefined {
+  return trial && (nowOf(state) < trial.since ? -Infinity : trial.at);
 }
 
 /** A trial that failed once more, with its next time. */
 function failedTrial(state: AgentState, trial: Trial | undefined): Trial {
   const failures = (trial?.failures ?? 0) + 1;
-  return { at: nowOf(state) + backoffMilliseconds(failures + 1), failures };
+  return trialIn(state, backoffMilliseconds(failures + 1), failures);
 }
 
 function takeReading(state: AgentState, reading: BundleReading | undefined): void {
   if (reading?.kind === 'Bundle') {
     if (isForNextPod(state, reading.bundle)) return;
-    const at = nowOf(state);
-    state.wanted = { candidate: candidateOf(reading.bundle, state.good?.candidate), at, failures: 0 };
+    state.wanted = { candidate: candidateOf(reading.bundle, state.good?.candidate), ...trialIn(state) };
   } else if (reading) {
     noteRefusal(state, undefined, [{ check: 'Readable', reason: reading.reason }]);
-    if (state.restore && !state.running) state.restore = { ...state.restore, at: nowOf(state) };
+    if (state.restore && !state.running) state.restore = trialIn(state, 0, state.restore.failures);
   }
 }
 
@@ -135,7 +158,8 @@ function restoreLater(state: AgentState): void {
   if (!state.good) return;
   state.good = { candidate: state.good.candidate };
   state.refresh = undefined;
-  state.restore = { at: nowOf(state) + backoffMilliseconds(state.crashes), failures: state.crashes };
+  state.look = undefined;
+  state.restore = trialIn(state, backoffMilliseconds(state.crashes), state.crashes);
 }
 
 async function wait({ options, inbox }: AgentState, until: number): Promise<void> {
@@ -172,12 +196,13 @@ const steps: Readonly<Record<StepKind, (state: AgentState, signal: AbortSignal) 
   Refresh: refreshGood,
   FollowUp: followUp,
   Report: sendReport,
+  Look: lookAfter,
 };
 
 async function enforceWanted(state: AgentState, signal: AbortSignal): Promise<void> {
   if (!state.wanted) return;
   const { candidate } = state.wanted;
-  const refusals = gateRefusals(gateInput(state, candidate));
+  const refusals = await refusalsOf(state, candidate, state.good?.candidate);
   if (refusals.length > 0) return wantedFailed(state, refusals);
   const inForce = state.good?.inForce;
   if (inForce && isSameSet(state.good?.candidate.bundle, candidate.bundle)) return adopt(state, inForce);
@@ -199,7 +224,7 @@ function adopt(state: AgentState, inForce: InForce): void {
   const [former, next] = [state.good.candidate.bundle.index, state.wanted.candidate.bundle.index];
   if (next.revision !== former.revision || next.hash !== former.hash) {
     state.good = { candidate: state.wanted.candidate, inForce };
-    state.followUp = { at: nowOf(state), failures: 0 };
+    state.followUp = trialIn(state);
   }
   state.wanted = undefined;
   state.refused = undefined;
@@ -225,8 +250,8 @@ function wantedFailed(state: AgentState, refusals: readonly Refusal[], opened = 
   if (!wanted) return;
   noteRefusal(state, wanted.candidate.bundle.index.revision, refusals);
   const trial = failedTrial(state, wanted);
-  const at = opened && trial.failures > 1 ? nowOf(state) + pauseAfterOpening : trial.at;
-  state.wanted = { candidate: wanted.candidate, failures: trial.failures, at };
+  const at = opened && trial.failures > 1 ? trial.since + pauseAfterOpening : trial.at;
+  state.wanted = { ...trial, candidate: wanted.candidate, at };
 }
 
 function proofText({ proof }: Enforcement): string {
@@ -235,15 +260,17 @@ function proofText({ proof }: Enforcement): string {
 }
 
 /** The good set is in force: what remains is to end sessions, remember it and tell. */
-function proved(state: AgentState, { assembly, generation, proof }: Enforcement): void {
+function proved(state: AgentState, { assembly, attempt, generation, proof }: Enforcement): void {
   if (!state.good || proof.kind !== 'Proved') return;
-  const { admission, nextChangeAt } = assembly;
-  const now = nowOf(state);
-  const inForce = { generation, admission, provedAt: new Date(now), milliseconds: proof.milliseconds };
+  const { admission, validity } = assembly;
+  const { milliseconds } = proof;
+  const inForce = { generation, attempt, admission, provedAt: state.options.clock.now(), milliseconds };
   state.good = { candidate: state.good.candidate, inForce };
+  state.hasProved = true;
   state.restore = undefined;
-  state.refresh = nextChangeAt && { at: nextChangeAt.getTime(), failures: 0 };
-  state.followUp = { at: now, failures: 0 };
+  state.refresh = { at: validity.until, since: validity.from, failures: 0 };
+  state.followUp = trialIn(state);
+  state.look = trialIn(state, state.limits.watch);
   if (!state.wanted) state.refused = undefined;
   state.lastError = undefined;
 }
@@ -251,6 +278,10 @@ function proved(state: AgentState, { assembly, generation, proof }: Enforcement)
 /** Puts the last good set back in force; where the broker will not have it, it is stopped and started on it. */
 async function restoreGood(state: AgentState, signal: AbortSignal): Promise<void> {
   if (!state.good) return;
+  if (!state.hasProved && !(await isFit(state, state.good.candidate))) {
+    state.restore = failedTrial(state, state.restore);
+    return;
+  }
   const result = await enforcement(state, state.good.candidate, 'Healing', signal);
   if (result.proof.kind === 'Proved') return proved(state, result);
   state.lastError = `restore the last good set: ${proofText(result)}`;
@@ -266,6 +297,16 @@ async function refreshGood(state: AgentState, signal: AbortSignal): Promise<void
   const result = await enforcement(state, state.good.candidate, 'Reload', signal);
   if (result.proof.kind === 'Proved') proved(state, result);
   else state.lastError = `drop what has ended: ${proofText(result)}`;
+}
+
+/** A set that was proved may be in force no more: the broker hangs, or somebody had it read something else. */
+async function lookAfter(state: AgentState): Promise<void> {
+  const what = await driftProblem(state);
+  state.look = trialIn(state, state.limits.watch);
+  if (what === undefined || state.running?.exit) return;
+  tell(state, { kind: 'Drifted', what });
+  state.lastError = `watch the broker: ${what}`;
+  beginUnproved(state);
 }
 
 /** Ends sessions, then remembers the bundle, then says that it is loaded: so no report comes before its effect. */

@@ -18,8 +18,11 @@ export interface Assembly {
   /** With the agent's own listener. */
   readonly conf: Conf;
   readonly admission: Admission;
-  /** When the next rule, identity or certificate ends: then the set has to be assembled again, and the broker reloaded. */
-  readonly nextChangeAt?: Date;
+  /**
+   * When the next rule, identity or certificate ends: then the set has to be assembled again, and the broker reloaded.
+   * Likewise before the last one that has ended, for the clock may have been ahead. Milliseconds since the epoch.
+   */
+  readonly validity: { readonly from: number; readonly until: number };
   /** Equal for two assemblies between which a reload is enough; else the broker has to be started again. */
   readonly restartKey: string;
 }
@@ -56,12 +59,11 @@ export function assembled(
     ['crl', joined(parts.crl, own.crl)],
   ]);
   if (server) files.set(serverCertificateFile, server.certificate).set(serverKeyFile, server.key);
-  const nextChangeAt = earliestEnd(acl, identities, now);
   return {
     files,
     conf,
     admission: { identities: living, revocations: gated(candidate.revocations()) },
-    ...(nextChangeAt && { nextChangeAt }),
+    validity: validityAt(acl, identities, now),
     restartKey: checksCrls(conf) ? confFile : `${confFile}${parts.ca}`,
   };
 }
@@ -121,10 +123,12 @@ function joined(text: string, addition: string): string {
   return text === '' || text.endsWith('\n') ? text + addition : `${text}\n${addition}`;
 }
 
-function earliestEnd(acl: AclFile, identities: ReadonlyMap<string, BundleIdentity>, now: Date): Date | undefined {
-  let earliest = Infinity;
+function validityAt(acl: AclFile, identities: ReadonlyMap<string, BundleIdentity>, now: Date): Assembly['validity'] {
+  let [latest, earliest] = [-Infinity, Infinity];
   const look = ({ until }: Ending): void => {
-    if (until && until > now) earliest = Math.min(earliest, until.getTime());
+    if (!until) return;
+    if (until > now) earliest = Math.min(earliest, until.getTime());
+    else latest = Math.max(latest, until.getTime());
   };
   acl.patterns.forEach(look);
   for (const user of acl.users) {
@@ -135,5 +139,5 @@ function earliestEnd(acl: AclFile, identities: ReadonlyMap<string, BundleIdentit
     look(identity);
     look({ until: identity.ticketsUntil });
   });
-  return earliest === Infinity ? undefined : new Date(earliest);
+  return { from: latest, until: earliest };
 }

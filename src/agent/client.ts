@@ -37,7 +37,7 @@ export type ConnectOutcome =
   /** Nothing that says yes or no: no connection, an end before TLS was up, or no answer in time. */
   | { readonly kind: 'Unanswered'; readonly reason: string };
 
-type PublishOutcome =
+export type PublishOutcome =
   /** The reason code of the PUBACK: 0 or 16 when it was taken, 135 when the client has no right to the topic. */
   { readonly kind: 'Acknowledged'; readonly code: number } | { readonly kind: 'Unanswered'; readonly reason: string };
 

@@ -2,14 +2,16 @@ import path from 'node:path';
 import { type Assembly, assembled } from './assemble.ts';
 import type { Candidate } from './candidate.ts';
 import { currentLink, type GenerationName, removeUnlinked, setLink, writtenGeneration } from './generation.ts';
-import { attemptOf } from './overlay.ts';
-import { proof, type Proof } from './prove.ts';
+import { type Attempt, attemptOf } from './overlay.ts';
+import type { Proof } from './proof.ts';
+import { proof } from './prove.ts';
 import { proofPlan } from './proof-plan.ts';
-import { type AgentState, nowOf, type Running, tell } from './state.ts';
+import { type AgentState, nowOf, type Running, tell, trialIn } from './state.ts';
 
 /** How an attempt to have a set enforced ended. */
 export interface Enforcement {
   readonly assembly: Assembly;
+  readonly attempt: Attempt;
   readonly generation: GenerationName;
   readonly proof: Proof;
 }
@@ -42,15 +44,16 @@ export async function enforcement(
   const plan = proofPlan(assembly.conf, overlay, attempt, candidate.bundle.server?.certificate);
   const outcome = await proof({ broker: running.process, plan, start, clock: options.clock, limits, signal });
   tell(state, { kind: 'Proof', revision, proof: outcome });
-  return { assembly, generation, proof: outcome };
+  return { assembly, attempt, generation, proof: outcome };
 }
 
 /** From the swap to the proof the last good set is not known to be in force: whatever ends the attempt, it is restored. */
-function beginUnproved(state: AgentState): void {
+export function beginUnproved(state: AgentState): void {
   if (!state.good) return;
   state.good = { candidate: state.good.candidate };
-  state.restore ??= { at: nowOf(state), failures: 0 };
+  state.restore ??= trialIn(state);
   state.refresh = undefined;
+  state.look = undefined;
 }
 
 /** Starts the broker on the generation in place. It is asked for its version again: it may have been replaced. */

@@ -41,13 +41,16 @@ export interface GateCheck {
   readonly refuses: (input: GateInput) => string | undefined;
 }
 
+/** The check that another Mosquitto would pass. */
+export const dialectCheck = 'ConfDialect';
+
 export const gateChecks: readonly GateCheck[] = [
   { name: 'BrokerIsOurs', refuses: ({ next, broker }) => otherBrokerProblem(next.bundle.index, broker) },
   { name: 'ContentHash', refuses: ({ next }) => contentProblem(next.bundle) },
   { name: 'RevisionNotLower', refuses: revisionProblem },
   { name: 'ConfAllowed', refuses: ({ next }) => unreadable(next.conf()) },
   { name: 'ConfPaths', refuses: ({ next, directory }) => pathProblem(readable(next.conf()), directory) },
-  { name: 'ConfDialect', refuses: dialectProblem },
+  { name: dialectCheck, refuses: dialectProblem },
   { name: 'AclParses', refuses: ({ next }) => unreadable(next.acl()) },
   { name: 'AclLeavesProbesAlone', refuses: ({ next }) => probeTopicProblem(readable(next.acl())) },
   { name: 'AclUsersAreIdentities', refuses: ({ next }) => strayUserProblem(next) },

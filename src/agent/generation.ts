@@ -44,18 +44,33 @@ export async function writtenGeneration(root: string, files: GenerationFiles): P
   const partial = path.join(generationsIn(root), `${name}.partial`);
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial, { mode: 0o700 });
-  await Promise.all(
-    Array.from(files, ([file, text]) => writeFile(path.join(partial, file), text, { mode: 0o600, flag: 'wx' })),
+  const writes = Array.from(files, ([file, text]) =>
+    writeFile(path.join(partial, file), text, { mode: 0o600, flag: 'wx' }),
   );
+  const failed = (await Promise.allSettled(writes)).find((result) => result.status === 'rejected');
+  if (failed) {
+    // On a full disk others need the space.
+    await rm(partial, { recursive: true, force: true });
+    throw new Error(`write generation ${name}: ${reasonOf(failed.reason)}`, { cause: failed.reason });
+  }
   await rename(partial, path.join(generationsIn(root), name));
   return name;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Puts another file into a generation, in one step. */
 export async function addFile(root: string, name: GenerationName, file: string, text: string): Promise<void> {
   const target = generationFile(root, name, file);
-  await writeFile(`${target}.partial`, text, { mode: 0o600 });
-  await rename(`${target}.partial`, target);
+  try {
+    await writeFile(`${target}.partial`, text, { mode: 0o600 });
+    await rename(`${target}.partial`, target);
+  } catch (error) {
+    await rm(`${target}.partial`, { force: true });
+    throw new Error(`write ${file}: ${reasonOf(error)}`, { cause: error });
+  }
 }
 
 /** Points the link to this generation, in one step. */

@@ -32,6 +32,7 @@ export function agentHealth(): AgentHealth {
     registry,
     onEvent(event) {
       if (event.kind === 'Proof') problem = proofProblem(event);
+      if (event.kind === 'Drifted') problem = event.what;
       if (event.kind === 'Exited' || event.kind === 'Stopped') problem = 'Mosquitto does not run';
       count(event);
     },
@@ -54,6 +55,7 @@ function agentMetrics(registry: Registry): (event: AgentEvent) => void {
   const refusals = counter('refusals', 'Bundles that were refused, by the check that did it.', 'check');
   const starts = counter('broker_starts', 'Starts of Mosquitto.');
   const exits = counter('broker_exits', 'Ends of Mosquitto that nobody asked for.');
+  const drifts = counter('drifts', 'Times that a broker was found not to enforce any more what was proved.');
   const kicks = counter('kicked_sessions', 'Sessions that were ended because their right to be there ended.');
   const failures = counter('failures', 'Steps that failed and are tried again.');
   const acknowledgements = counter(
@@ -76,6 +78,7 @@ function agentMetrics(registry: Registry): (event: AgentEvent) => void {
     if (event.kind === 'Started') starts.inc();
     else if (event.kind === 'Exited') exits.inc();
     else if (event.kind === 'Failed') failures.inc();
+    else if (event.kind === 'Drifted') drifts.inc();
     else if (event.kind === 'Acknowledged') acknowledgements.inc(event.certificates);
     else if (event.kind === 'Notified') notices.set(event.notices);
     else if (event.kind === 'Kicked') kicks.inc(event.identities.length);

@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import type { Conf, NetworkListener } from '../domain/broker/conf.ts';
 import type { Attempt, Overlay } from './overlay.ts';
-import type { ListenerProbe, ProofPlan } from './prove.ts';
+import type { ListenerProbe } from './prove-listener.ts';
+import type { ProofPlan } from './prove.ts';
 
 /** What has to be shown of a set with this configuration. `serverCertificate` is the PEM that its TLS listeners get. */
 export function proofPlan(

@@ -1,19 +1,21 @@
-import type { BrokerExit, BrokerProcess, Clock } from '../ports.ts';
+import type { BrokerProcess, Clock } from '../ports.ts';
 import type { Canary } from './canary.ts';
-import { connected, type ConnectOutcome, type Endpoint, type Login, notAuthorized, type Session } from './client.ts';
-
-/** A listener for devices, with what has to happen there. */
-export type ListenerProbe = {
-  readonly name: string;
-  readonly endpoint: Extract<Endpoint, { kind: 'Network' }>;
-} & (
-  | { readonly authentication: 'Certificate'; readonly admitted: Canary; readonly refused: Canary }
-  | { readonly authentication: 'Password'; readonly wrongLogin: Login }
-);
+import { connected, type ConnectOutcome } from './client.ts';
+import {
+  localLink,
+  type LocalEntry,
+  type Look,
+  lookOf,
+  lookProblem,
+  type RulesCheck,
+  rulesSight,
+} from './prove-rules.ts';
+import { letIn, type ListenerCheck, type ListenerProbe, type ListenerSight, problemSeen } from './prove-listener.ts';
+import type { Proof } from './proof.ts';
 
 /** What one attempt has to show. The topics are new for each attempt. */
 export interface ProofPlan {
-  readonly local: { readonly endpoint: Endpoint; readonly login: Login };
+  readonly local: LocalEntry;
   /** Granted to the agent's user by this very generation and by no other. */
   readonly nonceTopic: string;
   /** Granted to nobody, ever. */
@@ -22,16 +24,6 @@ export interface ProofPlan {
   /** DER of the certificate that TLS listeners have to show. */
   readonly serverCertificate?: Buffer;
 }
-
-export type Proof =
-  | { readonly kind: 'Proved'; readonly milliseconds: number }
-  /** The rules are in force, but a listener gives no answer, as when its connections are used up: nothing is known to be wrong. */
-  | { readonly kind: 'Unproved'; readonly what: string }
-  /** Something that has to work does not: the set is not, or not wholly, in force. */
-  | { readonly kind: 'Failed'; readonly what: string }
-  /** The broker lets through what nobody may. */
-  | { readonly kind: 'FailOpen'; readonly what: string }
-  | { readonly kind: 'BrokerGone'; readonly exit: BrokerExit };
 
 /** Limits of a proof; times in milliseconds. */
 export interface ProofLimits {
@@ -45,10 +37,19 @@ export interface ProofLimits {
   readonly signals: number;
   /** For each answer of the broker. */
   readonly answer: number;
+  /** Between two looks whether what was proved is in force still. */
+  readonly watch: number;
 }
 
 /** A large ACL stalls 2.0 for seconds at each reload (facts 5.1), hence the long limits. */
-export const defaultProofLimits: ProofLimits = { overall: 60_000, poll: 5, resend: 1_000, signals: 4, answer: 10_000 };
+export const defaultProofLimits: ProofLimits = {
+  overall: 60_000,
+  poll: 5,
+  resend: 1_000,
+  signals: 4,
+  answer: 10_000,
+  watch: 10_000,
+};
 
 /**
  * How the attempt begins: with a broker that was started on the files, or one that has to be told; `Healing`: one that
@@ -64,6 +65,8 @@ export interface ProofSubject {
   readonly limits: ProofLimits;
   /** Ends the proof early; it then rejects with the signal's reason. */
   readonly signal: AbortSignal;
+  /** All of them, but where a test leaves one out. */
+  readonly checks?: { readonly rules?: readonly RulesCheck[]; readonly listeners?: readonly ListenerCheck[] };
 }
 
 /**
@@ -112,22 +115,6 @@ function gravityOf(problem: Proof | undefined): number {
   return problem ? ['Unproved', 'Failed', 'FailOpen'].indexOf(problem.kind) : -1;
 }
 
-/**
- * What a look at the rules said: those of this attempt are in force; not yet; the broker is open; it does not know the
- * agent's user any more, so that it has read neither passwords nor ACL (facts 1.1); or it gives no answer.
- */
-type Look = 'InForce' | 'NotYet' | 'Open' | 'LockedOut' | 'Unanswered';
-
-const lookTexts: Record<Look, string> = {
-  InForce: 'the rules are in force',
-  NotYet: 'the rules of this generation did not come into force',
-  Open: 'a publish that nobody is allowed was accepted',
-  LockedOut: 'the passwords were not read, hence no ACL either',
-  Unanswered: 'the local listener does not answer',
-};
-
-const isOpen = (look: Look): boolean => look === 'Open' || look === 'LockedOut';
-
 /** A broker that ran under a former agent does not know this one's user yet, one being healed may still be open. */
 function isBelieved(look: Look, start: ProofStart): boolean {
   return look === 'Open' ? start !== 'Healing' : look === 'LockedOut' && start === 'Reload';
@@ -135,23 +122,23 @@ function isBelieved(look: Look, start: ProofStart): boolean {
 
 async function rulesProblem(subject: ProofSubject, signal: AbortSignal): Promise<Proof | undefined> {
   const begun = performance.now();
-  const link = localLink(subject);
+  const { plan, limits, checks } = subject;
+  const link = localLink(plan.local, limits.answer);
   const tell = reloader(subject);
   let look: Look = 'Unanswered';
-  while (look !== 'InForce' && !signal.aborted && performance.now() - begun < subject.limits.overall) {
+  while (look !== 'InForce' && !signal.aborted && performance.now() - begun < limits.overall) {
     const answer = await link.answer();
     if (look === 'NotYet' && tell.isDue()) {
       const open = await openListener(subject);
       if (open) return link.close().then(() => open);
     }
     if (answer !== 'Unanswered' && !tell.again()) break;
-    look = typeof answer === 'string' ? answer : await lookThrough(answer, subject.plan);
+    look = lookOf(await rulesSight(answer, plan), checks?.rules);
     if (isBelieved(look, subject.start)) break;
-    if (look !== 'InForce') await subject.clock.sleep(subject.limits.poll);
+    if (look !== 'InForce') await subject.clock.sleep(limits.poll);
   }
   await link.close();
-  if (look === 'InForce') return undefined;
-  return { kind: isOpen(look) ? 'FailOpen' : 'Failed', what: lookTexts[look] };
+  return lookProblem(look);
 }
 
 interface Reloader {
@@ -198,61 +185,27 @@ async function openListener(subject: ProofSubject): Promise<Proof | undefined> {
   return undefined;
 }
 
-function letIn({ name }: ListenerProbe): Proof {
-  return { kind: 'FailOpen', what: `listener ${name} let a certificate in that is not valid` };
-}
-
-/** The agent's session on the local listener, opened again when it was lost. */
-interface LocalLink {
-  answer(): Promise<Session | 'LockedOut' | 'Unanswered'>;
-  close(): Promise<void>;
-}
-
-function localLink({ plan, limits }: ProofSubject): LocalLink {
-  let open: Session | undefined;
-  return {
-    async answer() {
-      if (open?.isOpen() === true) return open;
-      open = undefined;
-      const outcome = await connected(plan.local.endpoint, plan.local.login, limits.answer);
-      if (outcome.kind === 'Refused') return 'LockedOut';
-      if (outcome.kind !== 'Connected') return 'Unanswered';
-      open = outcome.session;
-      return open;
-    },
-    async close() {
-      await open?.close();
-    },
-  };
-}
-
-async function lookThrough(session: Session, { nonceTopic, forbiddenTopic }: ProofPlan): Promise<Look> {
-  const nonce = await session.publish(nonceTopic);
-  if (nonce.kind === 'Unanswered') return 'Unanswered';
-  if (nonce.code >= 0x80) return 'NotYet';
-  const forbidden = await session.publish(forbiddenTopic);
-  if (forbidden.kind === 'Unanswered') return 'Unanswered';
-  return forbidden.code === notAuthorized ? 'InForce' : 'Open';
-}
-
 async function listenerProblem(listener: ListenerProbe, subject: ProofSubject): Promise<Proof | undefined> {
-  return listener.authentication === 'Certificate'
-    ? certificateProblem(listener, subject)
-    : passwordProblem(listener, subject);
+  const expectedCertificate = listener.endpoint.tls && subject.plan.serverCertificate;
+  const sight = {
+    ...(await outcomesOn(listener, subject)),
+    ...{ listener, ...(expectedCertificate && { expectedCertificate }) },
+  };
+  return problemSeen(sight, subject.checks?.listeners);
 }
 
-type Probe<Authentication> = Extract<ListenerProbe, { authentication: Authentication }>;
-
-async function certificateProblem(listener: Probe<'Certificate'>, subject: ProofSubject): Promise<Proof | undefined> {
-  const entered = await canaryOutcome(listener, listener.admitted, subject);
-  if (entered.kind === 'Unanswered') return unanswered(listener, entered.reason);
-  if (entered.kind !== 'Connected') return failed(listener, `refused a valid certificate: ${outcomeText(entered)}`);
-  const shown = certificateShownProblem(listener, entered, subject.plan);
-  if (shown) return shown;
-  const refused = await canaryOutcome(listener, listener.refused, subject);
-  if (refused.kind === 'TlsRefused') return undefined;
-  if (refused.kind === 'Unanswered') return unanswered(listener, refused.reason);
-  return letIn(listener);
+/** The second canary is shown only where the first one entered. */
+async function outcomesOn(
+  listener: ListenerProbe,
+  subject: ProofSubject,
+): Promise<Pick<ListenerSight, 'valid' | 'invalid' | 'wrongPassword'>> {
+  if (listener.authentication === 'Password') {
+    const { endpoint, wrongLogin } = listener;
+    return { wrongPassword: await closedAgain(await connected(endpoint, wrongLogin, subject.limits.answer)) };
+  }
+  const valid = await canaryOutcome(listener, listener.admitted, subject);
+  if (valid.kind !== 'Connected') return { valid };
+  return { valid, invalid: await canaryOutcome(listener, listener.refused, subject) };
 }
 
 async function canaryOutcome(
@@ -263,43 +216,7 @@ async function canaryOutcome(
   return closedAgain(await connected({ ...endpoint, tls: { certificate, key } }, { clientId: name }, limits.answer));
 }
 
-async function passwordProblem(listener: Probe<'Password'>, subject: ProofSubject): Promise<Proof | undefined> {
-  const outcome = await closedAgain(await connected(listener.endpoint, listener.wrongLogin, subject.limits.answer));
-  if (outcome.kind === 'Connected') {
-    return { kind: 'FailOpen', what: `listener ${listener.name} let a wrong password in` };
-  }
-  if (outcome.kind === 'Refused' && passwordRefusals.includes(outcome.code)) {
-    return certificateShownProblem(listener, outcome, subject.plan);
-  }
-  if (outcome.kind === 'TlsRefused') return failed(listener, `refused TLS: ${outcome.reason}`);
-  return unanswered(listener, outcomeText(outcome));
-}
-
-/** "Bad user name or password" and "not authorized"; versions differ. */
-const passwordRefusals: readonly number[] = [0x86, notAuthorized];
-
-function certificateShownProblem(
-  listener: ListenerProbe,
-  { serverCertificate }: { readonly serverCertificate?: Buffer },
-  { serverCertificate: expected }: ProofPlan,
-): Proof | undefined {
-  if (!listener.endpoint.tls || !expected || serverCertificate?.equals(expected)) return undefined;
-  return failed(listener, 'shows another server certificate than the one it was given');
-}
-
 async function closedAgain(outcome: ConnectOutcome): Promise<ConnectOutcome> {
   if (outcome.kind === 'Connected') await outcome.session.close();
   return outcome;
-}
-
-function failed({ name }: ListenerProbe, what: string): Proof {
-  return { kind: 'Failed', what: `listener ${name} ${what}` };
-}
-
-function unanswered({ name }: ListenerProbe, reason: string): Proof {
-  return { kind: 'Unproved', what: `listener ${name} gives no answer: ${reason}` };
-}
-
-function outcomeText(outcome: Exclude<ConnectOutcome, { kind: 'Connected' }>): string {
-  return outcome.kind === 'Refused' ? `CONNACK 0x${outcome.code.toString(16)}` : outcome.reason;
 }

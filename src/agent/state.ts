@@ -17,9 +17,12 @@ import { type NoticeDesk, noticeDesk } from './desk.ts';
 import { type GenerationName, openGenerations } from './generation.ts';
 import type { Inbox } from './inbox.ts';
 import type { Admission } from './kick.ts';
-import { type Overlay, overlayFor } from './overlay.ts';
-import { defaultProofLimits, type Proof, type ProofLimits } from './prove.ts';
+import { type Attempt, type Overlay, overlayFor } from './overlay.ts';
+import type { Proof } from './proof.ts';
+import type { LocalLink } from './prove-rules.ts';
+import { defaultProofLimits, type ProofLimits } from './prove.ts';
 import { recordedAdmission, recordedGood } from './record.ts';
+import { watchLink } from './watch.ts';
 
 export interface AgentOptions {
   /** Name of the broker as the index of its bundles has it. */
@@ -55,6 +58,8 @@ export type AgentEvent =
   | { readonly kind: 'Stopped' }
   | { readonly kind: 'Exited'; readonly exit: BrokerExit }
   | { readonly kind: 'Proof'; readonly revision: number; readonly proof: Proof }
+  /** What was proved is in force no more. */
+  | { readonly kind: 'Drifted'; readonly what: string }
   | { readonly kind: 'Kicked'; readonly identities: readonly string[] }
   | { readonly kind: 'Recorded'; readonly revision: number }
   | { readonly kind: 'Notified'; readonly published: number; readonly cleared: number; readonly notices: number }
@@ -73,6 +78,8 @@ export interface Running {
 /** Something to be tried, and how often it failed in a row. Times in milliseconds since the epoch. */
 export interface Trial {
   readonly at: number;
+  /** It is due, too, when the clock says less than this: then it was set back since, and `at` may be far away. */
+  readonly since: number;
   readonly failures: number;
 }
 
@@ -85,6 +92,7 @@ interface Good {
 
 export interface InForce {
   readonly generation: GenerationName;
+  readonly attempt: Attempt;
   readonly admission: Admission;
   readonly provedAt: Date;
   readonly milliseconds: number;
@@ -97,16 +105,22 @@ export interface AgentState {
   readonly overlay: Overlay;
   readonly inbox: Inbox;
   readonly desk: NoticeDesk;
+  /** The session in which the broker is looked after. */
+  readonly watch: LocalLink;
   mosquittoVersion: string;
   attempts: number;
   running: Running | undefined;
   good: Good | undefined;
+  /** False as long as `good` is what a former agent proved. */
+  hasProved: boolean;
   /** The newest bundle, until it is proved. */
   wanted: (Trial & { readonly candidate: Candidate }) | undefined;
   /** Set while the broker does not enforce the last good set, or may not. */
   restore: Trial | undefined;
   /** When something of the set in force ends. */
   refresh: Trial | undefined;
+  /** When to look whether the set in force is in force still. */
+  look: Trial | undefined;
   /** Ends of the broker and stops for its faults, since it last ran for a while. */
   crashes: number;
   /** Who was admitted when last every session that had to go was ended. */
@@ -139,20 +153,24 @@ export async function openedState(options: AgentOptions, inbox: Inbox, signal: A
     launcher.version(),
   ]);
   const limits = { ...defaultProofLimits, ...options.limits };
+  const now = clock.now().getTime();
   const candidate = good && candidateOf(good);
   return {
     options,
     limits,
     overlay,
     inbox,
+    watch: watchLink(overlay, limits.answer),
     desk: deskOf({ options, overlay, inbox, answer: limits.answer, former: candidate }, signal),
     mosquittoVersion,
     attempts: 0,
     running: undefined,
     good: candidate && { candidate },
+    hasProved: false,
     wanted: undefined,
-    restore: good && { at: clock.now().getTime() + silenceBeforeRestore, failures: 0 },
+    restore: good && { at: now + silenceBeforeRestore, since: now, failures: 0 },
     refresh: undefined,
+    look: undefined,
     crashes: 0,
     formerAdmission,
     followUp: undefined,
@@ -195,6 +213,12 @@ function deskOf({ options, overlay, inbox, answer, former }: DeskSite, signal: A
 
 export function nowOf({ options }: AgentState): number {
   return options.clock.now().getTime();
+}
+
+/** Something that is to be tried after so long, milliseconds. */
+export function trialIn(state: AgentState, milliseconds = 0, failures = 0): Trial {
+  const now = nowOf(state);
+  return { at: now + milliseconds, since: now, failures };
 }
 
 export function tell({ options }: AgentState, event: AgentEvent): void {

@@ -11,22 +11,26 @@ export interface StepFacts {
   readonly followUpAt: number | undefined;
   /** When the report has to be sent again, because sending failed. */
   readonly reportAt: number | undefined;
+  /** When to look whether what was proved is in force still. */
+  readonly lookAt: number | undefined;
 }
 
-export type StepKind = 'Enforce' | 'Restore' | 'Refresh' | 'FollowUp' | 'Report';
+export type StepKind = 'Enforce' | 'Restore' | 'Refresh' | 'FollowUp' | 'Report' | 'Look';
 export type Step = { readonly kind: StepKind } | { readonly kind: 'Wait'; readonly until: number };
 
 /**
  * What comes next. The newest bundle goes first, for it may take rights back; then what keeps the broker on its last good
- * set, then the end of sessions, then telling of it.
+ * set, then the end of sessions, then telling of it, then looking after what is in force.
  */
-export function nextStep({ now, wantedAt, restoreAt, refreshAt, followUpAt, reportAt }: StepFacts): Step {
+export function nextStep(facts: StepFacts): Step {
+  const { now, wantedAt, restoreAt, refreshAt, followUpAt, reportAt, lookAt } = facts;
   const dues: readonly (readonly [StepKind, number | undefined])[] = [
     ['Enforce', wantedAt],
     ['Restore', restoreAt],
     ['Refresh', refreshAt],
     ['FollowUp', followUpAt],
     ['Report', reportAt],
+    ['Look', lookAt],
   ];
   const due = dues.find(([, at]) => at !== undefined && at <= now);
   if (due) return { kind: due[0] };

@@ -169,9 +169,11 @@ function eventText(event: AgentEvent): string | undefined {
     case 'Started':
       return `started Mosquitto, process ${String(event.pid)}`;
     case 'Exited':
-      return `Mosquitto ended: ${event.exit.tail.at(-1) ?? 'it said nothing'}`;
+      return exitText(event);
     case 'Failed':
       return `failed ${event.what}`;
+    case 'Drifted':
+      return `drifted ${event.what}`;
     case 'Stopped':
       return 'stopped Mosquitto';
     case 'Written':
@@ -180,6 +182,10 @@ function eventText(event: AgentEvent): string | undefined {
     case 'Reported':
       return undefined;
   }
+}
+
+function exitText({ exit }: Extract<AgentEvent, { readonly kind: 'Exited' }>): string {
+  return `Mosquitto ended: ${exit.tail.at(-1) ?? 'it said nothing'}`;
 }
 
 function proofText({ proof, revision }: Extract<AgentEvent, { readonly kind: 'Proof' }>): string {

@@ -128,7 +128,7 @@ function problemLog(log: Log): (problem: { readonly what: string; readonly error
 
 function logEvent(log: Log, event: AgentEvent): void {
   const { kind } = event;
-  if (kind === 'Refused' || kind === 'Failed' || kind === 'Exited') log.warn(eventFields(event), messages[kind]);
+  if (['Refused', 'Failed', 'Exited', 'Drifted'].includes(kind)) log.warn(eventFields(event), messages[kind]);
   else if (kind === 'Proof' && event.proof.kind !== 'Proved') log.warn(eventFields(event), messages.Proof);
   else log.info(eventFields(event), messages[kind]);
 }
@@ -146,6 +146,7 @@ const messages: Readonly<Record<AgentEvent['kind'], string>> = {
   Stopped: 'stopped Mosquitto',
   Exited: 'Mosquitto ended',
   Proof: 'proof',
+  Drifted: 'the broker does not enforce any more what was proved',
   Kicked: 'ended sessions',
   Recorded: 'remembered the bundle',
   Notified: 'brought notices to devices',

@@ -42,7 +42,7 @@ describe('assembly', () => {
     const { assembly, topicsOf } = at(now);
     assert.deepEqual(topicsOf('b'), ['b/ten']);
     assert.deepEqual([...assembly.admission.identities.keys()], ['a', 'b', 'c']);
-    assert.deepEqual(assembly.nextChangeAt, minutes(5));
+    assert.deepEqual(assembly.validity, { from: -Infinity, until: minutes(5).getTime() });
   });
 
   it('drops an identity at its end: off the lists, no password, everything denied', () => {
@@ -51,14 +51,14 @@ describe('assembly', () => {
     assert.deepEqual([...valueOf(parsePasswords(text('passwords'))).keys()], [overlay.username]);
     assert.deepEqual(topicsOf('c'), ['#', '$mqttsec/#']);
     assert.deepEqual(topicsOf('b'), ['b/ten']);
-    assert.deepEqual(assembly.nextChangeAt, minutes(10));
+    assert.deepEqual(assembly.validity, { from: minutes(5).getTime(), until: minutes(10).getTime() });
   });
 
   it('drops a rule at its end', () => {
     const { assembly, topicsOf } = at(minutes(10));
     assert.deepEqual(topicsOf('b'), []);
     assert.deepEqual(topicsOf('a'), ['a/for-good']);
-    assert.equal(assembly.nextChangeAt, undefined);
+    assert.deepEqual(assembly.validity, { from: minutes(10).getTime(), until: Infinity });
   });
 
   it('adds the user of the agent with the rights that it needs, and canaries with none', () => {

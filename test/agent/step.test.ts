@@ -9,6 +9,7 @@ const idle: StepFacts = {
   refreshAt: undefined,
   followUpAt: undefined,
   reportAt: undefined,
+  lookAt: undefined,
 };
 
 const cases: readonly [what: string, facts: Partial<StepFacts>, step: Step][] = [
@@ -26,7 +27,8 @@ const cases: readonly [what: string, facts: Partial<StepFacts>, step: Step][] = 
   ],
   ['something ended', { refreshAt: now, followUpAt: now }, { kind: 'Refresh' }],
   ['sessions to end', { followUpAt: now, reportAt: now }, { kind: 'FollowUp' }],
-  ['a report to send again', { reportAt: now }, { kind: 'Report' }],
+  ['a report to send again', { reportAt: now, lookAt: now }, { kind: 'Report' }],
+  ['a look at what is in force', { lookAt: now }, { kind: 'Look' }],
   ['waits for what is due first', { wantedAt: now + 9, refreshAt: now + 5 }, { kind: 'Wait', until: now + 5 }],
 ];
 

@@ -4,7 +4,7 @@ import { appendFile, copyFile, rm, truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path';
 import { kill } from 'node:process';
 import { currentLink } from '../../../src/agent/generation.ts';
-import type { Proof } from '../../../src/agent/prove.ts';
+import type { Proof } from '../../../src/agent/proof.ts';
 import type { BrokerLauncher } from '../../../src/ports.ts';
 import {
   around,

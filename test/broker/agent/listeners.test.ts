@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import net from 'node:net';
 import type { NetworkListener } from '../../../src/domain/broker/conf.ts';
 import { connected } from '../../../src/agent/client.ts';
-import type { Proof } from '../../../src/agent/prove.ts';
+import type { Proof } from '../../../src/agent/proof.ts';
 import { bundleOf, clientPair, deviceCertificate, newCa, type Site } from '../../agent/site.ts';
 import { brokers, until } from '../mosquitto.ts';
 import { connectedDevice, newPlant, type Plant, type RunningAgent, sessionOf, startAgent } from './plant.ts';
