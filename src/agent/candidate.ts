@@ -35,19 +35,36 @@ export interface Candidate {
 /** `former` is one whose parts are taken over where they have the same text, so that one edit does not read all again. */
 export function candidateOf(bundle: Bundle, former?: Candidate): Candidate {
   const { parts } = bundle;
-  const same = (...names: readonly PartName[]): Candidate | undefined =>
-    names.every((name) => former?.bundle.parts[name] === parts[name]) ? former : undefined;
-  return {
+  const fresh: Candidate = {
     bundle,
-    conf: known(same('mosquitto.conf')?.conf, () => parseConf(parts['mosquitto.conf'])),
-    acl: known(same('acl')?.acl, () => parseAcl(parts.acl)),
-    passwords: known(same('passwords')?.passwords, () => parsePasswords(parts.passwords)),
-    identities: known(same('identities')?.identities, () => parseIdentities(parts.identities)),
-    revocations: known(same('revocations')?.revocations, () => parseRevocations(parts.revocations)),
-    cas: known(same('ca')?.cas, () => caCertificatesIn(parts.ca)),
-    crls: known(same('crl', 'ca')?.crls, () => crlsWithSigners(parts.crl, parts.ca)),
-    notices: known(same('notices')?.notices, () => parseNotices(parts.notices)),
+    conf: readOnce(parseConf, parts['mosquitto.conf']),
+    acl: readOnce(parseAcl, parts.acl),
+    passwords: readOnce(parsePasswords, parts.passwords),
+    identities: readOnce(parseIdentities, parts.identities),
+    revocations: readOnce(parseRevocations, parts.revocations),
+    cas: readOnce(caCertificatesIn, parts.ca),
+    crls: readOnce(crlsWithSigners, parts.crl, parts.ca),
+    notices: readOnce(parseNotices, parts.notices),
   };
+  return former ? { ...fresh, ...takenOver(former, bundle) } : fresh;
+}
+
+/** The parts of which each reading is made. */
+const readings = {
+  conf: ['mosquitto.conf'],
+  acl: ['acl'],
+  passwords: ['passwords'],
+  identities: ['identities'],
+  revocations: ['revocations'],
+  cas: ['ca'],
+  crls: ['crl', 'ca'],
+  notices: ['notices'],
+} as const satisfies Record<Exclude<keyof Candidate, 'bundle'>, readonly PartName[]>;
+
+function takenOver(former: Candidate, { parts }: Bundle): Partial<Candidate> {
+  const isSame = (name: PartName): boolean => former.bundle.parts[name] === parts[name];
+  const same = Object.entries(readings).filter(([, names]) => names.every(isSame));
+  return Object.fromEntries(same.map(([name]) => [name, former[name as keyof typeof readings]]));
 }
 
 function crlsWithSigners(crl: string, ca: string): Parsed<readonly SignedBy[]> {
@@ -56,13 +73,16 @@ function crlsWithSigners(crl: string, ca: string): Parsed<readonly SignedBy[]> {
   return { ok: true, value: read.value.map((one) => ({ crl: one, signer: crlSignerIn(one, ca) })) };
 }
 
-function known<T>(former: (() => T) | undefined, read: () => T): () => T {
-  return former ?? once(read);
-}
-
-function once<T>(read: () => T): () => T {
-  let value: { readonly read: T } | undefined;
-  return () => (value ??= { read: read() }).read;
+/**
+ * A function of its own, that forgets the texts: what is taken over from set to set must not keep the set that it was
+ * first read for, and with it all that was in it.
+ */
+function readOnce<T, Texts extends readonly string[]>(read: (...texts: Texts) => T, ...texts: Texts): () => T {
+  let state: { readonly texts: Texts } | { readonly value: T } = { texts };
+  return () => {
+    if ('texts' in state) state = { value: read(...state.texts) };
+    return state.value;
+  };
 }
 
 /** The value, or nothing where it could not be read: that is the finding of another check. */
