@@ -47,6 +47,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
       takeReading(state, inbox.take());
       noteSourceFailure(state, inbox.failure());
       await noteEnd(state);
+      noteLatecomers(state);
       sendReport(state);
       const step = nextStep(factsOf(state));
       if (step.kind === 'Wait') await wait(state, step.until);
@@ -151,6 +152,13 @@ async function noteEnd(state: AgentState): Promise<void> {
   state.lastError = `Mosquitto ended with ${code === null ? String(signal) : `code ${code}`}: ${tail.slice(-3).join(' | ')}`;
   if (nowOf(state) - running.startedAt >= soundRun) state.crashes = 0;
   restoreLater(state);
+}
+
+/** Who came in by a connection from before the last reload is looked at once more. */
+function noteLatecomers(state: AgentState): void {
+  const { admission } = state.good?.inForce ?? {};
+  if (!admission || state.followUp) return;
+  if (state.latecomers.among(admission, state.options.clock.now()).size > 0) state.followUp = trialIn(state);
 }
 
 function restoreLater(state: AgentState): void {
@@ -340,7 +348,8 @@ async function kickedNow(
   state: AgentState,
   admission: NonNullable<AgentState['formerAdmission']>,
 ): Promise<ReadonlyMap<string, string>> {
-  const identities = identitiesToKick(state.formerAdmission, admission);
+  const late = state.latecomers.among(admission, state.options.clock.now());
+  const identities = new Set([...identitiesToKick(state.formerAdmission, admission), ...late]);
   if (identities.size === 0) return new Map();
   const { username, password, socketPath } = state.overlay;
   const path = {
@@ -350,6 +359,7 @@ async function kickedNow(
     answer: state.limits.answer,
   } as const;
   const failures = await kicked(identities, path);
+  state.latecomers.settle(new Set([...late].filter((identity) => !failures.has(identity))));
   tell(state, { kind: 'Kicked', identities: [...identities].filter((identity) => !failures.has(identity)) });
   return failures;
 }

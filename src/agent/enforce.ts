@@ -61,7 +61,10 @@ async function startedBroker(state: AgentState, restartKey: string): Promise<Run
   const { launcher, directory, onLog } = state.options;
   state.mosquittoVersion = await launcher.version();
   const file = path.join(currentLink(directory), 'mosquitto.conf');
-  const process = await launcher.start(file, (line) => onLog?.(line));
+  const process = await launcher.start(file, (line) => {
+    state.latecomers.note(line);
+    onLog?.(line);
+  });
   tell(state, { kind: 'Started', pid: process.pid });
   const running: Running = { process, startedAt: nowOf(state), restartKey };
   void process.exited.then((exit) => {

@@ -17,6 +17,7 @@ import { type NoticeDesk, noticeDesk } from './desk.ts';
 import { type GenerationName, openGenerations } from './generation.ts';
 import type { Inbox } from './inbox.ts';
 import type { Admission } from './kick.ts';
+import { type Latecomers, latecomers } from './latecomers.ts';
 import { type Attempt, type Overlay, overlayFor } from './overlay.ts';
 import type { Proof } from './proof.ts';
 import type { LocalLink } from './prove-rules.ts';
@@ -107,6 +108,7 @@ export interface AgentState {
   readonly desk: NoticeDesk;
   /** The session in which the broker is looked after. */
   readonly watch: LocalLink;
+  readonly latecomers: Latecomers;
   mosquittoVersion: string;
   attempts: number;
   running: Running | undefined;
@@ -161,6 +163,7 @@ export async function openedState(options: AgentOptions, inbox: Inbox, signal: A
     overlay,
     inbox,
     watch: watchLink(overlay, limits.answer),
+    latecomers: latecomers(() => inbox.ring()),
     desk: deskOf({ options, overlay, inbox, answer: limits.answer, former: candidate }, signal),
     mosquittoVersion,
     attempts: 0,
