@@ -37,7 +37,7 @@ its exit code is 0 when all could be answered.`,
       );
     }
     refuseClusterFlags(options, 'PATH');
-    return replied({ ...(await fleetInput(paths, io)), blocks: new Map() }, ask, io);
+    return replied({ ...(await fleetInput(paths, io)), blocks: new Map(), ends: new Map() }, ask, io);
   },
 });
 

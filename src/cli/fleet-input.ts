@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster/connection.ts';
+import type { KnownEnds } from '../domain/audit/credentials.ts';
 import { type Finding } from '../domain/finding.ts';
 import { readManifests } from '../local/manifests.ts';
 import { parseManifests, type ParseResult } from '../parse/manifests.ts';
@@ -18,6 +19,8 @@ export interface FleetInput extends ParseResult {
 export interface ClusterInput extends FleetInput {
   /** Why an identity has no rights at the broker although it is given some. */
   readonly blocks: ReadonlyMap<string, string>;
+  /** When certificates end that are in use. */
+  readonly ends: KnownEnds;
 }
 
 interface ClusterAsk {
@@ -32,7 +35,7 @@ interface ClusterAsk {
  * namespace that is meant), else those of the namespace and of its devices, else with --all-namespaces all.
  */
 export async function clusterInput({ cluster, broker, isWhole }: ClusterAsk, io: Io): Promise<ClusterInput> {
-  const { clusterFleet, fleetAround, observedBlocks } = await import('../cluster/fleet.ts');
+  const { clusterFleet, fleetAround, observedBlocks, observedEnds } = await import('../cluster/fleet.ts');
   const { fleet: whole, findings, statuses, notes } = await clusterFleet(cluster);
   tellNotes(notes, io);
   const isWide = isWhole === true || cluster.isEveryNamespace || broker?.includes('/') === true;
@@ -46,6 +49,7 @@ export async function clusterInput({ cluster, broker, isWhole }: ClusterAsk, io:
     files: 0,
     unreadable: [],
     blocks: observedBlocks({ fleet, statuses }, io.now()),
+    ends: observedEnds({ fleet, statuses }),
   };
 }
 

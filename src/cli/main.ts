@@ -13,6 +13,7 @@ const commands = new Map<string, Entry>([
   ['validate', { about: 'check manifests', load: () => import('./validate.ts') }],
   ['render', { about: 'write the files that a broker gets', load: () => import('./render.ts') }],
   ['can-i', { about: 'may this identity publish, receive, subscribe?', load: () => import('./can-i.ts') }],
+  ['audit', { about: 'look for rights that reach far and weak credentials', load: () => import('./audit.ts') }],
   ['dev', { about: 'run a broker from a directory of manifests', load: () => import('./dev.ts') }],
   ['status', { about: 'show what a broker enforces', load: () => import('./status.ts') }],
   ['bundle', { about: 'write the connection kit of a device', load: () => import('./bundle.ts') }],

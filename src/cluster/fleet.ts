@@ -7,6 +7,7 @@ import {
   type MqttDeviceObject,
   namespaces,
 } from '../api/kinds.ts';
+import type { KnownEnds } from '../domain/audit/credentials.ts';
 import type { Finding, Parsed } from '../domain/finding.ts';
 import {
   fleetOf,
@@ -14,6 +15,7 @@ import {
   type Device,
   type DeviceCertificate,
   type Fleet,
+  keyOf,
   type Template,
 } from '../domain/fleet.ts';
 import { type Kind, objectKey, type ObjectKey } from '../domain/names.ts';
@@ -134,4 +136,17 @@ function observedBlock(device: Device, status: MqttDeviceObject['status'], now: 
   const notAfter = device.authentication.type === 'Certificate' ? certificate?.notAfter : undefined;
   if (notAfter !== undefined && new Date(notAfter) <= now) return `the certificate of the device ended at ${notAfter}`;
   return undefined;
+}
+
+/** When the certificates of devices end that are to come in. */
+export function observedEnds({ fleet, statuses }: Pick<ClusterFleet, 'fleet' | 'statuses'>): KnownEnds {
+  const devices = [...fleet.devices.values()].flat().filter(({ authentication, revoked, suspended }) => {
+    return authentication.type === 'Certificate' && !revoked && !suspended;
+  });
+  return new Map(
+    devices.flatMap((device) => {
+      const notAfter = statuses.get(keyOf(device))?.certificate?.notAfter;
+      return notAfter === undefined ? [] : [[device.origin, new Date(notAfter)] as const];
+    }),
+  );
 }

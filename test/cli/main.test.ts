@@ -22,6 +22,7 @@ describe('mqttsec', () => {
       'validate',
       'render',
       'can-i',
+      'audit',
       'dev',
       'status',
       'bundle',

@@ -36,6 +36,49 @@ describe('mqttsec validate', () => {
   });
 });
 
+describe('mqttsec audit', () => {
+  it('finds nothing that counts in the sample, and names its administrator', () => {
+    const { code, out, err } = mqttsec(['audit', sample]);
+    assert.deepEqual([code, err], [0, '']);
+    assert.match(out, /^\S+20-broker\.yaml:\d+:\d+ Info MQS247 .*: operator-ada\n$/);
+    assert.deepEqual(mqttsec(['audit', sample, '--severity', 'Info']).code, 1);
+    assert.deepEqual(mqttsec(['audit', sample, '--severity', 'Warning']).out, 'nothing found\n');
+  });
+
+  it('says where a rule stands that reaches others, in each format', () => {
+    const template = fleet['template.yaml'].replace('commands/{device}', 'sensors/+/status');
+    const directory = directoryOf({ ...fleet, 'template.yaml': template });
+    const table = mqttsec(['audit', directory]);
+    assert.deepEqual([table.code, table.err], [1, '']);
+    assert.match(table.out, /template\.yaml:\d+:\d+ Warning MQS243 rule \d/);
+    const json = JSON.parse(mqttsec(['audit', directory, '-o', 'json']).out) as {
+      findings: { code: string; fix: string }[];
+    };
+    assert.ok(json.findings.some(({ code, fix }) => code === 'MQS243' && fix.length > 0));
+    const sarif = JSON.parse(mqttsec(['audit', directory, '-o', 'sarif']).out) as {
+      runs: { results: { ruleId: string }[] }[];
+    };
+    assert.ok(sarif.runs[0]?.results.some(({ ruleId }) => ruleId === 'MQS243'));
+  });
+
+  it('lists who reaches whom', () => {
+    const { code, out } = mqttsec(['audit', sample, '--reach', '-o', 'json']);
+    const { reach } = JSON.parse(out) as { reach: { role: string; action: string; others: number }[] };
+    assert.equal(code, 0);
+    assert.ok(reach.length > 0 && reach.every(({ role, others }) => role !== 'Device' && others > 0));
+    assert.match(mqttsec(['audit', sample, '--reach']).out, /^BROKER +ROLE +RULE/);
+    assert.equal(mqttsec(['audit', sample, '--reach', '-o', 'sarif']).code, 2);
+  });
+
+  for (const [name, bad] of Object.entries(badInputs)) {
+    it(`answers nothing for ${name}`, () => {
+      const { code, out, err } = mqttsec(['audit', directoryOf(filesOf(bad))]);
+      assert.deepEqual([code, out], [2, '']);
+      assert.match(err, bad.line);
+    });
+  }
+});
+
 describe('mqttsec render', () => {
   it('gives the same bytes on every run, named as the parts', () => {
     const [one, two] = [path.join(directoryOf({}), 'out'), path.join(directoryOf({}), 'out')];

@@ -107,6 +107,20 @@ describe('the command line on a cluster', function () {
     assert.deepEqual([code, out, err], [0, '21 objects in namespace cli: nothing wrong\n', '']);
   });
 
+  it('audits what the cluster declares, and what the operator says of certificates', async () => {
+    const named = await site.mqttsec(['audit']);
+    assert.deepEqual([named.code, named.err], [0, '']);
+    assert.match(named.out, /^Info MQS247 MqttBroker \S+: 1 device with role Admin: operator-ada\n$/);
+    const certificate = { serialNumber: '01', notAfter: '2030-01-05T00:00:00Z' };
+    await site.setStatus('mqttdevices', 'thermo-hall-1', { ...ready, certificate });
+    const at = (now: string) => site.mqttsec(['audit', '--severity', 'Warning', '--now', now]);
+    assert.deepEqual([(await at('2029-12-01T00:00:00Z')).code, (await at('2030-01-01T00:00:00Z')).code], [0, 1]);
+    assert.match(
+      (await at('2030-01-06T00:00:00Z')).out,
+      /^Warning MQS252 MqttDevice \S+\/thermo-hall-1: its certificate ended/,
+    );
+  });
+
   it('counts what the operator has seen: a lockout takes rights away until it ends', async () => {
     const lockout = { reason: 'DeniedPublishes', until: '2030-01-01T00:00:00Z' };
     await site.setStatus('mqttdevices', 'thermo-yard', { ...ready, lockout });
