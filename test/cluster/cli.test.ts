@@ -113,12 +113,12 @@ describe('the command line on a cluster', function () {
     assert.match(named.out, /^Info MQS247 MqttBroker \S+: 1 device with role Admin: operator-ada\n$/);
     const certificate = { serialNumber: '01', notAfter: '2030-01-05T00:00:00Z' };
     await site.setStatus('mqttdevices', 'thermo-hall-1', { ...ready, certificate });
-    const at = (now: string) => site.mqttsec(['audit', '--severity', 'Warning', '--now', now]);
-    assert.deepEqual([(await at('2029-12-01T00:00:00Z')).code, (await at('2030-01-01T00:00:00Z')).code], [0, 1]);
-    assert.match(
-      (await at('2030-01-06T00:00:00Z')).out,
-      /^Warning MQS252 MqttDevice \S+\/thermo-hall-1: its certificate ended/,
-    );
+    const told = async (now: string) => {
+      const { out } = await site.mqttsec(['audit', '--severity', 'Warning', '--now', now]);
+      return /^Warning MQS252 MqttDevice \S+\/thermo-hall-1: its certificate (\w+)/m.exec(out)?.[1];
+    };
+    const times = ['2029-12-01T00:00:00Z', '2030-01-01T00:00:00Z', '2030-01-06T00:00:00Z'];
+    assert.deepEqual(await Promise.all(times.map(told)), [undefined, 'ends', 'ended']);
   });
 
   it('counts what the operator has seen: a lockout takes rights away until it ends', async () => {
