@@ -36,7 +36,7 @@ export type PasswordReading =
 export interface Passwords extends PasswordState {
   /** When its Secret is to be read again although nothing is changed; undefined where its password lies in none. */
   readonly dueAt: (device: ObjectKey) => Date | undefined;
-  /** False when this very version of the device is due to be looked at (again). */
+  /** False when the password that the device declares now is due to be looked at (again). */
   readonly isFresh: (device: Device, now: Date) => boolean;
   /**
    * Rejects while the published lines, which are reused, cannot be read. `hadIdentity`: what was published before the
@@ -113,8 +113,10 @@ export function createPasswords(options: PasswordOptions): Passwords {
       return found && found.dueAt < Infinity ? new Date(found.dueAt) : undefined;
     },
     isFresh(device, now) {
-      const found = held.get(keyOf(device));
-      if (found?.device !== device) return false;
+      const key = keyOf(device);
+      const found = held.get(key);
+      if (!found || !isSamePassword(found, device) || brokers.line(device) !== found.hash) return false;
+      if (found.device !== device) held.set(key, { ...found, device });
       // One further away is of a clock that was set back.
       const wait = found.dueAt - now.getTime();
       return wait === Infinity || (wait > 0 && wait <= rereads.longestMilliseconds);
@@ -164,6 +166,17 @@ function waitAfter(reading: PasswordReading, secrets: number, uid: string): numb
   if (reading.kind === 'Hash') return Infinity;
   if (reading.kind === 'Password') return rereadMilliseconds(secrets, uid);
   return reading.isFailure ? 0 : retryMilliseconds;
+}
+
+/** An edit that says the same of a password that was found needs no look at its Secret. */
+function isSamePassword({ device: former, findings }: Held, device: Device): boolean {
+  if (former === device) return true;
+  const isSameDevice = former.origin.uid === device.origin.uid && isSameLine(former, device);
+  return findings.length === 0 && isSameDevice && sourceText(former) === sourceText(device);
+}
+
+function sourceText({ authentication }: Device): string | undefined {
+  return authentication.type === 'Password' ? JSON.stringify(authentication.password) : undefined;
 }
 
 function isSameLine(a: Device, b: Device): boolean {

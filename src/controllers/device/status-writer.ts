@@ -16,10 +16,12 @@ import type { DeviceStatusPlan } from './plan.ts';
 const progressMilliseconds = 5000;
 
 /**
- * First statuses of changed devices that are written at once, in each namespace: who changes one device sees that it was
- * seen. Of a thousand at a time the others are told like progress, for most are over by then.
+ * First statuses of changed devices that are written soon, in each namespace: who changes one device sees that it was
+ * seen, unless it is over by then. Of a thousand at a time the others are told like progress, for most are over by then.
  */
 const promptStatuses = { most: 32, perSecond: 2 };
+/** A change is mostly proved sooner: then one status tells all of it, and none is in the way of the bundle. */
+const promptMilliseconds = 250;
 
 /** A mirror that is behind for longer has lost what was written, as after a backup was restored. */
 const longestLagMilliseconds = 10_000;
@@ -39,9 +41,16 @@ export interface StatusWriter {
   readonly forget: (key: string) => void;
 }
 
+/** What a device has to say and was not due; times in milliseconds. */
+interface Waiting {
+  readonly since: number;
+  readonly until: number;
+  /** The last one for which a prompt status was asked for. */
+  readonly generation: number | undefined;
+}
+
 export function createStatusWriter({ client, clock, record }: ControllerContext): StatusWriter {
-  /** Since when, in milliseconds, a device has something to say that was not due. */
-  const waiting = new Map<string, number>();
+  const waiting = new Map<string, Waiting>();
   const prompt = createAllowance(promptStatuses);
   const versions = new Map<string, { readonly uid: string; readonly version: string; readonly at: number }>();
 
@@ -49,6 +58,25 @@ export function createStatusWriter({ client, clock, record }: ControllerContext)
     const { uid, resourceVersion } = object?.metadata ?? {};
     if (uid === undefined || resourceVersion === undefined) return;
     versions.set(key, { uid, version: resourceVersion, at: clock.now().getTime() });
+  }
+
+  /** The same at each look until it is written: a new generation may only bring it forward. */
+  function dueTime(
+    { key, meta: { namespace, generation } }: DeclaredDevice,
+    isNew: boolean,
+    urgency: 'Delayed' | undefined,
+    now: Date,
+  ): Date {
+    const time = now.getTime();
+    const known = waiting.get(key);
+    // Later than now: the clock was set back.
+    const since = Math.min(known?.since ?? Infinity, time);
+    const latest = since + progressMilliseconds;
+    const isAsked = isNew && urgency === undefined && known?.generation !== generation;
+    const isPrompt = isAsked && prompt.take(namespace, time);
+    const until = Math.min(known?.until ?? Infinity, isPrompt ? time + promptMilliseconds : latest);
+    waiting.set(key, { since, until, generation: isAsked ? generation : known?.generation });
+    return new Date(urgency === undefined ? until : latest);
   }
 
   return {
@@ -70,17 +98,11 @@ export function createStatusWriter({ client, clock, record }: ControllerContext)
         waiting.delete(key);
         return requeue(changesAt);
       }
-      // Later than now: the clock was set back.
-      const since = Math.min(waiting.get(key) ?? Infinity, now.getTime());
-      const dueAt = new Date(since + progressMilliseconds);
-      const isPrompt = () => isUrgent(draft) || (isNew && prompt.take(meta.namespace, now.getTime()));
-      const isDue = dueAt <= now || (urgency === undefined && isPrompt());
-      if (!isDue) {
-        waiting.set(key, since);
-        return requeue(changesAt && changesAt < dueAt ? changesAt : dueAt);
-      }
-      waiting.delete(key);
+      const isUrgentNow = urgency === undefined && isUrgent(draft);
+      const dueAt = isUrgentNow ? now : dueTime(declared, isNew, urgency, now);
+      if (dueAt > now) return requeue(changesAt && changesAt < dueAt ? changesAt : dueAt);
       wrote(key, await writtenStatus({ client, signal }, mqttDevices, meta, next));
+      waiting.delete(key);
       for (const event of eventsOf(declared, draft)) record(event);
       return requeue(changesAt);
     },

@@ -8,15 +8,14 @@ import { broker, certificateDevice, object, passwordDevice, Site, template } fro
 
 describe('the controller of devices', () => {
   describe('a device with a generated password', () => {
-    it('gets a Secret, is programmed when the broker has proved it, and costs two statuses', async () => {
+    it('gets a Secret, is programmed when the broker has proved it, and costs one status', async () => {
       const site = new Site();
       site.cluster.put(passwordDevice('a'));
       site.broker = {};
-      await site.reconcile('a');
-      assert.deepEqual(site.written(), ['create Secret plant/a-password', 'status MqttDevice plant/a']);
+      const outcome = await site.reconcile('a');
+      assert.deepEqual(site.written(), ['create Secret plant/a-password']);
       assert.deepEqual(site.cluster.reads, [], 'there is hardly a Secret of a new device: it is not asked for');
-      assert.equal(site.device('a').text('Ready'), 'False/Pending');
-      assert.equal(site.device('a').text('Reconciling'), 'True/Pending');
+      assert.deepEqual(outcome, { kind: 'RequeueAt', at: new Date(site.clock.now().getTime() + 250) });
       site.prove(7);
       await site.reconcile('a');
       assert.deepEqual(site.written(), ['status MqttDevice plant/a']);
@@ -31,11 +30,44 @@ describe('the controller of devices', () => {
       );
     });
 
+    it('is told that it began when it is not over in a moment, and costs two statuses', async () => {
+      const site = new Site();
+      site.cluster.put(passwordDevice('a'));
+      site.broker = {};
+      await site.told('a');
+      assert.deepEqual(site.written(), ['create Secret plant/a-password', 'status MqttDevice plant/a']);
+      assert.equal(site.device('a').text('Ready'), 'False/Pending');
+      assert.equal(site.device('a').text('Reconciling'), 'True/Pending');
+      site.prove(7);
+      await site.reconcile('a');
+      assert.deepEqual(site.written(), ['status MqttDevice plant/a']);
+    });
+
+    it('has one first status for all that is changed until then, and the next change has its own', async () => {
+      const site = await readySite();
+      site.broker = {};
+      site.cluster.put(passwordDevice('a', ruled('hall')));
+      await site.reconcile('a');
+      site.clock.stopFor(200);
+      site.cluster.put(passwordDevice('a', ruled('yard')));
+      await site.reconcile('a');
+      assert.deepEqual(site.written(), []);
+      site.clock.stopFor(50);
+      await site.reconcile('a');
+      assert.deepEqual(site.written(), ['status MqttDevice plant/a']);
+      site.cluster.put(passwordDevice('a', ruled('gate')));
+      await site.told('a');
+      assert.deepEqual(site.written(), ['status MqttDevice plant/a']);
+      assert.equal(site.device('a').status.observedGeneration, 4);
+    });
+
     it('costs one status where many are made at once: they are over before most were told that they began', async () => {
       const site = new Site();
       const names = Array.from({ length: 100 }, (_, index) => `d-${index}`);
       for (const name of names) site.cluster.put(passwordDevice(name));
       site.broker = {};
+      for (const name of names) await site.reconcile(name);
+      site.clock.stopFor(250);
       for (const name of names) await site.reconcile(name);
       const prompt = site.written().filter((write) => write.startsWith('status')).length;
       assert.ok(prompt > 10 && prompt < 50, `${prompt} first statuses`);
@@ -90,7 +122,7 @@ describe('the controller of devices', () => {
       assert.ok(verifyPassword(former, site.passwords.lines(main).get('a') ?? ''));
       assert.ok(former.length >= 22, 'at least 128 bits');
       site.cluster.put(passwordDevice('a', {}, { generate: {}, revision: 2 }));
-      await site.reconcile('a');
+      await site.told('a');
       assert.notEqual(passwordIn(site), former);
       assert.ok(verifyPassword(passwordIn(site), site.passwords.lines(main).get('a') ?? ''));
       assert.equal(site.device('a').text('Ready'), 'False/Pending', 'the broker has the former one still');
@@ -180,7 +212,7 @@ describe('the controller of devices', () => {
       site.cluster.refuse = ({ kind }) => (kind === 'Secret' ? refusal(503, 'ServiceUnavailable') : undefined);
       await assert.rejects(site.reconcile('a'), /ServiceUnavailable/);
       site.cluster.refuse = () => undefined;
-      await site.reconcile('a');
+      await site.told('a');
       assert.deepEqual(site.written(), ['create Secret plant/a-password', 'status MqttDevice plant/a']);
       assert.equal(site.device('a').text('Ready'), 'False/Pending');
     });
@@ -320,7 +352,7 @@ describe('the controller of devices', () => {
       const site = new Site();
       const pkcs12 = { passwordSecretRef: { name: 'p', key: 'k' }, profile: 'Modern2023' };
       site.cluster.put(certificateDevice('a', {}, { duration: '48h', renewBefore: '1h30m', keystores: { pkcs12 } }));
-      await site.reconcile('a');
+      await site.told('a');
       assert.deepEqual(site.written(), [
         'patch MqttDevice plant/a',
         'apply DeviceCertificate plant/a',
@@ -373,7 +405,7 @@ describe('the controller of devices', () => {
       await site.reconcile('a');
       assert.deepEqual(site.written(), []);
       site.cluster.put(certificateDevice('a', { groups: ['hall'] }));
-      await site.reconcile('a');
+      await site.told('a');
       assert.equal(site.device('a').text('Issued'), 'Unknown/CertManagerAbsent');
     });
 
@@ -385,7 +417,7 @@ describe('the controller of devices', () => {
       assert.equal(site.cluster.object('DeviceCertificate', 'plant/a'), undefined);
       assert.equal(site.ledger.get('1a')?.reason, 'Superseded');
       site.prove(2);
-      await site.reconcile('a');
+      await site.told('a');
       assert.equal(site.device('a').text('Ready'), 'False/Pending');
       site.isPublished = true;
       site.prove(3);
@@ -399,7 +431,7 @@ describe('the controller of devices', () => {
       const site = await certifiedSite();
       site.isPublished = false;
       site.cluster.put(certificateDevice('a', { revoked: { reason: 'KeyCompromise' } }));
-      await site.reconcile('a');
+      await site.told('a');
       assert.equal(site.ledger.get('1a')?.reason, 'KeyCompromise');
       assert.equal(site.device('a').text('Ready'), 'False/Pending');
       site.prove(2);
@@ -469,7 +501,7 @@ describe('the controller of devices', () => {
     it('calls a suspended device ready when it is denied everything', async () => {
       const site = await readySite();
       site.cluster.put(passwordDevice('a', { suspended: true }));
-      await site.reconcile('a');
+      await site.told('a');
       assert.equal(site.device('a').text('Ready'), 'False/Pending');
       site.prove(2);
       await site.reconcile('a');
@@ -637,8 +669,8 @@ describe('the controller of devices', () => {
     site.cluster.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'plant' }, status } as KubeObject);
     site.cluster.put(passwordDevice('a'));
     site.cluster.put(certificateDevice('b'));
-    await site.reconcile('a');
-    await site.reconcile('b');
+    await site.told('a');
+    await site.told('b');
     assert.deepEqual(site.written(), ['status MqttDevice plant/a', 'status MqttDevice plant/b']);
   });
 
@@ -647,7 +679,7 @@ describe('the controller of devices', () => {
     site.cluster.put(certificateDevice('a'));
     site.cluster.isMirrored = false;
     await site.reconcile('a');
-    assert.equal(site.written().length, 3);
+    assert.deepEqual(site.written(), ['patch MqttDevice plant/a', 'apply DeviceCertificate plant/a']);
     await site.reconcile('a');
     assert.deepEqual(site.written(), []);
     site.clock.stopFor(60_000);
@@ -669,7 +701,7 @@ describe('the controller of devices', () => {
     it('is not written as long as there is nothing to tell', async () => {
       const site = new Site();
       site.cluster.put(passwordDevice('a'));
-      await site.reconcile('a');
+      await site.told('a');
       site.written();
       site.broker = { proved: [{ revision: 1, statuses: undefined }] };
       for (let seconds = 0; seconds < 60; seconds += 6) {
@@ -715,7 +747,7 @@ describe('the controller of devices', () => {
       const site = new Site();
       site.cluster.put(passwordDevice('a'));
       site.broker = { expectedInstances: 0, proved: [] };
-      await site.reconcile('a');
+      await site.told('a');
       assert.equal(site.device('a').text('Programmed'), 'Unknown/NoInstances');
     });
   });
@@ -732,6 +764,11 @@ async function readySite(spec: object = {}): Promise<Site> {
   site.written();
   site.events.length = 0;
   return site;
+}
+
+/** With one more right. */
+function ruled(level: string): object {
+  return { rules: [{ effect: 'Allow', actions: ['Publish'], topic: `${level}/{device}` }] };
 }
 
 /** The same with a certificate device, whose certificate has serial 1a. */

@@ -100,6 +100,13 @@ export class Site extends Neighbours {
     return this.#reconcile(`${namespace}/${name}`, context);
   }
 
+  /** Looks at a device, and again when it is to be told that something began. */
+  async told(name: string, namespace = 'plant'): Promise<Outcome> {
+    await this.reconcile(name, namespace);
+    this.clock.stopFor(250);
+    return this.reconcile(name, namespace);
+  }
+
   device(name: string, namespace = 'plant'): DeviceView {
     const status = (this.cluster.object('MqttDevice', `${namespace}/${name}`)?.status ?? {}) as DeviceStatus;
     const conditions = new Map((status.conditions ?? []).map((one) => [one.type, one]));
