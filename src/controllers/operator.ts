@@ -3,9 +3,11 @@ import { managedBy, reportingController } from '../api/labels.ts';
 import { parsePasswords } from '../domain/broker/passwords.ts';
 import type { Broker } from '../domain/fleet.ts';
 import type { ObjectKey } from '../domain/names.ts';
+import type { KubeClient } from '../kube/client.ts';
 import { type Controller, runController } from '../kube/controller.ts';
 import { ApiError, isExpired, isNamespaceGoing } from '../kube/errors.ts';
 import { EventRecorder } from '../kube/events.ts';
+import { type Lanes, lanesOf } from '../kube/lanes.ts';
 import type { Reconcile } from '../kube/outcome.ts';
 import type { Random as Jitter } from '../kube/ports.ts';
 import { WorkQueue } from '../kube/queue.ts';
@@ -83,12 +85,13 @@ async function runOperator(settings: OperatorSettings, run: RunContext, onSynced
     ...(watchNamespace !== undefined && { namespace: watchNamespace }),
   });
   const queues = createQueues(settings);
-  const events = eventRecorder(settings, run);
+  const lanes = lanesOf(run.client);
+  const events = eventRecorder(settings, lanes.later, run.stop);
   const brokers = createBrokerStates();
   const numbers = [...renewalNumbers(brokers), ...listNumbers(brokers), ...noticeNumbers(brokers, clock)];
   for (const one of numbers) metrics.watchNumbers(one);
   const reconciles = reconcilesOf(settings, {
-    ...{ world, client: run.client, wake: wakeOf(queues), brokers },
+    ...{ world, client: run.client, lanes, wake: wakeOf(queues), brokers },
     record: (event) => events.record(event),
   });
   startReflectors(world);
@@ -108,6 +111,8 @@ async function runOperator(settings: OperatorSettings, run: RunContext, onSynced
 
 type Surroundings = Pick<ControllerContext, 'world' | 'client' | 'wake' | 'record'> & {
   readonly brokers?: BrokerMemories;
+  /** Over the same client. */
+  readonly lanes?: Lanes;
 };
 
 type ControllerSettings = Pick<OperatorSettings, 'clock' | 'random' | 'options'> &
@@ -118,11 +123,11 @@ const noDownload: Downloader = () => Promise.reject(new Error('nothing is downlo
 /** All controllers. The states see each change before any of them is woken by it: their handlers are registered first. */
 export function reconcilesOf(
   { clock, clockSkew, random, jitter, download = noDownload, options }: ControllerSettings,
-  { world, client, wake, record, brokers = createBrokerStates() }: Surroundings,
+  { world, client, wake, record, brokers = createBrokerStates(), lanes = lanesOf(client) }: Surroundings,
 ): Readonly<Record<QueueName, Reconcile>> {
   const fleet = createFleetState(world);
   const issued = createIssued({ world, clock });
-  const publisher = createPublisher({ client, configMaps: world.configMaps });
+  const publisher = createPublisher({ client: lanes.first, configMaps: world.configMaps });
   const passwords = createPasswords({
     ...{ world, wake, random },
     publishedPasswords: (broker) => publishedPasswords(world, publisher, broker),
@@ -147,7 +152,7 @@ export function reconcilesOf(
     }),
     workload: workload.reconcile,
     authority: authorities.reconcile,
-    device: deviceController(context, passwords),
+    device: deviceController(context, passwords, lanes.later),
     certificate: certificateController(context, issued),
     template: templateController(context),
   };
@@ -201,7 +206,11 @@ function wakeOf(queues: Queues): Wake {
   };
 }
 
-function eventRecorder({ clock, instance, newId, metrics, log }: OperatorSettings, { client, stop }: RunContext) {
+function eventRecorder(
+  { clock, instance, newId, metrics, log }: OperatorSettings,
+  client: KubeClient,
+  stop: AbortSignal,
+) {
   return new EventRecorder({
     ...{ client, clock, reportingController, reportingInstance: instance, newSuffix: newId },
     onLoss: (reason, error) => {

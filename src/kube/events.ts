@@ -47,10 +47,13 @@ const limits = {
   seriesWriteSeconds: 60,
   /** Events that wait for being written. */
   waiting: 1000,
-  perFlush: 20,
-  flushSeconds: 1,
+  /** Few at a time, so that nobody waits behind a burst of them. */
+  perFlush: 4,
+  flushMilliseconds: 200,
   pruneSeconds: 60,
   attempts: 3,
+  /** A try that failed is followed by the next after so long. */
+  retrySeconds: 1,
 };
 
 /** Why an event was not written. `Gone`: there is no such namespace any more. */
@@ -78,6 +81,7 @@ interface Series {
   isThere: boolean;
   writtenAt: number | undefined;
   failures: number;
+  failedAt: number | undefined;
 }
 
 /** How many events an object may still have; refilled with time. */
@@ -112,7 +116,7 @@ export class EventRecorder {
   /** Writes until it is stopped, at most 20 events a second; what is under way then is cut off by `abort` alone. */
   async run({ stop, abort }: Lifetime): Promise<void> {
     for (;;) {
-      await this.#options.clock.sleep(limits.flushSeconds * 1000, stop).catch(() => undefined);
+      await this.#options.clock.sleep(limits.flushMilliseconds, stop).catch(() => undefined);
       if (stop.aborted) return;
       await this.flush(abort);
     }
@@ -139,7 +143,16 @@ export class EventRecorder {
     const loss = this.#loss(draft, now);
     if (loss) return this.#options.onLoss?.(loss);
     const event = this.#event(draft);
-    const series = { id, event, count: 1, lastAt: now, isThere: false, writtenAt: undefined, failures: 0 };
+    const series = {
+      id,
+      event,
+      count: 1,
+      lastAt: now,
+      isThere: false,
+      writtenAt: undefined,
+      failures: 0,
+      failedAt: undefined,
+    };
     this.#series.set(id, series);
     this.#waiting.add(series);
   }
@@ -165,6 +178,7 @@ export class EventRecorder {
       series.isThere = true;
       series.writtenAt = this.#now();
       series.failures = 0;
+      series.failedAt = undefined;
     } catch (error) {
       this.#failed(series, error);
     }
@@ -195,6 +209,7 @@ export class EventRecorder {
 
   #failed(series: Series, error: unknown): void {
     series.failures += 1;
+    series.failedAt = this.#now();
     if (isTransient(error) && series.failures < limits.attempts) return void this.#waiting.add(series);
     if (this.#series.get(series.id) === series) this.#series.delete(series.id);
     this.#waiting.delete(series);
@@ -229,8 +244,13 @@ export class EventRecorder {
   }
 }
 
-function isDue({ writtenAt }: Series, now: number): boolean {
-  return writtenAt === undefined || Math.abs(now - writtenAt) >= limits.seriesWriteSeconds * 1000;
+function isDue({ writtenAt, failedAt }: Series, now: number): boolean {
+  return isPast(writtenAt, limits.seriesWriteSeconds, now) && isPast(failedAt, limits.retrySeconds, now);
+}
+
+/** Also where the clock was set back so far. */
+function isPast(at: number | undefined, seconds: number, now: number): boolean {
+  return at === undefined || Math.abs(now - at) >= seconds * 1000;
 }
 
 function tokensAt({ tokens, at }: Allowance, now: number): number {

@@ -41,8 +41,8 @@ interface Publishing {
   readonly revisions: Map<string, number>;
 }
 
-/** So many objects are written at once. */
-const parallelWrites = 8;
+/** So many objects are written at once: more would only make each of them, and what others write, take longer. */
+const parallelWrites = 4;
 
 export function createPublisher({ client, configMaps }: PublisherOptions): Publisher {
   const objects = createKnownObjects(client, configMaps);

@@ -2,6 +2,7 @@
 import { mqttDevices, stated } from '../../api/kinds.ts';
 import { revokeFinalizer } from '../../api/labels.ts';
 import type { ObjectKey } from '../../domain/names.ts';
+import type { KubeClient } from '../../kube/client.ts';
 import { addition } from '../../kube/finalizer.ts';
 import { joinedProgress, type RevocationProgress } from '../../domain/pki/revocation-progress.ts';
 import { done, type Outcome, type Reconcile } from '../../kube/outcome.ts';
@@ -17,9 +18,13 @@ import { type DeviceFacts, type DevicePlan, type Outcomes, planOf, revocations, 
 import { createStatusWriter, type StatusWriter } from './status-writer.ts';
 import { verdictOf } from './verdict.ts';
 
-/** One device at a time and key; of different devices several may run at once. */
-export function deviceController(context: ControllerContext, passwords: Passwords): Reconcile {
-  const writer = createStatusWriter(context);
+/** One device at a time and key; of different devices several may run at once. `later` writes what may wait: statuses. */
+export function deviceController(
+  context: ControllerContext,
+  passwords: Passwords,
+  later: KubeClient = context.client,
+): Reconcile {
+  const writer = createStatusWriter({ ...context, client: later });
   const publications = createPublications();
   const told = createTold();
 
