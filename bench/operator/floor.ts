@@ -10,12 +10,16 @@ const rounds = 2;
 const fieldManager = 'bench';
 
 /** Makes calls, so many at a time. */
-export async function inParallel<T>(items: readonly T[], run: (item: T) => Promise<unknown>): Promise<void> {
+export async function inParallel<T>(
+  items: readonly T[],
+  run: (item: T) => Promise<unknown>,
+  most: number = inFlight,
+): Promise<void> {
   const left = items.values();
   const worker = async () => {
     for (const item of left) await run(item);
   };
-  await Promise.all(Array.from({ length: inFlight }, worker));
+  await Promise.all(Array.from({ length: most }, worker));
 }
 
 /** About 1.2 kB as JSON. */
