@@ -1,6 +1,7 @@
 /** Certificates as the status of a DeviceCertificate remembers them: requests may go, certificates stay valid. */
 import type { DeviceCertificateObject } from '../../api/kinds.ts';
 import type { HeldCertificate } from '../../domain/pki/lineage.ts';
+import { renewBeforeSecondsFor } from '../../domain/pki/renewal.ts';
 import { secondsText } from '../../domain/pki/time.ts';
 import { caKeyId } from '../../domain/pki/x509.ts';
 
@@ -44,7 +45,7 @@ function certificateIn(
   if (!notBefore || !notAfter || !issuedAt) return [];
   const renewal = timeIn(renewalTime);
   const keyId = caKeyId(certificate);
-  const renewBeforeSeconds = renewal ? Math.max(0, (notAfter.getTime() - renewal.getTime()) / 1000) : 0;
+  const renewBeforeSeconds = renewal ? renewBeforeSecondsFor({ notAfter }, renewal, rest.lineage) : 0;
   return [
     {
       ...{ ...rest, serial, fingerprint, identity, notBefore, notAfter, issuedAt, renewBeforeSeconds },

@@ -18,9 +18,18 @@ export function renewalTime(
   { renewBeforeSeconds, uid }: RenewalSpec,
 ): Date {
   const life = notAfter.getTime() - notBefore.getTime();
-  const ahead = renewBeforeSeconds * 1000 * (1 + 0.1 * jitter(uid));
+  const ahead = renewBeforeSeconds * 1000 * spread(uid);
   const longest = (life * 2) / 3;
   return new Date(notAfter.getTime() - Math.floor(Math.min(ahead, longest)));
+}
+
+/** A `renewBeforeSeconds` for which `renewalTime` gives `renewalAt`, to the second. */
+export function renewBeforeSecondsFor({ notAfter }: { readonly notAfter: Date }, renewalAt: Date, uid: string): number {
+  return Math.max(0, (notAfter.getTime() - renewalAt.getTime()) / 1000 / spread(uid));
+}
+
+function spread(uid: string): number {
+  return 1 + 0.1 * jitter(uid);
 }
 
 /** What a certificate shall be, as far as it decides about issuing. */

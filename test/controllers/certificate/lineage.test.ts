@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { objectKey } from '../../../src/domain/names.ts';
+import { type HeldCertificate, renewalOf } from '../../../src/domain/pki/lineage.ts';
+import { secondsText } from '../../../src/domain/pki/time.ts';
 import { CertificateSite } from './site.ts';
 
 const revoked = { revoked: { reason: 'KeyCompromise' } };
+
+const renewalSecond = (held: HeldCertificate) => secondsText(renewalOf(held));
 
 /** From issue to revocation. */
 async function life(site: CertificateSite, settle: () => Promise<void>): Promise<void> {
@@ -28,6 +33,24 @@ describe('one line of certificates', () => {
     site.restart();
     await site.settle();
     assert.equal(site.cluster.writes.length, before);
+  });
+
+  it('writes nothing after a restart, and renews when it would have, when the request of its certificate is gone', async () => {
+    const site = new CertificateSite();
+    site.declare();
+    await site.settle();
+    site.certManager();
+    await site.settle();
+    assert.ok(site.cluster.object('CertificateRequest', 'plant/a-1'));
+    const [before, { length }] = [site.issued.ofLineage(objectKey('plant', 'a')), site.cluster.writes];
+    site.loseRequest(1);
+    assert.equal(site.cluster.object('CertificateRequest', 'plant/a-1'), undefined);
+    await site.settle();
+    site.restart();
+    await site.settle();
+    assert.deepEqual(site.cluster.writes.slice(length), []);
+    const after = site.issued.ofLineage(objectKey('plant', 'a'));
+    assert.deepEqual(after.map(renewalSecond), before.map(renewalSecond));
   });
 
   it('writes nothing after a restart while it is not known yet what brokers were told', async () => {

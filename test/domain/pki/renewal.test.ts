@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { IssuedCertificate } from '../../../src/domain/pki/certificate.ts';
-import { type IssuanceSpec, needsIssuance, renewalTime } from '../../../src/domain/pki/renewal.ts';
+import { type IssuanceSpec, needsIssuance, renewalTime, renewBeforeSecondsFor } from '../../../src/domain/pki/renewal.ts';
+import { secondsText } from '../../../src/domain/pki/time.ts';
 import { seconds, start } from './authorities.ts';
 
 const day = 86_400;
@@ -31,6 +32,25 @@ describe('renewal time', () => {
           const longest = (life * 2) / 3;
           assert.ok(ahead <= Math.min(renewBeforeSeconds * 1.1, longest));
           assert.ok(ahead >= Math.min(renewBeforeSeconds, longest) - 1);
+        },
+      ),
+    );
+  });
+
+  it('is the same, to the second, when all that is left of renewBefore is what was told of it', () => {
+    fc.assert(
+      fc.property(
+        fc.uuid(),
+        fc.integer({ min: 3600, max: 400 * day }),
+        fc.integer({ min: 60, max: 400 * day }),
+        (uid, life, renewBeforeSeconds) => {
+          const certificate = { notBefore: start, notAfter: seconds(start, life) };
+          let told = secondsText(renewalTime(certificate, { renewBeforeSeconds, uid }));
+          for (const former of [told, told]) {
+            const again = renewBeforeSecondsFor(certificate, new Date(told), uid);
+            told = secondsText(renewalTime(certificate, { renewBeforeSeconds: again, uid }));
+            assert.equal(told, former);
+          }
         },
       ),
     );
