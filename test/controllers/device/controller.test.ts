@@ -131,6 +131,31 @@ describe('the controller of devices', () => {
       assert.equal(site.device('a').text('Ready'), 'True/Ready');
     });
 
+    it('is not read anew for an edit that says nothing of it, but when it is due', async () => {
+      const site = await readySite();
+      site.cluster.reads.length = 0;
+      site.cluster.put(passwordDevice('a', ruled('hall')));
+      await site.reconcile('a');
+      assert.deepEqual(site.cluster.reads, []);
+      site.clock.stopFor(600_000);
+      await site.reconcile('a');
+      assert.deepEqual(site.cluster.reads, ['Secret/plant/a-password']);
+    });
+
+    it('has its line again when an older device of its identity goes', async () => {
+      const site = await readySite();
+      const older = { creationTimestamp: '2025-01-01T00:00:00Z' };
+      site.cluster.put(object('MqttDevice', 'b', specOf(passwordDevice('b', { identity: 'a' })), older));
+      await site.reconcile('b');
+      await site.reconcile('a');
+      assert.equal(site.device('a').text('Accepted'), 'False/Conflicted');
+      assert.equal(verifyPassword(passwordIn(site), site.passwords.lines(main).get('a') ?? ''), false);
+      site.cluster.remove('MqttDevice', 'plant/b');
+      await site.reconcile('b');
+      await site.reconcile('a');
+      assert.ok(verifyPassword(passwordIn(site), site.passwords.lines(main).get('a') ?? ''));
+    });
+
     it('gets a new one when somebody deletes the Secret, which is looked for by itself, and an Event says so', async () => {
       const site = await readySite();
       const former = passwordIn(site);
