@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { IssuedCertificate } from '../../../src/domain/pki/certificate.ts';
-import { type IssuanceSpec, needsIssuance, renewalTime, renewBeforeSecondsFor } from '../../../src/domain/pki/renewal.ts';
+import {
+  type IssuanceSpec,
+  needsIssuance,
+  renewalTime,
+  renewBeforeSecondsFor,
+} from '../../../src/domain/pki/renewal.ts';
 import { secondsText } from '../../../src/domain/pki/time.ts';
 import { seconds, start } from './authorities.ts';
 
