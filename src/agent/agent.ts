@@ -8,6 +8,7 @@ import { setLink } from './generation.ts';
 import { inboxOf } from './inbox.ts';
 import { identitiesToKick, kicked } from './kick.ts';
 import { bundleDirectory } from './placement.ts';
+import { proofCheckOf } from './proof.ts';
 import { recordGood } from './record.ts';
 import { reportOf } from './report.ts';
 import {
@@ -220,7 +221,11 @@ async function enforceWanted(state: AgentState, signal: AbortSignal): Promise<vo
     state.wanted = undefined;
     return proved(state, result);
   }
-  wantedFailed(state, [{ check: 'Proof', reason: proofText(result) }], result.proof.kind === 'FailOpen');
+  wantedFailed(
+    state,
+    [{ check: proofCheckOf(result.proof), reason: proofText(result) }],
+    result.proof.kind === 'FailOpen',
+  );
   // The rules are in force and nothing is known to be wrong: the set stays while the proof is tried again.
   if (result.proof.kind === 'Unproved') state.restore = undefined;
   else if (!state.good) await stopBroker(state);

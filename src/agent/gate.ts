@@ -1,6 +1,7 @@
 import type { AclFile, AclLine } from '../domain/acl/file.ts';
 import { implicitPatterns } from '../domain/acl/file.ts';
 import { serverCertificateFile, serverKeyFile } from '../domain/broker/broker-conf.ts';
+import { dynamicSecurityCheck } from '../domain/broker/dynamic-security.ts';
 import type { Conf } from '../domain/broker/conf.ts';
 import { contentHash } from '../domain/bundle/chunks.ts';
 import { type Bundle, type BundleIndex, type PartName, partNames } from '../domain/bundle/content.ts';
@@ -48,7 +49,8 @@ export const gateChecks: readonly GateCheck[] = [
   { name: 'BrokerIsOurs', refuses: ({ next, broker }) => otherBrokerProblem(next.bundle.index, broker) },
   { name: 'ContentHash', refuses: ({ next }) => contentProblem(next.bundle) },
   { name: 'RevisionNotLower', refuses: revisionProblem },
-  { name: 'ConfAllowed', refuses: ({ next }) => unreadable(next.conf()) },
+  { name: dynamicSecurityCheck, refuses: ({ next }) => secondAuthorityProblem(next.conf()) },
+  { name: 'ConfAllowed', refuses: ({ next }) => confProblem(next.conf()) },
   { name: 'ConfPaths', refuses: ({ next, directory }) => pathProblem(readable(next.conf()), directory) },
   { name: dialectCheck, refuses: dialectProblem },
   { name: 'AclParses', refuses: ({ next }) => unreadable(next.acl()) },
@@ -98,6 +100,19 @@ function unreadable(read: Parsed<unknown>): string | undefined {
 function some(names: readonly string[]): string {
   const shown = names.slice(0, 5).join(', ');
   return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
+}
+
+/** Said by itself, for it has a reason of its own. */
+function secondAuthorityProblem(conf: Parsed<Conf>): string | undefined {
+  return loadsSecondAuthority(conf) ? unreadable(conf) : undefined;
+}
+
+function confProblem(conf: Parsed<Conf>): string | undefined {
+  return loadsSecondAuthority(conf) ? undefined : unreadable(conf);
+}
+
+function loadsSecondAuthority(conf: Parsed<Conf>): boolean {
+  return !conf.ok && conf.findings.some(({ reason }) => reason === dynamicSecurityCheck);
 }
 
 function confOf(candidate: Candidate): Conf | undefined {

@@ -1,5 +1,6 @@
 import { type AclLine, deniedLines, userText } from '../domain/acl/file.ts';
 import type { Parsed } from '../domain/finding.ts';
+import { dynamicSecurityQuestion } from '../domain/broker/dynamic-security.ts';
 import { passwordHash, passwordLine, saltBytes } from '../domain/broker/passwords.ts';
 import type { Random } from '../ports.ts';
 import { type Canaries, canaries, type CanaryTurn } from './canary.ts';
@@ -70,6 +71,12 @@ const noticeRights: readonly AclLine[] = [
   { access: 'read', topic: acknowledgementTopic('+') },
 ];
 
+/** Asks whether somebody else has a say; without the plugin nobody is there who would hear it. */
+const inquiryRights: readonly AclLine[] = [
+  { access: 'write', topic: dynamicSecurityQuestion.topic },
+  { access: 'read', topic: dynamicSecurityQuestion.answerTopic },
+];
+
 /** Where an identity, and nobody else, reads what it is asked to do. */
 export function noticeTopic(identity: string): string {
   return `${ownTopicRoot}/${identity}/certificate`;
@@ -89,7 +96,10 @@ export function overlayAcl(
   const denied = deniedLines(patterns);
   const { admitted, refused } = attempt.turn;
   return [
-    userText({ name: username, lines: [{ access: 'write', topic: attempt.nonceTopic }, ...noticeRights] }),
+    userText({
+      name: username,
+      lines: [{ access: 'write', topic: attempt.nonceTopic }, ...noticeRights, ...inquiryRights],
+    }),
     ...[admitted, refused, own.foreign].map(({ name }) => userText({ name, lines: denied })),
   ]
     .map(writable)

@@ -1,5 +1,7 @@
 import { connected, type Endpoint, type Login, notAuthorized, type PublishOutcome, type Session } from './client.ts';
+import { dynamicSecurityAdvice, dynamicSecurityCheck } from '../domain/broker/dynamic-security.ts';
 import type { Proof } from './proof.ts';
+import { type Inquiry, inquiryIn } from './second-authority.ts';
 
 /** How the agent enters its own listener. */
 export interface LocalEntry {
@@ -13,15 +15,20 @@ export interface RulesSight {
   readonly login: 'Accepted' | 'LockedOut' | 'Unanswered';
   /** Of a publish that this very generation grants, and no other. */
   readonly nonce?: PublishOutcome;
+  /** Of the question to a second authority, which each generation grants. */
+  readonly question?: PublishOutcome;
   /** Of a publish that nobody is granted, ever. */
   readonly forbidden?: PublishOutcome;
+  /** A second authority answered the question. */
+  readonly isAnswered?: boolean;
 }
 
 /**
  * What a look at the rules said: those of this attempt are in force; not yet; the broker is open; it does not know the
- * agent's user any more, so that it has read neither passwords nor ACL (facts 1.1); or it gives no answer.
+ * agent's user any more, so that it has read neither passwords nor ACL (facts 1.1); somebody else has a say over rights; or
+ * it gives no answer.
  */
-export type Look = 'InForce' | 'NotYet' | 'Open' | 'LockedOut' | 'Unanswered';
+export type Look = 'InForce' | 'NotYet' | 'Open' | 'LockedOut' | 'Shared' | 'Unanswered';
 
 /** A check that fails says how the rules look then. */
 export interface RulesCheck {
@@ -34,8 +41,8 @@ export const rulesChecks: readonly RulesCheck[] = [
   {
     name: 'LocalListenerAnswers',
     look: 'Unanswered',
-    fails: ({ login, nonce, forbidden }) =>
-      login === 'Unanswered' || nonce?.kind === 'Unanswered' || forbidden?.kind === 'Unanswered',
+    fails: ({ login, nonce, question, forbidden }) =>
+      login === 'Unanswered' || [nonce, question, forbidden].some((outcome) => outcome?.kind === 'Unanswered'),
   },
   { name: 'AgentKnown', look: 'LockedOut', fails: ({ login }) => login === 'LockedOut' },
   {
@@ -43,6 +50,12 @@ export const rulesChecks: readonly RulesCheck[] = [
     look: 'NotYet',
     fails: ({ nonce }) => nonce?.kind === 'Acknowledged' && nonce.code >= 0x80,
   },
+  {
+    name: 'QuestionGranted',
+    look: 'NotYet',
+    fails: ({ question }) => question?.kind === 'Acknowledged' && question.code >= 0x80,
+  },
+  { name: 'NoSecondAuthority', look: 'Shared', fails: ({ isAnswered }) => isAnswered === true },
   {
     name: 'ForbiddenRefused',
     look: 'Open',
@@ -59,24 +72,29 @@ const lookTexts: Record<Look, string> = {
   NotYet: 'the rules of this generation did not come into force',
   Open: 'a publish that nobody is allowed was accepted',
   LockedOut: 'the passwords were not read, hence no ACL either',
+  Shared: dynamicSecurityAdvice,
   Unanswered: 'the local listener does not answer',
 };
 
 /** What is wrong when the rules look so to the end. */
 export function lookProblem(look: Look): Proof | undefined {
   if (look === 'InForce') return undefined;
+  if (look === 'Shared') return { kind: 'FailOpen', what: lookTexts[look], check: dynamicSecurityCheck };
   return { kind: look === 'Open' || look === 'LockedOut' ? 'FailOpen' : 'Failed', what: lookTexts[look] };
 }
 
+/** A session of the agent's user. */
+type LocalSession = Session & { readonly inquiry: Inquiry };
+
 /** The agent's session on the local listener, opened again when it was lost. */
 export interface LocalLink {
-  answer(): Promise<Session | 'LockedOut' | 'Unanswered'>;
+  answer(): Promise<LocalSession | 'LockedOut' | 'Unanswered'>;
   close(): Promise<void>;
 }
 
 /** `milliseconds`: for each answer of the broker. */
 export function localLink({ endpoint, login }: LocalEntry, milliseconds: number): LocalLink {
-  let open: Session | undefined;
+  let open: LocalSession | undefined;
   return {
     async answer() {
       if (open?.isOpen() === true) return open;
@@ -84,7 +102,8 @@ export function localLink({ endpoint, login }: LocalEntry, milliseconds: number)
       const outcome = await connected(endpoint, login, milliseconds);
       if (outcome.kind === 'Refused') return 'LockedOut';
       if (outcome.kind !== 'Connected') return 'Unanswered';
-      open = outcome.session;
+      const { session } = outcome;
+      open = { ...session, inquiry: inquiryIn(session) };
       return open;
     },
     async close() {
@@ -95,11 +114,13 @@ export function localLink({ endpoint, login }: LocalEntry, milliseconds: number)
 
 /** Looks through the session: what is granted to nobody is tried only where the nonce was granted. */
 export async function rulesSight(
-  answer: Session | 'LockedOut' | 'Unanswered',
+  answer: LocalSession | 'LockedOut' | 'Unanswered',
   { nonceTopic, forbiddenTopic }: { readonly nonceTopic: string; readonly forbiddenTopic: string },
 ): Promise<RulesSight> {
   if (typeof answer === 'string') return { login: answer };
   const nonce = await answer.publish(nonceTopic);
   if (nonce.kind === 'Unanswered' || nonce.code >= 0x80) return { login: 'Accepted', nonce };
-  return { login: 'Accepted', nonce, forbidden: await answer.publish(forbiddenTopic) };
+  const question = await answer.inquiry.ask();
+  const forbidden = await answer.publish(forbiddenTopic);
+  return { login: 'Accepted', nonce, question, forbidden, isAnswered: answer.inquiry.isAnswered() };
 }

@@ -115,8 +115,12 @@ function gravityOf(problem: Proof | undefined): number {
   return problem ? ['Unproved', 'Failed', 'FailOpen'].indexOf(problem.kind) : -1;
 }
 
-/** A broker that ran under a former agent does not know this one's user yet, one being healed may still be open. */
+/**
+ * A broker that ran under a former agent does not know this one's user yet, one being healed may still be open. No reload
+ * takes a plugin out.
+ */
 function isBelieved(look: Look, start: ProofStart): boolean {
+  if (look === 'Shared') return true;
   return look === 'Open' ? start !== 'Healing' : look === 'LockedOut' && start === 'Reload';
 }
 

@@ -64,7 +64,8 @@ describe('assembly', () => {
   it('adds the user of the agent with the rights that it needs, and canaries with none', () => {
     const { attempt, text, topicsOf } = at(now);
     const notices = ['$mqttsec/+/certificate', '$mqttsec/+/certificate/ack'];
-    assert.deepEqual(topicsOf(overlay.username), [attempt.nonceTopic, ...notices]);
+    const inquiry = ['$CONTROL/dynamic-security/v1', '$CONTROL/dynamic-security/v1/response'];
+    assert.deepEqual(topicsOf(overlay.username), [attempt.nonceTopic, ...notices, ...inquiry]);
     assert.deepEqual(topicsOf(attempt.turn.admitted.name), ['#', '$mqttsec/#']);
     const hash = valueOf(parsePasswords(text('passwords'))).get(overlay.username);
     assert.ok(hash !== undefined && verifyPassword(overlay.password, hash));

@@ -88,6 +88,10 @@ export const badSets: Readonly<Record<string, BadSet>> = {
   ConfAllowed: withPart('mosquitto.conf', (text) =>
     text.replace('allow_anonymous false', 'allow_anonymous true').replaceAll('use_username_as_clientid true\n', ''),
   ),
+  DynamicSecurity: withPart('mosquitto.conf', (text, { site: { conf } }) => {
+    const directory = conf.dialect.version === '2.1' ? conf.dialect.pluginDirectory : '/usr/lib/mosquitto';
+    return `${text}plugin ${directory}/mosquitto_dynamic_security.so\n`;
+  }),
   ConfPaths: (sets) => withParts({ 'mosquitto.conf': confText({ ...sets.site.conf, aclFile: '/dev/null' }) })(sets),
   ConfDialect: (sets) => {
     const dialect = { version: '2.1', pluginDirectory: '/usr/lib/mosquitto' } as const;

@@ -27,6 +27,8 @@ const observed: Readonly<Record<string, Readonly<Record<'2.0' | '2.1', Seen>>>> 
   ContentHash: both('a has no rights, a has the rights of c'),
   RevisionNotLower: both('serves'),
   ConfAllowed: both('anyone enters'),
+  // 2.0 does not find the plugin there; without a file of its own it decides nothing yet.
+  DynamicSecurity: { '2.0': 'ends (13)', '2.1': 'serves' },
   ConfPaths: { '2.0': 'a has no rights', '2.1': 'ends (13)' },
   ConfDialect: both('ends (13)'),
   AclParses: { '2.0': 'all is open', '2.1': 'ends (3)' },

@@ -29,7 +29,7 @@ describe('proof', () => {
     [port = 0] = await freePorts(1);
     const at = (name: string) => path.join(directory, name);
     await writeFile(at('passwords'), passwordsText(new Map([['probe', passwordHash('right', Buffer.alloc(12, 1))]])));
-    await writeFile(at('acl'), 'user probe\ntopic write nonce\n');
+    await writeFile(at('acl'), 'user probe\ntopic write nonce\ntopic write $CONTROL/dynamic-security/v1\n');
     const lines = [
       `user ${currentUser}`,
       'allow_anonymous false',
