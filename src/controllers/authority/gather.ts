@@ -81,9 +81,13 @@ function readSince({ troubledSince: trouble }: Member, now: Date): Date {
 }
 
 function troubledSince({ findings, cas }: Gathered, former: Member | undefined, now: Date): Date | undefined {
-  const isTroubled =
-    findings.some(({ severity }) => severity === 'Error') || cas.some(({ offered }) => !(offered?.ok ?? true));
+  const isTroubled = findings.some(isTrouble) || cas.some(({ offered }) => !(offered?.ok ?? true));
   return isTroubled ? (former?.troubledSince ?? now) : undefined;
+}
+
+/** Also where the set goes on: of an issuer or a key that is not there. */
+function isTrouble({ severity, reason }: Gathered['findings'][number]): boolean {
+  return severity === 'Error' || reason === 'IssuerNotFound' || reason === 'SignerForbidden';
 }
 
 /** What was issued by another CA is issued again. */

@@ -28,6 +28,7 @@ const told = (trust: Trust | undefined) => ({ published: {}, trust }) as unknown
 describe('what brokers trust', () => {
   it('is read again after a minute, and at once when the broker is another one', async () => {
     const site = siteOfMain();
+    site.issuer();
     const run = site.begun();
     await run.look();
     const first = readsOf(site, 'Secret/plant/ca');
@@ -50,6 +51,7 @@ describe('what brokers trust', () => {
   it('is read again soon while something is missing, and less often the longer it is', async () => {
     const site = authoritySite();
     site.broker();
+    site.issuer();
     const run = site.begun();
     const wait = async () => {
       const outcome = await run.look();
@@ -65,6 +67,12 @@ describe('what brokers trust', () => {
       run.trust().cas.map((one) => one.keyId),
       [keyId],
     );
+    site.cluster.remove('Issuer', 'plant/devices');
+    await site.clock.advance(60_000);
+    assert.equal(await wait(), 1_000, 'an issuer that is not there, too, though the set goes on without it');
+    site.issuer();
+    await site.clock.advance(1_000);
+    assert.equal(await wait(), 60_000);
   });
 
   it('stays the same object, and wakes nobody, while nothing changed', async () => {
