@@ -29,6 +29,8 @@ export interface OperatorProcess extends OperatorOptions {
   readonly writeLog: (line: string) => void;
   /** That of the machine without it. */
   readonly clock?: Clock;
+  /** From where revocation lists of others may come; without it from elsewhere alone (`isElsewhere`). */
+  readonly isDownloadAllowed?: (address: string) => boolean;
 }
 
 /** Of the 30 s that Kubernetes gives a pod to end; the rest is for aborting and for closing connections. */
@@ -54,11 +56,13 @@ export async function endedOperator(options: OperatorProcess): Promise<Ending> {
   const transport = transportTo({ access, clock, random: jitter, onAnswer: (answer) => skew.note(answer) });
   const common = { clock, monotonic: () => performance.now(), newId, log, metrics: createMetrics() };
   const clocks = { clockSkew: () => skew.milliseconds() };
+  const { isDownloadAllowed: isAllowed } = options;
+  const download = downloaderWith({ ...(isAllowed && { isAllowed }) });
   const scope = { options: { namespace, image }, instance, ...(watchNamespace !== undefined && { watchNamespace }) };
   const shell = new OperatorShell({
     ...{ ...common, kubeConfig, transport, client: kubeClient(transport, clock), random: jitter, http, drainSeconds },
     fieldManager: operatorFieldManager,
-    runnables: operatorRunnables({ ...common, ...clocks, ...scope, random, jitter, download: downloaderWith() }),
+    runnables: operatorRunnables({ ...common, ...clocks, ...scope, random, jitter, download }),
     ...(options.isElected && { election: { namespace, name: managedBy, identity: `${instance}_${newId()}` } }),
   });
   const listenNoMore = onStopSignal((signal) => {

@@ -14,11 +14,15 @@ const harmless: readonly RegExp[] = [
   // cert-manager looks at something that is not there yet, or no more, and looks again: an issuer before its CA, or a
   // request of a former Certificate of the name before it is collected.
   /"(error getting signing CA TLS certificate|re-queuing item due to error processing)" err="\S+ \\"\S+ (not found|already exists)"/,
+  // The same of its self-signed issuer, before it hears of the key that it made for the request.
+  /"Referenced secret \S+ not found" err="secrets \\"\S+\\" not found" logger="cert-manager\.sign"/,
   // cert-manager signs a request with the key of its own, which it has just replaced; it makes another request.
   /"Error generating certificate template" err="CSR not signed by referenced private key"/,
   // A controller of the controller manager whose own write has not come back yet, and which looks again.
   /"Error syncing \w+, requeuing" err="(read version: \d+ is not as new as written version: |Operation cannot be fulfilled on )/,
   /"Unhandled Error" err="sync \S+ failed with read version: \d+ is not as new as written version: /,
+  // One that counts the replicas of a StatefulSet whose number, or whose whole self, was changed or deleted meanwhile.
+  /"Error syncing StatefulSet, requeuing" err="(StatefulSet\.apps \\"\S+\\" is invalid: status\.currentReplicas: Invalid value: -1: |controllerrevisions\.apps \\"\S+\\" not found")/,
   // A client that was ended before the answer to its request, or whose account went before it.
   /"Unable to authenticate the request" err="\[invalid bearer token, (context canceled|serviceaccounts \\"\S+\\" not found)\]"/,
   /: http: Handler timeout"|err="[^"]*http: Handler timeout"|"Post-timeout activity"/,

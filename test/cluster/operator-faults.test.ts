@@ -4,9 +4,11 @@ import { mergePatch } from './api.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { until } from './component.ts';
 import { installOperator, startOperator, type TestOperator } from './operator.ts';
+import { describeCertManager } from './operator-faults/cert-manager.ts';
 import { describeClocks } from './operator-faults/clocks.ts';
 import { describeDefinitions } from './operator-faults/definitions.ts';
 import { describeDeletion } from './operator-faults/deletion.ts';
+import { describeLists } from './operator-faults/lists.ts';
 import { describeNamespaces } from './operator-faults/namespaces.ts';
 import { describeOperators } from './operator-faults/operators.ts';
 import {
@@ -223,11 +225,19 @@ describe('the operator under faults', function () {
     () => plane,
     () => operator,
   );
+  describeLists(
+    () => plane,
+    () => operator,
+  );
   describeOperators(
     () => plane,
     () => operator,
   );
   describeDefinitions(
+    () => plane,
+    () => operator,
+  );
+  describeCertManager(
     () => plane,
     () => operator,
   );

@@ -17,37 +17,45 @@ import {
 
 const place = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
-interface Definition {
+export interface Definition {
   readonly metadata: { readonly name: string };
   readonly spec: object;
 }
 
-export function describeDefinitions(plane: () => ControlPlane, operator: () => TestOperator): void {
+/** What an administrator does to definitions; resolves when the server does so. */
+export function definitionsOf(plane: () => ControlPlane) {
   const definition = (name: string) => plane().admin.call<Definition>('GET', `${place}/${name}`);
-  const removed = async (...names: readonly string[]) => {
-    const were = await Promise.all(names.map(definition));
-    for (const name of names) await plane().admin.call('DELETE', `${place}/${name}`);
-    for (const name of names) {
-      await until(
-        async () => (await plane().admin.answer('GET', `${place}/${name}`)).status === 404,
-        `${name} is gone`,
-      );
-    }
-    return were.map(({ metadata: { name }, spec }) => ({ metadata: { name }, spec }));
+  return {
+    /** Gives what it takes to make them again. */
+    async removed(...names: readonly string[]): Promise<readonly Definition[]> {
+      const were = await Promise.all(names.map(definition));
+      for (const name of names) await plane().admin.call('DELETE', `${place}/${name}`);
+      for (const name of names) {
+        await until(
+          async () => (await plane().admin.answer('GET', `${place}/${name}`)).status === 404,
+          `${name} is gone`,
+        );
+      }
+      return were.map(({ metadata: { name }, spec }) => ({ metadata: { name }, spec }));
+    },
+    async made(definitions: readonly Definition[]): Promise<void> {
+      for (const { metadata, spec } of definitions) {
+        await plane().admin.call('POST', place, { body: { metadata, spec } });
+      }
+      for (const {
+        metadata: { name },
+      } of definitions) {
+        await until(
+          async () => JSON.stringify(await definition(name)).includes('"type":"Established","status":"True"'),
+          `${name} is served`,
+        );
+      }
+    },
   };
-  const made = async (definitions: readonly Definition[]) => {
-    for (const { metadata, spec } of definitions) {
-      await plane().admin.call('POST', place, { body: { metadata, spec } });
-    }
-    for (const {
-      metadata: { name },
-    } of definitions) {
-      await until(
-        async () => JSON.stringify(await definition(name)).includes('"type":"Established","status":"True"'),
-        `${name} is served`,
-      );
-    }
-  };
+}
+
+export function describeDefinitions(plane: () => ControlPlane, operator: () => TestOperator): void {
+  const { removed, made } = definitionsOf(plane);
 
   describe('definitions that change', () => {
     const role = '/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/role';
