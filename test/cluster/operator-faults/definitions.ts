@@ -25,33 +25,32 @@ export interface Definition {
 /** What an administrator does to definitions; resolves when the server does so. */
 export function definitionsOf(plane: () => ControlPlane) {
   const definition = (name: string) => plane().admin.call<Definition>('GET', `${place}/${name}`);
-  return {
-    /** Gives what it takes to make them again. */
-    async removed(...names: readonly string[]): Promise<readonly Definition[]> {
-      const were = await Promise.all(names.map(definition));
-      for (const name of names) await plane().admin.call('DELETE', `${place}/${name}`);
-      for (const name of names) {
-        await until(
-          async () => (await plane().admin.answer('GET', `${place}/${name}`)).status === 404,
-          `${name} is gone`,
-        );
-      }
-      return were.map(({ metadata: { name }, spec }) => ({ metadata: { name }, spec }));
-    },
-    async made(definitions: readonly Definition[]): Promise<void> {
-      for (const { metadata, spec } of definitions) {
-        await plane().admin.call('POST', place, { body: { metadata, spec } });
-      }
-      for (const {
-        metadata: { name },
-      } of definitions) {
-        await until(
-          async () => JSON.stringify(await definition(name)).includes('"type":"Established","status":"True"'),
-          `${name} is served`,
-        );
-      }
-    },
+  /** Gives what it takes to make them again. */
+  const removed = async (...names: readonly string[]): Promise<readonly Definition[]> => {
+    const were = await Promise.all(names.map(definition));
+    for (const name of names) await plane().admin.call('DELETE', `${place}/${name}`);
+    for (const name of names) {
+      await until(
+        async () => (await plane().admin.answer('GET', `${place}/${name}`)).status === 404,
+        `${name} is gone`,
+      );
+    }
+    return were.map(({ metadata: { name }, spec }) => ({ metadata: { name }, spec }));
   };
+  const made = async (definitions: readonly Definition[]): Promise<void> => {
+    for (const { metadata, spec } of definitions) {
+      await plane().admin.call('POST', place, { body: { metadata, spec } });
+    }
+    for (const {
+      metadata: { name },
+    } of definitions) {
+      await until(
+        async () => JSON.stringify(await definition(name)).includes('"type":"Established","status":"True"'),
+        `${name} is served`,
+      );
+    }
+  };
+  return { removed, made };
 }
 
 export function describeDefinitions(plane: () => ControlPlane, operator: () => TestOperator): void {

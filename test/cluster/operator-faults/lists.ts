@@ -1,6 +1,6 @@
 /** Revocation lists of another CA that lie on a web server, which is not always there and not always right. */
 import assert from 'node:assert/strict';
-import http from 'node:http';
+import type http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { newList } from '../../../src/domain/pki/signed-list.ts';
