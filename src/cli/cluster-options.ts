@@ -33,7 +33,7 @@ export function refuseClusterFlags(flags: ClusterFlags, instead: string): void {
 }
 
 /** How a command works without a cluster, for who has none. */
-export type Alternative = 'PATH' | '--state DIR';
+export type Alternative = 'PATH' | 'OLD' | '--state DIR';
 
 /** Does something with the cluster that is meant. The code for it is loaded now: other commands do not need it. */
 export async function withCluster<T>(

@@ -14,6 +14,7 @@ const commands = new Map<string, Entry>([
   ['render', { about: 'write the files that a broker gets', load: () => import('./render.ts') }],
   ['can-i', { about: 'may this identity publish, receive, subscribe?', load: () => import('./can-i.ts') }],
   ['audit', { about: 'look for rights that reach far and weak credentials', load: () => import('./audit.ts') }],
+  ['diff', { about: 'show rights gained and lost between manifests', load: () => import('./diff.ts') }],
   ['dev', { about: 'run a broker from a directory of manifests', load: () => import('./dev.ts') }],
   ['status', { about: 'show what a broker enforces', load: () => import('./status.ts') }],
   ['bundle', { about: 'write the connection kit of a device', load: () => import('./bundle.ts') }],

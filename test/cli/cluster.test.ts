@@ -42,6 +42,7 @@ describe('mqttsec on a cluster that is not there', () => {
   const calls: Readonly<Record<string, readonly string[]>> = {
     validate: ['validate'],
     audit: ['audit'],
+    diff: ['diff', sample],
     render: ['render', '--out', '/nonexistent/x'],
     'can-i': ['can-i', 'a', 'publish', 'b'],
     'can-i --batch': ['can-i', '--batch', '-'],
@@ -63,12 +64,17 @@ describe('mqttsec on a cluster that is not there', () => {
         err,
         /^mqttsec: read kubeconfig: there is none: set KUBECONFIG, write ~\/\.kube\/config or give --kubec.*\n$/,
       );
-      const instead = { validate: 'PATH', audit: 'PATH', render: 'PATH', 'can-i': 'PATH', wait: undefined }[
-        words[0] ?? ''
-      ];
+      const instead = {
+        validate: 'PATH',
+        audit: 'PATH',
+        diff: 'OLD',
+        render: 'PATH',
+        'can-i': 'PATH',
+        wait: undefined,
+      }[words[0] ?? ''];
       const isWait = words[0] === 'wait';
       assert.equal(
-        /, or (PATH|--state DIR) to do without/.exec(err)?.[1],
+        /, or (PATH|OLD|--state DIR) to do without/.exec(err)?.[1],
         isWait ? undefined : (instead ?? '--state DIR'),
       );
     });

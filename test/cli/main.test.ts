@@ -23,6 +23,7 @@ describe('mqttsec', () => {
       'render',
       'can-i',
       'audit',
+      'diff',
       'dev',
       'status',
       'bundle',

@@ -79,6 +79,57 @@ describe('mqttsec audit', () => {
   }
 });
 
+describe('mqttsec diff', () => {
+  const old = directoryOf(fleet);
+  const edited = directoryOf({
+    ...fleet,
+    'template.yaml': fleet['template.yaml'].replace('commands/{device}', 'commands/{device}/#'),
+    'devices.yaml': fleet['devices.yaml'].replace(/---[^]*$/, ''),
+  });
+
+  it('is silent about the same manifests', () => {
+    assert.deepEqual(mqttsec(['diff', old, old]), { code: 0, out: 'nothing changes\n', err: '' });
+  });
+
+  it('shows rights gained and lost, sessions that end and what the broker does', () => {
+    const { code, out, err } = mqttsec(['diff', old, edited]);
+    assert.deepEqual([code, err], [1, '']);
+    assert.deepEqual(lines(out), [
+      'MqttBroker plant/main reloads; 1 session ends if open',
+      '  - p-1: its session ends, the device is gone',
+      '    - publish sensors/p-1/#',
+      '    - receive commands/p-1',
+      '  ~ s-1',
+      '    + receive commands/s-1/#',
+    ]);
+    const back = JSON.parse(mqttsec(['diff', edited, old, '-o', 'json']).out) as {
+      brokers: object[];
+      identities: { identity: string; change: string; lost: object[] }[];
+    };
+    assert.deepEqual(back.brokers, [{ broker: 'plant/main', disturbance: 'Reload' }]);
+    assert.deepEqual(
+      back.identities.map(({ identity, change, lost }) => [identity, change, lost.length]),
+      [
+        ['p-1', 'Added', 0],
+        ['s-1', 'Changed', 1],
+      ],
+    );
+  });
+
+  it('refuses both sides when they are wrong, and a call that is not whole', () => {
+    const bad = directoryOf({ 'x.yaml': 'kind: [\n' });
+    for (const words of [
+      [bad, old],
+      [old, bad],
+    ]) {
+      const { code, out, err } = mqttsec(['diff', ...words]);
+      assert.deepEqual([code, out], [2, '']);
+      assert.match(err, /x\.yaml:\d+:\d+ Error MQS002/);
+    }
+    for (const words of [[], ['-', '-'], [old, old, old]]) assert.equal(mqttsec(['diff', ...words]).code, 2);
+  });
+});
+
 describe('mqttsec render', () => {
   it('gives the same bytes on every run, named as the parts', () => {
     const [one, two] = [path.join(directoryOf({}), 'out'), path.join(directoryOf({}), 'out')];

@@ -121,6 +121,19 @@ describe('the command line on a cluster', function () {
     assert.deepEqual(await Promise.all(times.map(told)), [undefined, 'ends', 'ended']);
   });
 
+  it('compares what the cluster declares with manifests', async () => {
+    const same = await site.mqttsec(['diff', 'manifests']);
+    assert.deepEqual([same.code, same.out, same.err], [0, 'nothing changes\n', '']);
+    const { code, out } = await site.shell(
+      "cp -r manifests edited && sed -i '0,/commands/s//orders/' edited/30-templates.yaml && mqttsec diff edited",
+    );
+    assert.equal(code, 1);
+    assert.match(
+      out,
+      /^MqttBroker \S+\/plant reloads\n {2}~ thermo-cold-store\n {4}- receive \S+\/commands\/#\n {4}\+ receive \S+\/orders\/#/,
+    );
+  });
+
   it('counts what the operator has seen: a lockout takes rights away until it ends', async () => {
     const lockout = { reason: 'DeniedPublishes', until: '2030-01-01T00:00:00Z' };
     await site.setStatus('mqttdevices', 'thermo-yard', { ...ready, lockout });
