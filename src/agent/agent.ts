@@ -66,7 +66,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
  */
 async function isFit(state: AgentState, candidate: Candidate): Promise<boolean> {
   const refusals = await refusalsOf(state, candidate, undefined);
-  if (refusals.length > 0) state.lastError = `the last good set is not started: ${refusalText(refusals)}`;
+  if (refusals.length > 0) state.errors.set('Restore', `the last good set is not started: ${refusalText(refusals)}`);
   return refusals.length === 0;
 }
 
@@ -134,7 +134,8 @@ function isForNextPod({ options, good, running, restore }: AgentState, { index }
 }
 
 function noteSourceFailure(state: AgentState, failure: string | undefined): void {
-  if (failure !== undefined) state.lastError = `read bundles: ${failure}`;
+  if (failure === undefined) state.errors.delete('Source');
+  else state.errors.set('Source', `read bundles: ${failure}`);
 }
 
 function noteRefusal(state: AgentState, revision: number | undefined, refusals: readonly Refusal[]): void {
@@ -150,7 +151,8 @@ async function noteEnd(state: AgentState): Promise<void> {
   const { code, signal, tail } = running.exit;
   tell(state, { kind: 'Exited', exit: running.exit });
   await stopBroker(state);
-  state.lastError = `Mosquitto ended with ${code === null ? String(signal) : `code ${code}`}: ${tail.slice(-3).join(' | ')}`;
+  const how = code === null ? String(signal) : `code ${code}`;
+  state.errors.set('Broker', `Mosquitto ended with ${how}: ${tail.slice(-3).join(' | ')}`);
   if (nowOf(state) - running.startedAt >= soundRun) state.crashes = 0;
   restoreLater(state);
 }
@@ -181,12 +183,13 @@ async function wait({ options, inbox }: AgentState, until: number): Promise<void
 
 /** A step that throws, as on a full disk, is tried again later; what the broker enforces is settled by `restore`. */
 async function takeStep(state: AgentState, kind: StepKind, signal: AbortSignal): Promise<void> {
+  state.errors.delete(kind);
   try {
     await steps[kind](state, signal);
   } catch (error) {
     if (signal.aborted) return;
     const what = error instanceof Error ? error.message : String(error);
-    state.lastError = what;
+    state.errors.set(kind, what);
     tell(state, { kind: 'Failed', what });
     postpone(state, kind, what);
   }
@@ -285,7 +288,7 @@ function proved(state: AgentState, { assembly, attempt, generation, proof }: Enf
   state.followUp = trialIn(state);
   state.look = trialIn(state, state.limits.watch);
   if (!state.wanted) state.refused = undefined;
-  state.lastError = undefined;
+  for (const origin of state.errors.keys()) if (origin !== 'Source') state.errors.delete(origin);
 }
 
 /** Puts the last good set back in force; where the broker will not have it, it is stopped and started on it. */
@@ -297,7 +300,7 @@ async function restoreGood(state: AgentState, signal: AbortSignal): Promise<void
   }
   const result = await enforcement(state, state.good.candidate, 'Healing', signal);
   if (result.proof.kind === 'Proved') return proved(state, result);
-  state.lastError = `restore the last good set: ${proofText(result)}`;
+  state.errors.set('Restore', `restore the last good set: ${proofText(result)}`);
   if (result.proof.kind === 'Unproved') state.restore = failedTrial(state, state.restore);
   if (result.proof.kind !== 'Failed' && result.proof.kind !== 'FailOpen') return;
   await stopBroker(state);
@@ -309,7 +312,7 @@ async function refreshGood(state: AgentState, signal: AbortSignal): Promise<void
   if (!state.good) return;
   const result = await enforcement(state, state.good.candidate, 'Reload', signal);
   if (result.proof.kind === 'Proved') proved(state, result);
-  else state.lastError = `drop what has ended: ${proofText(result)}`;
+  else state.errors.set('Refresh', `drop what has ended: ${proofText(result)}`);
 }
 
 /** A set that was proved may be in force no more: the broker hangs, or somebody had it read something else. */
@@ -318,7 +321,7 @@ async function lookAfter(state: AgentState): Promise<void> {
   state.look = trialIn(state, state.limits.watch);
   if (what === undefined || state.running?.exit) return;
   tell(state, { kind: 'Drifted', what });
-  state.lastError = `watch the broker: ${what}`;
+  state.errors.set('Look', `watch the broker: ${what}`);
   beginUnproved(state);
 }
 

@@ -3,7 +3,8 @@ import type { AgentState } from './state.ts';
 
 /** What there is to say about the broker; nothing before there is anything. */
 export function reportOf(state: AgentState): InstanceReport | undefined {
-  const { options, mosquittoVersion, loaded, refused, lastError } = state;
+  const { options, mosquittoVersion, loaded, refused, errors } = state;
+  const lastError = errors.size > 0 ? [...errors.values()].join('; ') : undefined;
   const acknowledgements = state.desk.acknowledgements();
   if (!loaded && !refused && lastError === undefined) return undefined;
   return {

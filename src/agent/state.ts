@@ -23,6 +23,7 @@ import type { Proof } from './proof.ts';
 import type { LocalLink } from './prove-rules.ts';
 import { defaultProofLimits, type ProofLimits } from './prove.ts';
 import { recordedAdmission, recordedGood } from './record.ts';
+import type { StepKind } from './step.ts';
 import { watchLink } from './watch.ts';
 
 export interface AgentOptions {
@@ -132,7 +133,8 @@ export interface AgentState {
   /** The bundle that lies on the disk as the last good one. */
   recorded: Bundle | undefined;
   refused: InstanceReport['refused'];
-  lastError: string | undefined;
+  /** What is wrong, by what it is wrong with; gone when that goes well again. */
+  readonly errors: Map<StepKind | 'Source' | 'Broker', string>;
   loaded: InstanceReport['loaded'];
   /** The text of the last report that was sent. */
   reported: string | undefined;
@@ -179,7 +181,7 @@ export async function openedState(options: AgentOptions, inbox: Inbox, signal: A
     followUp: undefined,
     recorded: good,
     refused: undefined,
-    lastError: undefined,
+    errors: new Map(),
     loaded: undefined,
     reported: undefined,
     sending: undefined,

@@ -1,11 +1,11 @@
 /** An agent whose clock is wrong, or is set: what it has in force stays so, it says why, and goes on when the clock is right. */
 import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../../../src/ports.ts';
 import { bundleOf, day, deviceCertificate, type KeyPair, revocationOf, yearMilliseconds } from '../../agent/site.ts';
 import { brokers, until } from '../mosquitto.ts';
 import {
   connectedDevice,
+  hastyClock,
   newPlant,
   type Plant,
   publishCode,
@@ -20,15 +20,13 @@ const behind: readonly [what: string, milliseconds: number][] = [
   ['thirty years', -30 * yearMilliseconds],
 ];
 
-/** A clock that a test sets; waits are cut short, so that nobody sleeps through it. */
+/** A clock that a test sets. */
 function settableClock(): Clock & { offset: number } {
-  return {
-    offset: 0,
-    now() {
-      return new Date(Date.now() + this.offset);
-    },
-    sleep: (milliseconds, signal) => delay(Math.min(milliseconds, 20), undefined, signal ? { signal } : {}),
-  };
+  const set = { offset: 0 };
+  return Object.assign(
+    set,
+    hastyClock(() => new Date(Date.now() + set.offset)),
+  );
 }
 
 for (const broker of brokers) {

@@ -156,6 +156,32 @@ for (const broker of brokers) {
       assert.equal((await connectedDevice(plant, 'a', pair)).kind, 'TlsRefused');
     });
 
+    it('signals no broker before it answers, however long it takes to start', async () => {
+      const users = Array.from({ length: 4_000 }, (_, i) => ({ ...a, identity: `d-${i}` }));
+      const early: number[] = [];
+      let reloads = 0;
+      const launcher: BrokerLauncher = {
+        version: () => broker.launcher.version(),
+        async start(file, onLog) {
+          const started = await broker.launcher.start(file, onLog);
+          const reload = (): void => {
+            reloads += 1;
+            if (!agent.log.some((line) => line.endsWith(' running'))) early.push(reloads);
+            started.reload();
+          };
+          return { ...started, reload };
+        },
+      };
+      // Impatient: each look that finds no effect is followed by a signal.
+      agent = startAgent(plant, { launcher, limits: { resend: 0, signals: 1_000_000 } });
+      agent.give(bundleOf(plant.site, { revision: 1, devices: [a, ...users] }));
+      await agent.loaded(1);
+      agent.give(bundleOf(plant.site, { revision: 2, devices: users }));
+      await agent.loaded(2);
+      assert.ok(reloads > 0);
+      assert.deepEqual([early, agent.count('Exited'), agent.count('Started')], [[], 0, 1]);
+    });
+
     it('starts a broker that is deaf to SIGHUP again', async () => {
       await begin(
         launcherWith(broker.launcher, () => undefined),

@@ -1,10 +1,12 @@
 /** An agent on a real broker, fed by hand: bundles go in, events and reports come out, devices connect. */
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { runAgent } from '../../../src/agent/agent.ts';
 import { connected, type ConnectOutcome, type Session } from '../../../src/agent/client.ts';
 import { currentLink } from '../../../src/agent/generation.ts';
 import type { AgentEvent, AgentOptions } from '../../../src/agent/state.ts';
 import type { Bundle } from '../../../src/domain/bundle/content.ts';
+import type { Placement } from '../../../src/domain/bundle/placement.ts';
 import { systemClock, systemRandom } from '../../../src/local/system.ts';
 import type { BrokerLauncher, BundleReading, BundleSource, Clock, InstanceReport } from '../../../src/ports.ts';
 import { brokerName, type KeyPair, newSite, type Site } from '../../agent/site.ts';
@@ -41,8 +43,11 @@ export interface Plant {
   readonly ports: { readonly mtls: number; readonly password: number };
 }
 
-export async function newPlant(broker: BrokerUnderTest, now = new Date()): Promise<Plant> {
-  const directory = path.join(scratchDirectory(), 'agent');
+export async function newPlant(
+  broker: BrokerUnderTest,
+  { now = new Date(), root = scratchDirectory() }: { readonly now?: Date; readonly root?: string } = {},
+): Promise<Plant> {
+  const directory = path.join(root, 'agent');
   const [mtls = 0, password = 0] = await freePorts(2);
   const ports = { mtls, password };
   const dialect =
@@ -68,6 +73,10 @@ export interface RunningAgent {
 }
 
 export interface AgentChanges {
+  readonly broker?: string;
+  readonly placement?: Placement;
+  /** Instead of what the test hands over. */
+  readonly source?: BundleSource;
   readonly clock?: Clock;
   readonly launcher?: BrokerLauncher;
   readonly onEvent?: (event: AgentEvent) => void;
@@ -121,6 +130,14 @@ export function startAgent({ broker, directory }: Plant, changes: AgentChanges =
       stop.abort();
       await run;
     },
+  };
+}
+
+/** A clock whose waits are cut short: what is tried again after a while is tried soon. */
+export function hastyClock(now: () => Date = () => new Date()): Clock {
+  return {
+    now,
+    sleep: (milliseconds, signal) => delay(Math.min(milliseconds, 20), undefined, signal ? { signal } : {}),
   };
 }
 
