@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { build } from 'esbuild';
 import { currentLink } from '../../src/agent/generation.ts';
 import { chunksByOffset, contentOf } from '../../src/domain/bundle/chunks.ts';
 import { partNames } from '../../src/domain/bundle/content.ts';
@@ -24,7 +25,18 @@ const edits = 5;
 /** Those with which the launcher starts an agent. */
 function memoryFlags(): readonly string[] {
   const launcher = readFileSync(path.join(import.meta.dirname, '../../bin/mqttsec'), 'utf8');
-  return /\bagent\b[^\n]*memory="(--[^"]+)"/.exec(launcher)?.[1]?.split(' ') ?? [];
+  const flags = /operator \| agent\) memory="(--[^"]+)"/.exec(launcher)?.[1];
+  if (flags === undefined) throw new Error('measure swaps: bin/mqttsec has no flags for the agent');
+  return flags.split(' ');
+}
+
+/** An agent ships as a bundle, which has no compiler in memory. */
+async function bundled(directory: string): Promise<string> {
+  const outfile = path.join(directory, 'swap.mjs');
+  const js = "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);";
+  const common = { bundle: true, format: 'esm', platform: 'node', target: 'node22', banner: { js } } as const;
+  await build({ ...common, entryPoints: [path.join(import.meta.dirname, 'swap.ts')], outfile, logLevel: 'warning' });
+  return outfile;
 }
 
 export async function swapFigures(identities: number): Promise<Swaps> {
@@ -72,8 +84,9 @@ async function figuresOf(
   next: (count: number) => Promise<boolean> = () => Promise.resolve(false),
 ): Promise<readonly SwapFigures[]> {
   writeFileSync(file, JSON.stringify(input));
-  const program = path.join(import.meta.dirname, 'swap.ts');
-  const child = spawn(process.execPath, [...memoryFlags(), program, file], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...memoryFlags(), await bundled(path.dirname(file)), file], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const figures: SwapFigures[] = [];
   for await (const line of createInterface({ input: child.stdout })) {

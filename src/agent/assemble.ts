@@ -91,8 +91,8 @@ interface Ending {
 /** The text as it came while nothing in it has ended, for rendering a large file takes long. */
 function aclFileAt(file: AclFile, text: string, ended: readonly BundleIdentity[], now: Date): string {
   const isOver = ({ until }: Ending): boolean => until !== undefined && until <= now;
-  const isWhole = ![...file.patterns, ...file.users, ...file.users.flatMap(({ lines }) => lines)].some(isOver);
-  if (isWhole && ended.length === 0) return text;
+  const hasEnded = file.patterns.some(isOver) || file.users.some((user) => isOver(user) || user.lines.some(isOver));
+  if (!hasEnded && ended.length === 0) return text;
   const present = aclAt(file, now);
   const gone = new Set(ended.map(({ identity }) => identity));
   // Patterns are for everyone, so who has ended must be denied by name; the certificate may still be in a TLS ticket.

@@ -18,7 +18,7 @@ export interface SignedBy {
   readonly signer: CaKeyId | undefined;
 }
 
-/** A bundle with its parts read; each is read when it is first asked for, and once. */
+/** A bundle with its parts read; each is read when it is first asked for, and once, the ACL again if it was forgotten. */
 export interface Candidate {
   readonly bundle: Bundle;
   readonly conf: () => Parsed<Conf>;
@@ -38,7 +38,7 @@ export function candidateOf(bundle: Bundle, former?: Candidate): Candidate {
   const fresh: Candidate = {
     bundle,
     conf: readOnce(parseConf, parts['mosquitto.conf']),
-    acl: readOnce(parseAcl, parts.acl),
+    acl: readAgainWhenForgotten(parseAcl, parts.acl),
     passwords: readOnce(parsePasswords, parts.passwords),
     identities: readOnce(parseIdentities, parts.identities),
     revocations: readOnce(parseRevocations, parts.revocations),
@@ -82,6 +82,16 @@ function readOnce<T, Texts extends readonly string[]>(read: (...texts: Texts) =>
   return () => {
     if ('texts' in state) state = { value: read(...state.texts) };
     return state.value;
+  };
+}
+
+/** For the largest reading, which is needed while a set is looked at and put in place, and seldom again. */
+function readAgainWhenForgotten<T extends object>(read: (text: string) => T, text: string): () => T {
+  let known: WeakRef<T> | undefined;
+  return () => {
+    const value = known?.deref() ?? read(text);
+    known = new WeakRef(value);
+    return value;
   };
 }
 

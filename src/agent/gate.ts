@@ -177,8 +177,10 @@ function probeTopicProblem(acl: AclFile | undefined): string | undefined {
   if (!acl) return undefined;
   const isImplicit = ({ access, topic }: AclLine): boolean =>
     implicitPatterns.some((own) => own.access === access && own.topic === topic);
-  const lines = [...acl.patterns.filter((line) => !isImplicit(line)), ...acl.users.flatMap((user) => user.lines)];
-  const own = lines.find(({ access, topic }) => access !== 'deny' && topic.split('/', 1)[0] === ownTopicRoot);
+  const isOwn = ({ access, topic }: AclLine): boolean =>
+    access !== 'deny' && (topic === ownTopicRoot || topic.startsWith(`${ownTopicRoot}/`));
+  let own = acl.patterns.find((line) => isOwn(line) && !isImplicit(line));
+  for (const { lines } of acl.users) own ??= lines.find(isOwn);
   return own && `a rule for ${own.topic}: topics below ${ownTopicRoot} are granted to nobody`;
 }
 

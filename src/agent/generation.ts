@@ -45,7 +45,7 @@ export async function writtenGeneration(root: string, files: GenerationFiles): P
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial, { mode: 0o700 });
   const writes = Array.from(files, ([file, text]) =>
-    writeFile(path.join(partial, file), text, { mode: 0o600, flag: 'wx' }),
+    writeFile(path.join(partial, file), bytesOf(piecesOf(text)), { mode: 0o600, flag: 'wx' }),
   );
   const failed = (await Promise.allSettled(writes)).find((result) => result.status === 'rejected');
   if (failed) {
@@ -57,15 +57,44 @@ export async function writtenGeneration(root: string, files: GenerationFiles): P
   return name;
 }
 
+/** Short enough for V8 to be rid of it soon. */
+const pieceLength = 65_536;
+
+/** Pieces of the text that can be encoded one by one: then many megabytes are not held a second time in bytes. */
+export function* piecesOf(text: string): Generator<string> {
+  for (let start = 0; start < text.length;) {
+    const end = start + pieceLength;
+    const isSplit = (text.charCodeAt(end - 1) & 0xfc00) === 0xd800;
+    const piece = text.slice(start, isSplit ? end + 1 : end);
+    yield piece;
+    start += piece.length;
+  }
+}
+
+/** Each is the same memory, for the next one overwrites it: to be written before it is asked for the next. */
+function* bytesOf(pieces: Iterable<string>): Generator<Uint8Array> {
+  const encoder = new TextEncoder();
+  let buffer = new Uint8Array();
+  for (const piece of pieces) {
+    if (buffer.length < piece.length * 3) buffer = new Uint8Array(piece.length * 3);
+    yield buffer.subarray(0, encoder.encodeInto(piece, buffer).written);
+  }
+}
+
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Puts another file into a generation, in one step. */
-export async function addFile(root: string, name: GenerationName, file: string, text: string): Promise<void> {
+/** Puts another file into a generation, in one step; what it is made of need not be in memory at once. */
+export async function addFile(
+  root: string,
+  name: GenerationName,
+  file: string,
+  pieces: Iterable<string>,
+): Promise<void> {
   const target = generationFile(root, name, file);
   try {
-    await writeFile(`${target}.partial`, text, { mode: 0o600 });
+    await writeFile(`${target}.partial`, bytesOf(pieces), { mode: 0o600 });
     await rename(`${target}.partial`, target);
   } catch (error) {
     await rm(`${target}.partial`, { force: true });

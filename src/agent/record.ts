@@ -1,20 +1,46 @@
+import { createHash } from 'node:crypto';
 import { type Bundle, partNames } from '../domain/bundle/content.ts';
 import { parseIdentities } from '../domain/bundle/identities.ts';
 import { sha256 } from '../domain/hash.ts';
 import { parseRevocations } from '../domain/pki/revocations.ts';
 import { readable } from './candidate.ts';
-import { addFile, flushGeneration, type GenerationName, linkedText, removeUnlinked, setLink } from './generation.ts';
+import {
+  addFile,
+  flushGeneration,
+  type GenerationName,
+  linkedText,
+  piecesOf,
+  removeUnlinked,
+  setLink,
+} from './generation.ts';
 import type { Admission } from './kick.ts';
 
 const recordFile = 'bundle.json';
 
 /** Remembers, also across a power loss, that this bundle was proved in this generation. */
 export async function recordGood(root: string, name: GenerationName, bundle: Bundle): Promise<void> {
-  const text = JSON.stringify(bundle);
-  await addFile(root, name, recordFile, `${sha256(text)}\n${text}`);
+  await addFile(root, name, recordFile, recordOf(bundle));
   await flushGeneration(root, name);
   await setLink(root, 'good', name);
   await removeUnlinked(root);
+}
+
+/** The hash of the bundle's JSON, and the JSON. Made twice, for of a large bundle it would take more memory than all else. */
+function* recordOf(bundle: Bundle): Generator<string> {
+  const hash = createHash('sha256');
+  for (const piece of jsonOf(bundle)) hash.update(piece);
+  yield `${hash.digest('hex')}\n`;
+  yield* jsonOf(bundle);
+}
+
+function* jsonOf({ parts, ...rest }: Bundle): Generator<string> {
+  yield `${JSON.stringify(rest).slice(0, -1)},"parts":{`;
+  for (const [index, name] of partNames.entries()) {
+    yield `${index === 0 ? '' : ','}${JSON.stringify(name)}:"`;
+    for (const piece of piecesOf(parts[name])) yield JSON.stringify(piece).slice(1, -1);
+    yield '"';
+  }
+  yield '}}';
 }
 
 /** The bundle that was last proved; undefined when there is none, or its record was damaged. */

@@ -74,6 +74,15 @@ describe('generations', () => {
     assert.equal(await linkedText(root, 'current', 'acl'), 'whole');
   });
 
+  it('hold the very text, however long it is and wherever it is cut to be written', async () => {
+    const text = `${'é'.repeat(65_535)}\u{1f600}${'x'.repeat(131_071)}\u{1f600}`;
+    await setLink(root, 'current', await written(text));
+    assert.equal(await linkedText(root, 'current', 'acl'), text);
+    const bundle = bundleOf(site, { revision: 3, devices, parts: { notices: text, crl: '"\\' } });
+    await recordGood(root, await written('x'), bundle);
+    assert.deepEqual(await recordedGood(root), bundle);
+  });
+
   it('remember the bundle that was proved, unless the record was damaged', async () => {
     assert.equal(await recordedGood(root), undefined);
     const bundle = bundleOf(site, { revision: 3, devices });
