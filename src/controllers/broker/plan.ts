@@ -88,3 +88,18 @@ export function publishableAt(facts: PublishFacts, now: Date): Date | undefined 
   const end = new Date(publishedAt.getTime() + windowMilliseconds);
   return end > now ? end : undefined;
 }
+
+/** A storm of changes is looked at as a whole from so many passes on that published nothing. */
+const passesAtOnce = 4;
+/** Milliseconds from one such pass to the next: far below the window, and well above what a compile takes. */
+const restMilliseconds = 25;
+
+/** Until when the next pass waits: each change of a storm would be compiled by itself, to be put off like the one before. */
+export function restUntil(
+  putOff: { readonly passes: number; readonly at: Date } | undefined,
+  now: Date,
+): Date | undefined {
+  if (!putOff || putOff.passes < passesAtOnce || putOff.at > now) return undefined;
+  const end = new Date(putOff.at.getTime() + restMilliseconds);
+  return end > now ? end : undefined;
+}

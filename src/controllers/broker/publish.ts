@@ -89,7 +89,10 @@ export async function publishStep(
     return { memory: next, times: [...times, again] };
   }
   const dueAt = publishDueAt(facts, compiled, { pass, content, trust, present }, now);
-  if (dueAt) return { memory: withState(facts, compiled, { index: present }, now), times: [...times, dueAt] };
+  if (dueAt) {
+    const putOff = { passes: (memory.putOff?.passes ?? 0) + 1, at: now };
+    return { memory: withState(facts, { ...compiled, putOff }, { index: present }, now), times: [...times, dueAt] };
+  }
   return published(publishing, { facts, memory: compiled, pass, content, trust, times }, signal);
 }
 
@@ -204,7 +207,7 @@ async function published(
     }
     const index = { broker: declared.key, ...result.index };
     const kept = withPublished(
-      { ...memory, ...(checkSecrets && { secretsCheckedAt: now }) },
+      { ...memory, putOff: undefined, ...(checkSecrets && { secretsCheckedAt: now }) },
       pass,
       { index, trust },
       now,

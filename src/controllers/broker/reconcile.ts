@@ -9,6 +9,7 @@ import { isGoing } from '../world.ts';
 import { type BrokerFacts, type BrokerPorts, gatheredFacts } from './gather.ts';
 import { nothingKept } from './keeping.ts';
 import { withForecast } from './forecast.ts';
+import { restUntil } from './plan.ts';
 import { publishStep, type PublishStep } from './publish.ts';
 import type { BrokerMemories, BrokerMemory } from './states.ts';
 import { statusStep } from './status.ts';
@@ -38,6 +39,8 @@ async function reconciled(controller: Running, key: Key, { signal }: ReconcileCo
   }
   if (isGoing(context.world, declared.meta)) return done;
   const known = states.memoryOf(declared.key, declared.meta.uid);
+  const rest = restUntil(known?.putOff, context.clock.now());
+  if (rest) return requeued([rest]);
   const memory: BrokerMemory = known ?? { meta: declared.meta, keeping: nothingKept, sets: [], leastProved: 0 };
   const { facts, step } = await published(controller, declared, memory, signal);
   states.keep(declared.key, step.memory);

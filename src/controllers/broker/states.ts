@@ -27,6 +27,8 @@ export interface BrokerMemory {
   readonly publishedFleet?: Fleet;
   /** Of the set of somebody else that was looked into last, or that was there at the start. */
   readonly adoptedHash?: string | undefined;
+  /** Passes since the last publish whose content waits for the end of the window, and when the last of them was. */
+  readonly putOff?: { readonly passes: number; readonly at: Date } | undefined;
   /** When this process wrote other content last. */
   readonly publishedAt?: Date;
   /** When the Secrets among the chunks were last looked at. */

@@ -119,6 +119,25 @@ describe('the controller of brokers', () => {
     assert.equal(site.published.writes, 3);
   });
 
+  it('looks at a storm of changes a little later as a whole, and takes back with the first such look', async () => {
+    const site = await settledSite();
+    await site.clock.advance(10_000);
+    site.putDevice('d2');
+    await site.run();
+    for (const name of ['d3', 'd4', 'd5', 'd6']) {
+      site.putDevice(name);
+      assert.equal(await site.run(), 500);
+    }
+    site.putDevice('d1', { suspended: true }, 2);
+    assert.equal(await site.run(), 25);
+    assert.equal(site.published.writes, 2, 'nothing was looked at');
+    await site.clock.advance(25);
+    await site.run();
+    assert.equal(site.published.writes, 3);
+    site.putDevice('d7');
+    assert.equal(await site.run(), 500, 'after a publish it is looked at once more');
+  });
+
   it('wakes the devices that an edit and its proof concern, and no others', async () => {
     const site = await settledSite();
     for (let i = 0; i < 50; i += 1) site.putDevice(`idle-${i}`);
