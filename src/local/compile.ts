@@ -20,7 +20,7 @@ import { withRecords, type Records } from './records.ts';
 import { keepServerKeyPair } from './server.ts';
 import { publishedIndex } from './sink.ts';
 import { publishedTexts } from './source.ts';
-import { act, keepAcknowledgements, keepCrl, keepLedger, type Chance, type Store } from './store.ts';
+import { act, forgetLineages, keepAcknowledgements, keepCrl, keepLedger, type Chance, type Store } from './store.ts';
 import { type ListSources, listTimes, localTrust, type LocalTrust } from './trust.ts';
 
 /** What a broker is to enforce now. */
@@ -62,6 +62,7 @@ export async function localBundle(store: Store, input: LocalInput, chance: Chanc
   const lists = { values, downloaded: input.downloaded, last, now: chance.now };
   const trust = localTrust(broker, { keyId: issuer.keyId, certificatePem }, lists);
   const crl = await signedCrl(store, plan.holds, trust, chance.now);
+  await forgetLineages(store, plan.forget.lineages);
   const server = await keepServerKeyPair(store.paths.server, broker, values, store.authority, chance);
   const passwords = await passwordLines(store, fleet, keyOf(broker), values, chance.random);
   const index = await publishedIndex(store.paths.bundle);

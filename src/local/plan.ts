@@ -57,7 +57,10 @@ export interface LocalPlan {
   readonly holds: readonly HeldCertificate[];
   /** Revocations that a manifest states, to be remembered when it no longer does. */
   readonly record: readonly { readonly device: ObjectKey; readonly revoked: NonNullable<DeviceRecord['revoked']> }[];
-  /** Devices that are no longer declared: what the state keeps for them goes, after their serials are in the ledger. */
+  /**
+   * Devices that are no longer declared: what the state keeps for them goes, that of their lineages after the list says
+   * so, too: a ledger that is lost before would else be missed by nobody.
+   */
   readonly forget: {
     readonly lineages: readonly ObjectKey[];
     readonly passwords: readonly ObjectKey[];
@@ -86,9 +89,9 @@ export function planOf(facts: LocalFacts, now: Date): LocalPlan {
   };
 }
 
-/** Nothing is left to do: the broker's files may be compiled. */
+/** Nothing is left to do, but to forget lineages once the list is signed: the broker's files may be compiled. */
 export function isDone({ issue, passwords, revoke, record, forget }: LocalPlan): boolean {
-  const lists = [issue, passwords, revoke, record, forget.lineages, forget.passwords, forget.records];
+  const lists = [issue, passwords, revoke, record, forget.passwords, forget.records];
   return lists.every((list) => list.length === 0);
 }
 

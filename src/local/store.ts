@@ -190,8 +190,8 @@ export async function keepLedger(store: Store, ledger: Ledger): Promise<void> {
 }
 
 /**
- * Does what the plan says, and answers with the records as they are then. Ledger and records come first: what is
- * forgotten after that is on them.
+ * Does what the plan says but for `forgetLineages`, and answers with the records as they are then. Ledger and records
+ * come first: what is forgotten after that is on them.
  */
 export async function act(
   plan: LocalPlan,
@@ -207,7 +207,6 @@ export async function act(
       next.set(device, await addToRecord(store.paths.records, device, { revoked }));
     }),
   ]);
-  for (const lineage of plan.forget.lineages) await forget(store, lineage);
   for (const device of plan.forget.records) {
     await removeRecord(store.paths.records, device);
     next.delete(device);
@@ -218,9 +217,12 @@ export async function act(
   return next;
 }
 
-async function forget(store: Store, lineage: ObjectKey): Promise<void> {
-  await forgetLineage(store.paths.certificates, lineage);
-  store.held = store.held.filter((one) => one.lineage !== lineage);
+/** To be called when what they held is on a list that is kept. */
+export async function forgetLineages(store: Store, lineages: readonly ObjectKey[]): Promise<void> {
+  for (const lineage of lineages) {
+    await forgetLineage(store.paths.certificates, lineage);
+    store.held = store.held.filter((one) => one.lineage !== lineage);
+  }
 }
 
 /** Certificates that are held, by those who said that they use them, and are not known to be used. */
