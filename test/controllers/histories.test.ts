@@ -18,4 +18,8 @@ describe(`revocation lists in random histories, seeds ${first} to ${first + coun
   it(`say what ${count} of them ask for`, async () => {
     for (let seed = first; seed < first + count; seed += 1) await runHistory(seed, length);
   });
+
+  it('say so, too, where they once did not', async () => {
+    for (const seed of [395_351_711]) await runHistory(seed, length);
+  });
 });

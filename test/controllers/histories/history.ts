@@ -270,9 +270,12 @@ function wantedOf(history: History, one: IssuedSerial): 'Revoked' | 'Held' | 'Go
   const lineage = plant.cluster.object('DeviceCertificate', one.lineage) as Declared | undefined;
   if (holder?.metadata.uid !== one.deviceUid || lineage?.metadata.uid !== one.lineageUid) return 'Revoked';
   if (isOver(holder) || lineage.spec.revoked) return 'Revoked';
-  const line = [...plant.issued.values()].filter(({ lineageUid, isSeen }) => isSeen && lineageUid === one.lineageUid);
-  const next = line.slice(line.indexOf(one) + 1).map(({ at }) => at.getTime());
+  const line = [...plant.issued.values()].filter(({ lineageUid }) => lineageUid === one.lineageUid);
+  const later = line.slice(line.indexOf(one) + 1);
+  const next = later.filter(({ isSeen }) => isSeen).map(({ at }) => at.getTime());
   const isFormer = next.length > 0;
+  // Of a newer one whose Certificate went, the operator may have heard before it heard of that.
+  if (!isFormer && later.length > 0 && one.device === 'b') return undefined;
   if (isFormer && one.device === 'b') {
     const end = Math.min(...next) + overlapSeconds * 1000;
     return end < plant.now().getTime() - hour ? 'Revoked' : undefined;
