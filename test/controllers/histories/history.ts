@@ -272,17 +272,18 @@ function wantedOf(history: History, one: IssuedSerial): 'Revoked' | 'Held' | 'Go
   if (isOver(holder) || lineage.spec.revoked) return 'Revoked';
   const line = [...plant.issued.values()].filter(({ lineageUid }) => lineageUid === one.lineageUid);
   const later = line.slice(line.indexOf(one) + 1);
-  const next = later.filter(({ isSeen }) => isSeen).map(({ at }) => at.getTime());
-  const isFormer = next.length > 0;
-  // Of a newer one whose Certificate went, the operator may have heard before it heard of that.
-  if (!isFormer && later.length > 0 && one.device === 'b') return undefined;
-  if (isFormer && one.device === 'b') {
-    const end = Math.min(...next) + overlapSeconds * 1000;
-    return end < plant.now().getTime() - hour ? 'Revoked' : undefined;
-  }
+  if (one.device === 'b' && later.length > 0) return overlapped(plant, later);
+  const isFormer = later.some(({ isSeen }) => isSeen);
   if (one.isTainted && isFormer) return undefined;
   if (holder.spec.suspended) return 'Held';
   return one.isTainted || isFormer ? undefined : 'Good';
+}
+
+/** Of a certificate of `b` with later ones. Of one whose Certificate went, the operator may have heard before it heard of that. */
+function overlapped(plant: Plant, later: readonly IssuedSerial[]): 'Revoked' | undefined {
+  const next = later.filter(({ isSeen }) => isSeen).map(({ at }) => at.getTime());
+  const end = Math.min(...next) + overlapSeconds * 1000;
+  return end < plant.now().getTime() - hour ? 'Revoked' : undefined;
 }
 
 function isOver({ spec: { revoked, authentication } }: Declared): boolean {
