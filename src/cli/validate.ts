@@ -1,7 +1,9 @@
 import type { Cluster } from '../cluster/connection.ts';
+import { declaredSizeFindings } from '../domain/bundle/rendered.ts';
 import { type Finding, type Severity } from '../domain/finding.ts';
 import { type Fleet, type Origin } from '../domain/fleet.ts';
 import { findingsJson, findingsSarif, findingsText, reportable, severities } from '../parse/report.ts';
+import { withPositions } from '../parse/manifests.ts';
 import { validationFindings } from '../parse/validation.ts';
 import { allNamespacesOption, clusterOptions, refuseClusterFlags, withCluster } from './cluster-options.ts';
 import { choiceOf, commandOf } from './command.ts';
@@ -51,7 +53,8 @@ interface Checked {
 }
 
 function checkedManifests(input: FleetInput): Checked {
-  const findings = [...input.unreadable, ...validationFindings(input)];
+  const sizes = withPositions(declaredSizeFindings(input.fleet), input);
+  const findings = [...input.unreadable, ...validationFindings(input), ...sizes];
   const isUnreadable = input.unreadable.length > 0 || findings.some(({ code }) => unreadableCodes.has(code));
   return {
     findings,
@@ -65,7 +68,8 @@ async function checkedCluster(cluster: Cluster, io: Io): Promise<Checked> {
   const input = await clusterInput({ cluster, broker: undefined, isWhole: true }, io);
   const isMeant = (object: { readonly namespace: string } | undefined) =>
     isEveryNamespace || object === undefined || object.namespace === namespace;
-  const findings = validationFindings(input).filter(({ object }) => isMeant(object));
+  const all = [...validationFindings(input), ...declaredSizeFindings(input.fleet)];
+  const findings = all.filter(({ object }) => isMeant(object));
   const place = isEveryNamespace ? 'all namespaces' : `namespace ${namespace}`;
   const count = objectsIn(input.fleet, ({ origin }) => isMeant(origin));
   return { findings, extent: `${String(count)} objects in ${place}`, isUnreadable: false };

@@ -24,6 +24,38 @@ describe('mqttsec validate', () => {
     });
   }
 
+  it('says what is too much for Mosquitto 2.0, before anything is published', () => {
+    const head = 'apiVersion: mqttsecurity.io/v1alpha1\nkind:';
+    const tls = 'tls: { serverCertificate: { secretRef: { name: server } } }';
+    const listeners = 'listeners: [{ name: passwords, port: 8884, authentication: Password }]';
+    const broker = (version: string) => `${head} MqttBroker
+metadata: { name: main, namespace: plant }
+spec: { mosquitto: { version: '${version}' }, ${listeners}, ${tls} }
+`;
+    const rules = Array.from({ length: 64 }, (_, n) => `    - { actions: [Publish], topic: '{device}/${n}' }\n`).join(
+      '',
+    );
+    const template = `${head} AclTemplate\nmetadata: { name: many, namespace: plant }\nspec:\n  rules:\n${rules}`;
+    const authentication = 'authentication: { type: Password, password: { generate: {} } }';
+    const device = (_: unknown, number: number) => `${head} MqttDevice
+metadata: { name: d-${number}, namespace: plant }
+spec: { brokerRef: { name: main }, templateRefs: [{ name: many }], ${authentication} }
+`;
+    const devices = Array.from({ length: 626 }, device).join('---\n');
+    const checked = (version: string) => {
+      const files = { 'broker.yaml': broker(version), 'template.yaml': template, 'devices.yaml': devices };
+      return mqttsec(['validate', directoryOf(files)]);
+    };
+    const refused = checked('2.0');
+    assert.equal(refused.code, 1, refused.out);
+    assert.match(
+      refused.out,
+      /^\S+broker.yaml:\d+:\d+ Error MQS105 .*626 identities with 40064 rules .* 8000 .* 40000 rules$/m,
+    );
+    const taken = checked('2.1');
+    assert.equal(taken.code, 0, taken.out);
+  });
+
   it('takes standard input, and gives JSON and SARIF', () => {
     const input = fleet['devices.yaml'];
     const json = JSON.parse(mqttsec(['validate', '-', '-o', 'json'], { input }).out) as {
@@ -128,6 +160,67 @@ describe('mqttsec diff', () => {
     }
     for (const words of [[], ['-', '-'], [old, old, old]]) assert.equal(mqttsec(['diff', ...words]).code, 2);
   });
+});
+
+describe('mqttsec import', () => {
+  const hash = `$7$101$${Buffer.alloc(12, 1).toString('base64')}$${Buffer.alloc(64, 2).toString('base64')}`;
+  const files = directoryOf({
+    acl: 'pattern read news/%u\nuser d1\ntopic write up/d1/#\nuser d2\ntopic write up/d2/#\n',
+    passwd: `d1:${hash}\n`,
+    bad: 'user d1\ntopic bogus x\n',
+    lossy: 'topic read x\nuser d1\n',
+    latin1: Buffer.from('user d\xe9\n', 'latin1'),
+    crl: 'no list\n',
+  });
+  const at = (name: string) => path.join(files, name);
+
+  it('writes manifests that validate and answer as the files did', () => {
+    const { code, out, err } = mqttsec([
+      'import',
+      '--acl',
+      at('acl'),
+      '--passwd',
+      at('passwd'),
+      '-n',
+      'plant',
+      '--broker',
+      'main',
+    ]);
+    assert.deepEqual([code, err], [0, '']);
+    const manifests = directoryOf({ 'imported.yaml': out });
+    assert.equal(mqttsec(['validate', manifests]).code, 0);
+    const may = (...words: string[]) => mqttsec(['can-i', ...words, manifests]).code;
+    assert.deepEqual(
+      [may('d1', 'publish', 'up/d1/x'), may('d1', 'publish', 'up/d2/x'), may('d2', 'receive', 'news/d2')],
+      [0, 1, 0],
+    );
+  });
+
+  it('lists what is not kept, by line', () => {
+    const { code, out, err } = mqttsec(['import', '--acl', at('lossy')]);
+    assert.equal(code, 1);
+    assert.match(out, /kind: MqttDevice/);
+    assert.equal(
+      err,
+      `${at('lossy')}:1: is not kept: it is for clients without a user name, and there are none any more\n`,
+    );
+  });
+
+  const failures: Readonly<Record<string, readonly [words: readonly string[], message: RegExp]>> = {
+    'no acl_file': [[], /takes --acl FILE/],
+    'an acl_file that is not there': [['--acl', at('none')], /^mqttsec: read \S+none: ENOENT/],
+    'an acl_file that Mosquitto refuses': [['--acl', at('bad')], /bad:2: has "bogus" where read, write/],
+    'an acl_file that is not UTF-8': [['--acl', at('latin1')], /latin1: it is not UTF-8/],
+    'a crlfile without a list': [['--acl', at('acl'), '--crl', at('crl')], /^mqttsec: read \S+crl: /],
+    'a name that is none': [['--acl', at('acl'), '--broker', 'No'], /MQS006/],
+  };
+  for (const [name, [words, message]] of Object.entries(failures)) {
+    it(`writes nothing for ${name}`, () => {
+      const { code, out, err } = mqttsec(['import', ...words]);
+      assert.deepEqual([code, out], [2, '']);
+      assert.match(err, message);
+    });
+  }
 });
 
 describe('mqttsec render', () => {

@@ -1,6 +1,6 @@
 import { brokerConf } from '../broker/broker-conf.ts';
 import { confText } from '../broker/conf.ts';
-import { type Parsed, parsed, refused } from '../finding.ts';
+import { type Finding, type Parsed, parsed, refused } from '../finding.ts';
 import type { Broker, Device, Fleet, TrustedCaSpec, ValueRef } from '../fleet.ts';
 import type { ObjectKey } from '../names.ts';
 import { ShardedMap } from '../sharded.ts';
@@ -52,6 +52,16 @@ export function renderedFiles(
       ['revocations', ''],
       ['notices', ''],
     ]),
+  );
+}
+
+/**
+ * Why brokers would stall on what is declared for them, where they would: it is known before anything is published. Only
+ * Mosquitto 2.0 does (facts 5.1), so no other broker is looked at.
+ */
+export function declaredSizeFindings(fleet: Fleet): readonly Finding[] {
+  return [...fleet.brokers].flatMap(([key, broker]) =>
+    broker.version === '2.0' ? sizeFindings(broker, declaredShards(fleet, key, broker).totals) : [],
   );
 }
 
