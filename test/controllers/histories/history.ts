@@ -275,7 +275,8 @@ function wantedOf(history: History, one: IssuedSerial): 'Revoked' | 'Held' | 'Go
   if (one.device === 'b' && later.length > 0) return overlapped(plant, later);
   const isFormer = later.some(({ isSeen }) => isSeen);
   if (one.isTainted && isFormer) return undefined;
-  if (holder.spec.suspended) return 'Held';
+  // What has ended is forgotten, unless it was taken back for good; its device has no rights all the while.
+  if (holder.spec.suspended) return plant.wasOver(one) ? undefined : 'Held';
   return one.isTainted || isFormer ? undefined : 'Good';
 }
 

@@ -41,6 +41,7 @@ export class Plant {
   readonly loaders = new Map(brokers.map((broker) => [broker, new Loader((serial) => this.isUnexpired(serial))]));
   operator: OperatorProcess | undefined;
   #violation: Error | undefined;
+  #latest = new Date(0);
   readonly #monitor = new Monitor((serial) => this.isUnexpired(serial));
 
   constructor(chance: Chance) {
@@ -63,7 +64,14 @@ export class Plant {
   }
 
   now(): Date {
-    return this.clock.now();
+    const now = this.clock.now();
+    if (now > this.#latest) this.#latest = now;
+    return now;
+  }
+
+  /** It ended by the clock of some time, which may have been set back since. */
+  wasOver({ notAfter }: IssuedSerial): boolean {
+    return notAfter <= this.#latest;
   }
 
   isUnexpired(serial: string): boolean {
