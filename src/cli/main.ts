@@ -15,6 +15,7 @@ const commands = new Map<string, Entry>([
   ['can-i', { about: 'may this identity publish, receive, subscribe?', load: () => import('./can-i.ts') }],
   ['audit', { about: 'look for rights that reach far and weak credentials', load: () => import('./audit.ts') }],
   ['diff', { about: 'show rights gained and lost between manifests', load: () => import('./diff.ts') }],
+  ['import', { about: 'turn files of a Mosquitto into manifests', load: () => import('./import.ts') }],
   ['dev', { about: 'run a broker from a directory of manifests', load: () => import('./dev.ts') }],
   ['status', { about: 'show what a broker enforces', load: () => import('./status.ts') }],
   ['bundle', { about: 'write the connection kit of a device', load: () => import('./bundle.ts') }],

@@ -24,6 +24,7 @@ describe('mqttsec', () => {
       'can-i',
       'audit',
       'diff',
+      'import',
       'dev',
       'status',
       'bundle',
