@@ -404,6 +404,11 @@ export const findingKinds = {
     title: 'Broker uses the dynamic-security plugin',
     fix: 'Take the plugin out of what starts the broker, and declare its clients and roles as MqttDevices and AclTemplates.',
   },
+  MQS222: {
+    severity: 'Info',
+    title: 'Local mode makes no PKCS#12 key stores',
+    fix: 'Have OpenSSL make it of the kit: `openssl pkcs12 -export -in client.crt -inkey client.key -out keystore.p12`.',
+  },
   MQS240: {
     severity: 'Warning',
     title: 'Rule never has effect',

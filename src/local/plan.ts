@@ -84,7 +84,7 @@ export function planOf(facts: LocalFacts, now: Date): LocalPlan {
     holds: heldBack(facts, devices, back),
     record: newRecords(facts, devices, now),
     forget: forgotten(facts, devices, lineages),
-    findings: [...issuances.findings, ...recordFindings(facts)],
+    findings: [...issuances.findings, ...keyStoreFindings(facts, lineages), ...recordFindings(facts)],
     nextChangeAt: earliest(nextTimes(facts, lineages, back, now)),
   };
 }
@@ -123,6 +123,19 @@ function issuancesOf(facts: LocalFacts, lineages: ReadonlyMap<ObjectKey, Lineage
     }
   }
   return { issue, findings };
+}
+
+/** cert-manager makes key stores in a cluster; nothing here does. */
+function keyStoreFindings({ broker }: LocalFacts, lineages: ReadonlyMap<ObjectKey, Lineage>): readonly Finding[] {
+  const asked = [...lineages.values()].filter(({ spec, device }) => spec.pkcs12 && device.broker === broker);
+  return asked.map(({ object }) => {
+    const path =
+      object.kind === 'MqttDevice'
+        ? 'spec.authentication.certificate.template.keystores.pkcs12'
+        : 'spec.keystores.pkcs12';
+    const message = 'no PKCS#12 key store is made in local mode: certificate and key are PEM files';
+    return { code: 'MQS222', severity: 'Info', path, message, object };
+  });
 }
 
 /** The checked signing request; undefined where the key is made here. */

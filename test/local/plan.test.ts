@@ -156,6 +156,19 @@ describe('plan of a local fleet', () => {
     assert.equal(findings[0].object?.name, 'sensor-1');
   });
 
+  it('says that no key store is made where one is asked for', () => {
+    const pkcs12 = { passwordSecret: { name: 'p', key: 'password' }, profile: 'Modern2023' } as const;
+    const authentication: DeviceAuthentication = { type: 'Certificate', template: { ...generated, pkcs12 } };
+    const said = (one: DeviceAuthentication) =>
+      plan({ devices: [device({ authentication: one })] }).findings.map(
+        ({ code, path, object }) => `${code} ${object?.name ?? ''} ${path}`,
+      );
+    assert.deepEqual(said(byCertificate), []);
+    assert.deepEqual(said(authentication), [
+      'MQS222 sensor-1 spec.authentication.certificate.template.keystores.pkcs12',
+    ]);
+  });
+
   const successor = device({ origin: { kind: 'MqttDevice', namespace: 'plant', name: 'spare' } });
   const withdrawn: Record<string, [Case, string[]]> = {
     'a revoked device': [{ devices: [device({ revoked: { reason: 'KeyCompromise' } })] }, ['4a KeyCompromise']],
