@@ -8,25 +8,59 @@ export interface Admission {
   readonly revocations: readonly RevocationEntry[];
 }
 
+/** A reason for which sessions have to end now that `next` is enforced; `former` is as in `identitiesToKick`. */
+export interface KickGround {
+  readonly name: string;
+  readonly identities: (former: Admission | undefined, next: Admission) => readonly string[];
+}
+
+export const kickGrounds: readonly KickGround[] = [
+  {
+    name: 'TakenOff',
+    identities: (former, { identities }) => namesOf(former, (was) => !identities.has(was.identity)),
+  },
+  {
+    name: 'CredentialChanged',
+    identities: (former, { identities }) => namesOf(former, (was) => hasLost(was, identities.get(was.identity))),
+  },
+  {
+    name: 'CertificateRevoked',
+    identities: (former, next) => {
+      const known = former && new Set(forGood(former).map(serialKey));
+      return known ? forGood(next).flatMap((entry) => (known.has(serialKey(entry)) ? [] : [entry.identity])) : [];
+    },
+  },
+  {
+    name: 'RevokedWithoutMemory',
+    identities: (former, next) =>
+      former ? [] : forGood(next).flatMap(({ identity }) => (next.identities.has(identity) ? [] : [identity])),
+  },
+];
+
 /**
  * The identities whose sessions have to end now that `next` is enforced: those that were taken off (deleted, or ended by
  * `until`), whose credential changed, or of which a certificate was newly revoked for good. A suspended one keeps its
  * session and is only denied, so a hold ends nothing. `former` is the last set after which all such sessions were ended;
  * without it, those that have revoked certificates and are no longer listed.
  */
-export function identitiesToKick(former: Admission | undefined, next: Admission): ReadonlySet<string> {
-  const revoked = next.revocations.filter(({ reason }) => reason !== 'CertificateHold');
-  if (!former) return new Set(revoked.map(({ identity }) => identity).filter((name) => !next.identities.has(name)));
-  const known = new Set(former.revocations.filter(({ reason }) => reason !== 'CertificateHold').map(serialKey));
-  return new Set([
-    ...[...former.identities.values()].filter((was) => hasLostCredential(was, next)).map(({ identity }) => identity),
-    ...revoked.filter((entry) => !known.has(serialKey(entry))).map(({ identity }) => identity),
-  ]);
+export function identitiesToKick(
+  former: Admission | undefined,
+  next: Admission,
+  grounds = kickGrounds,
+): ReadonlySet<string> {
+  return new Set(grounds.flatMap(({ identities }) => identities(former, next)));
 }
 
-function hasLostCredential(was: BundleIdentity, { identities }: Admission): boolean {
-  const is = identities.get(was.identity);
-  return !is || (was.credentialHash !== undefined && was.credentialHash !== is.credentialHash);
+function namesOf(former: Admission | undefined, isIt: (was: BundleIdentity) => boolean): readonly string[] {
+  return [...(former?.identities.values() ?? [])].filter(isIt).map(({ identity }) => identity);
+}
+
+function hasLost(was: BundleIdentity, is: BundleIdentity | undefined): boolean {
+  return is !== undefined && was.credentialHash !== undefined && was.credentialHash !== is.credentialHash;
+}
+
+function forGood({ revocations }: Admission): readonly RevocationEntry[] {
+  return revocations.filter(({ reason }) => reason !== 'CertificateHold');
 }
 
 function serialKey({ caKeyId, serial }: RevocationEntry): string {
