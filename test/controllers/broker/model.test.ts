@@ -147,8 +147,11 @@ async function settle(model: Model): Promise<void> {
   model.published.failure = undefined;
   model.published.isAnswerLost = false;
   model.site.known.arePasswordsComplete = true;
-  await model.site.clock.advance(10_000);
-  await run(model);
+  // A set whose writer nobody knows is looked into first, and put right with the next look.
+  for (let look = 0; look < 2; look += 1) {
+    await model.site.clock.advance(10_000);
+    await run(model);
+  }
   await model.site.clock.advance(10_000);
   for (const name of instances) {
     const index = model.indexes.at(-1);
