@@ -89,6 +89,18 @@ export function publishableAt(facts: PublishFacts, now: Date): Date | undefined 
   return end > now ? end : undefined;
 }
 
+/** Longest window that a slow publish asks for, milliseconds. */
+const longestWindow = 5_000;
+
+/**
+ * The window after a publish that took so long, milliseconds: at least twice that, so that a large set of which all parts
+ * change all the time is written half of the time, and the server has the rest for what changes it. None stays none.
+ */
+export function windowAfter(took: number, windowMilliseconds: number): number {
+  if (windowMilliseconds === 0) return 0;
+  return Math.max(windowMilliseconds, Math.min(2 * took, longestWindow));
+}
+
 /** A storm of changes is looked at as a whole from so many passes on that published nothing. */
 const passesAtOnce = 4;
 /** Milliseconds from one such pass to the next: far below the window, and well above what a compile takes. */

@@ -12,7 +12,15 @@ import type { ExpectedInstance } from '../workload/expected.ts';
 import { type BrokerFacts, type BrokerPorts, indexOf } from './gather.ts';
 import { type KeepingFacts, lookedUp, stillKept, wanted } from './keeping.ts';
 import { isNarrower, newRevocations } from './narrowing.ts';
-import { contentFinding, failureFinding, gateFinding, notOursFinding, overtaken, publishableAt } from './plan.ts';
+import {
+  contentFinding,
+  failureFinding,
+  gateFinding,
+  notOursFinding,
+  overtaken,
+  publishableAt,
+  windowAfter,
+} from './plan.ts';
 import {
   laggingSince,
   leastProved,
@@ -151,14 +159,14 @@ interface Candidate {
 
 function publishDueAt(
   { broker }: BrokerFacts,
-  { sets, publishedAt, publishedFleet }: BrokerMemory,
+  { sets, publishedAt, publishMilliseconds = 0, publishedFleet }: BrokerMemory,
   { pass, content, trust, present }: Candidate,
   now: Date,
 ): Date | undefined {
   const last = sets.at(-1);
   const isOurs = last !== undefined && last.index.hash === present?.hash;
   const base = { hash: content.hash, publishedHash: present?.hash, publishedAt: isOurs ? publishedAt : undefined };
-  const { windowMilliseconds } = broker.update;
+  const windowMilliseconds = windowAfter(publishMilliseconds, broker.update.windowMilliseconds);
   const dueAt = publishableAt({ ...base, isNarrower: false, windowMilliseconds }, now);
   if (!dueAt || !last || !publishedFleet) return undefined;
   const before = { fleet: publishedFleet, statuses: last.statuses, trust: last.trust };
@@ -212,7 +220,8 @@ async function published(
       { index, trust },
       now,
     );
-    const next = index.hash === present?.hash ? kept : { ...kept, publishedAt: now };
+    const publishMilliseconds = Math.max(0, context.clock.now().getTime() - now.getTime());
+    const next = index.hash === present?.hash ? kept : { ...kept, publishedAt: now, publishMilliseconds };
     const again = isSuspected ? new Date(now.getTime() + suspectedSecretsInterval) : undefined;
     return { memory: withState(facts, next, { index }, now), times: [...times, again] };
   } catch (failure) {

@@ -31,6 +31,8 @@ export interface BrokerMemory {
   readonly putOff?: { readonly passes: number; readonly at: Date } | undefined;
   /** When this process wrote other content last. */
   readonly publishedAt?: Date;
+  /** How long that took. */
+  readonly publishMilliseconds?: number;
   /** When the Secrets among the chunks were last looked at. */
   readonly secretsCheckedAt?: Date;
   /** The lowest revision that all expected instances had proved. */

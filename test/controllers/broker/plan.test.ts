@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { compileBroker } from '../../../src/domain/bundle/compile.ts';
 import type { Broker } from '../../../src/domain/fleet.ts';
 import type { Finding } from '../../../src/domain/finding.ts';
-import { contentFinding, gateFinding, type GateFacts, publishableAt } from '../../../src/controllers/broker/plan.ts';
+import {
+  contentFinding,
+  gateFinding,
+  type GateFacts,
+  publishableAt,
+  windowAfter,
+} from '../../../src/controllers/broker/plan.ts';
 import { anInput, start } from '../../domain/bundle/compile-fixtures.ts';
 import { aBroker } from '../../fixtures.ts';
 import { noTrust } from './site.ts';
@@ -34,6 +40,17 @@ describe('when a set is written', () => {
       assert.deepEqual(time, due === undefined ? undefined : at(due));
     });
   }
+});
+
+describe('the window after a publish', () => {
+  const cases: readonly (readonly [what: string, took: number, window: number, is: number])[] = [
+    ['is what the broker says', 30, 500, 500],
+    ['is twice as long as a slow publish took', 400, 500, 800],
+    ['is five seconds at most where the broker says less', 60_000, 500, 5_000],
+    ['is as long as the broker says, however long', 60_000, 30_000, 30_000],
+    ['is none where the broker has none', 400, 0, 0],
+  ];
+  for (const [what, took, window, is] of cases) it(what, () => assert.equal(windowAfter(took, window), is));
 });
 
 describe('what keeps a broker on its last set', () => {

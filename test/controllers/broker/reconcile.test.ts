@@ -119,6 +119,19 @@ describe('the controller of brokers', () => {
     assert.equal(site.published.writes, 3);
   });
 
+  it('is told of more the later the longer it took to tell it, and of what is taken back at once', async () => {
+    const site = await settledSite();
+    await site.clock.advance(10_000);
+    site.published.duringWrite = () => site.clock.stopFor(400);
+    site.putDevice('d2');
+    await site.run();
+    site.putDevice('d3');
+    assert.equal(await site.run(), 400, '800 ms after the last publish began');
+    site.putDevice('d1', { suspended: true }, 2);
+    await site.run();
+    assert.equal(site.published.writes, 3);
+  });
+
   it('looks at a storm of changes a little later as a whole, and takes back with the first such look', async () => {
     const site = await settledSite();
     await site.clock.advance(10_000);

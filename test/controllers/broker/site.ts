@@ -32,6 +32,8 @@ export class MemoryPublisher {
   failure: Error | undefined;
   /** What is written is written, and nobody is told. */
   isAnswerLost = false;
+  /** Called while something is written. */
+  duringWrite = (): void => undefined;
   /** Sets of other content that were written. */
   writes = 0;
   /** How often the Secrets were read again. */
@@ -47,6 +49,7 @@ export class MemoryPublisher {
       if (this.failure) return Promise.reject(this.failure);
       const seen = this.#seen();
       if (seen.kind === 'NotOurs') return Promise.resolve(seen);
+      this.duringWrite();
       const written = { kind: 'Published' as const, ...this.#written(content, leastRevision) };
       return this.isAnswerLost ? Promise.reject(new Error('write: no answer')) : Promise.resolve(written);
     },
