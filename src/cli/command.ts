@@ -36,6 +36,8 @@ interface Definition<O extends Options> {
 }
 
 export interface Command {
+  /** Its options as they are written: `--output`, `-o`. */
+  readonly flags: readonly string[];
   helpText(program: string, name: string): string;
   run(argv: readonly string[], io: Io): Promise<ExitCode>;
 }
@@ -43,6 +45,10 @@ export interface Command {
 /** A command from its definition: options are parsed before it runs, and the help text is made of the same table. */
 export function commandOf<const O extends Options>(definition: Definition<O>): Command {
   return {
+    flags: Object.entries(definition.options as Options).flatMap(([key, { short }]) => [
+      `--${key}`,
+      ...(short === undefined ? [] : [`-${short}`]),
+    ]),
     helpText: (program, name) => helpText(definition, program, name),
     async run(argv, io) {
       const { values, positionals } = parsedArguments(argv, definition.options);

@@ -32,6 +32,7 @@ describe('mqttsec', () => {
       'renew',
       'wait',
       'hash',
+      'completion',
       'version',
     ];
     for (const name of expected) assert.ok(commands.includes(name), name);

@@ -1,7 +1,7 @@
 /** Who has which rules: the ground of everything that an audit says about rights. */
 import type { EffectiveRule } from '../acl/rule.ts';
 import type { Fleet } from '../fleet.ts';
-import { type ObjectRef, refText } from '../names.ts';
+import { refText } from '../names.ts';
 import { resolveDevice, type ResolvedDevice } from '../resolve.ts';
 
 /** Devices that may come in at all, now or once they are released: neither refused nor revoked nor past their end. */
@@ -11,12 +11,6 @@ export function holdersIn(fleet: Fleet, now: Date): readonly ResolvedDevice[] {
     const resolved = resolveDevice(fleet, device);
     return resolved.ok ? [resolved.value] : [];
   });
-}
-
-/** A rule as somebody wrote it, whoever has it. */
-export interface WrittenRule {
-  readonly object: ObjectRef;
-  readonly index: number;
 }
 
 /** One text for each rule that was written; two groups of a device have the same one twice. */

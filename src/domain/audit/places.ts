@@ -1,13 +1,13 @@
 /** Topic filters with their owners, found by the filters that have a topic in common with them. */
 import { filterText, intersection, type TopicFilter } from '../acl/filter.ts';
 
-export interface Place {
+interface Place {
   readonly identity: string;
   readonly topics: TopicFilter;
 }
 
 /** Owners whose topics meet a filter. */
-export interface Meeting {
+interface Meeting {
   readonly identities: ReadonlySet<string>;
   /** One that is not this identity. */
   readonly first: (self: string) => Place | undefined;

@@ -10,7 +10,7 @@ import { renderedFiles } from '../bundle/rendered.ts';
  * `Nothing`: the files stay. `Reload`: sessions stay. `Restart`: Mosquitto takes it at a start alone (facts 1.2), so all
  * sessions are cut. `Roll`: the pods of the broker are replaced for each change. `New`, `Gone`: it is in one fleet only.
  */
-export type Disturbance = 'Nothing' | 'Reload' | 'Restart' | 'Roll' | 'New' | 'Gone';
+type Disturbance = 'Nothing' | 'Reload' | 'Restart' | 'Roll' | 'New' | 'Gone';
 
 export interface BrokerDifference {
   readonly broker: ObjectKey;
