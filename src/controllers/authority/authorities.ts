@@ -139,17 +139,27 @@ async function reconciled(site: Site, key: ObjectKey): Promise<Outcome> {
     wakeAwaiting(site);
     return done;
   }
-  site.unread.delete(key);
   try {
-    await gather(site, key, declared, broker);
+    await gathered(site, key, declared, broker);
     await site.handedIn.refresh();
   } finally {
-    looked.add(key);
+    if (site.members.has(key)) looked.add(key);
     if (!wasComplete && isComplete(site)) wakeOthers(site, key);
   }
   await settleOf(site, key);
   wakeAwaiting(site);
   return { kind: 'RequeueAt', at: nextLook(site, key) };
+}
+
+/** Of one whose CAs cannot be had it has to be known what it was told, all the same: else nothing is signed. */
+async function gathered(site: Site, key: ObjectKey, declared: DeclaredBroker, broker: Broker): Promise<void> {
+  try {
+    await gather(site, key, declared, broker);
+    site.unread.delete(key);
+  } catch (error) {
+    if (!site.members.has(key)) await lookedAt(site, key, declared);
+    throw error;
+  }
 }
 
 /** One that cannot be read has been told something all the same; one that is gone has not. */

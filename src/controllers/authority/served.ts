@@ -56,5 +56,10 @@ export function wasToldOf(
 
 /** What such brokers were told of a CA. */
 export function unreadAbout({ unread }: Pick<Site, 'unread'>, keyId: CaKeyId): readonly PublishedRevocations[] {
-  return [...unread.values()].filter((published) => published.kind === 'Unreadable' || hadEntries(published, keyId));
+  return [...unread.values()].filter(
+    (published) =>
+      published.kind === 'Unreadable' ||
+      hadEntries(published, keyId) ||
+      (published.kind === 'Published' && published.crls.has(keyId)),
+  );
 }

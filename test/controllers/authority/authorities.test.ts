@@ -109,6 +109,28 @@ describe('what brokers trust', () => {
     assert.deepEqual([said(run.trust()), run.trustOf(second)], [[], undefined]);
   });
 
+  it('lacks nothing of what a broker was told that cannot be looked at, when the ledger is lost', async () => {
+    const site = siteOfMain();
+    const former = site.begun();
+    await former.look();
+    await former.revoke([revocation(keyId, 'a')]);
+    site.published(former.trust());
+    site.sets.sets.delete(`ledger-${keyId}-index`);
+    site.broker('second');
+    site.cluster.refuse = ({ kind }) => (kind === 'Secret' ? refusal(500, 'InternalError') : undefined);
+    const run = site.begun();
+    await assert.rejects(run.look(), /InternalError/);
+    site.cluster.refuse = () => undefined;
+    await run.look(second);
+    await run.look(second);
+    assert.deepEqual(
+      run.trust(second).revocations.map(({ serial }) => serial),
+      ['a'],
+    );
+    const [before, after] = [former.trust(), run.trust(second)].map(({ crls: [crl] }) => crl?.number ?? 0n);
+    assert.ok(before !== undefined && after !== undefined && after > before);
+  });
+
   it('is nothing, and lacks nothing, for a broker without client certificates', async () => {
     const site = authoritySite();
     site.broker('main', {});
