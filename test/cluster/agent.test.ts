@@ -30,7 +30,7 @@ import { mosquittoWords } from '../broker/local/dev-process.ts';
 import { brokers, freePorts, scratchDirectory } from '../broker/mosquitto.ts';
 import { realClock, realRandom, testClient } from './client.ts';
 import { type Component, type Program, startedComponent, until, whenReady } from './component.ts';
-import { administrator } from './control-plane.ts';
+import { administrator, type ControlPlane } from './control-plane.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 import { proxiedKubeconfig } from './operator.ts';
 import { type PolicyRule, type Right, rightsDifference, RightsLog, rightsOf } from './rights.ts';
@@ -51,6 +51,7 @@ for (const mosquitto of brokers) {
     const namespace = `agents-${mosquitto.dialect.replace('.', '-')}`;
     const directory = scratchDirectory();
     let client: KubeClient;
+    let admin: ControlPlane['admin'];
     let proxy: FaultProxy;
     let site: SetSite<PartName>;
     let plant: Plant;
@@ -59,10 +60,13 @@ for (const mosquitto of brokers) {
     let agent: Component;
     let granted: readonly PolicyRule[] = [];
     const used = new RightsLog();
+    /** Has all its rights; what is refused else is no finding. */
+    let isRightful = true;
     const ends: (() => unknown)[] = [];
 
     before(async () => {
       const plane = await sharedControlPlane();
+      ({ admin } = plane);
       ({ client } = testClient(await plane.credentials(administrator), { userAgent: 'operator-stand-in' }));
       await plane.admin.call('POST', '/api/v1/namespaces', { body: { metadata: { name: namespace } } });
       const [mtls = 0, passwords = 0] = await freePorts(2);
@@ -76,7 +80,9 @@ for (const mosquitto of brokers) {
       const identity = { kind: 'ServiceAccount', namespace, name: `${broker}-agent` } as const;
       proxy = await startFaultProxy({
         upstream: await plane.credentials(identity),
-        onAnswer: (call, status) => used.add(call, status),
+        onAnswer: (call, code) => {
+          if (isRightful) used.add(call, code);
+        },
       });
       ends.push(() => proxy.close());
       program = await agentProgram();
@@ -124,6 +130,12 @@ for (const mosquitto of brokers) {
       ends.push(() => world.configMaps.stop());
       await world.configMaps.ready;
       publisher = createPublisher({ client, configMaps: world.configMaps });
+    }
+
+    async function grant(rules: readonly PolicyRule[]): Promise<void> {
+      const name = `${broker}-agent`;
+      const body = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name }, rules };
+      await admin.call('PUT', `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/roles/${name}`, { body });
     }
 
     async function agentProgram(): Promise<Program> {
@@ -227,14 +239,40 @@ for (const mosquitto of brokers) {
       assert.equal((await conditionOf('Ready'))?.status, 'True');
     });
 
-    it('serves on while the API server is away, and follows when it is back', async () => {
+    it('serves on while the API server is away, and follows when it is back with its history gone', async () => {
       await proxy.down();
+      await publish(device('a/passing'));
       const revision = await publish(device('a/fourth'));
+      const index = await client.get(configMaps, namespace, `${broker}-bundle`);
+      proxy.forget(BigInt(index.metadata.resourceVersion ?? '0'));
       await until(() => agent.logged().includes('not done, tried again'), 'the agent to notice');
       assert.equal(await codeOf('a/third'), 0);
       await proxy.up();
       await isReported(revision);
       assert.equal(await codeOf('a/fourth'), 0);
+    });
+
+    it('keeps its set while it may not read the passwords, says so, and follows when it may', async () => {
+      isRightful = false;
+      await grant(
+        granted.map(({ resourceNames = [], ...rule }) => ({
+          ...rule,
+          resourceNames: resourceNames.filter((name) => !name.startsWith(`${broker}-passwords-`)),
+        })),
+      );
+      const changed = { ...device('a/fifth'), password: 'another password' };
+      const revision = await publish(changed);
+      await until(async () => (await conditionOf('Programmed'))?.reason === 'Refused', 'the refusal to be reported');
+      assert.match((await conditionOf('Ready'))?.message ?? '', /^Readable: .*Forbidden/);
+      assert.equal((await status()).loadedRevision, revision - 1);
+      assert.deepEqual([await codeOf('a/fourth'), await codeOf('a/fifth')], [0, 135]);
+      await grant(granted);
+      await isReported(revision);
+      assert.equal((await conditionOf('Ready'))?.status, 'True');
+      await assert.rejects(sessionOf(plant, 'sensor-1', password));
+      await (await sessionOf(plant, 'sensor-1', changed.password)).close();
+      isRightful = true;
+      await isReported(await publish(device('a/fourth')));
     });
 
     it('writes nothing when nothing changes, not even after it was started again', async () => {
