@@ -100,32 +100,33 @@ export interface Case {
   readonly runs: number;
 }
 
-export async function measuredRounds(
-  given: Case,
-): Promise<{ readonly ours: RoundFigures; readonly floor: RoundFigures }> {
-  const ours = await roundsOf(await agentGiver(given.broker), given);
-  const floor = await roundsOf(await handGiver(given.broker), given);
-  return { ours, floor };
+/** By the agent and by hand in turns, so that other work on the machine disturbs both alike. */
+export async function measuredRounds(given: Case): Promise<Readonly<Record<'ours' | 'floor', RoundFigures>>> {
+  const { broker, runs } = given;
+  const ours = await startedSubject(await agentGiver(broker), given);
+  const floor = await startedSubject(await handGiver(broker), given);
+  const subjects = [ours, floor];
+  try {
+    for (let run = 1; run <= runs; run += 1) for (const subject of subjects) await edit(subject, run + 1);
+    for (let run = 1; run <= runs; run += 1) for (const subject of subjects) await revoke(subject, runs + run + 1, run);
+    return { ours: ours.figures, floor: floor.figures };
+  } finally {
+    await Promise.all(subjects.flatMap(({ witness, giver }) => [witness.stop(), giver.stop()]));
+  }
 }
 
-async function roundsOf(giver: Giver, { layout, identities, runs }: Case): Promise<RoundFigures> {
+async function startedSubject(giver: Giver, { layout, identities, runs }: Case): Promise<Subject> {
   const { site } = giver;
   const witness = startedWitness();
   const deviceOf = (identity: string): WitnessDevice => ({ identity, pair: deviceCertificate(site, identity) });
   const victims = Array.from({ length: runs }, (_, index) => deviceOf(`victim-${index}`));
   const bystander = deviceOf('bystander');
-  const subject: Subject = { giver, witness, fleet: fleetOf(site, layout, identities), victims, others: [bystander] };
-  try {
-    await giver.begin(setOf(subject.fleet, roundOf(subject, 1, 0)));
-    await witness.ask({ op: 'open', port: giver.port, bystander, writer: deviceOf(writer) });
-    const figures: RoundFigures = { stalls: [], effects: [], cuts: [] };
-    for (let run = 1; run <= runs; run += 1) await edit(subject, run + 1, figures);
-    for (let run = 1; run <= runs; run += 1) await revoke(subject, runs + run + 1, run, figures);
-    await witness.ask({ op: 'close' });
-    return figures;
-  } finally {
-    await Promise.all([witness.stop(), giver.stop()]);
-  }
+  const figures: RoundFigures = { stalls: [], effects: [], cuts: [] };
+  const fleet = fleetOf(site, layout, identities);
+  const subject: Subject = { giver, witness, fleet, victims, others: [bystander], figures };
+  await giver.begin(setOf(fleet, roundOf(subject, 1, 0)));
+  await witness.ask({ op: 'open', port: giver.port, bystander, writer: deviceOf(writer) });
+  return subject;
 }
 
 interface Subject {
@@ -134,6 +135,7 @@ interface Subject {
   readonly fleet: Fleet;
   readonly victims: readonly WitnessDevice[];
   readonly others: readonly WitnessDevice[];
+  readonly figures: RoundFigures;
 }
 
 const topicOf = (revision: number): string => `revision/${revision}`;
@@ -151,20 +153,20 @@ function roundOf({ giver, victims, others }: Subject, revision: number, revoked:
 /** A broker at rest: what the last round left to do is done. */
 const pause = (): Promise<void> => delay(60 + 40 * Math.random());
 
-async function edit(subject: Subject, revision: number, { stalls, effects }: RoundFigures): Promise<void> {
-  const { giver, witness, fleet } = subject;
+async function edit(subject: Subject, revision: number): Promise<void> {
+  const { giver, witness, fleet, figures } = subject;
   const prepared = giver.prepared(setOf(fleet, roundOf(subject, revision, 0)));
   await pause();
-  await witness.ask({ op: 'reset' });
+  await witness.ask({ op: 'ping' });
   const begun = monotonic();
   const accepted = witness.ask({ op: 'accepted', topic: topicOf(revision) });
   await giver.give(prepared, () => accepted);
-  effects.push((await accepted) - begun);
-  stalls.push(await witness.ask({ op: 'longest' }));
+  figures.effects.push((await accepted) - begun);
+  figures.stalls.push(await witness.ask({ op: 'longest' }));
 }
 
-async function revoke(subject: Subject, revision: number, revoked: number, { cuts }: RoundFigures): Promise<void> {
-  const { giver, witness, fleet, victims } = subject;
+async function revoke(subject: Subject, revision: number, revoked: number): Promise<void> {
+  const { giver, witness, fleet, victims, figures } = subject;
   const device = victims[revoked - 1];
   if (!device) throw new Error(`measure revocation: there is no device ${revoked}`);
   const prepared = giver.prepared(setOf(fleet, roundOf(subject, revision, revoked)));
@@ -174,5 +176,5 @@ async function revoke(subject: Subject, revision: number, revoked: number, { cut
   const cut = witness.ask({ op: 'cut' });
   const granted = () => witness.ask({ op: 'accepted', topic: topicOf(revision) });
   await giver.give(prepared, granted, device.identity);
-  cuts.push((await cut) - begun);
+  figures.cuts.push((await cut) - begun);
 }

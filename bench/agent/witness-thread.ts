@@ -20,10 +20,9 @@ async function sessionOf(port: number, identity: string, pair: KeyPair): Promise
 }
 
 interface Pinging {
-  /** The longest round trip since the last reset, that of a ping without an answer yet included; milliseconds. */
-  longest(): number;
-  reset(): void;
-  close(): void;
+  begin(): void;
+  /** Ends it, with the longest round trip since it began, that of a ping without an answer yet included; milliseconds. */
+  end(): number;
 }
 
 /** CONNECT of MQTT 3.1.1 without keep-alive, client ID `identity`. */
@@ -36,9 +35,9 @@ function connectPacket(identity: string): Buffer {
 function pinging(port: number, identity: string, { certificate: cert, key }: KeyPair): Promise<Pinging> {
   const socket = tls.connect({ host: '127.0.0.1', port, cert, key, rejectUnauthorized: false, minVersion: 'TLSv1.3' });
   socket.setNoDelay(true);
-  let [sentAt, longest]: [number | undefined, number] = [undefined, 0];
+  let [sentAt, longest, isOver]: [number | undefined, number, boolean] = [undefined, 0, true];
   const ping = (): void => {
-    if (!socket.writable) return;
+    if (isOver || sentAt !== undefined) return;
     sentAt = monotonic();
     socket.write(Buffer.from([0xc0, 0]));
   };
@@ -52,11 +51,15 @@ function pinging(port: number, identity: string, { certificate: cert, key }: Key
         sentAt = undefined;
         setTimeout(ping, pauseMilliseconds);
       });
-      ping();
       resolve({
-        longest: () => Math.max(longest, trip()),
-        reset: () => (longest = 0),
-        close: () => socket.destroy(),
+        begin() {
+          [longest, isOver] = [0, false];
+          ping();
+        },
+        end() {
+          isOver = true;
+          return Math.max(longest, trip());
+        },
       });
     });
   });
@@ -82,11 +85,11 @@ async function answered(request: WitnessRequest): Promise<number> {
       pings = await pinging(request.port, request.bystander.identity, request.bystander.pair);
       writer = await sessionOf(request.port, request.writer.identity, request.writer.pair);
       return 0;
-    case 'reset':
-      pings?.reset();
+    case 'ping':
+      pings?.begin();
       return 0;
     case 'longest':
-      return pings?.longest() ?? NaN;
+      return pings?.end() ?? NaN;
     case 'accepted':
       return writer ? acceptedAt(writer, request.topic) : NaN;
     case 'hold':
@@ -94,10 +97,6 @@ async function answered(request: WitnessRequest): Promise<number> {
       return 0;
     case 'cut':
       return cut ?? NaN;
-    case 'close':
-      pings?.close();
-      await writer?.close();
-      return 0;
   }
 }
 

@@ -17,7 +17,7 @@ export type WitnessRequest =
     }
   | { readonly op: 'hold'; readonly port: number; readonly device: WitnessDevice }
   | { readonly op: 'accepted'; readonly topic: string }
-  | { readonly op: 'reset' | 'longest' | 'cut' | 'close' };
+  | { readonly op: 'ping' | 'longest' | 'cut' };
 
 /** Milliseconds of a clock that all threads share. */
 export function monotonic(): number {
