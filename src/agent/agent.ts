@@ -61,11 +61,11 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
 }
 
 /**
- * What a former agent proved may have become unfit since, as when its CRL ended: then it is not started. It may become
- * fit again, as when the clock is put right.
+ * What a former agent proved may have become unfit since, as when its CRL ended, or that agent was killed at work on a set
+ * that takes back more: then it is not started. It may become fit again, as when the clock is put right.
  */
 async function isFit(state: AgentState, candidate: Candidate): Promise<boolean> {
-  const refusals = await refusalsOf(state, candidate, undefined);
+  const refusals = await refusalsOf(state, { next: candidate, loaded: undefined, given: state.given });
   if (refusals.length > 0) state.errors.set('Restore', `the last good set is not started: ${refusalText(refusals)}`);
   return refusals.length === 0;
 }
@@ -76,12 +76,12 @@ async function isFit(state: AgentState, candidate: Candidate): Promise<boolean> 
  */
 async function refusalsOf(
   state: AgentState,
-  next: Candidate,
-  loaded: Candidate | undefined,
+  sets: Pick<GateInput, 'next' | 'loaded' | 'given'>,
 ): Promise<readonly Refusal[]> {
   const { broker, directory, placement, clock, launcher } = state.options;
   const input: GateInput = {
-    ...{ next, loaded, broker },
+    ...sets,
+    broker,
     now: clock.now(),
     directory: bundleDirectory(directory, placement),
     mosquittoVersion: state.mosquittoVersion,
@@ -214,7 +214,7 @@ const steps: Readonly<Record<StepKind, (state: AgentState, signal: AbortSignal) 
 async function enforceWanted(state: AgentState, signal: AbortSignal): Promise<void> {
   if (!state.wanted) return;
   const { candidate } = state.wanted;
-  const refusals = await refusalsOf(state, candidate, state.good?.candidate);
+  const refusals = await refusalsOf(state, { next: candidate, loaded: state.good?.candidate });
   if (refusals.length > 0) return wantedFailed(state, refusals);
   const inForce = state.good?.inForce;
   if (inForce && isSameSet(state.good?.candidate.bundle, candidate.bundle)) return adopt(state, inForce);

@@ -24,6 +24,8 @@ import { ownNamePrefix, ownTopicRoot } from './overlay.ts';
 export interface GateInput {
   readonly next: Candidate;
   readonly loaded: Candidate | undefined;
+  /** What the broker was told to be revoked beside that, whether or not it was proved. */
+  readonly given?: readonly RevocationEntry[];
   readonly now: Date;
   /** Name of the broker whose agent this is. */
   readonly broker: string;
@@ -71,7 +73,7 @@ export const gateChecks: readonly GateCheck[] = [
   { name: 'CrlForEachCa', refuses: ({ next }) => missingCrlProblem(next) },
   { name: 'CrlNumberNotLower', refuses: ({ next, loaded }) => crlNumberProblem(crlsOf(next), loaded) },
   { name: 'RevokedInCrl', refuses: ({ next, now }) => notInCrlProblem(next, now) },
-  { name: 'RevocationsKept', refuses: ({ next, loaded, now }) => lostRevocationProblem(next, loaded, now) },
+  { name: 'RevocationsKept', refuses: lostRevocationProblem },
 ];
 
 /** All refusals, in table order; an empty list opens the gate. A check that throws refuses. */
@@ -281,11 +283,11 @@ function notInCrlProblem(next: Candidate, now: Date): string | undefined {
 }
 
 /** Once taken back, a certificate stays so until its end; a hold may be lifted, and a CA may be trusted no more. */
-function lostRevocationProblem(next: Candidate, loaded: Candidate | undefined, now: Date): string | undefined {
+function lostRevocationProblem({ next, loaded, given = [], now }: GateInput): string | undefined {
   const entries = readable(next.revocations());
-  const former = loaded && readable(loaded.revocations());
+  const former = [...((loaded && readable(loaded.revocations())) ?? []), ...given];
   const trusted = new Set(readable(next.cas())?.map(({ keyId }) => keyId));
-  if (!entries || !former) return undefined;
+  if (!entries) return undefined;
   const kept = new Set(entries.filter(isForGood).map(entryKey));
   const lost = former
     .filter((entry) => isForGood(entry) && entry.notAfter > now && trusted.has(entry.caKeyId))

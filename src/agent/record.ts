@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Bundle, partNames } from '../domain/bundle/content.ts';
 import { parseIdentities } from '../domain/bundle/identities.ts';
 import { sha256 } from '../domain/hash.ts';
+import type { RevocationEntry } from '../domain/pki/certificate.ts';
 import { parseRevocations } from '../domain/pki/revocations.ts';
 import { readable } from './candidate.ts';
 import {
@@ -52,6 +53,12 @@ export async function recordedGood(root: string): Promise<Bundle | undefined> {
   const bundle = sha256(content) === hash ? (JSON.parse(content) as Bundle) : undefined;
   // One of another version may lack a part.
   return bundle && partNames.every((name) => typeof bundle.parts[name] === 'string') ? bundle : undefined;
+}
+
+/** What the broker was told to be revoked by the set that was put in place last, whether or not it was proved. */
+export async function givenRevocations(root: string): Promise<readonly RevocationEntry[]> {
+  const text = await linkedText(root, 'current', 'revocations');
+  return (text === undefined ? undefined : readable(parseRevocations(text))) ?? [];
 }
 
 /** Who was admitted when last every session that had to go was ended; undefined when that is not known. */

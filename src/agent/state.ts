@@ -12,6 +12,7 @@ import type {
 } from '../ports.ts';
 import type { Bundle } from '../domain/bundle/content.ts';
 import type { Placement } from '../domain/bundle/placement.ts';
+import type { RevocationEntry } from '../domain/pki/certificate.ts';
 import { type Candidate, candidateOf, readable } from './candidate.ts';
 import { type NoticeDesk, noticeDesk } from './desk.ts';
 import { type GenerationName, openGenerations } from './generation.ts';
@@ -22,7 +23,7 @@ import { type Attempt, type Overlay, overlayFor } from './overlay.ts';
 import type { Proof } from './proof.ts';
 import type { LocalLink } from './prove-rules.ts';
 import { defaultProofLimits, type ProofLimits } from './prove.ts';
-import { recordedAdmission, recordedGood } from './record.ts';
+import { givenRevocations, recordedAdmission, recordedGood } from './record.ts';
 import type { StepKind } from './step.ts';
 import { watchLink } from './watch.ts';
 
@@ -114,6 +115,8 @@ export interface AgentState {
   attempts: number;
   running: Running | undefined;
   good: Good | undefined;
+  /** What a former agent told the broker to be revoked. */
+  readonly given: readonly RevocationEntry[];
   /** False as long as `good` is what a former agent proved. */
   hasProved: boolean;
   /** The newest bundle, until it is proved. */
@@ -151,9 +154,10 @@ export async function openedState(options: AgentOptions, inbox: Inbox, signal: A
   const { directory, socketDirectory = directory, random, launcher, clock } = options;
   const overlay = overlayFor(path.join(socketDirectory, 'agent.sock'), random);
   await openGenerations(directory);
-  const [good, formerAdmission, mosquittoVersion] = await Promise.all([
+  const [good, formerAdmission, given, mosquittoVersion] = await Promise.all([
     recordedGood(directory),
     recordedAdmission(directory),
+    givenRevocations(directory),
     launcher.version(),
   ]);
   const limits = { ...defaultProofLimits, ...options.limits };
@@ -171,6 +175,7 @@ export async function openedState(options: AgentOptions, inbox: Inbox, signal: A
     attempts: 0,
     running: undefined,
     good: candidate && { candidate },
+    given,
     hasProved: false,
     wanted: undefined,
     restore: good && { at: now + silenceBeforeRestore, since: now, failures: 0 },

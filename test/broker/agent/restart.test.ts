@@ -81,6 +81,26 @@ for (const broker of brokers) {
       });
     }
 
+    for (const point of ['AfterSignal', 'Proof', 'Kicked'] as const) {
+      it(`un-revokes nobody after a kill at ${point} while its source is silent`, async () => {
+        const bundles = [bundleOf(plant.site, first), bundleOf(plant.site, second)] as const;
+        const { directory } = plant;
+        assert.equal(await ranUntilKilled({ dialect: broker.dialect, directory, point, bundles }), 'SIGKILL');
+        const agent = startAgent(plant);
+        await until(() => agent.report()?.lastError !== undefined, 'it says why');
+        assert.match(agent.report()?.lastError ?? '', /not started: RevocationsKept: no longer revoked: .* of a$/);
+        agent.giveUnreadable('nothing is to be had from there');
+        await until(() => agent.report()?.refused !== undefined, 'it looks for what else it could start');
+        agent.give(bundles[1]);
+        await agent.loaded(2);
+        const proofs = agent.events.flatMap((event) => (event.kind === 'Proof' ? [event.revision] : []));
+        assert.deepEqual([proofs, agent.count('Started')], [[2], 1]);
+        assert.equal((await connectedDevice(plant, 'a', pair)).kind, 'TlsRefused');
+        assert.ok((await publishCode(await sessionOf(plant, 'b', neighbour), 'dev/b/x')) < 0x80);
+        await agent.stop();
+      });
+    }
+
     it('starts on its last good set while its source is silent, and refuses an older one', async () => {
       const before = startAgent(plant);
       before.give(bundleOf(plant.site, second));
