@@ -73,6 +73,8 @@ export interface BrokerLauncher {
   /** Version that the binary reports, such as `2.0.11`. */
   version(): Promise<string>;
   start(configurationFile: string, onLog: (line: string) => void): Promise<BrokerProcess>;
+  /** Ends a broker that a former, killed agent left on the file; `start` does so, too. Absent where none can be left. */
+  endFormer?(configurationFile: string): Promise<void>;
 }
 
 export interface Refusal {

@@ -2,7 +2,7 @@ import { enforcedHash } from '../domain/bundle/chunks.ts';
 import type { Bundle } from '../domain/bundle/content.ts';
 import type { BundleReading, InstanceReport, Refusal } from '../ports.ts';
 import { type Candidate, candidateOf, readable } from './candidate.ts';
-import { beginUnproved, enforcement, type Enforcement, stopBroker } from './enforce.ts';
+import { beginUnproved, endFormerBroker, enforcement, type Enforcement, stopBroker } from './enforce.ts';
 import { dialectCheck, type GateInput, gateRefusals } from './gate.ts';
 import { setLink } from './generation.ts';
 import { inboxOf } from './inbox.ts';
@@ -43,7 +43,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   const end = new AbortController();
   const state = await openedState(options, inbox, AbortSignal.any([signal, end.signal]));
   try {
-    if (state.good) await isFit(state, state.good.candidate);
+    if (!state.good || !(await isFit(state, state.good.candidate))) await endFormerBroker(state);
     while (!signal.aborted) {
       takeReading(state, inbox.take());
       noteSourceFailure(state, inbox.failure());

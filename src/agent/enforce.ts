@@ -60,7 +60,7 @@ export function beginUnproved(state: AgentState): void {
 async function startedBroker(state: AgentState, restartKey: string): Promise<Running> {
   const { launcher, directory, onLog } = state.options;
   state.mosquittoVersion = await launcher.version();
-  const file = path.join(currentLink(directory), 'mosquitto.conf');
+  const file = configurationIn(directory);
   const process = await launcher.start(file, (line) => {
     state.latecomers.note(line);
     onLog?.(line);
@@ -72,6 +72,15 @@ async function startedBroker(state: AgentState, restartKey: string): Promise<Run
     state.inbox.ring();
   });
   return running;
+}
+
+function configurationIn(directory: string): string {
+  return path.join(currentLink(directory), 'mosquitto.conf');
+}
+
+/** A broker of a former agent that nobody looks after, and whose set may never have been proved. */
+export async function endFormerBroker({ options: { launcher, directory } }: AgentState): Promise<void> {
+  await launcher.endFormer?.(configurationIn(directory));
 }
 
 export async function stopBroker(state: AgentState): Promise<void> {

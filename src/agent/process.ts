@@ -28,6 +28,7 @@ export function mosquittoLauncher({
   const [file, ...words] = command;
   return {
     version: () => reportedVersion(file, words),
+    endFormer: (configurationFile) => endOrphans(configurationFile, clock, graceMilliseconds),
     async start(configurationFile, onLog) {
       await endOrphans(configurationFile, clock, graceMilliseconds);
       const child = spawn(file, [...words, '-c', configurationFile], {

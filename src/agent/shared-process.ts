@@ -49,6 +49,7 @@ export function supervisedLauncher(given: SupervisedOptions): BrokerLauncher {
       if (version === undefined) throw new Error('read version of Mosquitto: no version in its help text');
       return version;
     },
+    endFormer: (configurationFile) => endOrphans(configurationFile, options.clock, options.graceMilliseconds),
     async start(configurationFile, onLog) {
       await endOrphans(configurationFile, options.clock, options.graceMilliseconds);
       const { pid: supervisedBy } = await supervisor(options, supervisorMilliseconds);

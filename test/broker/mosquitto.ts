@@ -51,7 +51,7 @@ process.once('exit', () => {
 /** A broker has a session of its own, so one that a failed test left running would outlive the run. */
 function endedAtExit(launcher: BrokerLauncher): BrokerLauncher {
   return {
-    version: () => launcher.version(),
+    ...launcher,
     async start(file, onLog) {
       const broker = await launcher.start(file, onLog);
       alive.add(broker.pid);

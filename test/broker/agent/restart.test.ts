@@ -91,6 +91,11 @@ for (const broker of brokers) {
         assert.match(agent.report()?.lastError ?? '', /not started: RevocationsKept: no longer revoked: .* of a$/);
         agent.giveUnreadable('nothing is to be had from there');
         await until(() => agent.report()?.refused !== undefined, 'it looks for what else it could start');
+        assert.equal(
+          (await connectedDevice(plant, 'b', neighbour)).kind,
+          'Unanswered',
+          'nobody serves what was not proved',
+        );
         agent.give(bundles[1]);
         await agent.loaded(2);
         const proofs = agent.events.flatMap((event) => (event.kind === 'Proof' ? [event.revision] : []));
