@@ -44,6 +44,7 @@ export function createAuthorities(context: AuthorityContext, publisher: Publishe
       authorities: new Map(),
       looked: new Set(),
       unread: new Map(),
+      ungathered: new Map(),
       awaited: new Map(),
       progress: { isComplete: false },
     },
@@ -134,6 +135,7 @@ async function reconciled(site: Site, key: ObjectKey): Promise<Outcome> {
   const broker = context.state.fleet.fleet.brokers.get(key);
   if (!declared || !broker) {
     members.delete(key);
+    site.ungathered.delete(key);
     await lookedAt(site, key, declared);
     if (!wasComplete && isComplete(site)) wakeOthers(site, key);
     wakeAwaiting(site);
@@ -143,7 +145,7 @@ async function reconciled(site: Site, key: ObjectKey): Promise<Outcome> {
     await gathered(site, key, declared, broker);
     await site.handedIn.refresh();
   } finally {
-    if (site.members.has(key)) looked.add(key);
+    if (site.members.has(key) || site.ungathered.has(key)) looked.add(key);
     if (!wasComplete && isComplete(site)) wakeOthers(site, key);
   }
   await settleOf(site, key);
@@ -153,11 +155,15 @@ async function reconciled(site: Site, key: ObjectKey): Promise<Outcome> {
 
 /** Of one whose CAs cannot be had it has to be known what it was told, all the same: else nothing is signed. */
 async function gathered(site: Site, key: ObjectKey, declared: DeclaredBroker, broker: Broker): Promise<void> {
+  const { members, unread, ungathered, publisher } = site;
+  unread.delete(key);
   try {
     await gather(site, key, declared, broker);
-    site.unread.delete(key);
+    ungathered.delete(key);
   } catch (error) {
-    if (!site.members.has(key)) await lookedAt(site, key, declared);
+    if (!members.has(key) && !ungathered.has(key)) {
+      ungathered.set(key, await publishedRevocations(publisher, declared.meta));
+    }
     throw error;
   }
 }

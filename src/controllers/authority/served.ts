@@ -54,12 +54,12 @@ export function wasToldOf(
   return !isConcerned;
 }
 
-/** What such brokers were told of a CA. */
-export function unreadAbout({ unread }: Pick<Site, 'unread'>, keyId: CaKeyId): readonly PublishedRevocations[] {
-  return [...unread.values()].filter(
-    (published) =>
-      published.kind === 'Unreadable' ||
-      hadEntries(published, keyId) ||
-      (published.kind === 'Published' && published.crls.has(keyId)),
+/** What such brokers, and those whose CAs could not be had, were told of a CA. */
+export function unreadAbout(
+  { unread, ungathered }: Pick<Site, 'unread' | 'ungathered'>,
+  keyId: CaKeyId,
+): readonly PublishedRevocations[] {
+  return [...unread.values(), ...ungathered.values()].filter(
+    (published) => published.kind === 'Unreadable' || hadEntries(published, keyId),
   );
 }

@@ -38,6 +38,8 @@ export interface Site {
   readonly authorities: Map<CaKeyId, Authority>;
   /** What was published to brokers that cannot be read, and of which no version is remembered that could. */
   readonly unread: Map<ObjectKey, PublishedRevocations>;
+  /** What was published to brokers whose CAs could not be had since the start. */
+  readonly ungathered: Map<ObjectKey, PublishedRevocations>;
   /** Brokers that were looked at since the start, with whatever result. */
   readonly looked: Set<ObjectKey>;
   readonly progress: { isComplete: boolean };
