@@ -41,7 +41,9 @@ export function recovered(
   if (!isLedgerWhole && !(crl && isAll)) return undefined;
   const isListed = ({ caKeyId, serial, reason }: RevocationEntry) =>
     caKeyId === keyId && crl?.read.entries.get(serial)?.reason === reason;
-  return { ledger, holds: holds ?? told.filter((entry) => isHold(entry) && isListed(entry)), crl };
+  // Two brokers were told the same, and what is left of the ledger may be of two moments: what is on the list counts.
+  const held = [...(holds ?? []), ...told].filter((entry) => isHold(entry) && isListed(entry));
+  return { ledger, holds: [...new Map(held.map((entry) => [entry.serial, entry])).values()], crl };
 }
 
 /** What was read, with what is known beyond it: the very object that was read where that is nothing. */
