@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { readdirSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { currentLink } from '../../../src/agent/generation.ts';
 import { systemClock } from '../../../src/local/system.ts';
 import type { BrokerLauncher, BrokerProcess } from '../../../src/ports.ts';
 import { bundleOf, deviceCertificate, type KeyPair, revocationOf, type SiteSet } from '../../agent/site.ts';
@@ -64,6 +65,11 @@ for (const broker of brokers) {
       first = { revision: 1, devices: [a, b] };
       const revocations = [revocationOf(plant.site.ca, pair, plant.site.now)];
       second = { revision: 2, devices: [b], revocations, crlNumber: 2 };
+    });
+
+    afterEach(async () => {
+      // One that a killed agent left outlives the run where the test fails before the next agent begins.
+      await broker.launcher.endFormer?.(path.join(currentLink(plant.directory), 'mosquitto.conf'));
     });
 
     for (const point of points) {
