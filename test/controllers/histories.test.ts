@@ -20,7 +20,7 @@ describe(`revocation lists in random histories, seeds ${first} to ${first + coun
   });
 
   it('say so, too, where they once did not', async () => {
-    for (const seed of [395_351_711, 467_030_888, 505_383_314, 902_139_320, 5_014, 7_009])
+    for (const seed of [395_351_711, 467_030_888, 458_429_097, 505_383_314, 652_751_631, 902_139_320, 5_014, 7_009])
       await runHistory(seed, length);
   });
 });

@@ -153,9 +153,9 @@ async function loaded(state: State): Promise<Stored | undefined> {
 function foundIn(read: ReadLedger, { keyId, surroundings }: AuthorityOptions, isKnown: boolean): Stored | undefined {
   if (read.kind === 'Stored') return read.stored;
   if (read.kind === 'None') return emptyStored(keyId);
-  const { published, isComplete } = surroundings();
+  const { published, isComplete, suspended } = surroundings();
   const isAll = isComplete && published.every(({ kind }) => kind !== 'Unreadable');
-  const whole = read.remains && isAll ? recovered(keyId, read.remains, published) : undefined;
+  const whole = read.remains && isAll ? recovered(keyId, read.remains, published, suspended) : undefined;
   return whole ?? (isKnown && !read.isForeign ? emptyStored(keyId) : undefined);
 }
 

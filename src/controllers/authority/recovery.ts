@@ -1,5 +1,6 @@
 /** What becomes of a ledger that somebody took away, damaged, or replaced by an older copy: nothing of it is un-revoked. */
 import type { CaKeyId, RevocationEntry } from '../../domain/pki/certificate.ts';
+import { crlEntries, type Held } from '../../domain/pki/crl-schedule.ts';
 import { emptyLedger, withRevoked } from '../../domain/pki/ledger.ts';
 import type { SignedList } from '../../domain/pki/signed-list.ts';
 import { isHold, type Stored } from './plan.ts';
@@ -26,13 +27,14 @@ export function emptyStored(keyId: CaKeyId): Stored {
 }
 
 /**
- * The set made whole from what is left of it and all that was published; undefined where nobody can say that this is
+ * The set made whole from what is left of it, all that was published and who is suspended, if that is known; undefined where nobody can say that this is
  * everything: the last list, which is stored beside the ledger, names what has to be there.
  */
 export function recovered(
   keyId: CaKeyId,
   { entries, isLedgerWhole, holds, crl }: Remains,
   published: readonly PublishedRevocations[],
+  suspended: readonly Held[] | undefined,
 ): Stored | undefined {
   const told = published.flatMap((one) => (one.kind === 'Published' ? one.revocations : []));
   const ledger = withRevoked(emptyLedger(keyId), [...entries, ...told]);
@@ -42,8 +44,12 @@ export function recovered(
   const isListed = ({ caKeyId, serial, reason }: RevocationEntry) =>
     caKeyId === keyId && crl?.read.entries.get(serial)?.reason === reason;
   // Two brokers were told the same, and what is left of the ledger may be of two moments: what is on the list counts.
-  const held = [...(holds ?? []), ...told].filter((entry) => isHold(entry) && isListed(entry));
-  return { ledger, holds: [...new Map(held.map((entry) => [entry.serial, entry])).values()], crl };
+  const derived = crlEntries(emptyLedger(keyId), suspended ?? []);
+  const held = [...(holds ?? []), ...told, ...derived].filter((entry) => isHold(entry) && isListed(entry));
+  const bySerial = new Map(held.map((entry) => [entry.serial, entry]));
+  const isOpen = listed.some(([serial, { reason }]) => reason === 'CertificateHold' && !bySerial.has(serial));
+  // A hold that nobody can name yet would be lifted by the next list.
+  return isOpen && !suspended ? undefined : { ledger, holds: [...bySerial.values()], crl };
 }
 
 /** What was read, with what is known beyond it: the very object that was read where that is nothing. */

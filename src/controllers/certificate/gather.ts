@@ -47,7 +47,7 @@ export async function gatheredFacts(gathering: Gathering, declared: DeclaredCert
   const { key, meta } = declared;
   const holder = holderOf(context, declared);
   const certManager = await certManagerState(gathering, meta.namespace);
-  const child = await childOf(gathering, declared, certManager);
+  const child = await childOf(gathering, declared, holder, certManager);
   const ownChild = child && isOwnedBy(child, meta.uid) ? child : undefined;
   const held = issued.ofLineage(key);
   const succession = successionOf(gathering, declared, holder, ownChild);
@@ -142,12 +142,19 @@ function holderOf({ world, state }: ControllerContext, { key, value, formerDevic
 
 async function childOf(
   gathering: Gathering,
-  { key, meta }: DeclaredCertificate,
+  declared: DeclaredCertificate,
+  holder: HolderFacts,
   certManager: CertificateFacts['certManager'],
 ): Promise<CertificateObject | undefined> {
+  const { key, meta } = declared;
   const known = gathering.context.world.certificates.store.get(key);
   if (known || certManager === 'Absent') return known;
-  return found(gathering.context, certificates, meta.namespace, meta.name, gathering.signal);
+  const child = await found(gathering.context, certificates, meta.namespace, meta.name, gathering.signal);
+  // What was issued from it counts when it is heard of: gone before that, it would leave a certificate that nobody takes back.
+  if (child && isOwnedBy(child, meta.uid) && isOver(declared, holder)) {
+    throw new NotSyncedError(`gather certificates of ${key}: its Certificate was not heard of yet`);
+  }
+  return child;
 }
 
 /** Secrets are read only when something depends on it: before a Certificate is made, and before they are deleted. */
