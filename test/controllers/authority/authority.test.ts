@@ -198,6 +198,26 @@ describe('ledger and list of a CA', () => {
     assert.deepEqual(listedOf(next), ['e']);
   });
 
+  it('name holds that nobody was told of when it is known who is suspended, and lift none before', async () => {
+    const held = { caKeyId: keyId, serial: 'e', identity: 'sensor-5', notBefore: start, notAfter: end };
+    const one = bench({ suspended: [held] });
+    await one.authority.settle();
+    const { stored } = one.store.content as Extract<ReadLedger, { kind: 'Stored' }>;
+    const lost = damaged({ entries: [], isLedgerWhole: true, holds: undefined, crl: stored.crl });
+    for (const { suspended, serials } of [
+      { suspended: [held], serials: ['e'] },
+      { suspended: [], serials: [] },
+    ]) {
+      one.store.content = lost;
+      const next = bench({ suspended: undefined }, one.store);
+      await next.authority.settle();
+      assert.match(next.authority.view.damage ?? '', /a chunk is missing/);
+      next.around = { ...next.around, suspended };
+      await next.authority.settle();
+      assert.deepEqual([listedOf(next), [...(next.authority.view.crl?.read.entries.keys() ?? [])]], [serials, serials]);
+    }
+  });
+
   it('lose nothing to an older copy, whoever knows of it, and say so', async () => {
     const one = bench();
     await one.authority.revoke([entry('a')]);
