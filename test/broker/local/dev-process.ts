@@ -89,7 +89,7 @@ export interface Status {
   readonly loaded?: { readonly revision: number; readonly hash: string };
   readonly devices: readonly DeviceRow[];
   readonly renewals?: { readonly nextWeek: number };
-  readonly findings: readonly { readonly code: string; readonly message: string }[];
+  readonly findings: readonly { readonly code: string; readonly severity: string; readonly message: string }[];
 }
 
 export function statusOf({ state }: Plant): Status | undefined {

@@ -25,6 +25,8 @@ interface History {
   /** Copies of the ledger, as backups would have them. */
   readonly backups: KubeObject[][];
   readonly told: string[];
+  /** An object of the ledger was lost since the last rest: with two, nobody can say what was in it. */
+  isMaimed: boolean;
 }
 
 /** What somebody does, or happens; false when it makes no sense now. */
@@ -182,14 +184,17 @@ const acts: Readonly<Record<string, { readonly weight: number; readonly act: Act
   'load what is published': { weight: 4, act: ({ plant, chance }) => plant.load(chance.pick(brokers)) === undefined },
   'take a backup of the ledger': {
     weight: 3,
-    act: (history) => history.backups.push(ledgerObjects(history).map((object) => structuredClone(object))) > 0,
+    act: (history) =>
+      !history.isMaimed && history.backups.push(ledgerObjects(history).map((object) => structuredClone(object))) > 0,
   },
   'lose the ledger': { weight: 2, act: (history) => lost(history, ledgerObjects(history)) },
   'lose an object of the ledger': {
     weight: 2,
     act: (history) => {
       const objects = ledgerObjects(history);
-      return objects.length > 0 && lost(history, [history.chance.pick(objects)]);
+      if (objects.length === 0 || history.isMaimed) return false;
+      history.isMaimed = true;
+      return lost(history, [history.chance.pick(objects)]);
     },
   },
   'restore the ledger': {
@@ -210,7 +215,7 @@ const lots = Object.entries(acts).flatMap(([name, { weight }]) => Array.from({ l
 /** One history of so many acts. Throws with what is broken, and all that happened before. */
 export async function runHistory(seed: number, length: number): Promise<void> {
   const chance = chanceOf(seed);
-  const history: History = { plant: new Plant(chance), chance, backups: [], told: [] };
+  const history: History = { plant: new Plant(chance), chance, backups: [], told: [], isMaimed: false };
   try {
     await lived(history, length);
   } catch (cause) {
@@ -247,6 +252,7 @@ async function rested(history: History): Promise<void> {
   told.push(`${plant.now().toISOString()} rest`);
   await plant.settle();
   plant.isRecovering = false;
+  history.isMaimed = false;
   plant.checkDates();
   for (const broker of brokers) {
     const { list } = toldTo(plant.cluster, broker) ?? assert.fail(`nothing is published for ${broker}`);
