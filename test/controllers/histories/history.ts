@@ -25,8 +25,8 @@ interface History {
   /** Copies of the ledger, as backups would have them. */
   readonly backups: KubeObject[][];
   readonly told: string[];
-  /** An object of the ledger was lost since the last rest: with two, nobody can say what was in it. */
-  isMaimed: boolean;
+  /** An object of the ledger that was lost since the last rest. */
+  missing: KubeObject | undefined;
 }
 
 /** What somebody does, or happens; false when it makes no sense now. */
@@ -185,16 +185,16 @@ const acts: Readonly<Record<string, { readonly weight: number; readonly act: Act
   'take a backup of the ledger': {
     weight: 3,
     act: (history) =>
-      !history.isMaimed && history.backups.push(ledgerObjects(history).map((object) => structuredClone(object))) > 0,
+      !history.missing && history.backups.push(ledgerObjects(history).map((object) => structuredClone(object))) > 0,
   },
   'lose the ledger': { weight: 2, act: (history) => lost(history, ledgerObjects(history)) },
   'lose an object of the ledger': {
     weight: 2,
     act: (history) => {
       const objects = ledgerObjects(history);
-      if (objects.length === 0 || history.isMaimed) return false;
-      history.isMaimed = true;
-      return lost(history, [history.chance.pick(objects)]);
+      if (objects.length === 0 || history.missing) return false;
+      history.missing = structuredClone(history.chance.pick(objects));
+      return lost(history, [history.missing]);
     },
   },
   'restore the ledger': {
@@ -215,7 +215,7 @@ const lots = Object.entries(acts).flatMap(([name, { weight }]) => Array.from({ l
 /** One history of so many acts. Throws with what is broken, and all that happened before. */
 export async function runHistory(seed: number, length: number): Promise<void> {
   const chance = chanceOf(seed);
-  const history: History = { plant: new Plant(chance), chance, backups: [], told: [], isMaimed: false };
+  const history: History = { plant: new Plant(chance), chance, backups: [], told: [], missing: undefined };
   try {
     await lived(history, length);
   } catch (cause) {
@@ -251,8 +251,8 @@ async function rested(history: History): Promise<void> {
   const { plant, told } = history;
   told.push(`${plant.now().toISOString()} rest`);
   await plant.settle();
+  await mended(history);
   plant.isRecovering = false;
-  history.isMaimed = false;
   plant.checkDates();
   for (const broker of brokers) {
     const { list } = toldTo(plant.cluster, broker) ?? assert.fail(`nothing is published for ${broker}`);
@@ -267,6 +267,20 @@ async function rested(history: History): Promise<void> {
         assert.ok(!list.forGood.has(one.serial) && !list.onHold.has(one.serial), `${label}: it is good`);
     }
   }
+}
+
+/** What the operator cannot make anew, since the last list names what nobody else knows of, a person puts back. */
+async function mended(history: History): Promise<void> {
+  const { plant, missing, told } = history;
+  history.missing = undefined;
+  const isDamaged = plant.cluster.objectsOf('MqttBroker').some((broker) => {
+    const { conditions = [] } = (broker as { status?: { conditions?: readonly { reason: string }[] } }).status ?? {};
+    return conditions.some(({ reason }) => reason === 'LedgerDamaged');
+  });
+  if (!isDamaged || !missing) return;
+  told.push(`  ${missing.metadata.name} is put back`);
+  plant.cluster.put(missing);
+  await plant.settle();
 }
 
 /** What is to be said of a certificate at rest; undefined where both ways are right. */
