@@ -289,7 +289,8 @@ function wantedOf(history: History, one: IssuedSerial): 'Revoked' | 'Held' | 'Go
   const holder = device(history, one.device);
   const lineage = plant.cluster.object('DeviceCertificate', one.lineage) as Declared | undefined;
   if (holder?.metadata.uid !== one.deviceUid || lineage?.metadata.uid !== one.lineageUid) return 'Revoked';
-  if (isOver(holder) || lineage.spec.revoked) return 'Revoked';
+  const isGoing = [holder, lineage].some(({ metadata }) => metadata.deletionTimestamp !== undefined);
+  if (isGoing || isOver(holder) || lineage.spec.revoked) return 'Revoked';
   const line = [...plant.issued.values()].filter(({ lineageUid }) => lineageUid === one.lineageUid);
   const later = line.slice(line.indexOf(one) + 1);
   if (one.device === 'b' && later.length > 0) return overlapped(plant, later);
