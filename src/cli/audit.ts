@@ -3,7 +3,7 @@ import { auditOf, type Audit } from '../domain/audit/audit.ts';
 import { reachRow } from '../domain/audit/rights.ts';
 import type { Finding, Severity } from '../domain/finding.ts';
 import type { KnownEnds } from '../domain/audit/credentials.ts';
-import { refText } from '../domain/names.ts';
+import { type ObjectRef, refText } from '../domain/names.ts';
 import { withPositions } from '../parse/manifests.ts';
 import { findingsJson, findingsSarif, findingsText, reportable, severities } from '../parse/report.ts';
 import { validationFindings } from '../parse/validation.ts';
@@ -64,11 +64,11 @@ async function auditedCluster(cluster: Cluster, io: Io): Promise<Audit> {
   const input = await clusterInput({ cluster, broker: undefined, isWhole: true }, io);
   const isMeant = (object: { readonly namespace: string } | undefined) =>
     isEveryNamespace || object === undefined || object.namespace === namespace;
-  const refused = new Set(
-    errorsAmong(validationFindings(input)).flatMap(({ object }) => (object ? [refText(object)] : [])),
-  );
-  if (refused.size > 0)
-    io.err(`not looked at, for they are refused (see mqttsec validate): ${[...refused].sort().join(', ')}\n`);
+  const refused = refusedObjects(input).filter(isMeant);
+  if (refused.length > 0) {
+    const names = [...new Set(refused.map(refText))].sort().join(', ');
+    io.err(`not looked at, for they are refused (see mqttsec validate): ${names}\n`);
+  }
   const { findings, reaches } = audited(input, input.ends, io);
   return {
     findings: findings.filter(({ object }) => isMeant(object)),
@@ -76,6 +76,10 @@ async function auditedCluster(cluster: Cluster, io: Io): Promise<Audit> {
       ({ broker, rule }) => isMeant({ namespace: broker.split('/')[0] ?? '' }) || isMeant(rule.origin.object),
     ),
   };
+}
+
+function refusedObjects(input: FleetInput): readonly ObjectRef[] {
+  return errorsAmong(validationFindings(input)).flatMap(({ object }) => object ?? []);
 }
 
 function table(findings: readonly Finding[]): string {

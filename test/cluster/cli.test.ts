@@ -108,6 +108,15 @@ describe('the command line on a cluster', function () {
   });
 
   it('audits what the cluster declares, and what the operator says of certificates', async () => {
+    // What is refused elsewhere is no business of who asks about this namespace.
+    const elsewhere = { metadata: { name: 'audit-elsewhere' } };
+    await site.plane.admin.call('POST', '/api/v1/namespaces', { body: elsewhere });
+    await site.plane.admin.call('POST', '/apis/mqttsecurity.io/v1alpha1/namespaces/audit-elsewhere/mqttdevices', {
+      body: {
+        ...{ apiVersion: 'mqttsecurity.io/v1alpha1', kind: 'MqttDevice', metadata: { name: 'lost' } },
+        spec: { brokerRef: { name: 'nowhere' }, authentication: { type: 'Password', password: { generate: {} } } },
+      },
+    });
     const named = await site.mqttsec(['audit']);
     assert.deepEqual([named.code, named.err], [0, '']);
     assert.match(named.out, /^Info MQS247 MqttBroker \S+: 1 device with role Admin: operator-ada\n$/);
