@@ -269,17 +269,21 @@ async function rested(history: History): Promise<void> {
   }
 }
 
-/** What the operator cannot make anew, since the last list names what nobody else knows of, a person puts back. */
+/**
+ * Where ledger and list are lost at once, or the last list names what nobody else knows of, the operator asks for a person:
+ * who puts back what was lost, or takes away the rest, so that it is made anew from what is published.
+ */
 async function mended(history: History): Promise<void> {
   const { plant, missing, told } = history;
   history.missing = undefined;
-  const isDamaged = plant.cluster.objectsOf('MqttBroker').some((broker) => {
-    const { conditions = [] } = (broker as { status?: { conditions?: readonly { reason: string }[] } }).status ?? {};
-    return conditions.some(({ reason }) => reason === 'LedgerDamaged');
-  });
-  if (!isDamaged || !missing) return;
-  told.push(`  ${missing.metadata.name} is put back`);
-  plant.cluster.put(missing);
+  if (missing && plant.isLedgerDamaged()) {
+    told.push(`  ${missing.metadata.name} is put back`);
+    plant.cluster.put(missing);
+    await plant.settle();
+  }
+  if (!plant.isLedgerDamaged()) return;
+  told.push('  what is left of the ledger is taken away');
+  lost(history, ledgerObjects(history));
   await plant.settle();
 }
 
