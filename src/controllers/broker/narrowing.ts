@@ -43,14 +43,17 @@ function hasNewRevocation(before: readonly RevocationEntry[], after: readonly Re
   return after.some((entry) => !known.has(entryText(entry)));
 }
 
-/** Entries that were not there before. */
-export function newRevocations(
+/** Entries that are in one of the two alone. */
+export function listChanges(
   before: readonly RevocationEntry[],
   after: readonly RevocationEntry[],
 ): readonly RevocationEntry[] {
-  if (before === after) return [];
-  const known = new Set(before.map(entryText));
-  return after.filter((entry) => !known.has(entryText(entry)));
+  return before === after ? [] : [...missingIn(before, after), ...missingIn(after, before)];
+}
+
+function missingIn(some: readonly RevocationEntry[], all: readonly RevocationEntry[]): readonly RevocationEntry[] {
+  const known = new Set(some.map(entryText));
+  return all.filter((entry) => !known.has(entryText(entry)));
 }
 
 function entryText({ caKeyId, serial }: RevocationEntry): string {

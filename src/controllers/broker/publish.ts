@@ -11,7 +11,7 @@ import { compileInput, compilePass } from './compile.ts';
 import type { ExpectedInstance } from '../workload/expected.ts';
 import { type BrokerFacts, type BrokerPorts, indexOf } from './gather.ts';
 import { type KeepingFacts, lookedUp, stillKept, wanted } from './keeping.ts';
-import { isNarrower, newRevocations } from './narrowing.ts';
+import { isNarrower, listChanges } from './narrowing.ts';
 import {
   contentFinding,
   failureFinding,
@@ -247,8 +247,8 @@ function withPublished(
   const { statuses } = compiled;
   const last = memory.sets.at(-1);
   const same = last?.index.hash === index.hash ? last : undefined;
-  const takenBack = same?.takenBack ?? (last ? newRevocations(last.trust.revocations, trust.revocations) : []);
-  const set = { index, statuses, trust, publishedAt: same?.publishedAt ?? now, takenBack };
+  const relisted = same?.relisted ?? (last ? listChanges(last.trust.revocations, trust.revocations) : []);
+  const set = { index, statuses, trust, publishedAt: same?.publishedAt ?? now, relisted };
   return { ...memory, sets: withSet(memory.sets, set), publishedFleet: input.fleet };
 }
 

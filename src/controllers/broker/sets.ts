@@ -12,8 +12,8 @@ export interface PublishedSet {
   readonly statuses: Compiled['statuses'];
   readonly trust: Trust;
   readonly publishedAt: Date;
-  /** Entries that the set before it did not have. */
-  readonly takenBack: readonly RevocationEntry[];
+  /** Entries that it has and the set before it had not, and those that are lifted. */
+  readonly relisted: readonly RevocationEntry[];
 }
 
 /** How many sets are remembered: an instance may be proving an older one than the last. */

@@ -23,9 +23,9 @@ export function wakeChanged(context: Waking, before: BrokerMemory, after: Broker
   if (before.state?.trust !== after.state.trust) context.wake.authority(keyOf(after.state.broker));
   if (isWorkloadConcerned(before.state, after.state)) context.wake.workload(keyOf(after.state.broker));
   const known = new Set(before.sets.map(({ index }) => index.hash));
-  for (const { index, takenBack } of after.sets) {
+  for (const { index, relisted } of after.sets) {
     const isProvedNow = index.revision > before.leastProved && index.revision <= after.leastProved;
-    if (!known.has(index.hash) || isProvedNow) wakeHolders(context, takenBack);
+    if (!known.has(index.hash) || isProvedNow) wakeHolders(context, relisted);
   }
   if (before.sets.length === 0 && after.sets.length > 0) wakeWithdrawn(context);
 }
@@ -38,7 +38,7 @@ function isWorkloadConcerned(before: BrokerState | undefined, { published, broke
   return partNames.some((name) => former.parts[name].length !== published.parts[name].length);
 }
 
-/** Finalizers wait until a serial is published, devices until it is proved. */
+/** Finalizers wait until a serial is published, devices until it is proved that it is on the list, or on it no more. */
 function wakeHolders({ world, state, wake }: Waking, entries: readonly RevocationEntry[]): void {
   for (const { identity, serial } of entries) {
     for (const { key } of world.devices.store.byIndex('identity', identity)) wake.device(key);

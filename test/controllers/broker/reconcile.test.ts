@@ -172,6 +172,20 @@ describe('the controller of brokers', () => {
     assert.deepEqual([...site.woken.device], ['plant/d1']);
   });
 
+  it('wakes a device when its certificate is proved to be on the list, and again when it is proved to be off', async () => {
+    const site = await settledSite();
+    const lists = [[aRevocation('d1', { serial: '1f' })], []];
+    for (const [index, revocations] of lists.entries()) {
+      await site.clock.advance(10_000);
+      site.known.trust = { ...noTrust, revocations };
+      await site.run();
+      site.woken.device.clear();
+      site.prove('a', 'b');
+      await site.run();
+      assert.deepEqual([...site.woken.device], ['plant/d1'], `list ${index}`);
+    }
+  });
+
   it('lets devices keep what they have while an instance restarts', async () => {
     const site = await settledSite();
     site.woken.device.clear();
