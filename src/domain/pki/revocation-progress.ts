@@ -34,7 +34,7 @@ export function revocationProgress(
   const seen: Partial<Record<Step, string>> = {};
   for (const step of steps.toReversed()) {
     const time = hasMore ? undefined : known[step];
-    const next = time ?? notAfter(stepTime(done[step], known.begunAt, now), seen[followers[step] ?? step]);
+    const next = notAfter(time ?? stepTime(done[step], known.begunAt, now), seen[followers[step] ?? step]);
     if (next !== undefined) seen[step] = next;
   }
   const times = steps.flatMap((step): [Step, string][] => (seen[step] === undefined ? [] : [[step, seen[step]]]));

@@ -30,6 +30,16 @@ describe('progress of a revocation', () => {
     assert.deepEqual([recordedAt, publishedAt, provedAt], [text(2), text(2), text(2)]);
   });
 
+  it('puts a step that was told no later than what is known by now to have followed it', () => {
+    const told = { ...begun, recordedAt: text(3), publishedAt: text(5) };
+    const { recordedAt, publishedAt, provedAt } = revocationProgress(
+      told,
+      { ...asked, certificates: told.certificates, done: { provedAt: second(4) } },
+      second(9),
+    );
+    assert.deepEqual([recordedAt, publishedAt, provedAt], [text(3), text(4), text(4)]);
+  });
+
   it('believes no clock that is ahead, or behind its begin', () => {
     const done = { publishedAt: second(0), provedAt: second(99) };
     const { publishedAt, provedAt } = revocationProgress(begun, { ...asked, done }, second(4));
