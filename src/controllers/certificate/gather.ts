@@ -41,20 +41,20 @@ export interface Gathering {
 
 const unasked: SecretState = { kind: 'Unasked' };
 
-/** Everything that is known of one DeviceCertificate now. */
+/**
+ * Everything that is known of one DeviceCertificate now. What has to be asked for comes first, and all that is mirrored is
+ * then read in one moment: of two, the earlier would lack the certificate whose request the later one has as answered.
+ */
 export async function gatheredFacts(gathering: Gathering, declared: DeclaredCertificate): Promise<CertificateFacts> {
   const { context, issued, serials, departures } = gathering;
-  const { key, meta } = declared;
+  const { key } = declared;
+  const asked = await askedFacts(gathering, declared);
   const holder = holderOf(context, declared);
-  const certManager = await certManagerState(gathering, meta.namespace);
-  const child = await childOf(gathering, declared, holder, certManager);
-  const ownChild = child && isOwnedBy(child, meta.uid) ? child : undefined;
   const held = issued.ofLineage(key);
+  const ownChild = asked.child && isOwnedBy(asked.child, declared.meta.uid) ? asked.child : undefined;
   const succession = successionOf(gathering, declared, holder, ownChild);
   return {
-    ...{ declared, ...holder, certManager, child, held },
-    ...(await secretStates(gathering, declared, holder, ownChild)),
-    keyStoreProblem: await keyStoreProblem(gathering, declared, holder, ownChild),
+    ...{ declared, ...holder, ...asked, held },
     goneAt: departures.goneAt(key),
     strays: issued.strays(key),
     requests: issued.requestsOf(key),
@@ -71,6 +71,22 @@ export async function gatheredFacts(gathering: Gathering, declared: DeclaredCert
     isLifted: isLifted(gathering, declared, holder.device),
     reissueAt: ownChild && serials.reissueAt(key, ownChild, held),
     ...(succession && { succession }),
+  };
+}
+
+type AskedFacts = Pick<CertificateFacts, 'certManager' | 'child' | 'secret' | 'formerSecret' | 'keyStoreProblem'>;
+
+/** What the server is asked, as far as it matters for whom it is for now. */
+async function askedFacts(gathering: Gathering, declared: DeclaredCertificate): Promise<AskedFacts> {
+  const { meta } = declared;
+  const holder = holderOf(gathering.context, declared);
+  const certManager = await certManagerState(gathering, meta.namespace);
+  const child = await childOf(gathering, declared, holder, certManager);
+  const ownChild = child && isOwnedBy(child, meta.uid) ? child : undefined;
+  return {
+    ...{ certManager, child },
+    ...(await secretStates(gathering, declared, holder, ownChild)),
+    keyStoreProblem: await keyStoreProblem(gathering, declared, holder, ownChild),
   };
 }
 

@@ -45,6 +45,19 @@ describe('a line of certificates of a device that keeps its key', () => {
     assert.equal(site.cluster.writes.length, verbs.length);
   });
 
+  it('is asked for once, also where the answer comes while something else is read', async () => {
+    const site = new CsrSite();
+    site.declareCsr();
+    await site.settle();
+    site.cluster.refuse = ({ verb, kind }) => {
+      if (verb === 'get' && kind === 'Secret') site.answerAll('Signed');
+      return undefined;
+    };
+    await site.settle();
+    assert.equal(site.condition('Ready'), 'True/Ready');
+    assert.equal(site.requests.length, 1);
+  });
+
   it('is renewed when it is time, with the former certificate in force until then', async () => {
     const site = new CsrSite();
     site.declareCsr();
