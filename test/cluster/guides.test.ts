@@ -17,6 +17,7 @@ import {
   selfSigned,
   type Site,
   siteIn,
+  type StandInAgents,
   startAgents,
   template,
 } from './operator-faults/site.ts';
@@ -35,7 +36,7 @@ describe('docs/guides do what they say on a cluster', function () {
   this.timeout(90_000);
   let plane: ControlPlane;
   let operator: TestOperator;
-  let agents: ReturnType<typeof startAgents>;
+  let agents: StandInAgents;
   let site: Site;
   let home: string;
   let environment: NodeJS.ProcessEnv;

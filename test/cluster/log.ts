@@ -23,9 +23,12 @@ const harmless: readonly RegExp[] = [
   /"Unhandled Error" err="sync \S+ failed with read version: \d+ is not as new as written version: /,
   // One that counts the replicas of a StatefulSet whose number, or whose whole self, was changed or deleted meanwhile.
   /"Error syncing StatefulSet, requeuing" err="(StatefulSet\.apps \\"\S+\\" is invalid: status\.currentReplicas: Invalid value: -1: |controllerrevisions\.apps \\"\S+\\" not found")/,
+  // The claim of a pod that went between two looks of the controller that guards it.
+  /persistentvolumeclaims \\"(\S+)\\" not found" (PVC="\S+\/\1"|logger="UnhandledError")$/,
   // A client that was ended before the answer to its request, or whose account went before it.
   /"Unable to authenticate the request" err="\[invalid bearer token, (context canceled|serviceaccounts \\"\S+\\" not found)\]"/,
   /: http: Handler timeout"|err="[^"]*http: Handler timeout"|"Post-timeout activity"/,
+  /"Unhandled Error" err="FinishRequest: post-timeout activity - .*err: context canceled, panic-reason: <nil>"/,
   /not an metav1\.Status: \S+\{s:\\"context canceled\\"\}: context canceled"|"Timeout or abort while handling"/,
   /"Failed to encode watch event" err="http2: stream closed"/,
   // The repair loop of the API server meets the address of a Service that was deleted a moment ago.

@@ -22,6 +22,7 @@ import {
   passwordDevice,
   type Site,
   siteIn,
+  type StandInAgents,
   startAgents,
   template,
   untilSame,
@@ -43,7 +44,7 @@ describe('the operator under faults', function () {
   this.timeout(90_000);
   let plane: ControlPlane;
   let operator: TestOperator;
-  let agents: ReturnType<typeof startAgents>;
+  let agents: StandInAgents;
 
   before(async () => {
     plane = await startControlPlane({ certManager: 'Absent' });
@@ -204,6 +205,7 @@ describe('the operator under faults', function () {
   describeClocks(
     () => plane,
     () => operator,
+    () => agents,
   );
   describeLists(
     () => plane,

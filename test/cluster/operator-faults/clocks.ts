@@ -12,6 +12,7 @@ import {
   passwordBroker,
   passwordDevice,
   type Site,
+  type StandInAgents,
   siteIn,
   template,
 } from './site.ts';
@@ -19,13 +20,19 @@ import {
 const hour = 3_600_000;
 
 /** `operator` runs without election before and after. */
-export function describeClocks(plane: () => ControlPlane, operator: () => TestOperator): void {
+export function describeClocks(
+  plane: () => ControlPlane,
+  operator: () => TestOperator,
+  agents: () => StandInAgents,
+): void {
   describe('clocks that are an hour ahead', () => {
     it('do not make an agent count as dead', async () => {
       const site = await siteIn(plane(), 'clocks');
+      agents().absent.add(site.namespace);
       await site.made(instanceLease('plant-one', new Date(Date.now() + hour)));
       await site.made(template, passwordBroker('plant'), passwordDevice('p1', 'plant'));
       await site.says('mqttbrokers', 'plant', 'Ready', 'Unknown/NoInstances');
+      agents().absent.delete(site.namespace);
       await site.made(instanceLease('plant-one', new Date(Date.now() + hour + 10_000)));
       await site.says('mqttdevices', 'p1', 'Ready', 'True/Ready');
     });

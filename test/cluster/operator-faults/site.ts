@@ -164,16 +164,24 @@ async function publishedIn(found: Site['found'], broker: string): Promise<Publis
   return { revision: index.revision, hash: index.hash, part: (name) => texts.get(name) ?? '', isWhole };
 }
 
+export interface StandInAgents {
+  /** Namespaces whose agents are not there. */
+  readonly absent: Set<string>;
+  readonly stop: () => Promise<void>;
+}
+
 /** Says of every instance that it has loaded and proved what is published; a stand-in for all agents. */
-export function startAgents(plane: ControlPlane): { readonly stop: () => Promise<void> } {
+export function startAgents(plane: ControlPlane): StandInAgents {
   const stopping = new AbortController();
+  const absent = new Set<string>();
   const loop = (async () => {
     while (!stopping.signal.aborted) {
-      await reported(plane);
+      await reported(plane, absent);
       await delay(100, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   })();
   return {
+    absent,
     stop: async () => {
       stopping.abort();
       await loop;
@@ -207,11 +215,12 @@ interface Instance extends Found {
   readonly spec: { readonly brokerRef: { readonly name: string }; readonly podUid?: string };
 }
 
-async function reported(plane: ControlPlane): Promise<void> {
+async function reported(plane: ControlPlane, absent: ReadonlySet<string>): Promise<void> {
   const { admin } = plane;
   const listed = await admin.answer<{ items: readonly Instance[] }>('GET', `/apis/${ours}/brokerinstances`);
   for (const { metadata, spec, status } of listed.ok ? listed.body.items : []) {
     const { name, namespace = '' } = metadata;
+    if (absent.has(namespace)) continue;
     const place = `/api/v1/namespaces/${namespace}/configmaps/${spec.brokerRef.name}-bundle`;
     const answer = await admin.answer<Found>('GET', place);
     const text = answer.ok ? answer.body.data?.['index.json'] : undefined;
