@@ -175,11 +175,13 @@ describe('the sample fleet in a cluster', function () {
       });
 
       it('writes nothing when nothing changes, not even after a restart', async () => {
-        await operator.quiet(3_000);
+        await operator.quiet(6_000);
+        const statuses = () => statusesIn(plane);
+        const [before, former] = [operator.writes().length, await statuses()];
         await operator.stop();
-        const before = operator.writes().length;
         await operator.start();
-        await operator.quiet(5_000);
+        await operator.quiet(6_000);
+        assert.deepEqual(await statuses(), former);
         const later = operator.writes().slice(before);
         assert.deepEqual(
           later.map(({ verb, plural, name }) => `${verb} ${plural} ${name}`),
@@ -273,4 +275,11 @@ function probeTopics(identities: readonly string[]): readonly string[] {
     'other/topic',
     '$SYS/broker/uptime',
   ];
+}
+
+/** What is said of each of our objects in the namespace of the fleet. */
+async function statusesIn(plane: ControlPlane): Promise<readonly (readonly [name: string, status: unknown])[]> {
+  const kinds = 'mqttbrokers,mqttdevices,acltemplates,devicecertificates,brokerinstances';
+  const objects = await listed(plane, kinds, ['-n', namespace]);
+  return objects.map(({ kind, metadata, status }) => [`${kind}/${metadata.name}`, status]);
 }

@@ -21,8 +21,8 @@ export interface RevocationSeen extends Pick<RevocationProgress, 'reason' | 'cer
 }
 
 /**
- * What was told before, with the steps that are done by now. A step that was told stays told, for after a restart not
- * all is known at once; only a further certificate, which has the way still before it, takes back what is not done of it.
+ * What was told before, with the steps that are done by now, and those that have to come before one that is. A step that
+ * was told stays told, for after a restart not all is known at once; only a further certificate, which has the way still before it, takes back what is not done of it.
  */
 export function revocationProgress(
   former: RevocationProgress | undefined,
@@ -31,15 +31,20 @@ export function revocationProgress(
 ): RevocationProgress {
   const known = former?.reason === reason ? former : { reason, certificates: 0, begunAt: now.toISOString() };
   const hasMore = certificates > known.certificates;
+  const most = Math.max(certificates, known.certificates);
   const seen: Partial<Record<Step, string>> = {};
   for (const step of steps.toReversed()) {
-    const time = hasMore ? undefined : known[step];
-    const next = notAfter(time ?? stepTime(done[step], known.begunAt, now), seen[followers[step] ?? step]);
+    const told = hasMore ? undefined : known[step];
+    const follower = seen[followers[step] ?? step];
+    // Of no certificate there is nothing to record.
+    const isImplied = step !== 'recordedAt' || most > 0;
+    const time = told ?? stepTime(done[step], known.begunAt, now) ?? (isImplied ? follower : undefined);
+    const next = notAfter(time, follower);
     if (next !== undefined) seen[step] = next;
   }
   const times = steps.flatMap((step): [Step, string][] => (seen[step] === undefined ? [] : [[step, seen[step]]]));
   const { begunAt } = known;
-  return { reason, certificates: Math.max(certificates, known.certificates), begunAt, ...Object.fromEntries(times) };
+  return { reason, certificates: most, begunAt, ...Object.fromEntries(times) };
 }
 
 /**

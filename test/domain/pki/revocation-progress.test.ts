@@ -30,6 +30,21 @@ describe('progress of a revocation', () => {
     assert.deepEqual([recordedAt, publishedAt, provedAt], [text(2), text(2), text(2)]);
   });
 
+  it('has done what has to come before a step, although a further change of the set keeps it from being seen', () => {
+    const { recordedAt, publishedAt } = revocationProgress(
+      begun,
+      { ...asked, done: { provedAt: second(2) } },
+      second(3),
+    );
+    assert.deepEqual([recordedAt, publishedAt], [text(2), text(2)]);
+  });
+
+  it('records nothing where no certificate is taken back', () => {
+    const seen = { ...asked, certificates: 0, done: { provedAt: second(2) } };
+    const { recordedAt, publishedAt } = revocationProgress(undefined, seen, second(2));
+    assert.deepEqual([recordedAt, publishedAt], [undefined, text(2)]);
+  });
+
   it('puts a step that was told no later than what is known by now to have followed it', () => {
     const told = { ...begun, recordedAt: text(3), publishedAt: text(5) };
     const { recordedAt, publishedAt, provedAt } = revocationProgress(
