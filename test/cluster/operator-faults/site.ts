@@ -218,9 +218,9 @@ interface Instance extends Found {
 async function reported(plane: ControlPlane, absent: ReadonlySet<string>): Promise<void> {
   const { admin } = plane;
   const listed = await admin.answer<{ items: readonly Instance[] }>('GET', `/apis/${ours}/brokerinstances`);
-  for (const { metadata, spec, status } of listed.ok ? listed.body.items : []) {
+  const present = listed.ok ? listed.body.items.filter(({ metadata }) => !absent.has(metadata.namespace ?? '')) : [];
+  for (const { metadata, spec, status } of present) {
     const { name, namespace = '' } = metadata;
-    if (absent.has(namespace)) continue;
     const place = `/api/v1/namespaces/${namespace}/configmaps/${spec.brokerRef.name}-bundle`;
     const answer = await admin.answer<Found>('GET', place);
     const text = answer.ok ? answer.body.data?.['index.json'] : undefined;
