@@ -78,6 +78,7 @@ export default tseslint.config(
   },
   contract('domain', ['parse', 'agent', 'local', 'cli', 'kube', 'controllers', 'shell'], { pure: true }),
   contract('parse', ['agent', 'local', 'cli', 'kube', 'controllers', 'shell'], { pure: true }),
+  contract('monitor', ['parse', 'agent', 'local', 'cli', 'kube', 'cluster', 'controllers', 'shell'], { pure: true }),
   contract('agent', ['parse', 'local', 'cli', 'controllers', 'shell'], { pure: false }),
   contract('local', ['cli', 'controllers', 'kube'], { pure: false }),
   contract('cluster', ['agent', 'local', 'controllers', 'cli', 'shell'], { pure: false }),
@@ -87,7 +88,7 @@ export default tseslint.config(
   }),
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/cli/**', 'src/shell/**', 'src/domain/**', 'src/parse/**'],
+    ignores: ['src/cli/**', 'src/shell/**', 'src/domain/**', 'src/parse/**', 'src/monitor/**'],
     rules: {
       'no-restricted-globals': [
         'error',
