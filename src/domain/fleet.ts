@@ -76,6 +76,22 @@ export interface BrokerLimits {
   readonly messageSizeLimitBytes?: number;
 }
 
+/** What is watched beyond what is logged anyway. */
+interface Monitoring {
+  /** Publishes that the rules refuse; the broker then logs for debugging. */
+  readonly aclViolations: 'Disabled' | 'Enabled';
+  /** What is published, on the agent's own listener. */
+  readonly observe: 'Disabled' | 'Enabled';
+}
+
+/** When an identity is blocked because of its own acts, and for how long. */
+export interface LockoutLimits {
+  /** So many acts within `windowSeconds` block. */
+  readonly maxFailures: number;
+  readonly windowSeconds: number;
+  readonly blockSeconds: number;
+}
+
 /** Compute resources by name (`cpu`, `memory`), as Kubernetes quantities. */
 interface Resources {
   readonly requests: ReadonlyMap<string, string>;
@@ -131,6 +147,10 @@ export interface Broker {
   readonly update: { readonly strategy: 'Reload' | 'Roll'; readonly windowMilliseconds: number };
   readonly workload: Workload;
   readonly limits: BrokerLimits;
+  /** Absent: all is disabled. */
+  readonly monitoring?: Monitoring;
+  /** Absent: nobody is blocked. */
+  readonly lockout?: LockoutLimits;
 }
 
 export interface ParameterSpec {

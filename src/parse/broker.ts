@@ -19,7 +19,7 @@ type TrustedCa = NonNullable<ClientCertificates['trustedCas']>[number];
 
 /** The broker of a manifest that has passed its schema, which put the defaults in, and the rules between fields. */
 export function brokerOf({ spec }: MqttBroker, origin: Origin): Broker {
-  const { acl, clientCertificates, limits, update } = spec;
+  const { acl, clientCertificates, limits, lockout, monitoring, update } = spec;
   return {
     origin,
     version: spec.mosquitto.version,
@@ -34,6 +34,8 @@ export function brokerOf({ spec }: MqttBroker, origin: Origin): Broker {
     update: { ...update },
     workload: workloadOf(spec.workload),
     limits: { ...limits },
+    ...(monitoring && { monitoring: { ...monitoring } }),
+    ...(lockout && { lockout: { ...lockout } }),
   };
 }
 

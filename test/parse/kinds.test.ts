@@ -70,7 +70,8 @@ clientCertificates:
 acl: {defaultTemplateRefs: [{name: base, parameters: {n: 1}}]}
 allowedNamespaces: {from: Selector, selector: {matchLabels: {team: blue}}, topicPrefix: "t/{namespace}", roles: [Backend]}
 update: {strategy: Roll, windowMilliseconds: 0}
-limits: {maxPacketSizeBytes: 2048, persistentClientExpirationSeconds: 7200}`);
+limits: {maxPacketSizeBytes: 2048, persistentClientExpirationSeconds: 7200}
+lockout: {maxFailures: 3}`);
       assert.deepEqual(broker.listeners, [
         { name: 'mtls', port: 8883, authentication: 'Certificate', tls: true, protocol: 'MQTT', maxConnections: 100 },
         { name: 'plain', port: 1883, authentication: 'Password', tls: false, protocol: 'WebSockets' },
@@ -131,6 +132,7 @@ limits: {maxPacketSizeBytes: 2048, persistentClientExpirationSeconds: 7200}`);
       });
       assert.deepEqual(broker.update, { strategy: 'Roll', windowMilliseconds: 0 });
       assert.deepEqual(broker.limits, { maxPacketSizeBytes: 2048, persistentClientExpirationSeconds: 7200 });
+      assert.deepEqual(broker.lockout, { maxFailures: 3, windowSeconds: 60, blockSeconds: 900 });
     });
 
     const workloads: readonly (readonly [spec: string, workload: Broker['workload']])[] = [
