@@ -1,6 +1,6 @@
 import { aclAt, type AclFile, aclText, deniedLines } from '../domain/acl/file.ts';
 import { serverCertificateFile, serverKeyFile } from '../domain/broker/broker-conf.ts';
-import { type Conf, confText, withListener } from '../domain/broker/conf.ts';
+import { type Conf, confText, linesReadAtStart, withListener } from '../domain/broker/conf.ts';
 import { passwordsText } from '../domain/broker/passwords.ts';
 import type { PartName } from '../domain/bundle/content.ts';
 import { type BundleIdentity, identitiesText } from '../domain/bundle/identities.ts';
@@ -64,7 +64,7 @@ export function assembled(
     conf,
     admission: { identities: living, revocations: gated(candidate.revocations()) },
     validity: validityAt(acl, identities, now),
-    restartKey: checksCrls(conf) ? confFile : `${confFile}${parts.ca}`,
+    restartKey: linesReadAtStart(confFile) + (checksCrls(conf) ? '' : parts.ca),
   };
 }
 

@@ -4,6 +4,7 @@ import { candidateOf } from '../../src/agent/candidate.ts';
 import { attemptOf, overlayFor } from '../../src/agent/overlay.ts';
 import { parseAcl } from '../../src/domain/acl/file-parser.ts';
 import { parseConf } from '../../src/domain/broker/conf-parser.ts';
+import type { Conf } from '../../src/domain/broker/conf.ts';
 import { parsePasswords, verifyPassword } from '../../src/domain/broker/passwords.ts';
 import { parseIdentities } from '../../src/domain/bundle/identities.ts';
 import { parsedCrls } from '../../src/domain/pki/crl.ts';
@@ -89,7 +90,7 @@ describe('assembly', () => {
   });
 
   it('needs a restart for another configuration and, where the broker does not read its CAs again, for other CAs', () => {
-    const keyOf = (change: Partial<SiteOptions>, withCrl: boolean): string => {
+    const keyOf = (change: Partial<SiteOptions>, withCrl: boolean, added: Partial<Conf> = {}): string => {
       const other = newSite({ ...options, ...change });
       const listeners = other.conf.listeners.map((listener) => {
         if (listener.kind === 'Unix' || listener.authentication === 'Password' || withCrl) return listener;
@@ -97,13 +98,15 @@ describe('assembly', () => {
         assert.ok(crlFile);
         return { ...listener, tls };
       });
-      const bundle = bundleOf({ ...other, conf: { ...other.conf, listeners } }, { revision: 1, devices });
+      const bundle = bundleOf({ ...other, conf: { ...other.conf, listeners, ...added } }, { revision: 1, devices });
       return assembled(candidateOf(bundle), overlay, attemptOf(overlay, 0, systemRandom), now).restartKey;
     };
     const ports = { mtls: 1, password: 2 };
     assert.equal(keyOf({}, true), keyOf({}, true), 'other CAs, read again at a reload');
     assert.notEqual(keyOf({}, true), keyOf({ ports }, true), 'other ports');
     assert.notEqual(keyOf({}, false), keyOf({}, false), 'other CAs, not read again');
+    const lockout = { maxFailures: 1, windowSeconds: 2, blockSeconds: 3 };
+    assert.equal(keyOf({}, true), keyOf({}, true, { logsDenials: true, lockout }), 'another log, read at a reload');
   });
 });
 

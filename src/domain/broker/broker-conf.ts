@@ -37,6 +37,8 @@ export function brokerConf(broker: Broker, placement: Placement, crl: boolean): 
     passwordFile: partFile(directory, 'passwords'),
     ...(persistenceDirectory !== undefined && { persistenceDirectory }),
     limits: { ...broker.limits },
+    ...(broker.monitoring?.aclViolations === 'Enabled' && { logsDenials: true }),
+    ...(broker.lockout && { lockout: { ...broker.lockout } }),
     listeners: broker.listeners.map((listener) => networkListener(listener, broker.tls.profile, placement, crl)),
   };
   const read = parseConf(confText(conf));

@@ -1,14 +1,16 @@
 import { type Finding, type Parsed, parsed, refused } from '../finding.ts';
-import type { BrokerLimits } from '../fleet.ts';
+import type { BrokerLimits, LockoutLimits } from '../fleet.ts';
 import {
   type Conf,
   type ConfFiles,
   type ConfListener,
+  debugDirective,
   type Dialect,
   fileLines,
   fixedDirectives,
   fixedDirectivesOf20,
   limitDirectives,
+  lockoutComment,
   type NetworkEndpoint,
   passwordPlugin,
   type ServerTls,
@@ -44,12 +46,17 @@ export function parseConf(text: string): Parsed<Conf> {
   const second = [global, ...sections].flatMap(secondAuthority);
   if (second.length > 0) return refused(...second);
   const listeners = sections.map((section) => listenerOf(section, problems));
+  const lockout = lockoutIn(text, problems);
   const conf = globalConf(global, problems);
   for (const { name, line } of [global, ...sections].flatMap(({ directives }) => directives)) {
     problems.push(problem(line, `${name} is not allowed here, or is given twice`));
   }
   if (problems.length > 0) return refused(...problems);
-  return parsed({ ...conf, listeners: listeners.filter((listener) => listener !== undefined) });
+  return parsed({
+    ...conf,
+    ...(lockout && { lockout }),
+    listeners: listeners.filter((listener) => listener !== undefined),
+  });
 }
 
 function problem(line: number, message: string): Finding {
@@ -124,6 +131,26 @@ function integerOf({ name, value, line }: Directive, problems: Problems, suffix 
   return 0;
 }
 
+const lockoutForm = /^maxFailures ([1-9]\d{0,5}) windowSeconds ([1-9]\d{0,5}) blockSeconds ([1-9]\d{0,5})$/;
+
+function lockoutIn(text: string, problems: Problems): LockoutLimits | undefined {
+  const lines = text.split('\n');
+  const line = lines.findIndex((one) => one.startsWith(lockoutComment));
+  if (line < 0) return undefined;
+  const [found, ...numbers] = lockoutForm.exec(lines[line]?.slice(lockoutComment.length) ?? '') ?? [];
+  const isOnce = lines.findLastIndex((one) => one.startsWith(lockoutComment)) === line;
+  if (found === undefined || !isOnce) problems.push(problem(line + 1, 'not one line with three numbers for lockouts'));
+  const [maxFailures = 0, windowSeconds = 0, blockSeconds = 0] = numbers.map(Number);
+  return { maxFailures, windowSeconds, blockSeconds };
+}
+
+/** True if the directive was there, which need not be. */
+function hasTaken(section: Section, [name, value]: readonly [string, string]): boolean {
+  const found = section.directives.find((directive) => directive.name === name && directive.value === value);
+  section.directives = section.directives.filter((directive) => directive !== found);
+  return found !== undefined;
+}
+
 function globalConf(section: Section, problems: Problems): Omit<Conf, 'listeners'> {
   const is21 = section.directives.some(({ name }) => name === 'plugin');
   for (const [name, value] of [...(is21 ? [] : fixedDirectivesOf20), ...fixedDirectives]) {
@@ -136,6 +163,7 @@ function globalConf(section: Section, problems: Problems): Omit<Conf, 'listeners
     user,
     ...(persistenceDirectory !== undefined && { persistenceDirectory }),
     limits: limitsOf(section, problems),
+    ...(hasTaken(section, debugDirective) && { logsDenials: true }),
   };
 }
 

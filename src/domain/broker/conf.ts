@@ -1,4 +1,4 @@
-import type { Broker, BrokerLimits, Listener } from '../fleet.ts';
+import type { Broker, BrokerLimits, Listener, LockoutLimits } from '../fleet.ts';
 
 export type TlsProfile = Broker['tls']['profile'];
 
@@ -54,6 +54,10 @@ export interface Conf {
   readonly passwordFile: string;
   readonly persistenceDirectory?: string;
   readonly limits: BrokerLimits;
+  /** Publishes that the ACL refuses are logged: Mosquitto does so for debugging only (facts 8). Absent: they are not. */
+  readonly logsDenials?: true;
+  /** A comment to Mosquitto: the agent counts. Absent: nobody is blocked. */
+  readonly lockout?: LockoutLimits;
   readonly listeners: readonly ConfListener[];
 }
 
@@ -71,6 +75,12 @@ export const fixedDirectives: readonly (readonly [directive: string, value: stri
   ['log_type', 'information'],
   ['log_timestamp', 'true'],
 ];
+
+/** Everything that the broker does is logged with it, denied publishes among them. */
+export const debugDirective = ['log_type', 'debug'] as const;
+
+/** How the line begins that says to the agent when an identity is blocked. */
+export const lockoutComment = '# lockout ';
 
 /** Only in dialect 2.0: 2.1 has the same default and complains about the directive at every reload. */
 export const fixedDirectivesOf20: typeof fixedDirectives = [['per_listener_settings', 'false']];
@@ -122,7 +132,9 @@ export function withListener(conf: Conf, listener: ConfListener): Conf {
 export function confText(conf: Conf): string {
   const lines = [
     `# Mosquitto ${conf.dialect.version}, written by mqtt-security-operator. Changes are overwritten.`,
+    ...(conf.lockout ? [lockoutLine(conf.lockout)] : []),
     ...[...(conf.dialect.version === '2.0' ? fixedDirectivesOf20 : []), ...fixedDirectives].map(directiveLine),
+    ...(conf.logsDenials ? [directiveLine(debugDirective)] : []),
     `user ${conf.user}`,
     ...limitLines(conf.limits),
     ...persistenceLines(conf.persistenceDirectory),
@@ -130,6 +142,19 @@ export function confText(conf: Conf): string {
     ...conf.listeners.flatMap((listener) => ['', ...listenerLines(listener)]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** The lines that a running Mosquitto would have to be started again for: all but those that it reads at a reload. */
+export function linesReadAtStart(text: string): string {
+  const atReload = directiveLine(debugDirective);
+  return text
+    .split('\n')
+    .filter((line) => line !== atReload && !line.startsWith(lockoutComment))
+    .join('\n');
+}
+
+function lockoutLine({ maxFailures, windowSeconds, blockSeconds }: LockoutLimits): string {
+  return `${lockoutComment}maxFailures ${maxFailures} windowSeconds ${windowSeconds} blockSeconds ${blockSeconds}`;
 }
 
 function directiveLine([directive, value]: readonly [string, string]): string {

@@ -1,5 +1,6 @@
 /** What a broker has to do when its files become others. */
 import type { PartName } from '../bundle/content.ts';
+import { linesReadAtStart } from '../broker/conf.ts';
 import { type Broker, type Fleet, keyOf } from '../fleet.ts';
 import type { Parsed } from '../finding.ts';
 import { parsed } from '../finding.ts';
@@ -56,6 +57,8 @@ function disturbanceOf({ update }: Broker, before: Files, after: Files, isConcer
   if (update.strategy === 'Roll') return 'Roll';
   // Without a revocation list a reload does not read the CAs again (facts 1.2).
   const checksLists = (after.get('mosquitto.conf') ?? '').includes('\ncrlfile ');
-  const isAtStart = (part: PartName) => part === 'mosquitto.conf' || (part === 'ca' && !checksLists);
+  const confAtStart = (files: Files) => linesReadAtStart(files.get('mosquitto.conf') ?? '');
+  const isAtStart = (part: PartName) =>
+    part === 'mosquitto.conf' ? confAtStart(before) !== confAtStart(after) : part === 'ca' && !checksLists;
   return changed.some(isAtStart) ? 'Restart' : 'Reload';
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { brokerConf, checksCrl } from '../../../src/domain/broker/broker-conf.ts';
 import { parseConf } from '../../../src/domain/broker/conf-parser.ts';
-import { type Conf, confText, withListener } from '../../../src/domain/broker/conf.ts';
+import { type Conf, confText, linesReadAtStart, withListener } from '../../../src/domain/broker/conf.ts';
 import { imagePlacement, type Placement } from '../../../src/domain/bundle/placement.ts';
 import type { Broker } from '../../../src/domain/fleet.ts';
 
@@ -139,6 +139,31 @@ describe('mosquitto.conf', () => {
     assert.equal(confText(withListener(conf.value, { kind: 'Unix', path: '/run/set/agent.sock' })), golden21);
   });
 
+  const lockout = { maxFailures: 20, windowSeconds: 60, blockSeconds: 900 };
+  const watching = { monitoring: { aclViolations: 'Enabled', observe: 'Disabled' }, lockout } as const;
+  for (const [name, changed, golden] of [
+    ['2.0', broker, golden20],
+    ['2.1', broker21, golden21],
+  ] as const) {
+    it(`for ${name} has the debug log where denied publishes are watched, and tells the agent when to lock out`, () => {
+      const placement = name === '2.0' ? imagePlacement : laptop;
+      const conf = brokerConf({ ...changed, ...watching }, placement, name === '2.0');
+      assert.ok(conf.ok);
+      const full =
+        name === '2.0' ? conf.value : withListener(conf.value, { kind: 'Unix', path: '/run/set/agent.sock' });
+      const expected = golden
+        .replace('overwritten.\n', 'overwritten.\n# lockout maxFailures 20 windowSeconds 60 blockSeconds 900\n')
+        .replace('log_timestamp true\n', 'log_timestamp true\nlog_type debug\n');
+      assert.equal(confText(full), expected);
+      assert.equal(linesReadAtStart(expected), golden);
+    });
+  }
+
+  it('has no debug log unless denied publishes are watched', () => {
+    const monitoring = { aclViolations: 'Disabled', observe: 'Enabled' } as const;
+    assert.equal(confText(confOf({ monitoring })), golden20);
+  });
+
   it('tells which listeners there are, with what authentication', () => {
     const read = parseConf(golden21);
     assert.ok(read.ok);
@@ -190,8 +215,20 @@ describe('mosquitto.conf', () => {
         },
         { requiredKeys: ['maxPacketSizeBytes'] },
       ),
+      aclViolations: fc.constantFrom('Disabled' as const, 'Enabled' as const),
+      lockout: optional(
+        fc.record({
+          maxFailures: fc.integer({ min: 1, max: 100_000 }),
+          windowSeconds: fc.integer({ min: 1, max: 86_400 }),
+          blockSeconds: fc.integer({ min: 1, max: 604_800 }),
+        }),
+      ),
     })
-    .map(({ profile, ...rest }): Broker => ({ ...broker, ...rest, tls: { ...broker.tls, profile } }));
+    .map(({ profile, aclViolations, lockout, ...rest }): Broker => ({
+      ...{ ...broker, ...rest, tls: { ...broker.tls, profile } },
+      monitoring: { aclViolations, observe: 'Disabled' },
+      ...(lockout && { lockout }),
+    }));
   const anyPlacement = fc
     .record({ directory: path, user: word, plugins: path, persistence: optional(path), address: optional(fc.ipV4()) })
     .map(({ directory, user, plugins, persistence, address }): Placement => ({
@@ -257,6 +294,11 @@ describe('the gate for mosquitto.conf', () => {
     'a limit that is no number': (text) => text.replace('max_packet_size 65536', 'max_packet_size 0x10'),
     'an expiry in another unit': (text) => text.replace('48h', '2d'),
     'a relative socket': (text) => `${text}listener 0 agent.sock\n`,
+    'all log types at once': (text) => text.replace('log_type error', 'log_type error\nlog_type all'),
+    'the debug log twice': (text) => text.replace('log_type error', 'log_type error\nlog_type debug\nlog_type debug'),
+    'a lockout without numbers': (text) => `# lockout never\n${text}`,
+    'a lockout after no failures': (text) => `# lockout maxFailures 0 windowSeconds 1 blockSeconds 1\n${text}`,
+    'two lockouts': (text) => `${'# lockout maxFailures 1 windowSeconds 1 blockSeconds 1\n'.repeat(2)}${text}`,
     'a plugin beside the two': (text) => `plugin /evil.so\n${text}`,
     ...Object.fromEntries(
       [

@@ -85,6 +85,18 @@ describe('what changes between two fleets', () => {
     nothing: [{}, {}, 'Nothing'],
     'a right': [{}, { templates: [aTemplate({ rules: [allow('Subscribe', 'news')] })] }, 'Reload'],
     'a limit of mosquitto.conf': [{}, { brokers: [aBroker({ limits: { maxPacketSizeBytes: 1_000 } })] }, 'Restart'],
+    'the debug log, and when to lock out': [
+      {},
+      {
+        brokers: [
+          aBroker({
+            monitoring: { aclViolations: 'Enabled', observe: 'Disabled' },
+            lockout: { maxFailures: 20, windowSeconds: 60, blockSeconds: 900 },
+          }),
+        ],
+      },
+      'Reload',
+    ],
     'a right, where pods are replaced': [
       { brokers: [aBroker({ update: { strategy: 'Roll', windowMilliseconds: 100 } })] },
       {
