@@ -12,6 +12,7 @@ import type { AuthorityState } from '../../src/controllers/context.ts';
 import { createPasswords } from '../../src/controllers/device/passwords.ts';
 import { createFleetState } from '../../src/controllers/fleet-state.ts';
 import { createWorld } from '../../src/controllers/world.ts';
+import { noLockouts } from '../../src/domain/lockout.ts';
 import { objectKey } from '../../src/domain/names.ts';
 import { clientFor, clock, random } from '../kube/client.ts';
 import { pageSize } from '../kube/device.ts';
@@ -101,7 +102,8 @@ async function measured(url: string, ca: string, count: number): Promise<Omit<Co
   const trust = { cas: [], crls: [], revocations: [], findings: [], nextChangeAt: undefined };
   const authorities = {} as AuthorityState;
   const state = { fleet, issued, passwords, brokers: createBrokerStates(), authorities };
-  const pass = compilePass(compileInput(state, objectKey('plant', 'plant'), trust, undefined), undefined, now);
+  const given = { lockouts: noLockouts.ends };
+  const pass = compilePass(compileInput(state, objectKey('plant', 'plant'), trust, undefined, given), undefined, now);
   if (!pass.compiled.content) throw new Error(`compile: ${JSON.stringify(pass.compiled.findings.slice(0, 3))}`);
   const compile = performance.now() - compiling;
   await delay(1000);

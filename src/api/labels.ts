@@ -26,6 +26,8 @@ export const partLabel = `${apiGroup}/part`;
 
 /** Set by `mqttsec renew` on a DeviceCertificate, RFC 3339: an older certificate is renewed. */
 export const renewAtAnnotation = `${apiGroup}/renew-at`;
+/** Set by `mqttsec unlock` on an MqttDevice, RFC 3339: what locked it out until then is over. */
+export const unlockAtAnnotation = `${apiGroup}/unlock-at`;
 /** On an MqttBroker, first 16 or more digits of the keys of CAs, set by a person: these go although devices depend on them. */
 export const dropCaAnnotation = `${apiGroup}/drop-ca`;
 /** On a pod template: hash of the bundle, for `update.strategy: Roll`. */

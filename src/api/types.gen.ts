@@ -1126,6 +1126,10 @@ export interface MqttDevice {
        */
       reason?: string;
       /**
+       * Begin of the block. RFC 3339 time.
+       */
+      since?: string;
+      /**
        * End of the block. RFC 3339 time.
        */
       until: string;

@@ -3,6 +3,7 @@ import type { Finding } from '../domain/finding.ts';
 import type { BundleIndex } from '../domain/bundle/content.ts';
 import type { Compiled } from '../domain/bundle/compile.ts';
 import type { Broker, Device, Fleet } from '../domain/fleet.ts';
+import type { Lockout } from '../domain/lockout.ts';
 import type { ObjectKey } from '../domain/names.ts';
 import type { CaKeyId, PublishedCrl, RevocationEntry, TrustedCa } from '../domain/pki/certificate.ts';
 import type { HeldCertificate } from '../domain/pki/lineage.ts';
@@ -108,6 +109,8 @@ export interface BrokerState {
   readonly broker: Broker;
   /** Of the last pass; its statuses are by effective identity. */
   readonly compiled: Compiled;
+  /** Who is locked out, by effective identity. */
+  readonly lockouts: ReadonlyMap<string, Lockout>;
   /** What is published now; undefined before the first time. */
   readonly published: BundleIndex | undefined;
   /** What `published` was compiled with; undefined while that is not known, as before the first pass after a start. */

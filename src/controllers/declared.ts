@@ -10,11 +10,14 @@ import type {
 import type { MqttDevice } from '../api/types.gen.ts';
 import { type Parsed, parsed } from '../domain/finding.ts';
 import type { Broker, Device, DeviceCertificate, Template } from '../domain/fleet.ts';
+import type { ReportedLockout } from '../domain/lockout.ts';
 import { type Kind, objectKey, type ObjectKey } from '../domain/names.ts';
 import type { RevocationProgress } from '../domain/pki/revocation-progress.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { type Mapping, originOf } from '../parse/envelope.ts';
+import { lockoutOf } from '../parse/lockout.ts';
 import { parsedObject } from '../parse/object.ts';
+import { timeOf } from '../parse/time.ts';
 import { deviceNamedIn, remnantOf, withdrawalIn, type Withdrawal } from './remnant.ts';
 import { seenStatus, type SeenStatus } from './status.ts';
 
@@ -54,6 +57,10 @@ export interface DeclaredDevice extends Declared<Device> {
   readonly remnant?: Device;
   /** As its status has it: present where it had rights on its broker when it was last looked at. */
   readonly rulesHash?: string;
+  /** As its status has it: present while it is locked out. */
+  readonly lockout?: ReportedLockout;
+  /** The last release that was acted on, as its status has it. */
+  readonly unlockedAt?: Date;
 }
 export interface DeclaredCertificate extends Declared<DeviceCertificate> {
   readonly was: DeviceCertificateObject['status'];
@@ -122,9 +129,18 @@ export function declaredDevice(object: MqttDeviceObject, key?: string): Declared
     ...(revocation && { revocation }),
     ...(template && { certificateTemplate: JSON.stringify(template) }),
     ...(rulesHash !== undefined && { rulesHash }),
+    ...lockoutFields(object.status),
     ...(!device.value.ok && identity !== undefined && { formerIdentity: identity }),
     ...(!device.value.ok && remainsOf(object)),
   };
+}
+
+function lockoutFields(status: MqttDeviceObject['status'] = {}): Pick<DeclaredDevice, 'lockout' | 'unlockedAt'> {
+  const { identity, lockout: written, lastHandledUnlockAt } = status;
+  if (!written && lastHandledUnlockAt === undefined) return {};
+  const lockout = identity !== undefined && written ? lockoutOf({ identity, ...written }) : undefined;
+  const unlockedAt = timeOf(lastHandledUnlockAt ?? '');
+  return { ...(lockout && { lockout }), ...(unlockedAt && { unlockedAt }) };
 }
 
 function remainsOf(object: MqttDeviceObject): Pick<DeclaredDevice, 'withdrawal' | 'remnant'> {

@@ -1,5 +1,12 @@
 /** Which change wakes whom. Handlers of states (`fleet-state`, `issued`) are registered before these. */
-import { brokerLabel, type Component, componentLabel, deviceCertificateAnnotation, labelValue } from '../api/labels.ts';
+import {
+  brokerLabel,
+  type Component,
+  componentLabel,
+  deviceCertificateAnnotation,
+  labelValue,
+  unlockAtAnnotation,
+} from '../api/labels.ts';
 import { mqttBrokers } from '../api/kinds.ts';
 import { objectKey, type ObjectKey } from '../domain/names.ts';
 import type { KubeObject } from '../kube/object.ts';
@@ -75,6 +82,8 @@ function routeDevices(world: World, wake: Wake): void {
         wake.certificate(certificate, priority);
       }
     }
+    const holder = next && deviceIn(next);
+    if (holder && isUnlockChanged(old, next)) wake.broker(holder.broker, priority);
     if (!isNews(old, next)) return;
     for (const declared of [old, next]) {
       const device = declared && deviceIn(declared);
@@ -85,9 +94,13 @@ function routeDevices(world: World, wake: Wake): void {
       }
       for (const { name } of device.templates) wake.template(objectKey(device.origin.namespace, name), 'Low');
     }
-    const present = next && deviceIn(next);
-    if (present && isHoldChanged(old, next)) wake.authority(present.broker);
+    if (holder && isHoldChanged(old, next)) wake.authority(holder.broker);
   });
+}
+
+/** Annotations are no part of the generation. */
+function isUnlockChanged(old: DeclaredDevice | undefined, next: DeclaredDevice): boolean {
+  return old?.meta.annotations[unlockAtAnnotation] !== next.meta.annotations[unlockAtAnnotation];
 }
 
 /**

@@ -151,3 +151,19 @@ describe('authorities are woken', () => {
     assert.deepEqual(woken, ['authority plant/main']);
   });
 });
+
+describe('a broker is woken', () => {
+  it('when a device of it is to be released, and by no other annotation', () => {
+    const { cluster, woken } = siteOfTwo();
+    const annotated = (annotations: object) => {
+      woken.length = 0;
+      const device = certificateDevice('a');
+      cluster.put({ ...device, metadata: { ...device.metadata, annotations } } as KubeObject);
+      return woken.filter((one) => one.startsWith('broker '));
+    };
+    assert.deepEqual(annotated({ note: 'x' }), []);
+    const asked = { 'mqttsecurity.io/unlock-at': '2026-01-01T00:00:00Z' };
+    assert.deepEqual(annotated(asked), ['broker plant/main']);
+    assert.deepEqual(annotated({ ...asked, note: 'y' }), []);
+  });
+});

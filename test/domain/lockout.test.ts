@@ -133,6 +133,12 @@ describe('lockouts in force', () => {
     assert.equal(lockoutsInForce(factsOf([]), now), noLockouts);
   });
 
+  it('are none when the broker asks for none any more', () => {
+    const before = lockoutsInForce(factsOf([reported(-10, 890)]), now);
+    const fleet = aFleet({ brokers: [aBroker()], devices: [aDevice('sensor-1')] });
+    assert.equal(lockoutsInForce(factsOf([reported(-10, 890)], { fleet }), now, before), noLockouts);
+  });
+
   it('changes one shard of the ends when one device is locked out', () => {
     const devices = devicesOf(aDevice('sensor-1'), aDevice('sensor-2'));
     const before = lockoutsInForce(factsOf([reported(-10, 890)], devices), now);

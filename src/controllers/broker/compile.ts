@@ -3,19 +3,16 @@ import { chunkCountsOf } from '../../domain/bundle/chunks.ts';
 import { compileBroker, type Compiled, type CompileInput } from '../../domain/bundle/compile.ts';
 import type { BundleIndex } from '../../domain/bundle/content.ts';
 import { imagePlacement } from '../../domain/bundle/placement.ts';
-import { ShardedMap } from '../../domain/sharded.ts';
 import type { ObjectKey } from '../../domain/names.ts';
 import type { ControllerContext, Trust } from '../context.ts';
 import type { CompilePass } from './states.ts';
-
-const noLockouts = ShardedMap.empty<Date>();
 
 export function compileInput(
   { fleet: { fleet }, issued, passwords }: ControllerContext['state'],
   broker: ObjectKey,
   trust: Trust,
   published: BundleIndex | undefined,
-  kept?: CompileInput['kept'],
+  { kept, lockouts }: Pick<CompileInput, 'kept' | 'lockouts'>,
 ): CompileInput {
   return {
     fleet,
@@ -25,7 +22,7 @@ export function compileInput(
     passwordLines: passwords.lines(broker),
     crls: trust.crls,
     revocations: trust.revocations,
-    lockouts: noLockouts,
+    lockouts,
     ...(kept && { kept }),
     placement: imagePlacement,
     ...(published && { chunkCounts: chunkCountsOf(published) }),
@@ -54,6 +51,7 @@ function isSameInput(a: CompileInput, b: CompileInput): boolean {
     a.passwordLines === b.passwordLines &&
     a.crls === b.crls &&
     a.revocations === b.revocations &&
+    a.lockouts === b.lockouts &&
     a.kept === b.kept
   );
 }

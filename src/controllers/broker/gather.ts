@@ -2,6 +2,7 @@
 import type { BundleIndex } from '../../domain/bundle/content.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { Broker } from '../../domain/fleet.ts';
+import type { ReportedLockout } from '../../domain/lockout.ts';
 import type { ObjectKey } from '../../domain/names.ts';
 import { brokerFindings } from '../../domain/resolve.ts';
 import type { PublishedIndex, Publisher } from '../bundle/published.ts';
@@ -12,6 +13,7 @@ import type { DeclaredBroker } from '../declared.ts';
 import { type ExpectedInstance, expectedInstances, isInstanceOf } from '../workload/expected.ts';
 import type { LookForInstances } from '../workload/liveness.ts';
 import { isCertManagerServed } from '../world.ts';
+import { reportedLockouts } from './lockouts.ts';
 
 /** What the controller of brokers needs beside its context. */
 export interface BrokerPorts {
@@ -35,6 +37,8 @@ export interface BrokerFacts {
   readonly lookAt: Date | undefined;
   /** The highest revision that any instance has loaded. */
   readonly loadedRevision: number;
+  /** What all instances report. */
+  readonly lockouts: readonly ReportedLockout[];
   readonly findings: readonly Finding[];
 }
 
@@ -64,6 +68,7 @@ export async function gatheredFacts(
     lookAt,
     expected: expectedInstances(world, broker).filter((one) => isAwaited(one, live)),
     loadedRevision: instances.reduce((highest, { was }) => Math.max(highest, was?.loadedRevision ?? 0), 0),
+    lockouts: reportedLockouts(instances),
     findings: [
       ...brokerFindings(fleet, broker),
       ...(trust?.findings ?? []),

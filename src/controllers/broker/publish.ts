@@ -2,6 +2,7 @@
 import type { Compiled } from '../../domain/bundle/compile.ts';
 import type { BundleContent, BundleIndex } from '../../domain/bundle/content.ts';
 import type { Finding } from '../../domain/finding.ts';
+import { noLockouts } from '../../domain/lockout.ts';
 import { ShardedMap } from '../../domain/sharded.ts';
 import { isConflict } from '../../kube/errors.ts';
 import type { Publisher } from '../bundle/published.ts';
@@ -10,6 +11,7 @@ import type { BrokerState, ControllerContext, Trust } from '../context.ts';
 import { compileInput, compilePass } from './compile.ts';
 import type { ExpectedInstance } from '../workload/expected.ts';
 import { type BrokerFacts, type BrokerPorts, indexOf } from './gather.ts';
+import { presentLockouts } from './lockouts.ts';
 import { type KeepingFacts, lookedUp, stillKept, wanted } from './keeping.ts';
 import { isNarrower, listChanges } from './narrowing.ts';
 import {
@@ -58,19 +60,22 @@ const foreignInterval = 30_000;
 export async function publishStep(
   publishing: Publishing,
   facts: BrokerFacts,
-  memory: BrokerMemory,
+  former: BrokerMemory,
   signal: AbortSignal,
 ): Promise<PublishStep> {
   const { context } = publishing;
   const { broker, declared, trust } = facts;
   const now = context.clock.now();
   const present = indexOf(facts.published, declared);
+  const lockouts = presentLockouts(context, facts, former, now);
+  const memory: BrokerMemory = { ...former, lockouts };
   const refused = gateOf(facts, publishing, now);
   if (refused || !trust) {
-    const times = [refused && recheckAt(refused, publishing, now)];
+    const times = [refused && recheckAt(refused, publishing, now), lockouts.nextChangeAt];
     return { memory: withState(facts, memory, { index: present, problem: refused }, now), times };
   }
-  const input = compileInput(context.state, declared.key, trust, present, memory.keeping.kept);
+  const given = { kept: memory.keeping.kept, lockouts: lockouts.ends };
+  const input = compileInput(context.state, declared.key, trust, present, given);
   const pass = compilePass(input, memory.pass, now);
   const adoptedHash = adoptable(memory, present);
   const keeping = stillKept(memory.keeping, pass.compiled.statuses);
@@ -86,7 +91,7 @@ export async function publishStep(
     // What was compiled without it is shown to nobody.
     return { memory: { ...memory, keeping: found }, times: [], isAgain: true };
   }
-  const times = [pass.compiled.nextChangeAt, trust.nextChangeAt];
+  const times = [pass.compiled.nextChangeAt, trust.nextChangeAt, lockouts.nextChangeAt];
   const { content } = pass.compiled;
   const problem = contentFinding(pass.compiled, broker);
   if (!content) return { memory: withState(facts, compiled, { index: present, problem }, now), times };
@@ -267,6 +272,7 @@ function withState(facts: BrokerFacts, memory: BrokerMemory, { index, problem }:
   const state: BrokerState = {
     broker,
     compiled,
+    lockouts: (memory.lockouts ?? noLockouts).byIdentity,
     published: index,
     trust: sets.findLast((set) => set.index.hash === index?.hash)?.trust,
     isCurrent: index !== undefined && problem === undefined && compiled.content?.hash === index.hash,

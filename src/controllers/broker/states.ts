@@ -1,6 +1,7 @@
 /** What is known of brokers between one pass and the next. Nothing of it is needed after a restart. */
 import type { Compiled, CompileInput } from '../../domain/bundle/compile.ts';
 import type { Fleet } from '../../domain/fleet.ts';
+import type { LockoutsInForce } from '../../domain/lockout.ts';
 import type { ObjectKey } from '../../domain/names.ts';
 import type { BrokerState, BrokerStates } from '../context.ts';
 import type { Meta } from '../declared.ts';
@@ -21,6 +22,8 @@ export interface BrokerMemory {
   readonly state?: BrokerState;
   readonly pass?: CompilePass;
   readonly keeping: Keeping;
+  /** As they were last gathered. */
+  readonly lockouts?: LockoutsInForce;
   /** Oldest first. */
   readonly sets: readonly PublishedSet[];
   /** Fleet of the newest of them. */

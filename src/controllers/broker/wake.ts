@@ -4,6 +4,7 @@ import { keyOf } from '../../domain/fleet.ts';
 import type { ObjectKey } from '../../domain/names.ts';
 import type { RevocationEntry } from '../../domain/pki/certificate.ts';
 import type { BrokerState, ControllerContext } from '../context.ts';
+import { deviceIn } from '../declared.ts';
 import { changedDevices } from './outcome.ts';
 import type { BrokerMemory } from './states.ts';
 
@@ -19,6 +20,7 @@ export function wakeChanged(context: Waking, before: BrokerMemory, after: Broker
   const devices = changedDevices(before.state, after.state, isWaiting);
   const priority = devices.size < manyDevices ? 'High' : 'Low';
   for (const device of devices) context.wake.device(device, priority);
+  wakeLockedOut(context, before.state?.lockouts ?? nobody, after.state);
   // Who asked an authority whether a serial is published is told by it.
   if (before.state?.trust !== after.state.trust) context.wake.authority(keyOf(after.state.broker));
   if (isWorkloadConcerned(before.state, after.state)) context.wake.workload(keyOf(after.state.broker));
@@ -36,6 +38,23 @@ function isWorkloadConcerned(before: BrokerState | undefined, { published, broke
   if (former?.hash === published?.hash) return false;
   if (!former || !published || broker.update.strategy === 'Roll') return true;
   return partNames.some((name) => former.parts[name].length !== published.parts[name].length);
+}
+
+const nobody: BrokerState['lockouts'] = new Map();
+
+/** Whose lockout began, ended or became another one. */
+function wakeLockedOut(
+  { world, wake }: Waking,
+  former: BrokerState['lockouts'],
+  { lockouts, broker }: BrokerState,
+): void {
+  if (former === lockouts) return;
+  for (const identity of new Set([...former.keys(), ...lockouts.keys()])) {
+    if (former.get(identity) === lockouts.get(identity)) continue;
+    for (const declared of world.devices.store.byIndex('identity', identity)) {
+      if (deviceIn(declared)?.broker === keyOf(broker)) wake.device(declared.key);
+    }
+  }
 }
 
 /** Finalizers wait until a serial is published, devices until it is proved that it is on the list, or on it no more. */

@@ -41,7 +41,7 @@ export async function removedDevice({ context, writer, signal }: Removal, declar
     condition(type, type === 'Ready' ? 'False' : 'True', 'Pending', waitsFor),
   );
   const draft = { generation: declared.meta.generation, conditions, fields: { identity: device?.identity } };
-  await writer.written(declared, { draft, isKnown: true, changesAt: undefined }, signal, 'Delayed');
+  await writer.written(declared, { draft, isKnown: true, changesAt: undefined, news: [] }, signal, 'Delayed');
   return { kind: 'RequeueAt', at: new Date(clock.now().getTime() + pollMilliseconds) };
 }
 

@@ -14,6 +14,7 @@ export interface ExpectationFacts {
   /** Those that nobody took back. */
   readonly certificates: readonly IssuedCertificate[];
   readonly passwordHash: string | undefined;
+  readonly lockedUntil: Date | undefined;
 }
 
 export interface Expectation {
@@ -25,13 +26,13 @@ export interface Expectation {
 }
 
 export function expectationOf(facts: ExpectationFacts, now: Date): Expectation {
-  const { fleet, device, trusted, certificates, passwordHash } = facts;
+  const { fleet, device, trusted, certificates, passwordHash, lockedUntil } = facts;
   const context = { fleet, broker: device.broker, layout: 'PerIdentity', trusted, patterns: noPatterns } as const;
   const { status, changesAt } = compiledIdentity({ ...context, sharedRights: new Map(), now }, device.identity, {
     devices: fleet.devices.get(device.identity) ?? [device],
     certificates,
     passwordHash,
-    lockedUntil: undefined,
+    lockedUntil,
     withdrawn: undefined,
   });
   // What was proved by a former broker of this name says nothing of this one.

@@ -5,11 +5,13 @@ import type { CaKeyId, RevocationEntry } from '../../domain/pki/certificate.ts';
 import type { HeldCertificate } from '../../domain/pki/lineage.ts';
 import { entryOf } from '../../domain/pki/withdrawal.ts';
 import type { RevocationProgress } from '../../domain/pki/revocation-progress.ts';
+import type { EventDraft } from '../../kube/events.ts';
 import type { AuthorityState, BrokerState, Trust } from '../context.ts';
 import type { DeclaredCertificate, DeclaredDevice } from '../declared.ts';
 import { condition, type StatusDraft } from '../status.ts';
 import { expectationOf, type Expectation, keptExpectation } from './expectation.ts';
 import { issuedOf } from './issued.ts';
+import { lockoutFields, lockoutNews, lockoutOf, unlockDueAt } from './lockout.ts';
 import { programmedOf, type Programmed } from './programmed.ts';
 import { goodOf, holdsOf, progressOf } from './revocation.ts';
 import { summaryOf } from './summary.ts';
@@ -120,7 +122,12 @@ export interface DeviceStatusPlan {
   readonly isKnown: boolean;
   /** When the device is another one although nothing is changed. */
   readonly changesAt: Date | undefined;
+  /** Told in Events when the status is written. */
+  readonly news: readonly News[];
 }
+
+/** An Event, but for what it is about. */
+export type News = Pick<EventDraft, 'type' | 'reason' | 'action' | 'note'>;
 
 export function statusOf(facts: DeviceFacts, outcomes: Outcomes): DeviceStatusPlan {
   const { declared, verdict, now } = facts;
@@ -142,16 +149,19 @@ export function statusOf(facts: DeviceFacts, outcomes: Outcomes): DeviceStatusPl
     bundleRevision: programmed.revision,
     certificate: issued?.certificate,
     revocation: progressOf(facts, expectation),
+    ...lockoutFields(facts),
   };
   const areCertificatesKnown = !isCertified || facts.held !== undefined;
   return {
     draft: { generation: declared.meta.generation, conditions, fields },
+    news: lockoutNews(facts),
     isKnown: resolved ? expectation !== undefined && areCertificatesKnown : !isUndecided(facts),
     changesAt: earliest([
       expectation?.changesAt,
       futureOf(device?.expiresAt, now),
       issued?.endsAt,
       lookOf(facts, programmed),
+      unlockDueAt(facts),
     ]),
   };
 }
@@ -206,7 +216,8 @@ function expectedOf(
   if (!isPasswordKnown) return undefined;
   if (device.authentication.type === 'Certificate' && !device.revoked && (!trusted || !held)) return undefined;
   const certificates = (held ?? []).filter((certificate) => !authorities.isRevoked(certificate));
-  return expectationOf({ fleet, device, trusted: trusted ?? noKeys, certificates, passwordHash }, now);
+  const lockedUntil = lockoutOf(facts)?.until;
+  return expectationOf({ fleet, device, trusted: trusted ?? noKeys, certificates, passwordHash, lockedUntil }, now);
 }
 
 function programmedFor(facts: DeviceFacts, expectation: Expectation | undefined): Programmed {

@@ -10,7 +10,7 @@ import type { ControllerContext } from '../context.ts';
 import type { DeclaredDevice } from '../declared.ts';
 import { type ConditionDraft, nextStatus, type StatusDraft } from '../status.ts';
 import { createAllowance } from './allowance.ts';
-import type { DeviceStatusPlan } from './plan.ts';
+import type { DeviceStatusPlan, News } from './plan.ts';
 
 /** Progress that is over sooner is not written: a device has two writes per change, not one per step. */
 const progressMilliseconds = 5000;
@@ -89,7 +89,7 @@ export function createStatusWriter({ client, clock, record }: ControllerContext)
       versions.delete(key);
       return false;
     },
-    async written(declared, { draft, isKnown, changesAt }, signal, urgency) {
+    async written(declared, { draft, isKnown, changesAt, news }, signal, urgency) {
       const { key, status: seen, meta } = declared;
       const now = clock.now();
       const next = nextStatus(seen, draft, now);
@@ -103,7 +103,7 @@ export function createStatusWriter({ client, clock, record }: ControllerContext)
       if (dueAt > now) return requeue(changesAt && changesAt < dueAt ? changesAt : dueAt);
       wrote(key, await writtenStatus({ client, signal }, mqttDevices, meta, next));
       waiting.delete(key);
-      for (const event of eventsOf(declared, draft)) record(event);
+      for (const event of [...eventsOf(declared, draft), ...news.map((one) => told(declared, one))]) record(event);
       return requeue(changesAt);
     },
     forget(key) {
@@ -148,17 +148,14 @@ function eventType({ type, status, reason }: ConditionDraft): EventDraft['type']
 }
 
 function eventOf(
-  { meta }: DeclaredDevice,
+  declared: DeclaredDevice,
   { reason, message, type: about }: ConditionDraft,
   type: EventDraft['type'],
 ): EventDraft {
-  const { namespace, name, uid, resourceVersion } = meta;
   const action = about === 'Programmed' ? 'Program' : 'Reconcile';
-  return {
-    type,
-    reason,
-    action,
-    note: message,
-    regarding: stated(mqttDevices, { namespace, name, uid, resourceVersion }),
-  };
+  return told(declared, { type, reason, action, note: message });
+}
+
+function told({ meta: { namespace, name, uid, resourceVersion } }: DeclaredDevice, news: News): EventDraft {
+  return { ...news, regarding: stated(mqttDevices, { namespace, name, uid, resourceVersion }) };
 }

@@ -84,6 +84,7 @@ const messages: Readonly<Partial<Record<Reason, string>>> = {
   Ready: 'all is as the manifest says, and proved',
   Suspended: 'the device is denied everything, and that is proved',
   Revoked: 'the device is off for good, and that is proved',
+  Locked: 'the device is locked out for a while because of its own acts: it is denied everything, and that is proved',
   Expired: 'the device is past its end and off, and that is proved',
 };
 

@@ -52,6 +52,8 @@ export abstract class Neighbours {
   broker: Partial<BrokerState> | undefined;
   /** What devices keep because of a mistake. */
   kept: CompileInput['kept'];
+  /** Who is locked out, as the broker sees it. */
+  lockouts: BrokerState['lockouts'] = new Map();
   readonly #broker: ObjectKey;
 
   constructor(broker: ObjectKey = main) {
@@ -115,14 +117,14 @@ export abstract class Neighbours {
       ...(this.kept && { kept: this.kept }),
       ...{
         passwordLines: passwords.lines(this.#broker),
-        lockouts: ShardedMap.empty<Date>(),
+        lockouts: ShardedMap.from([...this.lockouts.values()].map(({ identity, until }) => [identity, until])),
         placement: imagePlacement,
       },
     };
     return {
       broker: fleet.fleet.brokers.get(this.#broker) ?? assertNever(),
       compiled: compileBroker(input, this.now()),
-      ...{ published: undefined, trust, isCurrent: true, expectedInstances: 1, proved: [] },
+      ...{ lockouts: this.lockouts, published: undefined, trust, isCurrent: true, expectedInstances: 1, proved: [] },
       ...{ refusal: undefined, problem: undefined },
     };
   }
