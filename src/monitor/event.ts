@@ -11,10 +11,10 @@ export type BrokerEvent =
   | Refused
   /** Debug log only. The topic is what was asked for, cut where the broker cut the line. */
   | { readonly kind: 'DeniedPublish'; readonly clientId: string; readonly topic: string }
-  /** A packet over `max_packet_size`, or in the debug log a payload over `message_size_limit`. */
-  | { readonly kind: 'Oversize'; readonly clientId: string; readonly address?: string }
-  /** More messages at a time than were allowed (Mosquitto 2.1). */
-  | { readonly kind: 'Flood'; readonly clientId: string; readonly address?: string }
+  /** A packet over `max_packet_size`, which ends the session, or in the debug log a payload over `message_size_limit`. */
+  | SessionAct<'Oversize'>
+  /** More messages at a time than were allowed (Mosquitto 2.1), which ends the session. */
+  | SessionAct<'Flood'>
   /** A session was ended by another connection with its client ID, whose `Entered` follows. */
   | { readonly kind: 'Takeover'; readonly clientId: string; readonly address?: string }
   | { readonly kind: 'Left'; readonly clientId: string; readonly why: LeaveReason; readonly address?: string }
@@ -25,6 +25,14 @@ export type BrokerEvent =
   /** `max_connections` is reached; the address has no port. */
   | { readonly kind: 'LimitReached'; readonly address: string }
   | { readonly kind: 'Unknown' };
+
+interface SessionAct<Kind> {
+  readonly kind: Kind;
+  readonly clientId: string;
+  readonly address?: string;
+  /** The broker ended the session for it. */
+  readonly isEnd: boolean;
+}
 
 /** Somebody whom the broker did not let in. Mosquitto 2.0 tells the address of few, 2.1 of most. */
 export interface Refused {

@@ -55,7 +55,7 @@ function deniedPublish(text: string): BrokerEvent {
 
 function droppedPublish(text: string): BrokerEvent {
   const clientId = /^Dropped too large PUBLISH from (\S{1,64}) \(d\d, q\d, r\d, m\d{1,5}, '/.exec(text)?.[1];
-  return clientId !== undefined && identityForm.test(clientId) ? { kind: 'Oversize', clientId } : unknown;
+  return clientId !== undefined && identityForm.test(clientId) ? { kind: 'Oversize', clientId, isEnd: false } : unknown;
 }
 
 /** The first error of a handshake. The line that follows says whose it was, if the broker knows. */
@@ -71,15 +71,16 @@ function handshakeReason(reason: string): RefusalReason {
 
 /** What became of a client, by the words that the broker puts after its name. */
 type Ending =
-  | { readonly kind: 'Oversize' | 'Flood' | 'Takeover' }
+  | { readonly kind: 'Oversize' | 'Flood'; readonly isEnd: true }
+  | { readonly kind: 'Takeover' }
   | { readonly kind: 'Refused'; readonly why: RefusalReason }
   | { readonly kind: 'Left'; readonly why: LeaveReason };
 
 const endings20: readonly (readonly [words: string, ending: Ending])[] = [
   [' disconnected, not authorised.', { kind: 'Refused', why: 'NotAuthorised' }],
   [' already connected, closing old connection.', { kind: 'Takeover' }],
-  [' disconnected due to oversize packet.', { kind: 'Oversize' }],
-  [' disconnected due to oversize payload.', { kind: 'Oversize' }],
+  [' disconnected due to oversize packet.', { kind: 'Oversize', isEnd: true }],
+  [' disconnected due to oversize payload.', { kind: 'Oversize', isEnd: true }],
   [' has exceeded timeout, disconnecting.', { kind: 'Left', why: 'Timeout' }],
   [' closed its connection.', { kind: 'Left', why: 'Closed' }],
   [' disconnected.', { kind: 'Left', why: 'Closed' }],
@@ -105,9 +106,9 @@ const endings21: ReadonlyMap<string, Ending> = new Map([
   ['bad username or password', { kind: 'Refused', why: 'NotAuthorised' }],
   ['client identifier not valid', { kind: 'Refused', why: 'NotAuthorised' }],
   ['session taken over', { kind: 'Takeover' }],
-  ['oversize packet', { kind: 'Oversize' }],
-  ['oversize payload', { kind: 'Oversize' }],
-  ['receive maximum exceeded', { kind: 'Flood' }],
+  ['oversize packet', { kind: 'Oversize', isEnd: true }],
+  ['oversize payload', { kind: 'Oversize', isEnd: true }],
+  ['receive maximum exceeded', { kind: 'Flood', isEnd: true }],
   ['protocol error', { kind: 'Left', why: 'Protocol' }],
   ['malformed packet', { kind: 'Left', why: 'Protocol' }],
   ['malformed utf-8', { kind: 'Left', why: 'Protocol' }],

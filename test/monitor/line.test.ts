@@ -28,7 +28,10 @@ const ofBoth: readonly (readonly [line: string, event: BrokerEvent])[] = [
   ],
   ["Denied PUBLISH to d1 (q1, r0, 'a/b', ... (1 bytes))", unknown],
   ["Received PUBLISH from d1 (d0, q1, r0, m1, 'a/b', ... (1 bytes))", unknown],
-  ["Dropped too large PUBLISH from d1 (d0, q1, r0, m1, 'a', ... (9 bytes))", { kind: 'Oversize', clientId: 'd1' }],
+  [
+    "Dropped too large PUBLISH from d1 (d0, q1, r0, m1, 'a', ... (9 bytes))",
+    { kind: 'Oversize', clientId: 'd1', isEnd: false },
+  ],
   ['Reloading config.', { kind: 'Reloaded' }],
   ['mosquitto version 2.0.11 starting', { kind: 'Started' }],
   ['mosquitto version 2.0.11 running', unknown],
@@ -45,7 +48,7 @@ const of20: typeof ofBoth = [
   ['Client d1 disconnected, not authorised.', { kind: 'Refused', why: 'NotAuthorised', claimed: 'd1' }],
   ['Client <unknown> disconnected, not authorised.', { kind: 'Refused', why: 'NotAuthorised' }],
   ['Client d1 already connected, closing old connection.', { kind: 'Takeover', clientId: 'd1' }],
-  ['Client d1 disconnected due to oversize packet.', { kind: 'Oversize', clientId: 'd1' }],
+  ['Client d1 disconnected due to oversize packet.', { kind: 'Oversize', clientId: 'd1', isEnd: true }],
   ['Client <unknown> disconnected due to oversize packet.', { kind: 'Refused', why: 'Oversize' }],
   ['Client d1 has exceeded timeout, disconnecting.', { kind: 'Left', clientId: 'd1', why: 'Timeout' }],
   ['Client <unknown> has exceeded timeout, disconnecting.', { kind: 'Refused', why: 'Timeout' }],
@@ -68,11 +71,11 @@ const of21: typeof ofBoth = [
   ],
   [
     'Client d1 [10.0.0.1:4711] disconnected: oversize packet.',
-    { kind: 'Oversize', clientId: 'd1', address: '10.0.0.1:4711' },
+    { kind: 'Oversize', clientId: 'd1', address: '10.0.0.1:4711', isEnd: true },
   ],
   [
     'Client d1 [10.0.0.1:4711] disconnected: receive maximum exceeded.',
-    { kind: 'Flood', clientId: 'd1', address: '10.0.0.1:4711' },
+    { kind: 'Flood', clientId: 'd1', address: '10.0.0.1:4711', isEnd: true },
   ],
   [
     'Client d1 [10.0.0.1:4711] disconnected.',

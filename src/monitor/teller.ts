@@ -1,0 +1,67 @@
+import type { Notice } from './notice.ts';
+import { recent } from './recent.ts';
+import type { Counted, Rule } from './settings.ts';
+import { countWith, emptyWindow, type Window } from './window.ts';
+
+/** What is known of an act beside its kind. */
+export type Circumstances = Pick<Notice, 'identity' | 'claimed' | 'address' | 'topic'>;
+
+interface Tally {
+  readonly window: Window;
+  /** Acts since the last notice; counted from the first one on. */
+  untold: number;
+  last: Circumstances;
+}
+
+/** Counts the acts of one kind, and says when to tell of them: not of each, or whoever hammers would drown the rest. */
+export interface Teller {
+  /** `count` within the window; `notice` where it is time. */
+  readonly act: (circumstances: Circumstances, at: number) => Telling;
+  /** Of those that were told, what was not told yet and is due. */
+  readonly due: (at: number) => readonly Untimed[];
+  readonly forgotten: () => number;
+}
+
+export type Untimed = Omit<Notice, 'at'>;
+
+export interface Telling {
+  readonly isOver: boolean;
+  readonly notice?: Untimed;
+}
+
+export function teller(kind: Counted, { threshold, windowSeconds }: Rule, mostIdentities: number): Teller {
+  const milliseconds = windowSeconds * 1000;
+  /** Ends of the times for which nothing is told again, in their order. */
+  const quietUntil = new Map<string, number>();
+  const tallies = recent<Tally>(mostIdentities, (key) => quietUntil.delete(key));
+  const told = (key: string, tally: Tally, count: number, at: number): Untimed => {
+    tally.untold = 0;
+    quietUntil.delete(key);
+    quietUntil.set(key, at + milliseconds);
+    return { kind, ...tally.last, count };
+  };
+  return {
+    act(circumstances, at) {
+      const key = circumstances.identity ?? '';
+      const tally = tallies.used(key, () => ({ window: emptyWindow(), untold: 0, last: circumstances }));
+      const count = countWith(tally.window, at, milliseconds);
+      tally.last = { ...tally.last, ...circumstances };
+      const isOver = count >= threshold;
+      if (quietUntil.has(key)) tally.untold += 1;
+      else if (isOver) return { isOver, notice: told(key, tally, count, at) };
+      return { isOver };
+    },
+    due(at) {
+      const notices: Untimed[] = [];
+      for (const [key, end] of quietUntil) {
+        if (end > at) break;
+        const tally = tallies.get(key);
+        quietUntil.delete(key);
+        if (tally && tally.untold > 0) notices.push(told(key, tally, tally.untold, at));
+        else tallies.delete(key);
+      }
+      return notices;
+    },
+    forgotten: () => tallies.forgotten,
+  };
+}
