@@ -30,12 +30,13 @@ soak: node_modules/.installed ## The long forms of random tests: 200 runs with f
 	MQTTSEC_FLEETS=500 bin/node node_modules/mocha/bin/mocha.js test/broker/verdicts.test.ts
 	MQTTSEC_HISTORIES=3000 bin/node node_modules/mocha/bin/mocha.js test/controllers/histories.test.ts test/local/histories.test.ts
 
-check: node_modules/.installed ## Generated files fresh, types, lint and import contracts, format, dead code, bundle
+check: node_modules/.installed ## Generated files fresh, types, lint and import contracts, format, dead code, alert rules, bundle
 	bin/node scripts/gen.ts --check
 	node_modules/.bin/tsc --noEmit
 	node_modules/.bin/eslint .
 	node_modules/.bin/prettier --check --log-level warn .
 	node_modules/.bin/knip
+	bin/node scripts/rules.ts
 	bin/node scripts/build.ts
 
 gen: node_modules/.installed ## Regenerate types, schemas and reference pages from crds/
