@@ -82,6 +82,7 @@ export default tseslint.config(
   contract('agent', ['parse', 'local', 'cli', 'controllers', 'shell'], { pure: false }),
   contract('local', ['cli', 'controllers', 'kube'], { pure: false }),
   contract('cluster', ['agent', 'local', 'controllers', 'cli', 'shell'], { pure: false }),
+  contract('verify', ['parse', 'agent', 'local', 'cluster', 'controllers', 'kube', 'cli', 'shell'], { pure: false }),
   contract('controllers', ['agent', 'local', 'cli'], { pure: false }),
   contract('kube', ['api', 'domain', 'parse', 'monitor', 'agent', 'local', 'controllers', 'cli', 'shell'], {
     pure: false,

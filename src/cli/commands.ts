@@ -16,6 +16,7 @@ export const commands: ReadonlyMap<string, Entry> = new Map<string, Entry>([
   ['import', { about: 'turn files of a Mosquitto into manifests', load: () => import('./import.ts') }],
   ['dev', { about: 'run a broker from a directory of manifests', load: () => import('./dev.ts') }],
   ['status', { about: 'show what a broker enforces', load: () => import('./status.ts') }],
+  ['verify', { about: 'go through the security checklist at a running broker', load: () => import('./verify.ts') }],
   ['bundle', { about: 'write the connection kit of a device', load: () => import('./bundle.ts') }],
   ['revoke', { about: 'take an identity back for good', load: () => import('./revoke.ts') }],
   ['renew', { about: 'renew the certificate of a device', load: () => import('./renew.ts') }],
