@@ -91,6 +91,15 @@ export interface Acknowledgement {
   readonly at: string;
 }
 
+/** An identity that is blocked because of its own acts; times in RFC 3339, whole seconds. */
+export interface InstanceLockout {
+  readonly identity: string;
+  /** Kind of act that led to it, a CamelCase word. */
+  readonly reason: string;
+  readonly since: string;
+  readonly until: string;
+}
+
 /** What an agent observed of its broker: the one thing that flows back. */
 export interface InstanceReport {
   readonly broker: string;
@@ -110,8 +119,15 @@ export interface InstanceReport {
   readonly lastError?: string;
   /** Of the notices that are out, at most 512; absent before the first. */
   readonly acknowledgements?: readonly Acknowledgement[];
+  /** At most 256, by identity; absent as long as it is not known what a former agent reported: that stays then. */
+  readonly lockouts?: readonly InstanceLockout[];
 }
 
 export interface ReportSink {
   report(report: InstanceReport): Promise<void>;
+  /**
+   * Lockouts that a former agent reported, once that can be known; absent where nothing is kept. Fails when it is aborted,
+   * and where it is refused.
+   */
+  formerLockouts?(signal: AbortSignal): Promise<readonly InstanceLockout[]>;
 }

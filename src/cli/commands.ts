@@ -20,6 +20,7 @@ export const commands: ReadonlyMap<string, Entry> = new Map<string, Entry>([
   ['bundle', { about: 'write the connection kit of a device', load: () => import('./bundle.ts') }],
   ['revoke', { about: 'take an identity back for good', load: () => import('./revoke.ts') }],
   ['renew', { about: 'renew the certificate of a device', load: () => import('./renew.ts') }],
+  ['unlock', { about: 'end the lockout of a device', load: () => import('./unlock.ts') }],
   ['wait', { about: 'wait until devices are ready', load: () => import('./wait.ts') }],
   ['hash', { about: 'turn a password into a password line hash', load: () => import('./hash.ts') }],
   ['operator', { about: 'run the controllers of a cluster', load: () => import('./operator.ts') }],

@@ -36,6 +36,10 @@ export function problemsText(findings: LocalStatus['findings']): string {
 
 const headings = ['IDENTITY', 'ROLE', 'AUTHENTICATION', 'NOT-AFTER', 'PROGRAMMED', 'REASON'];
 
+function reasonText({ reason, lockout }: DeviceStatus): string {
+  return reason === 'Locked' && lockout ? `Locked until ${minuteText(lockout.until)}` : reason;
+}
+
 /** What the device is asked to do, and by when. */
 function noticeText({ notice }: DeviceStatus): string {
   if (!notice) return '-';
@@ -54,7 +58,7 @@ function devicesText(devices: readonly DeviceStatus[], { colour }: Pick<Io, 'col
     device.authentication,
     device.notAfter === undefined ? '-' : minuteText(device.notAfter),
     device.programmed ? 'True' : 'False',
-    device.reason,
+    reasonText(device),
     ...(isAsked ? [noticeText(device)] : []),
   ]);
   const text = tableText(isAsked ? [...headings, 'NOTICE'] : headings, rows);

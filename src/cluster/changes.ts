@@ -6,7 +6,7 @@ import {
   type MqttDeviceObject,
   stated,
 } from '../api/kinds.ts';
-import { renewAtAnnotation } from '../api/labels.ts';
+import { renewAtAnnotation, unlockAtAnnotation } from '../api/labels.ts';
 import type { Device, RevocationReason, RevokedSpec } from '../domain/fleet.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { KubeObject } from '../kube/object.ts';
@@ -38,6 +38,14 @@ export async function revokedDevice(
     ],
     { fieldManager },
   );
+}
+
+/** Asks to end the lockout of a device that began at `at` or before. */
+export async function unlockedDevice(client: KubeClient, { metadata }: MqttDeviceObject, at: Date): Promise<void> {
+  const { namespace = '', name, uid = '' } = metadata;
+  const annotations = { [unlockAtAnnotation]: at.toISOString() };
+  const asked: KubeObject = stated(mqttDevices, { namespace, name, annotations });
+  await client.apply(mqttDevices, asked, { fieldManager, force: true, uid });
 }
 
 /** Asks for a new certificate: older ones than `at` are renewed. */

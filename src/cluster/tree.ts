@@ -121,6 +121,7 @@ function deviceFacts({ status }: MqttDeviceObject, device: Device | undefined): 
     notAfter: certificate?.notAfter,
     bundleRevision,
     lockedUntil: lockout?.until,
+    lockedFor: lockout?.reason,
     ...stepFacts(revocation),
   };
 }

@@ -10,10 +10,12 @@ import { crlDueAt, crlDueReason, crlEntries } from '../domain/pki/crl-schedule.t
 import { listsBySigner } from '../domain/pki/external-list.ts';
 import { prunedLedger } from '../domain/pki/ledger.ts';
 import { newList, publishedCrl } from '../domain/pki/signed-list.ts';
+import type { LockoutsInForce, ReportedLockout } from '../domain/lockout.ts';
 import { ShardedMap } from '../domain/sharded.ts';
 import { type Acknowledgement } from '../ports.ts';
 import { type Accepted } from './accepted.ts';
 import { devicesIn, type HeldCertificate, type Lineage, lineagesOf } from '../domain/pki/lineage.ts';
+import { localLockouts } from './lockouts.ts';
 import { passwordLines } from './password-lines.ts';
 import { earliest, isDone, planOf, type LocalFacts, type LocalPlan } from './plan.ts';
 import { withRecords, type Records } from './records.ts';
@@ -27,6 +29,7 @@ import { type ListSources, listTimes, localTrust, type LocalTrust } from './trus
 export interface LocalBundle {
   readonly fleet: Fleet;
   readonly compiled: Compiled;
+  readonly lockouts: LockoutsInForce;
   /** As they are after all that was done. */
   readonly records: Omit<Records, 'findings'>;
   /** Of everything, manifests included. */
@@ -45,6 +48,9 @@ export interface LocalInput {
   readonly downloaded: ListSources['downloaded'];
   /** As the agent reported them last. */
   readonly acknowledgements: readonly Acknowledgement[];
+  readonly reportedLockouts: readonly ReportedLockout[];
+  /** As they were compiled last. */
+  readonly formerLockouts: LockoutsInForce | undefined;
 }
 
 /** A plan that is acted on leaves nothing to do; more rounds than this would mean that it does not. */
@@ -66,6 +72,10 @@ export async function localBundle(store: Store, input: LocalInput, chance: Chanc
   const server = await keepServerKeyPair(store.paths.server, broker, values, store.authority, chance);
   const passwords = await passwordLines(store, fleet, keyOf(broker), values, chance.random);
   const index = await publishedIndex(store.paths.bundle);
+  const lockouts = localLockouts(
+    { fleet, broker: keyOf(broker), reported: input.reportedLockouts, records, former: input.formerLockouts },
+    chance.now,
+  );
   const compiled = compileBroker(
     {
       fleet,
@@ -75,7 +85,7 @@ export async function localBundle(store: Store, input: LocalInput, chance: Chanc
       passwordLines: passwords.lines,
       crls: [...(crl ? [crl] : []), ...trust.externalCrls],
       revocations: crl ? crlEntries(store.ledger, plan.holds) : [],
-      lockouts: ShardedMap.empty(),
+      lockouts: lockouts.ends,
       placement,
       ...(index && { chunkCounts: chunkCountsOf(index) }),
     },
@@ -86,6 +96,7 @@ export async function localBundle(store: Store, input: LocalInput, chance: Chanc
   return {
     fleet,
     compiled,
+    lockouts,
     records: { records, unreadable: input.records.unreadable },
     findings: [...sources.flatMap(({ findings }) => findings), ...dialectFindings(input)],
     nextChangeAt: earliest([
@@ -94,6 +105,7 @@ export async function localBundle(store: Store, input: LocalInput, chance: Chanc
       crl && crlDueAt(crl),
       ...listTimes(trust, chance.now),
       compiled.nextChangeAt,
+      lockouts.nextChangeAt,
     ]),
   };
 }

@@ -3,6 +3,7 @@ import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { runAgent } from '../agent/agent.ts';
 import { currentLink } from '../agent/generation.ts';
+import type { ReportedLockout } from '../domain/lockout.ts';
 import { createDownloads, type Downloads } from '../shell/downloads.ts';
 import { type AgentEvent, type AgentOptions } from '../agent/state.ts';
 import { type Compiled } from '../domain/bundle/compile.ts';
@@ -25,6 +26,7 @@ import { localBundle, type LocalBundle } from './compile.ts';
 import { devicesIn } from '../domain/pki/lineage.ts';
 import { endOrphan, rememberBroker, takeLock, type ProcessTable } from './lock.ts';
 import { formerlyAccepted, keepGood, manifestReader, readState, type ManifestReader } from './manifest-reader.ts';
+import { localLockouts, lockoutsIn, reportedIn } from './lockouts.ts';
 import { localMosquitto, type LocalMosquitto, type MosquittoChoice } from './mosquitto.ts';
 import { currentCertificates, earliest } from './plan.ts';
 import { listenerPorts } from './ports.ts';
@@ -77,6 +79,8 @@ interface Run {
   readonly reader: ManifestReader;
   /** Of the agent of a former run. */
   readonly former: Partial<InstanceReport>;
+  /** Lockouts that the status of a former run told of. */
+  readonly toldLockouts: readonly ReportedLockout[];
   manifests: ManifestState;
   /** As they were last seen in the state directory. */
   seenRecords: Omit<Records, 'findings'> | undefined;
@@ -119,6 +123,7 @@ export async function runDev(given: DevOptions, world: DevWorld): Promise<LocalS
   const unlock = await takeLock(paths.lock, world.processes);
   try {
     await endOrphan(paths.brokerProcess, world.processes, world.clock);
+    const toldBefore = await jsonOf(paths.status);
     const store = await openStore(paths, { now: world.clock.now(), random: world.random });
     const run: Run = {
       options,
@@ -127,6 +132,7 @@ export async function runDev(given: DevOptions, world: DevWorld): Promise<LocalS
       mosquitto,
       reader,
       former: await formerReport(paths),
+      toldLockouts: lockoutsIn(toldBefore),
       manifests,
       seenRecords: undefined,
       accepted: present,
@@ -143,7 +149,7 @@ export async function runDev(given: DevOptions, world: DevWorld): Promise<LocalS
       }),
       onLists: undefined,
       hasNewLists: false,
-      revocations: revocationsIn(await jsonOf(paths.status)),
+      revocations: revocationsIn(toldBefore),
       status: undefined,
     };
     return await withSocketDirectory(paths, (socketDirectory) => served(run, socketDirectory));
@@ -165,6 +171,10 @@ function loadedRevision({ former, report }: Run): number {
 /** What a former run may not have taken in is in its report. */
 function acknowledgementsIn({ former, report }: Run): readonly Acknowledgement[] {
   return (report ?? former).acknowledgements ?? [];
+}
+
+function lockoutsReported({ former, toldLockouts, report }: Run): readonly ReportedLockout[] {
+  return reportedIn(report, { report: former, told: toldLockouts });
 }
 
 /** Limit of a socket path on Linux, bytes: `sun_path` of unix(7). */
@@ -237,13 +247,18 @@ function nextDue({ bundle, downloads, broker }: Run): Date | undefined {
   return earliest([bundle?.nextChangeAt, downloads.dueAt(keyOf(broker))]);
 }
 
-/** True if something else than the manifests and the time asks for another bundle. Of a report acknowledgements do. */
+/** True if something else than the manifests and the time asks for another bundle. Of a report acknowledgements and lockouts do. */
 function isOutdated(run: Run): boolean {
   if (run.hasNewLists) return true;
   const { failure, bundle, seenRecords, store } = run;
   if (failure !== undefined || !bundle) return true;
-  if (newAcknowledgements(store, acknowledgementsIn(run)).length > 0) return true;
+  if (newAcknowledgements(store, acknowledgementsIn(run)).length > 0 || isLockoutNews(run, bundle)) return true;
   return seenRecords !== undefined && recordsText(seenRecords) !== recordsText(bundle.records);
+}
+
+function isLockoutNews(run: Run, { fleet, lockouts: former, records: { records } }: LocalBundle): boolean {
+  const facts = { fleet, broker: keyOf(run.broker), reported: lockoutsReported(run), records, former };
+  return localLockouts(facts, run.world.clock.now()).ends !== former.ends;
 }
 
 /** The set in force stays when this fails. */
@@ -287,6 +302,8 @@ async function compiledAndPublished(run: Run): Promise<void> {
     placement,
     previous,
     acknowledgements,
+    reportedLockouts: lockoutsReported(run),
+    formerLockouts: run.bundle?.lockouts,
     downloaded: (download: ListDownload, ca: string | undefined) => downloadedIn(run, download, ca),
   };
   run.hasNewLists = false;
@@ -342,6 +359,7 @@ function agentOptions(run: Run, socketDirectory: string, news: ChangeFlag): Agen
         run.report = report;
         news.raise();
       },
+      formerLockouts: () => Promise.resolve(run.former.lockouts ?? []),
     },
     launcher: mosquitto.launcher,
     clock: world.clock,
@@ -432,6 +450,7 @@ function statusOf(run: Run): LocalStatus {
           findings: bundle.findings,
           certificates: currentCertificates(store),
           revocations: run.revocations,
+          lockouts: bundle.lockouts,
           notices: bundle.compiled.notices,
           now: run.world.clock.now(),
         })

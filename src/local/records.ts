@@ -17,6 +17,8 @@ export interface DeviceRecord {
   };
   /** Certificates that were issued before this time are renewed. */
   readonly renewAt?: Date;
+  /** A lockout that began at this time or before is over. */
+  readonly unlockAt?: Date;
 }
 
 export async function readRecord(directory: string, device: ObjectKey): Promise<DeviceRecord> {
@@ -57,8 +59,8 @@ export async function readRecords(directory: string): Promise<Records> {
 
 /** Equal for equal records, in whichever order they are held. */
 export function recordsText({ records, unreadable }: Omit<Records, 'findings'>): string {
-  const lines = [...records].map(([key, { revoked, renewAt }]) =>
-    JSON.stringify([key, revoked?.reason, revoked?.at, revoked?.fromManifest, renewAt]),
+  const lines = [...records].map(([key, { revoked, renewAt, unlockAt }]) =>
+    JSON.stringify([key, revoked?.reason, revoked?.at, revoked?.fromManifest, renewAt, unlockAt]),
   );
   return [...lines, ...unreadable].sort().join('\n');
 }
@@ -80,12 +82,16 @@ export async function removeRecord(directory: string, device: ObjectKey): Promis
 
 function recordOf(value: unknown): DeviceRecord | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { revoked, renewAt } = value as Partial<Record<keyof DeviceRecord, unknown>>;
-  const renewal = timeOf(renewAt);
+  const { revoked, renewAt, unlockAt } = value as Partial<Record<keyof DeviceRecord, unknown>>;
+  const [renewal, unlock] = [timeOf(renewAt), timeOf(unlockAt)];
   const revocation = revocationOf(revoked);
-  if (renewAt !== undefined && !renewal) return undefined;
+  if ((renewAt !== undefined && !renewal) || (unlockAt !== undefined && !unlock)) return undefined;
   if (revoked !== undefined && !revocation) return undefined;
-  return { ...(revocation && { revoked: revocation }), ...(renewal && { renewAt: renewal }) };
+  return {
+    ...(revocation && { revoked: revocation }),
+    ...(renewal && { renewAt: renewal }),
+    ...(unlock && { unlockAt: unlock }),
+  };
 }
 
 function revocationOf(value: unknown): DeviceRecord['revoked'] {

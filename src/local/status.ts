@@ -5,6 +5,7 @@ import { type Finding } from '../domain/finding.ts';
 import { keyOf, type AuthenticationType, type Broker, type Device } from '../domain/fleet.ts';
 import { objectKey, type ObjectKey } from '../domain/names.ts';
 import { type Reason } from '../domain/reasons.ts';
+import type { LockoutsInForce } from '../domain/lockout.ts';
 import { type InstanceReport } from '../ports.ts';
 import { type Accepted } from './accepted.ts';
 import type { RenewalForecast } from '../domain/pki/forecast.ts';
@@ -27,6 +28,8 @@ export interface DeviceStatus {
   readonly programmed: boolean;
   readonly reason: Reason;
   readonly message?: string;
+  /** While it is locked out because of its own acts. */
+  readonly lockout?: { readonly reason?: string; readonly since: string; readonly until: string };
   /** What it is asked to do about its certificate. */
   readonly notice?: DeviceNotice;
 }
@@ -75,6 +78,7 @@ export interface StatusFacts {
   readonly findings: readonly Finding[];
   readonly certificates: ReadonlyMap<ObjectKey, HeldCertificate>;
   readonly revocations: ReadonlyMap<ObjectKey, RevocationProgress>;
+  readonly lockouts: LockoutsInForce;
   readonly notices: readonly LineageNotice[];
   readonly now: Date;
 }
@@ -100,6 +104,8 @@ function deviceStatus(device: Device, facts: StatusFacts, { ends, complaints, no
   const notAfter = ends.get(key);
   const revocation = facts.revocations.get(key);
   const notice = notices.get(key);
+  const isHolder = facts.statuses.get(device.identity)?.device === key;
+  const lockout = isHolder ? toldLockout(facts.lockouts, device.identity) : undefined;
   return {
     device: key,
     identity: device.identity,
@@ -107,9 +113,17 @@ function deviceStatus(device: Device, facts: StatusFacts, { ends, complaints, no
     authentication: device.authentication.type,
     ...(notAfter && { notAfter: notAfter.toISOString() }),
     ...(revocation && { revocation }),
+    ...(lockout && { lockout }),
     ...outcomeOf(device, notAfter !== undefined, complaints.get(key), facts),
     ...(notice && { notice: noticeOf(notice, facts.now) }),
   };
+}
+
+function toldLockout({ byIdentity }: LockoutsInForce, identity: string): DeviceStatus['lockout'] {
+  const found = byIdentity.get(identity);
+  if (!found) return undefined;
+  const { reason, since, until } = found;
+  return { ...(reason !== undefined && { reason }), since: since.toISOString(), until: until.toISOString() };
 }
 
 function noticeOf(notice: LineageNotice, now: Date): DeviceNotice {

@@ -51,6 +51,7 @@ describe('mqttsec on a cluster that is not there', () => {
     bundle: ['bundle', 'a', '--out', '/nonexistent/x'],
     revoke: ['revoke', 'a', '--reason', 'Superseded'],
     renew: ['renew', 'a'],
+    unlock: ['unlock', 'a'],
     wait: ['wait', 'a'],
   };
   const cwd = directoryOf({});
@@ -225,6 +226,29 @@ describe('mqttsec on a server that does what a script says', () => {
     assert.deepEqual(Object.keys(rest).sort(), ['apiVersion', 'kind']);
     assert.deepEqual(Object.keys(metadata['annotations'] ?? {}), ['mqttsecurity.io/renew-at']);
     assert.equal(metadata['uid'], 'uid-c');
+  });
+
+  it('unlocks with an apply of nothing but the annotation, at a time that is no earlier than the lockout', async () => {
+    const until = '2030-01-01T00:15:00Z';
+    const rows: readonly (readonly [lockout: object, said: RegExp, unlockAt: RegExp])[] = [
+      [{}, /plant\/press-7 is not locked out, as far as/, /^20..-..-..T..:..:..\..*Z$/],
+      [{ lockout: { until } }, /plant\/press-7 is released/, /^20..-..-..T..:..:..\..*Z$/],
+      [{ lockout: { until, since: '2130-01-01T00:00:00Z' } }, /is released/, /^2130-01-01T00:00:00.000Z$/],
+    ];
+    for (const [lockout, said, unlockAt] of rows) {
+      const found = { ...device('press-7'), status: { observedGeneration: 1, ...lockout } };
+      const { code, out } = await outcome(['unlock', 'press-7'], json(200, found), json(200, found));
+      assert.equal(code, 0);
+      assert.match(out, said);
+      const { metadata, ...rest } = JSON.parse(server.asked.at(-1)?.body ?? '{}') as {
+        metadata: Record<string, object>;
+      };
+      assert.deepEqual(Object.keys(rest).sort(), ['apiVersion', 'kind']);
+      const annotations = new Map(Object.entries(metadata['annotations'] ?? {}));
+      assert.deepEqual([...annotations.keys()], ['mqttsecurity.io/unlock-at']);
+      assert.match(String(annotations.get('mqttsecurity.io/unlock-at')), unlockAt);
+      assert.equal(metadata['uid'], 'uid-press-7');
+    }
   });
 
   it('waits over a watch that breaks', async () => {

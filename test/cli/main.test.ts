@@ -30,6 +30,7 @@ describe('mqttsec', () => {
       'bundle',
       'revoke',
       'renew',
+      'unlock',
       'wait',
       'hash',
       'completion',

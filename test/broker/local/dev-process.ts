@@ -86,7 +86,7 @@ export interface Status {
   readonly mosquittoVersion: string;
   readonly listeners: readonly { readonly name: string; readonly port: number }[];
   readonly bundle?: { readonly revision: number; readonly hash: string };
-  readonly loaded?: { readonly revision: number; readonly hash: string };
+  readonly loaded?: { readonly revision: number; readonly hash: string; readonly provedAt: string };
   readonly devices: readonly DeviceRow[];
   readonly renewals?: { readonly nextWeek: number };
   readonly findings: readonly { readonly code: string; readonly severity: string; readonly message: string }[];

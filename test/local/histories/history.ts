@@ -119,6 +119,8 @@ class Home {
       dialect: '2.1',
       placement: imagePlacement,
       acknowledgements: [],
+      reportedLockouts: [],
+      formerLockouts: undefined,
     } as const;
     this.bundle = await localBundle(this.store, { ...input, previous: undefined, downloaded: () => undefined }, chance);
     const { content } = this.bundle.compiled;
