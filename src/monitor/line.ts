@@ -19,6 +19,7 @@ export function brokerEvent(line: string, dialect: LogDialect): BrokerEvent {
   if (text.startsWith('New connection from ')) return accepted(text);
   if (text.startsWith('Denied PUBLISH from ')) return deniedPublish(text);
   if (text.startsWith('Dropped too large PUBLISH from ')) return droppedPublish(text);
+  if (text.startsWith('Bad socket read/write on client ')) return broken(text);
   if (text.startsWith('OpenSSL Error')) return handshakeFailed(text);
   if (text === 'Reloading config.') return { kind: 'Reloaded' };
   return /^mosquitto version \S{1,32} starting$/.test(text) ? { kind: 'Started' } : unknown;
@@ -56,6 +57,12 @@ function deniedPublish(text: string): BrokerEvent {
 function droppedPublish(text: string): BrokerEvent {
   const clientId = /^Dropped too large PUBLISH from (\S{1,64}) \(d\d, q\d, r\d, m\d{1,5}, '/.exec(text)?.[1];
   return clientId !== undefined && identityForm.test(clientId) ? { kind: 'Oversize', clientId, isEnd: false } : unknown;
+}
+
+/** How 2.0 says that a connection broke. */
+function broken(text: string): BrokerEvent {
+  const name = /^Bad socket read\/write on client (\S{1,64}): [ -~]{1,100}$/.exec(text)?.[1];
+  return name === undefined ? unknown : ended(name, undefined, otherEnding);
 }
 
 /** The first error of a handshake. The line that follows says whose it was, if the broker knows. */
@@ -116,11 +123,11 @@ const endings21: ReadonlyMap<string, Ending> = new Map([
   ['administrative action', { kind: 'Left', why: 'Administrative' }],
 ]);
 
+const otherEnding: Ending = { kind: 'Left', why: 'Other' };
+
 function ofClient(text: string, dialect: LogDialect): BrokerEvent {
   return (dialect === '2.0' ? endOf20(text) : endOf21(text)) ?? connectionRefused(text) ?? cutName(text);
 }
-
-const otherEnding: Ending = { kind: 'Left', why: 'Other' };
 
 function endOf20(text: string): BrokerEvent | undefined {
   const found = endings20.find(([words]) => text.endsWith(words)) ?? otherEndOf20(text);

@@ -27,7 +27,7 @@ export interface Monitor {
 export interface MonitorCounts {
   /** Events by kind, of identities that are not listed too. */
   readonly events: Readonly<Record<BrokerEvent['kind'], number>>;
-  /** Refusals by reason; a certificate that was refused is one, also where two lines tell of it. */
+  /** Refusals by reason, but for those that were expected; a certificate that was refused is one, also where two lines tell of it. */
   readonly refusals: Readonly<Record<Refused['why'], number>>;
   /** Of how many identities something is kept. */
   readonly identities: number;
@@ -210,8 +210,10 @@ function entered(state: State, event: BrokerEvent & { kind: 'Entered' }, at: num
 const failedLogins: ReadonlySet<Refused['why']> = new Set(['NotAuthorised', 'Certificate', 'Protocol']);
 
 function refused(state: State, { why, claimed, address }: Refused, at: number): readonly Untimed[] {
+  const isLogin = failedLogins.has(why);
+  if (isLogin && isExpected(state, at)) return [];
   state.refusals[why] += 1;
-  if (!failedLogins.has(why) || isExpected(state, at)) return [];
+  if (!isLogin) return [];
   const name = claimed === undefined ? {} : { claimed: shownText(claimed, 64) };
   return counted(state, 'AuthenticationFailed', { ...name, ...addressed(address) }, at).notices;
 }

@@ -56,6 +56,12 @@ const of20: typeof ofBoth = [
   ['Client d1 disconnected.', { kind: 'Left', clientId: 'd1', why: 'Closed' }],
   ['Client d1 disconnected due to protocol error.', { kind: 'Left', clientId: 'd1', why: 'Protocol' }],
   ['Client <unknown> disconnected: Protocol error.', { kind: 'Refused', why: 'Protocol' }],
+  ['Client d1 disconnected: Out of memory.', { kind: 'Left', clientId: 'd1', why: 'Other' }],
+  ['Bad socket read/write on client d1: Broken pipe', { kind: 'Left', clientId: 'd1', why: 'Other' }],
+  [
+    'Bad socket read/write on client <unknown>: Invalid function arguments provided.',
+    { kind: 'Refused', why: 'Protocol' },
+  ],
   [`OpenSSL Error[0]: ${verifyFailed}`, { kind: 'Refused', why: 'Certificate' }],
   ['OpenSSL Error[0]: error:0A00010B:SSL routines::wrong version number', { kind: 'Refused', why: 'Tls' }],
 ];
