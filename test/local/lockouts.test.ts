@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { localLockouts, type LocalLockouts, lockoutsIn, reportedIn } from '../../src/local/lockouts.ts';
-import type { LocalStatus } from '../../src/local/status.ts';
 import type { InstanceReport } from '../../src/ports.ts';
 import { aBroker, aDevice, aFleet, mainBroker } from '../fixtures.ts';
 
@@ -18,7 +17,7 @@ const written = { reason: 'DeniedPublishes', since: at(-10).toISOString(), until
 const report = { lockouts: [{ identity: 'sensor-1', ...written }] } as unknown as InstanceReport;
 const told = lockoutsIn({
   devices: [{ device: 'plant/sensor-1', identity: 'sensor-1', lockout: written }, { identity: 'sensor-2' }],
-} as unknown as LocalStatus);
+});
 const nothing = { report: {}, told: [] };
 
 function heldBy(overrides: Partial<LocalLockouts>, when = now): readonly string[] {
