@@ -82,6 +82,7 @@ describe('monitor/audit', () => {
     ['\u202eabc', 10, '\ufffdabc'],
     ['\ud800x', 10, '\ufffdx'],
     ['😀😀😀', 2, '😀😀'],
+    ['abcd', 2, 'ab'],
   ] as const) {
     it(`shows ${JSON.stringify(text)} as ${JSON.stringify(shown)}`, () => assert.equal(shownText(text, most), shown));
   }

@@ -20,6 +20,7 @@ const ofBoth: readonly (readonly [line: string, event: BrokerEvent])[] = [
     { kind: 'Entered', clientId: 'd1', identity: 'mqttsec-agent-01', address: '/run/b/agent.sock:0' },
   ],
   ['New client connected from 10.0.0.1:4711 as d1 (p2, c1, k60).', unknown],
+  ["New client connected from 10.0.0.1:4711 as a b (p2, c1, k60, u'd1').", unknown],
   [denied('a/b'), { kind: 'DeniedPublish', clientId: 'd1', topic: 'a/b' }],
   [denied("', ... (1 bytes))"), { kind: 'DeniedPublish', clientId: 'd1', topic: "', ... (1 bytes))" }],
   [
@@ -188,6 +189,24 @@ describe('monitor/line', () => {
           if (event.kind === 'Entered') assert.deepEqual([event.clientId, event.identity], [name, name]);
           else assert.equal(event.kind, 'Unknown');
         }),
+      );
+    });
+
+    it(`${dialect}: what a session did is told of names alone that can be identities`, () => {
+      const acts = fc.constantFrom<(name: string) => string>(
+        (name) => `Client ${name} disconnected.`,
+        (name) => `Client ${name} disconnected due to oversize packet.`,
+        (name) => `Client ${name} [h:1] disconnected: oversize packet.`,
+        (name) => `Client ${name} [h:1] disconnected: session taken over.`,
+        (name) => `Denied PUBLISH from ${name} (d0, q1, r0, m1, 'a', ... (1 bytes))`,
+        (name) => `Dropped too large PUBLISH from ${name} (d0, q1, r0, m1, 'a', ... (1 bytes))`,
+      );
+      fc.assert(
+        fc.property(acts, fc.oneof(chosen, fc.constantFrom('$SYS', 'a/b', '.x', '-', "d1'")), (line, name) => {
+          const event = brokerEvent(line(name), dialect);
+          if ('clientId' in event) assert.match(event.clientId, /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$/);
+        }),
+        { numRuns: 500 },
       );
     });
 

@@ -240,6 +240,15 @@ describe('monitor/watch', () => {
       assert.equal(locked(monitor, 256).length, 256);
     });
 
+    it('do not begin by acts from before the clock was set back', () => {
+      const monitor = createMonitor(settings);
+      noteAll(monitor, times(2, denied('d1')), 7200);
+      noteAll(monitor, times(2, denied('d1')), 3600);
+      assert.deepEqual(locked(monitor, 3600), []);
+      noteAll(monitor, [denied('d1')], 3601);
+      assert.deepEqual(locked(monitor, 3601), ['d1']);
+    });
+
     it('do not begin where none are asked for', () => {
       const { lockout: none, ...rest } = settings;
       assert.ok(none);
@@ -251,7 +260,7 @@ describe('monitor/watch', () => {
 
   const limits = fc.record({
     maxFailures: fc.integer({ min: 1, max: 6 }),
-    windowSeconds: fc.integer({ min: 1, max: 60 }),
+    windowSeconds: fc.oneof(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 100, max: 1000 })),
     blockSeconds: fc.integer({ min: 1, max: 120 }),
   });
   const who = fc.constantFrom('d1', 'd2', 'd3');
