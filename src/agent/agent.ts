@@ -41,7 +41,9 @@ const longestWait = 60_000;
 export async function runAgent(options: AgentOptions, signal: AbortSignal): Promise<void> {
   const inbox = inboxOf(options.source, options.clock, signal);
   const end = new AbortController();
-  const state = await openedState(options, inbox, AbortSignal.any([signal, end.signal]));
+  const either = AbortSignal.any([signal, end.signal]);
+  const state = await openedState(options, inbox, either);
+  const watching = state.monitoring.run(either);
   try {
     if (!state.good || !(await isFit(state, state.good.candidate))) await endFormerBroker(state);
     while (!signal.aborted) {
@@ -56,7 +58,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     }
   } finally {
     end.abort();
-    await Promise.all([state.desk.ended.then(() => stopBroker(state)), state.watch.close(), state.sending]);
+    await Promise.all([state.desk.ended.then(() => stopBroker(state)), state.watch.close(), state.sending, watching]);
   }
 }
 
@@ -278,10 +280,11 @@ function proofText({ proof }: Enforcement): string {
 /** The good set is in force: what remains is to end sessions, remember it and tell. */
 function proved(state: AgentState, { assembly, attempt, generation, proof }: Enforcement): void {
   if (!state.good || proof.kind !== 'Proved') return;
-  const { admission, validity } = assembly;
+  const { admission, validity, conf } = assembly;
   const { milliseconds } = proof;
   const inForce = { generation, attempt, admission, provedAt: state.options.clock.now(), milliseconds };
   state.good = { candidate: state.good.candidate, inForce };
+  state.monitoring.follow({ identities: admission.identities, ...(conf.lockout && { lockout: conf.lockout }) });
   state.hasProved = true;
   state.restore = undefined;
   state.refresh = { at: validity.until, since: validity.from, failures: 0 };

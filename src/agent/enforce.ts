@@ -1,7 +1,9 @@
 import path from 'node:path';
 import { type Assembly, assembled } from './assemble.ts';
+import { brokerEvent } from '../monitor/line.ts';
 import type { Candidate } from './candidate.ts';
 import { currentLink, type GenerationName, removeUnlinked, setLink, writtenGeneration } from './generation.ts';
+import { isTrace } from './log-relay.ts';
 import { type Attempt, attemptOf } from './overlay.ts';
 import type { Proof } from './proof.ts';
 import { proof } from './prove.ts';
@@ -42,7 +44,9 @@ export async function enforcement(
   const start = state.running ? mode : 'Started';
   const running = (state.running ??= await startedBroker(state, assembly.restartKey));
   const plan = proofPlan(assembly.conf, overlay, attempt, candidate.bundle.server?.certificate);
-  const outcome = await proof({ broker: running.process, plan, start, clock: options.clock, limits, signal });
+  const { expectRefusal: onProbe } = state.monitoring;
+  const subject = { broker: running.process, plan, start, clock: options.clock, limits, signal, onProbe } as const;
+  const outcome = await proof(subject);
   tell(state, { kind: 'Proof', revision, proof: outcome });
   return { assembly, attempt, generation, proof: outcome };
 }
@@ -58,13 +62,10 @@ export function beginUnproved(state: AgentState): void {
 
 /** Starts the broker on the generation in place. It is asked for its version again: it may have been replaced. */
 async function startedBroker(state: AgentState, restartKey: string): Promise<Running> {
-  const { launcher, directory, onLog } = state.options;
+  const { launcher, directory } = state.options;
   state.mosquittoVersion = await launcher.version();
-  const file = configurationIn(directory);
-  const process = await launcher.start(file, (line) => {
-    state.latecomers.note(line);
-    onLog?.(line);
-  });
+  const note = logReader(state);
+  const process = await launcher.start(configurationIn(directory), note);
   tell(state, { kind: 'Started', pid: process.pid });
   const running: Running = { process, startedAt: nowOf(state), restartKey };
   void process.exited.then((exit) => {
@@ -72,6 +73,18 @@ async function startedBroker(state: AgentState, restartKey: string): Promise<Run
     state.inbox.ring();
   });
   return running;
+}
+
+/** What is made of each line that the broker logs. */
+function logReader({ mosquittoVersion, latecomers, monitoring, relay }: AgentState): (line: string) => void {
+  const dialect = mosquittoVersion.startsWith('2.0') ? '2.0' : '2.1';
+  return (line) => {
+    const event = brokerEvent(line, dialect);
+    if (!isTrace(line)) relay.pass(line);
+    else if (event.kind === 'Unknown') return;
+    latecomers.note(event);
+    monitoring.note(event);
+  };
 }
 
 function configurationIn(directory: string): string {

@@ -1,3 +1,4 @@
+import type { BrokerEvent } from '../monitor/event.ts';
 import type { Admission } from './kick.ts';
 import { ownNamePrefix } from './overlay.ts';
 
@@ -7,8 +8,8 @@ import { ownNamePrefix } from './overlay.ts';
  * revoked meanwhile still opens a session, after the sessions of its identity were ended.
  */
 export interface Latecomers {
-  /** To be given every line of the broker's log. */
-  readonly note: (line: string) => void;
+  /** To be given all that the broker logs. */
+  readonly note: (event: BrokerEvent) => void;
   /** Identities that entered so since they were last settled, as far as that can be wrong. */
   readonly among: (admission: Admission, now: Date) => ReadonlySet<string>;
   /** Their sessions were ended; others stay. */
@@ -28,9 +29,8 @@ export function latecomers(onLate: () => void): Latecomers {
   /** Connections without a session, by address: whether they were accepted before the last reload. */
   const waiting = new Map<string, { isLate: boolean }>();
   const entered = new Map<string, Entry>();
-  const note = (line: string): void => {
-    const event = eventOf(line);
-    if (event.kind === 'Reload') for (const connection of waiting.values()) connection.isLate = true;
+  const note = (event: BrokerEvent): void => {
+    if (event.kind === 'Reloaded') for (const connection of waiting.values()) connection.isLate = true;
     else if (event.kind === 'Accepted') {
       if (waiting.size >= mostAddresses) waiting.clear();
       waiting.set(event.address, { isLate: false });
@@ -69,19 +69,4 @@ function suspectsOf({ identities, revocations }: Admission, now: Date): (identit
     const canBeWrong = isLate ?? listed?.authentication !== 'Password';
     return canBeWrong && (listed === undefined || revoked.has(identity));
   };
-}
-
-type LogEvent =
-  | { readonly kind: 'Accepted'; readonly address: string }
-  | { readonly kind: 'Entered'; readonly address: string; readonly identity: string }
-  | { readonly kind: 'Reload' | 'Other' };
-
-/** Lines of 2.0 and 2.1 (facts 8); the user name of one that is an identity has no spaces and no quotes. */
-function eventOf(line: string): LogEvent {
-  const text = line.replace(/^\d+: /, '');
-  if (text === 'Reloading config.') return { kind: 'Reload' };
-  const accepted = /^New connection from (\S+) on port \d+\.$/.exec(text)?.[1];
-  if (accepted !== undefined) return { kind: 'Accepted', address: accepted };
-  const [, address, identity] = /^New client connected from (\S+) as \S+ \([^']*u'([^' ]+)'\)\.$/.exec(text) ?? [];
-  return address !== undefined && identity !== undefined ? { kind: 'Entered', address, identity } : { kind: 'Other' };
 }

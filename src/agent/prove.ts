@@ -63,6 +63,8 @@ export interface ProofSubject {
   readonly start: ProofStart;
   readonly clock: Clock;
   readonly limits: ProofLimits;
+  /** Is told of each login that is about to be refused. */
+  readonly onProbe?: () => void;
   /** Ends the proof early; it then rejects with the signal's reason. */
   readonly signal: AbortSignal;
   /** All of them, but where a test leaves one out. */
@@ -181,7 +183,7 @@ async function openListener(subject: ProofSubject): Promise<Proof | undefined> {
   for (const listener of subject.plan.listeners) {
     if (listener.authentication === 'Password') continue;
     const outcomes = [
-      await canaryOutcome(listener, listener.refused, subject),
+      await refusedOutcome(listener, subject),
       await canaryOutcome(listener, listener.admitted, subject),
     ];
     if (outcomes.every(({ kind }) => kind === 'Connected')) return letIn(listener);
@@ -205,11 +207,19 @@ async function outcomesOn(
 ): Promise<Pick<ListenerSight, 'valid' | 'invalid' | 'wrongPassword'>> {
   if (listener.authentication === 'Password') {
     const { endpoint, wrongLogin } = listener;
+    subject.onProbe?.();
     return { wrongPassword: await closedAgain(await connected(endpoint, wrongLogin, subject.limits.answer)) };
   }
   const valid = await canaryOutcome(listener, listener.admitted, subject);
   if (valid.kind !== 'Connected') return { valid };
-  return { valid, invalid: await canaryOutcome(listener, listener.refused, subject) };
+  return { valid, invalid: await refusedOutcome(listener, subject) };
+}
+
+type CertificateProbe = Extract<ListenerProbe, { authentication: 'Certificate' }>;
+
+function refusedOutcome(listener: CertificateProbe, subject: ProofSubject): Promise<ConnectOutcome> {
+  subject.onProbe?.();
+  return canaryOutcome(listener, listener.refused, subject);
 }
 
 async function canaryOutcome(

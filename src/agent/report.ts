@@ -6,6 +6,7 @@ export function reportOf(state: AgentState): InstanceReport | undefined {
   const { options, mosquittoVersion, loaded, refused, errors } = state;
   const lastError = errors.size > 0 ? [...errors.values()].join('; ') : undefined;
   const acknowledgements = state.desk.acknowledgements();
+  const lockouts = state.monitoring.lockouts();
   if (!loaded && !refused && lastError === undefined) return undefined;
   return {
     broker: options.broker,
@@ -15,5 +16,6 @@ export function reportOf(state: AgentState): InstanceReport | undefined {
     ...(refused && { refused }),
     ...(lastError !== undefined && { lastError }),
     ...(acknowledgements.length > 0 && { acknowledgements }),
+    ...(lockouts && { lockouts }),
   };
 }

@@ -13,12 +13,15 @@ import type {
 import type { Bundle } from '../domain/bundle/content.ts';
 import type { Placement } from '../domain/bundle/placement.ts';
 import type { RevocationEntry } from '../domain/pki/certificate.ts';
+import type { Notice } from '../monitor/notice.ts';
 import { type Candidate, candidateOf, readable } from './candidate.ts';
 import { type NoticeDesk, noticeDesk } from './desk.ts';
 import { type GenerationName, openGenerations } from './generation.ts';
 import type { Inbox } from './inbox.ts';
 import type { Admission } from './kick.ts';
 import { type Latecomers, latecomers } from './latecomers.ts';
+import { logRelay, type LogRelay } from './log-relay.ts';
+import { monitoring, type Monitoring, type WatchFigures } from './monitoring.ts';
 import { type Attempt, type Overlay, overlayFor } from './overlay.ts';
 import type { Proof } from './proof.ts';
 import type { LocalLink } from './prove-rules.ts';
@@ -49,8 +52,17 @@ export interface AgentOptions {
   readonly random: Random;
   readonly limits?: Partial<ProofLimits>;
   readonly onEvent?: (event: AgentEvent) => void;
-  /** Each line that the broker logs. */
+  /** What devices and others did that is worth telling. */
+  readonly onNotice?: (notice: Notice) => void;
+  /** What was counted since the agent began, each second at most. */
+  readonly onFigures?: (figures: AgentFigures) => void;
+  /** What the broker logs, at a bounded rate and without the traces of packets. */
   readonly onLog?: (line: string) => void;
+}
+
+export interface AgentFigures extends WatchFigures {
+  /** Lines of the broker that were kept from the log of the agent because they were too many. */
+  readonly linesLeftOut: number;
 }
 
 /** What the agent did, in the order in which it did it. */
@@ -111,6 +123,8 @@ export interface AgentState {
   /** The session in which the broker is looked after. */
   readonly watch: LocalLink;
   readonly latecomers: Latecomers;
+  readonly monitoring: Monitoring;
+  readonly relay: LogRelay;
   mosquittoVersion: string;
   attempts: number;
   running: Running | undefined;
@@ -163,6 +177,7 @@ export async function openedState(options: AgentOptions, inbox: Inbox, signal: A
   const limits = { ...defaultProofLimits, ...options.limits };
   const now = clock.now().getTime();
   const candidate = good && candidateOf(good);
+  const relay = logRelay(clock, (line) => options.onLog?.(line));
   return {
     options,
     limits,
@@ -170,6 +185,8 @@ export async function openedState(options: AgentOptions, inbox: Inbox, signal: A
     inbox,
     watch: watchLink(overlay, limits.answer),
     latecomers: latecomers(() => inbox.ring()),
+    monitoring: monitoringOf(options, inbox, relay),
+    relay,
     desk: deskOf({ options, overlay, inbox, answer: limits.answer, former: candidate }, signal),
     mosquittoVersion,
     attempts: 0,
@@ -192,6 +209,17 @@ export async function openedState(options: AgentOptions, inbox: Inbox, signal: A
     sending: undefined,
     reportRetry: undefined,
   };
+}
+
+function monitoringOf(options: AgentOptions, inbox: Inbox, relay: LogRelay): Monitoring {
+  const { clock, report, onNotice, onFigures } = options;
+  return monitoring({
+    clock,
+    former: (signal) => report.formerLockouts?.(signal) ?? Promise.resolve([]),
+    onNotice: (notice) => onNotice?.(notice),
+    onFigures: (figures) => onFigures?.({ ...figures, linesLeftOut: relay.leftOut() }),
+    onLockouts: () => inbox.ring(),
+  });
 }
 
 interface DeskSite {

@@ -21,6 +21,8 @@ export interface Monitor {
   readonly unlock: (identity: string, unlockAt: Date, now: Date) => readonly Notice[];
   /** So many logins of the agent's own probes are about to be refused: they are not counted, for half a minute. */
   readonly expectRefusals: (count: number, now: Date) => void;
+  /** How many of them were not heard of yet. */
+  readonly expectedRefusals: () => number;
   readonly counts: () => MonitorCounts;
 }
 
@@ -95,6 +97,7 @@ export function createMonitor(settings: MonitorSettings): Monitor {
       const end = timeAt(state, now) + expectationMilliseconds;
       for (let i = 0; i < count && state.expected.length < mostExpected; i += 1) state.expected.push(end);
     },
+    expectedRefusals: () => state.expected.length,
     counts: () => countsOf(state),
   };
 }

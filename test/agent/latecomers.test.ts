@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Admission } from '../../src/agent/kick.ts';
-import { latecomers } from '../../src/agent/latecomers.ts';
+import { latecomers as latecomersOf } from '../../src/agent/latecomers.ts';
+import { brokerEvent } from '../../src/monitor/line.ts';
 
 const now = new Date('2026-01-01T00:00:00Z');
 const later = new Date('2026-06-01T00:00:00Z');
@@ -13,6 +14,12 @@ function admission(reason: 'KeyCompromise' | 'CertificateHold' = 'KeyCompromise'
     identities: new Map([listed('renewed'), listed('good'), listed('moved', 'Password')]),
     revocations: ['renewed', 'gone', 'moved'].map(entry),
   };
+}
+
+/** Fed with lines, as they are read for it. */
+function latecomers(onLate: () => void) {
+  const late = latecomersOf(onLate);
+  return { ...late, note: (line: string) => late.note(brokerEvent(line, '2.0')) };
 }
 
 const accepted = (address: string) => `1795420035: New connection from ${address} on port 8883.`;

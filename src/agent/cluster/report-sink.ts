@@ -10,7 +10,7 @@ import { isConflict, isNotFound, isTransient } from '../../kube/errors.ts';
 import { keyParts } from '../../kube/object.ts';
 import type { Clock, Random } from '../../kube/ports.ts';
 import { slept } from '../../kube/transport.ts';
-import type { InstanceReport, ReportSink } from '../../ports.ts';
+import type { InstanceLockout, InstanceReport, ReportSink } from '../../ports.ts';
 import type { OwnBroker } from './own-broker.ts';
 
 export interface InstanceReportSink {
@@ -59,6 +59,7 @@ export function instanceReportSink(sink: InstanceReportSink): KeptReportSink {
       last = report;
       return inTurn(report);
     },
+    formerLockouts: (signal) => lockoutsBefore(sink, signal),
     async keep() {
       const goesOn = () => !sink.signal.aborted;
       while (goesOn()) {
@@ -76,6 +77,24 @@ function toldUnlessEnded({ signal, onProblem }: InstanceReportSink, error: unkno
 async function untilReported(sink: InstanceReportSink, report: InstanceReport): Promise<void> {
   const backoff = exponentialBackoff(retryLimits, sink.random);
   while (!(await isReported(sink, report, backoff))) await slept(sink.clock, lookMilliseconds, sink.signal);
+}
+
+/** Of the object that is there; waits for the server, not for an object. */
+async function lockoutsBefore(sink: InstanceReportSink, signal: AbortSignal): Promise<readonly InstanceLockout[]> {
+  const backoff = exponentialBackoff(retryLimits, sink.random);
+  for (;;) {
+    try {
+      const { lockouts = [] } = (await foundInstance(sink))?.status ?? {};
+      // What has no beginning no agent wrote.
+      return lockouts.flatMap(({ identity, reason = 'Unknown', since, until }) =>
+        since === undefined ? [] : [{ identity, reason, since, until }],
+      );
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      sink.onProblem?.({ what: 'read former lockouts', error });
+      await slept(sink.clock, backoff.next(), signal);
+    }
+  }
 }
 
 /** False when there is no object of ours yet. Waits for the server. */
@@ -134,10 +153,9 @@ const mostRefusals = 32;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What was proved last stays while a new agent has proved nothing, as do lockouts, and acknowledgements until there are new ones. */
+/** What was proved last stays while a new agent has proved nothing, as do lockouts and acknowledgements until there are new ones. */
 function fieldsOf(report: InstanceReport, was: BrokerInstanceObject['status']): Fields {
   const { refused, lastError = '', mosquittoVersion } = report;
-  const { lockouts } = was ?? {};
   return {
     ...loadedFields(report, was),
     mosquittoVersion,
@@ -148,7 +166,7 @@ function fieldsOf(report: InstanceReport, was: BrokerInstanceObject['status']): 
         .slice(0, mostRefusals)
         .map(({ check, reason }) => ({ check, reason: reason.slice(0, longestText) })),
     },
-    lockouts,
+    lockouts: report.lockouts?.length === 0 ? undefined : (report.lockouts ?? was?.lockouts),
     acknowledgements: report.acknowledgements ?? was?.acknowledgements,
   };
 }

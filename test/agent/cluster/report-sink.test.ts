@@ -69,6 +69,26 @@ describe('report of an agent', () => {
     assert.equal(now.conditions?.find(({ type }) => type === 'Ready')?.reason, 'Refused');
   });
 
+  it('writes lockouts once they are known, takes away the last one, and gives a later agent those that are there', async () => {
+    const lockouts = [
+      { identity: 'x', reason: 'PublishDenied', since: '2026-01-01T00:00:00Z', until: '2026-01-02T00:00:00Z' },
+    ];
+    made(undefined, { lockouts: [...lockouts, { identity: 'y', until: '2026-01-02T00:00:00Z' }] });
+    assert.deepEqual(await sink().formerLockouts?.(stop.signal), lockouts);
+    await sink().report({ ...good, lockouts });
+    assert.deepEqual((await status()).lockouts, lockouts);
+    await sink().report({ ...good, lockouts: [] });
+    assert.equal((await status()).lockouts, undefined);
+    await sink().report(good);
+    assert.equal(api.count('applyStatus'), 2);
+  });
+
+  it('has no lockouts of a former agent where there is no object, or one of another pod', async () => {
+    assert.deepEqual(await sink('a').formerLockouts?.(stop.signal), []);
+    made('b', { lockouts: [{ identity: 'x', since: at, until: at }] });
+    assert.deepEqual(await sink('a').formerLockouts?.(stop.signal), []);
+  });
+
   it('says it with a reason of its own when the broker has another authority over rights', async () => {
     made();
     const refusals = [{ check: 'DynamicSecurity', reason: 'it answers' }];

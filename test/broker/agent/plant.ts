@@ -8,7 +8,14 @@ import type { AgentEvent, AgentOptions } from '../../../src/agent/state.ts';
 import type { Bundle } from '../../../src/domain/bundle/content.ts';
 import type { Placement } from '../../../src/domain/bundle/placement.ts';
 import { systemClock, systemRandom } from '../../../src/local/system.ts';
-import type { BrokerLauncher, BundleReading, BundleSource, Clock, InstanceReport } from '../../../src/ports.ts';
+import type {
+  BrokerLauncher,
+  BundleReading,
+  BundleSource,
+  Clock,
+  InstanceLockout,
+  InstanceReport,
+} from '../../../src/ports.ts';
 import { brokerName, type KeyPair, newSite, type Site } from '../../agent/site.ts';
 import { type BrokerUnderTest, currentUser, freePorts, scratchDirectory, until } from '../mosquitto.ts';
 
@@ -80,10 +87,16 @@ export interface AgentChanges {
   readonly clock?: Clock;
   readonly launcher?: BrokerLauncher;
   readonly onEvent?: (event: AgentEvent) => void;
+  readonly onNotice?: NonNullable<AgentOptions['onNotice']>;
+  readonly onFigures?: NonNullable<AgentOptions['onFigures']>;
+  readonly formerLockouts?: readonly InstanceLockout[];
   readonly limits?: NonNullable<AgentOptions['limits']>;
 }
 
-export function startAgent({ broker, directory }: Plant, changes: AgentChanges = {}): RunningAgent {
+export function startAgent(
+  { broker, directory }: Plant,
+  { formerLockouts = [], ...changes }: AgentChanges = {},
+): RunningAgent {
   const source = handSource();
   const events: AgentEvent[] = [];
   const reports: InstanceReport[] = [];
@@ -94,7 +107,10 @@ export function startAgent({ broker, directory }: Plant, changes: AgentChanges =
     instance: 'one',
     directory,
     source,
-    report: { report: (report) => Promise.resolve(void reports.push(report)) },
+    report: {
+      report: (report) => Promise.resolve(void reports.push(report)),
+      formerLockouts: () => Promise.resolve(formerLockouts),
+    },
     launcher: broker.launcher,
     clock: systemClock(),
     random: systemRandom,
