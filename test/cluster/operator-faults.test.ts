@@ -10,6 +10,7 @@ import { describeDefinitions } from './operator-faults/definitions.ts';
 import { describeDeletion } from './operator-faults/deletion.ts';
 import { describeIssuers } from './operator-faults/issuers.ts';
 import { describeLists } from './operator-faults/lists.ts';
+import { describeLockouts } from './operator-faults/lockouts.ts';
 import { describeNamespaces } from './operator-faults/namespaces.ts';
 import { describeOperators } from './operator-faults/operators.ts';
 import {
@@ -208,6 +209,10 @@ describe('the operator under faults', function () {
     () => agents,
   );
   describeLists(
+    () => plane,
+    () => operator,
+  );
+  describeLockouts(
     () => plane,
     () => operator,
   );
