@@ -314,7 +314,7 @@ export function brokerFindings(fleet: Pick<Fleet, 'templates' | 'refusals'>, bro
     ? supersededIn(fleet, fleet.refusals, broker.origin, defaultTemplates, 'spec.acl.defaultTemplateRefs')
     : [];
   const defaults = [...defaultBinding(fleet, broker).findings, ...superseded];
-  return [...prefixFindings(broker), ...defaults, ...irrevocableFindings(broker)];
+  return [...prefixFindings(broker), ...defaults, ...irrevocableFindings(broker), ...rolledLockoutFindings(broker)];
 }
 
 /** All that is wrong between the objects of a fleet; what is wrong with one object alone, its parser has said. */
@@ -341,6 +341,13 @@ function irrevocableFindings({ origin, clientCertificates }: Broker): readonly F
     const message = `certificates of trusted CA ${name} cannot be taken back: who has one comes in until it ends`;
     return [{ code: 'MQS053', severity: 'Warning', message, path, object: origin }];
   });
+}
+
+/** Each set is loaded by new pods then, also one that takes rights from a single device and gives them back. */
+function rolledLockoutFindings({ origin, lockout, update }: Broker): readonly Finding[] {
+  if (!lockout || update.strategy !== 'Roll') return [];
+  const message = 'with update.strategy Roll each lockout starts all instances again, and its end does, too';
+  return [{ code: 'MQS054', severity: 'Warning', message, path: 'spec.lockout', object: origin }];
 }
 
 /** What is wrong between a DeviceCertificate and its device, which is absent when it is not declared. */

@@ -526,6 +526,17 @@ describe('fleetFindings', () => {
     );
   });
 
+  it('warns of lockouts that start all instances again', () => {
+    const lockout = { maxFailures: 20, windowSeconds: 60, blockSeconds: 900 };
+    const codes = (strategy: 'Reload' | 'Roll', asked = true) => {
+      const update = { strategy, windowMilliseconds: 500 };
+      const broker = aBroker({ update, ...(asked && { lockout }) });
+      return fleetFindings(aFleet({ brokers: [broker] })).map(({ code, path }) => `${code} ${path}`);
+    };
+    assert.deepEqual(codes('Roll'), ['MQS054 spec.lockout']);
+    assert.deepEqual([codes('Reload'), codes('Roll', false)], [[], []]);
+  });
+
   it('tells a missing default template once, on the broker', () => {
     const broker = aBroker({ acl: { layout: 'PerIdentity', defaultTemplates: [aTemplateUse('none')] } });
     const findings = fleetFindings(aFleet({ brokers: [broker], devices: [aDevice('a'), aDevice('b')] }));

@@ -132,6 +132,11 @@ export const declaredFindings = {
     title: 'Certificates of a CA cannot be taken back',
     fix: 'Give the trusted CA `revocation.type: SignedCrl` or `ExternalCrl`; with `None` a revoked device keeps coming in until its certificate ends.',
   },
+  MQS054: {
+    severity: 'Warning',
+    title: 'Each lockout starts all instances again',
+    fix: 'Use `update.strategy: Reload`, or take `spec.lockout` out: with `Roll` one device that is locked out ends the sessions of all.',
+  },
   MQS060: {
     severity: 'Error',
     title: 'Rule cannot be written for Mosquitto',
