@@ -1,6 +1,7 @@
 /** What an agent tells of itself to probes and scrapes; the process around it serves it. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { AgentEvent } from './state.ts';
+import type { Notice } from '../monitor/notice.ts';
+import type { AgentEvent, AgentFigures } from './state.ts';
 
 /** Part of `/healthz` or `/readyz`. */
 interface AgentCheck {
@@ -16,6 +17,9 @@ export interface AgentHealth {
   readonly registry: Registry;
   /** To be given every event of the agent. */
   readonly onEvent: (event: AgentEvent) => void;
+  /** To be given all figures and notices of the agent. */
+  readonly onFigures: (figures: AgentFigures) => void;
+  readonly onNotice: (notice: Notice) => void;
 }
 
 /**
@@ -25,6 +29,7 @@ export interface AgentHealth {
 export function agentHealth(): AgentHealth {
   const registry = new Registry();
   const count = agentMetrics(registry);
+  const watch = watchMetrics(registry);
   let problem: string | undefined = 'no set was proved yet';
   return {
     live: [],
@@ -36,6 +41,7 @@ export function agentHealth(): AgentHealth {
       if (event.kind === 'Exited' || event.kind === 'Stopped') problem = 'Mosquitto does not run';
       count(event);
     },
+    ...watch,
   };
 }
 
@@ -90,3 +96,62 @@ function agentMetrics(registry: Registry): (event: AgentEvent) => void {
     }
   };
 }
+
+/** Acts of devices and of strangers: one counter each, with the number that the agent counted since it began. */
+const counted: readonly (readonly [name: string, help: string, of: (figures: AgentFigures) => number])[] = [
+  ['connects', 'Sessions that clients opened.', ({ events }) => events.Entered],
+  [
+    'denied_publishes',
+    'Publishes that the rules refused, where they are watched.',
+    ({ events }) => events.DeniedPublish,
+  ],
+  ['oversize_packets', 'Packets and payloads that were too large.', ({ events }) => events.Oversize],
+  ['floods', 'Sessions that ended for more messages at a time than were allowed.', ({ events }) => events.Flood],
+  ['takeovers', 'Sessions that another connection of their identity ended.', ({ events }) => events.Takeover],
+  ['limit_refusals', 'Connections that were one too many for a listener.', ({ events }) => events.LimitReached],
+  ['unknown_log_lines', 'Lines of the broker that tell of nothing that is counted.', ({ events }) => events.Unknown],
+  ['log_lines_left_out', 'Lines of the broker that the log of the agent lacks.', ({ linesLeftOut }) => linesLeftOut],
+  ['forgotten_identities', 'Identities whose acts were forgotten to make room.', ({ forgotten }) => forgotten],
+];
+
+function watchMetrics(registry: Registry): Pick<AgentHealth, 'onFigures' | 'onNotice'> {
+  const registers = [registry];
+  const counters = counted.map(([name, help, of]) => {
+    return { of, counter: new Counter({ name: `mqttsec_agent_${name}_total`, help, registers }) };
+  });
+  const failures = new Counter({
+    ...{ name: 'mqttsec_agent_authentication_failures_total', labelNames: ['reason'] as const, registers },
+    help: 'Clients that the broker did not let in, by what was wrong.',
+  });
+  const notices = new Counter({
+    ...{ name: 'mqttsec_agent_alerts_total', labelNames: ['kind'] as const, registers },
+    help: 'Audit lines that were written, by their kind.',
+  });
+  const [lockouts, identities] = [
+    new Gauge({ name: 'mqttsec_agent_lockouts', help: 'Identities that are locked out.', registers }),
+    new Gauge({
+      name: 'mqttsec_agent_watched_identities',
+      help: 'Identities of which acts are remembered.',
+      registers,
+    }),
+  ];
+  let former: AgentFigures | undefined;
+  return {
+    onNotice: ({ kind }) => notices.inc({ kind }),
+    onFigures(figures) {
+      const grown = (of: (one: AgentFigures) => number) => Math.max(0, of(figures) - (former ? of(former) : 0));
+      for (const { counter, of } of counters) counter.inc(grown(of));
+      for (const reason of refusalReasons)
+        failures.inc(
+          { reason },
+          grown(({ refusals }) => refusals[reason]),
+        );
+      lockouts.set(figures.lockouts);
+      identities.set(figures.identities);
+      former = figures;
+    },
+  };
+}
+
+/** Who goes without a word is none of them: scanners and probes of load balancers do. */
+const refusalReasons = ['NotAuthorised', 'Certificate', 'Tls', 'Protocol', 'Oversize'] as const;

@@ -17,6 +17,7 @@ import { keyParts } from '../kube/object.ts';
 import { kubeClient } from '../kube/rest.ts';
 import { transportTo } from '../kube/transport.ts';
 import { makeDirectory } from '../local/files.ts';
+import { auditLine } from '../monitor/audit.ts';
 import type { BrokerLauncher, Clock, Random } from '../ports.ts';
 import { startHttp } from './http.ts';
 import { createLog, type Log, type LogLevel } from './log.ts';
@@ -48,12 +49,15 @@ export interface AgentProcess {
   readonly version: string;
   readonly logLevel: LogLevel;
   readonly writeLog: (line: string) => void;
+  /** Gets one audit line at a time, with its end; default: standard output, where nothing else is written. */
+  readonly writeAudit?: (line: string) => void;
 }
 
 const clock: Clock = {
   now: () => new Date(),
   sleep: (milliseconds, signal) => delay(milliseconds, undefined, signal ? { signal } : {}),
 };
+const standardOutput = (line: string): void => void process.stdout.write(line);
 const jitter = { next: () => Math.random() };
 
 /**
@@ -95,7 +99,7 @@ interface Surroundings {
 }
 
 async function agentUntil(options: AgentProcess, { client, log, health }: Surroundings, signal: AbortSignal) {
-  const { broker, brokerUid, instance, podUid, serverSecret, directory } = options;
+  const { broker, brokerUid, instance, podUid, serverSecret, directory, writeAudit = standardOutput } = options;
   const { persistenceDirectory } = options.placement;
   for (const one of [directory, ...(persistenceDirectory === undefined ? [] : [persistenceDirectory])]) {
     await makeDirectory(one);
@@ -112,6 +116,11 @@ async function agentUntil(options: AgentProcess, { client, log, health }: Surrou
     onEvent(event) {
       health.onEvent(event);
       logEvent(log, event);
+    },
+    onFigures: health.onFigures,
+    onNotice(notice) {
+      health.onNotice(notice);
+      writeAudit(`${auditLine(notice, { broker, instance })}\n`);
     },
     onLog: (line) => log.info({ line }, 'mosquitto'),
   };

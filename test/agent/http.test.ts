@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { agentHealth } from '../../src/agent/http.ts';
-import type { AgentEvent } from '../../src/agent/state.ts';
+import type { AgentEvent, AgentFigures } from '../../src/agent/state.ts';
 
 const proved: AgentEvent = { kind: 'Proof', revision: 1, proof: { kind: 'Proved', milliseconds: 20 } };
 const failed: AgentEvent = { kind: 'Proof', revision: 2, proof: { kind: 'Failed', what: 'the nonce was refused' } };
@@ -53,5 +53,46 @@ describe('metrics of an agent', () => {
     ]) {
       assert.ok(text.includes(`${line}\n`), `${line} in\n${text}`);
     }
+  });
+
+  it('count what others did, whatever they call themselves, in a bounded number of series', async () => {
+    const { onFigures, onNotice, registry } = agentHealth();
+    const events = {
+      Accepted: 9,
+      Entered: 3,
+      Refused: 5,
+      DeniedPublish: 4,
+      Oversize: 1,
+      Flood: 0,
+      Takeover: 2,
+      Left: 1,
+    };
+    const refusals = { NotAuthorised: 2, Certificate: 1, Tls: 0, Protocol: 0, Oversize: 0, Closed: 9, Timeout: 9 };
+    const figures: AgentFigures = {
+      events: { ...events, Reloaded: 1, Started: 1, LimitReached: 0, Unknown: 6 },
+      ...{ refusals, identities: 3, forgotten: 0, lockouts: 1, linesLeftOut: 7 },
+    };
+    onFigures(figures);
+    onFigures({ ...figures, events: { ...figures.events, Entered: 5, Takeover: 1 }, lockouts: 0 });
+    for (let i = 0; i < 1_000; i += 1) {
+      onNotice({ kind: 'AuthenticationFailed', claimed: `x${i}"} 1`, address: `h:${i}`, count: 1, at: new Date(0) });
+    }
+    const text = await registry.metrics();
+    for (const line of [
+      'mqttsec_agent_connects_total 5',
+      'mqttsec_agent_takeovers_total 2',
+      'mqttsec_agent_denied_publishes_total 4',
+      'mqttsec_agent_oversize_packets_total 1',
+      'mqttsec_agent_authentication_failures_total{reason="NotAuthorised"} 2',
+      'mqttsec_agent_authentication_failures_total{reason="Certificate"} 1',
+      'mqttsec_agent_unknown_log_lines_total 6',
+      'mqttsec_agent_log_lines_left_out_total 7',
+      'mqttsec_agent_forgotten_identities_total 0',
+      'mqttsec_agent_lockouts 0',
+      'mqttsec_agent_alerts_total{kind="AuthenticationFailed"} 1000',
+    ]) {
+      assert.ok(text.includes(`${line}\n`), `${line} in\n${text}`);
+    }
+    assert.ok(text.split('\n').length < 150);
   });
 });
