@@ -18,7 +18,10 @@ import {
   writtenStatus,
 } from './dev-process.ts';
 
-const asking = (basicFleet['broker.yaml'] ?? '').replace('spec:\n', 'spec:\n  lockout: { blockSeconds: 900 }\n');
+const asking = (basicFleet['broker.yaml'] ?? '').replace(
+  'spec:\n',
+  'spec:\n  lockout: { maxFailures: 3, blockSeconds: 900 }\n  monitoring: { aclViolations: Enabled }\n',
+);
 
 /** What the agent of a run that was killed reported last. */
 function report({ state }: Plant, lockout: { readonly identity: string; readonly since: Date; readonly until: Date }) {
@@ -36,7 +39,6 @@ for (const broker of brokers) {
     beforeEach(async () => {
       plant = plantOf({ ...basicFleet, 'broker.yaml': asking });
       await begin();
-      await dev?.stop();
     });
     afterEach(async () => {
       await dev?.stop();
@@ -52,6 +54,7 @@ for (const broker of brokers) {
     }
 
     it('denies everything over restarts, and no session ends; unlock ends it', async () => {
+      await dev?.stop();
       const now = Date.now();
       report(plant, { identity: 's-1', since: new Date(now - 5_000), until: new Date(now + 10 ** 9) });
       await begin();
@@ -78,6 +81,21 @@ for (const broker of brokers) {
         } finally {
           again.end(true);
         }
+      } finally {
+        client.end(true);
+      }
+    });
+
+    it('begins when a device hammers what it may not, and ends by unlock although it is still reported', async () => {
+      const client = await connected(kitOf(plant, 's-1'));
+      try {
+        for (let publishes = 0; publishes < 3; publishes += 1) await mayPublish(client, 'forbidden/x');
+        await proved(plant, 's-1', 'Locked');
+        assert.equal(await mayPublish(client, 'sensors/s-1/t'), false);
+        assert.equal(mqttsec(['unlock', 's-1', '--state', plant.state]).code, 0);
+        await proved(plant, 's-1', 'Ready');
+        assert.equal(await mayPublish(client, 'sensors/s-1/t'), true);
+        assert.equal(client.connected, true);
       } finally {
         client.end(true);
       }
