@@ -79,7 +79,10 @@ async function reachedBy(options: TargetOptions, paths: readonly string[], io: I
   }
   if (!isLocal(options, paths[0])) throw new UsageError('give --broker HOST:PORT, --kit DIR or --state DIR');
   const directory = state ?? (paths[0] === undefined ? undefined : path.join(paths[0], '.mqttsec'));
-  return localWorld(await localState(directory, io), options.identity ?? [], io);
+  const local = await localState(directory, io);
+  if (local.running === undefined)
+    throw new Error(`connect to broker: 'mqttsec dev' does not run on ${local.paths.root}`);
+  return localWorld(local, options.identity ?? [], io);
 }
 
 /** Kits for one port speak of one listener. */

@@ -9,6 +9,15 @@ import {
   revokedCertificateRefused,
   wrongPasswordRefused,
 } from './points/authentication.ts';
+import { floodSurvived, oversizeRefused, takeoverImpossible } from './points/limits.ts';
+import {
+  noCrossReach,
+  ownTopicsAllowed,
+  publishLimited,
+  receiveLimited,
+  retainedLimited,
+  willLimited,
+} from './points/topics.ts';
 import { noPlainListener, serverCertificateValid, weakTlsRefused } from './points/transport.ts';
 
 /** The checklist, in the order in which it is gone through. */
@@ -24,5 +33,14 @@ export function checklist(random: Random): readonly Point[] {
     expiredCertificateRefused,
     revokedCertificateRefused,
     wrongPasswordRefused,
+    ownTopicsAllowed,
+    publishLimited,
+    receiveLimited,
+    noCrossReach,
+    retainedLimited,
+    willLimited,
+    takeoverImpossible,
+    oversizeRefused,
+    floodSurvived,
   ];
 }

@@ -1,7 +1,7 @@
 import type { PointResult, Verdict } from './point.ts';
 
 /** What is wrong, or how much of it was tried, in one line. */
-export function summaryText(results: readonly PointResult[]): string {
+function summaryText(results: readonly PointResult[]): string {
   const count = (verdict: Verdict) => results.filter((result) => result.verdict === verdict).length;
   return `${count('Pass')} passed, ${count('Fail')} failed, ${count('NotApplicable')} not applicable`;
 }

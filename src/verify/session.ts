@@ -4,8 +4,15 @@ import type { Answer, Message, Session } from './prober.ts';
 /** The session of a client that was let in. */
 export function sessionOn(client: MqttClient, announcedPacketBytes: number | undefined, milliseconds: number): Session {
   const heard: Message[] = [];
+  // Everything that waits for an answer listens for the end, too.
+  client.setMaxListeners(0);
   const end: { code?: number | undefined } = {};
-  client.on('message', (topic, payload) => void heard.push({ topic, payload: payload.toString() }));
+  client.on('message', (topic, payload) => {
+    // Of what is not about probes only the beginning is kept: a broker can have much to tell.
+    if (heard.length < heardAtMost || topic.includes('mqttsec-verify')) {
+      heard.push({ topic, payload: payload.toString('utf8', 0, 200) });
+    }
+  });
   client.on('disconnect', ({ reasonCode }) => (end.code = reasonCode));
   let rounds = 0;
   return {
@@ -21,6 +28,8 @@ export function sessionOn(client: MqttClient, announcedPacketBytes: number | und
     close: () => closed(client, milliseconds),
   };
 }
+
+const heardAtMost = 100;
 
 /** What whoever hears a probe reads. */
 const probePayload = 'probe of mqttsec verify, please ignore';

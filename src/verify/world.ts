@@ -40,7 +40,7 @@ export interface World {
   /** Further ports on which nobody may speak MQTT without TLS. */
   readonly plainPorts: readonly { readonly host: string; readonly port: number }[];
   /** Who may do what, where manifests were given. */
-  readonly rights?: Rights;
+  readonly rights?: Rights | undefined;
   /** The largest packet that is to be taken, in bytes; absent: what the broker says itself. */
   readonly maxPacketBytes?: number;
   /** Begins with `mqttsec-verify-` and was used by no other run: client IDs and topics of probes are made of it. */

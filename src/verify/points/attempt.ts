@@ -32,18 +32,33 @@ export function loginOf({ name, keyPair, password }: Identity): Login {
   };
 }
 
-/** Runs `act` in a session of the identity; what keeps it out is the answer. */
-export async function inSession(
+/** Sessions by the name of their identity. */
+export type Sessions = ReadonlyMap<string, Session>;
+
+/** Runs `act` with a session of each identity; whoever is kept out is the answer. */
+export async function inSessions(
   prober: Prober,
-  identity: Identity,
-  act: (session: Session) => Promise<readonly Attempt[]>,
-  extra: Partial<Login> = {},
+  identities: readonly Identity[],
+  act: (sessions: Sessions) => Promise<readonly Attempt[]>,
 ): Promise<readonly Attempt[]> {
-  const entered = await prober.enter(identity.listener, { ...loginOf(identity), ...extra });
-  if (entered.kind !== 'Entered') return [consentWanted(`${identity.name} connects`, entered)];
+  const sessions = new Map<string, Session>();
   try {
-    return await act(entered.session);
+    for (const identity of identities) {
+      const entered = await prober.enter(identity.listener, loginOf(identity));
+      if (entered.kind !== 'Entered') return [consentWanted(`${identity.name} connects`, entered)];
+      sessions.set(identity.name, entered.session);
+    }
+    return await act(sessions);
   } finally {
-    await entered.session.close();
+    for (const session of sessions.values()) await session.close();
   }
+}
+
+/** Each with the next, and the last with the first: everybody is on both sides once. None where there is only one. */
+export function pairsOf<T>(things: readonly T[]): readonly (readonly [T, T])[] {
+  if (things.length < 2) return [];
+  return things.flatMap((thing, i) => {
+    const next = things[(i + 1) % things.length];
+    return next === undefined ? [] : [[thing, next] as const];
+  });
 }

@@ -1,16 +1,30 @@
 /** A secure broker with two devices by certificate and one by password, and ways to spoil one thing of it. */
+import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { oracleOf } from '../../../src/domain/acl/cani.ts';
 import { passwordHash } from '../../../src/domain/broker/passwords.ts';
+import { signedCertificate } from '../../../src/domain/pki/issue.ts';
 import { systemRandom } from '../../../src/local/system.ts';
 import { parseManifests } from '../../../src/parse/manifests.ts';
 import { networkProber } from '../../../src/verify/network.ts';
 import { pointResults, type PointResult } from '../../../src/verify/point.ts';
+import type { Prober } from '../../../src/verify/prober.ts';
 import { checklist } from '../../../src/verify/points.ts';
 import { rightsOf } from '../../../src/verify/rights.ts';
 import type { Identity, Listener, RefusedCertificate, World } from '../../../src/verify/world.ts';
-import { around, clientPair, crlOf, day, newCa, revocationOf, serverPair } from '../../agent/site.ts';
+import {
+  around,
+  type Ca,
+  clientPair,
+  crlOf,
+  day,
+  type KeyPair,
+  newCa,
+  pemOf,
+  revocationOf,
+  serverPair,
+} from '../../agent/site.ts';
 import { type BrokerUnderTest, currentUser, freePorts, runningBroker, scratchDirectory } from '../mosquitto.ts';
 
 const header = 'apiVersion: mqttsecurity.io/v1alpha1\n';
@@ -66,8 +80,10 @@ topic read commands/s-2/#
 
 /** Everything the broker is made of, as text. */
 export interface Parts {
+  /** What clients are checked against. */
   readonly ca: string;
   readonly crl: string;
+  readonly server: KeyPair;
   readonly acl: string;
   readonly global: readonly string[];
   readonly certificates: readonly string[];
@@ -79,9 +95,15 @@ export interface Parts {
 export interface Site {
   readonly parts: Parts;
   readonly world: World;
-  readonly foreignCa: string;
+  readonly ca: Ca;
+  readonly foreignCa: Ca;
   readonly plainPort: number;
-  /** Runs a broker that is spoiled so, and what the checklist says of it. */
+  /** A list on which one more certificate is. */
+  revoking(keyPair: KeyPair): string;
+  readonly prober: Prober;
+  /** Acts while a broker runs that is spoiled so. */
+  withBroker<T>(act: () => Promise<T>, spoil?: (parts: Parts) => Parts): Promise<T>;
+  /** What the checklist says of a broker that is spoiled so. */
   results(spoil?: (parts: Parts) => Parts, seen?: (world: World) => World): Promise<readonly PointResult[]>;
 }
 
@@ -93,18 +115,11 @@ export async function verifySite(broker: BrokerUnderTest): Promise<Site> {
   const at = (name: string) => path.join(directory, name);
   const [certificatePort = 0, passwordPort = 0, plainPort = 0] = await freePorts(3);
   const [ca, foreignCa] = [newCa('devices', now), newCa('elsewhere', now)];
-  const server = serverPair(ca, around(now));
   const revoked = clientPair(ca, 's-3', around(now));
   const ended = clientPair(ca, 's-4', {
     notBefore: new Date(now.getTime() - 2 * day),
     notAfter: new Date(now.getTime() - day),
   });
-  for (const [name, text] of [
-    ['server.crt', server.certificate],
-    ['server.key', server.key],
-  ] as const) {
-    writeFileSync(at(name), text);
-  }
   writeFileSync(at('passwords'), `backend:${passwordHash(password, Buffer.alloc(12, 7))}\n`);
   const tls = [
     `certfile ${at('server.crt')}`,
@@ -116,6 +131,7 @@ export async function verifySite(broker: BrokerUnderTest): Promise<Site> {
   const parts: Parts = {
     ca: ca.pem,
     crl: crlOf(ca, 1, now, [revocationOf(ca, revoked, now)]),
+    server: serverPair(ca, around(now)),
     acl: goodAcl,
     global: [
       `user ${currentUser}`,
@@ -163,24 +179,47 @@ export async function verifySite(broker: BrokerUnderTest): Promise<Site> {
     probe: 'mqttsec-verify-test',
     now,
   };
+  const prober = networkProber(3000);
+  const withBroker: Site['withBroker'] = async (act, spoil = (good) => good) => {
+    const spoiled = spoil(parts);
+    for (const name of ['ca', 'crl', 'acl'] as const) writeFileSync(at(name), spoiled[name]);
+    writeFileSync(at('server.crt'), spoiled.server.certificate);
+    writeFileSync(at('server.key'), spoiled.server.key);
+    const { global, certificates, passwords, more } = spoiled;
+    const lines = [...global, ...certificates, ...passwords, ...more];
+    const running = await runningBroker(broker, directory, `${lines.join('\n')}\n`);
+    try {
+      return await act();
+    } finally {
+      await running.stop();
+    }
+  };
   return {
     parts,
     world,
-    foreignCa: foreignCa.pem,
+    prober,
+    ca,
+    foreignCa,
     plainPort,
-    async results(spoil = (good) => good, seen = (whole) => whole) {
-      const spoiled = spoil(parts);
-      for (const name of ['ca', 'crl', 'acl'] as const) writeFileSync(at(name), spoiled[name]);
-      const { global, certificates, passwords, more } = spoiled;
-      const lines = [...global, ...certificates, ...passwords, ...more];
-      const running = await runningBroker(broker, directory, `${lines.join('\n')}\n`);
-      try {
-        return await pointResults(checklist(systemRandom), seen(world), networkProber(3000));
-      } finally {
-        await running.stop();
-      }
-    },
+    revoking: (keyPair) =>
+      crlOf(
+        ca,
+        2,
+        now,
+        [revoked, keyPair].map((one) => revocationOf(ca, one, now)),
+      ),
+    withBroker,
+    results: (spoil, seen = (whole) => whole) =>
+      withBroker(() => pointResults(checklist(systemRandom), seen(world), prober), spoil),
   };
+}
+
+/** A server certificate for this name alone. */
+export function serverNamed(name: string, { signer }: Ca, now: Date): KeyPair {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const use = { kind: 'Server', dnsNames: [name], ipAddresses: [] } as const;
+  const content = { commonName: name, publicKey, use, ...around(now), serialBytes: systemRandom.bytes(16) };
+  return { certificate: signedCertificate(content, signer), key: pemOf(privateKey) };
 }
 
 /** The lines without those that begin so, and with others at the end. */
