@@ -21,6 +21,7 @@ import {
   type Random,
 } from '../ports.ts';
 import { accepted, type Accepted, type ManifestState } from './accepted.ts';
+import { auditLog } from './audit-log.ts';
 import { chosenBroker } from './chosen-broker.ts';
 import { localBundle, type LocalBundle } from './compile.ts';
 import { devicesIn } from '../domain/pki/lineage.ts';
@@ -365,6 +366,7 @@ function agentOptions(run: Run, socketDirectory: string, news: ChangeFlag): Agen
     clock: world.clock,
     random: world.random,
     onLog: world.onLog,
+    onNotice: auditLog(paths.audit, { broker: keyOf(broker), instance: 'local' }).write,
     onEvent: (event) => {
       // Only a help for the next run: the agent itself ends what it finds on its files.
       if (event.kind === 'Started') void rememberBroker(paths.brokerProcess, event.pid).catch(() => undefined);

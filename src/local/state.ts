@@ -33,6 +33,8 @@ export interface StatePaths {
   readonly ports: string;
   readonly report: string;
   readonly status: string;
+  /** What devices and others did at the broker, as audit lines. */
+  readonly audit: string;
   /** Beside the directory, so that who puts back an older copy of it leaves this as it is. */
   readonly mark: string;
 }
@@ -58,6 +60,7 @@ export function statePaths(root: string): StatePaths {
     ports: at('ports.json'),
     report: at('report.json'),
     status: at('status.json'),
+    audit: at('audit.jsonl'),
     mark: `${path.resolve(root)}.mark`,
   };
 }
