@@ -1,3 +1,4 @@
+import { expiries } from './expiries.ts';
 import type { Lockout } from './notice.ts';
 import { recent } from './recent.ts';
 import type { LockingAct, MonitorSettings } from './settings.ts';
@@ -42,7 +43,8 @@ export interface LockoutChanges {
   readonly ended: readonly Lockout[];
 }
 
-const unchanged: LockoutChanges = { ended: [] };
+const none: readonly Lockout[] = [];
+const unchanged: LockoutChanges = { ended: none };
 
 export function lockoutsBy(
   { maxFailures, windowSeconds, blockSeconds }: LockoutSettings,
@@ -51,22 +53,20 @@ export function lockoutsBy(
 ): Lockouts {
   const blockMilliseconds = blockSeconds * 1000;
   const blocks = new Map<string, Block>();
-  /** Ends of the times of grace, in their order. */
-  const grace = new Map<string, number>();
+  /** The first end of all. */
+  let nextEnd = Infinity;
+  const grace = expiries();
   let failures = recent<Window>(mostIdentities);
   const lockout = (identity: string, { reason, since, until }: Block): Lockout => {
     return { identity, reason, since: time.shown(since), until: time.shown(until) };
   };
   const release = (identity: string, block: Block, at: number): Lockout => {
     blocks.delete(identity);
-    grace.delete(identity);
     grace.set(identity, at + graceMilliseconds);
     return lockout(identity, block);
   };
   const isInGrace = (identity: string, at: number): boolean => {
-    for (const [name, end] of grace)
-      if (end <= at) grace.delete(name);
-      else break;
+    grace.due(at);
     return grace.has(identity);
   };
   const room = (at: number): readonly Lockout[] => {
@@ -85,9 +85,15 @@ export function lockoutsBy(
       const since = time.of(new Date(Math.floor(time.shown(at).getTime() / 1000) * 1000));
       const block = { reason: act, since, until: since + blockMilliseconds };
       blocks.set(identity, block);
+      nextEnd = Math.min(nextEnd, block.until);
       return { began: lockout(identity, block), ended };
     },
-    ended: (at) => [...blocks].filter(([, { until }]) => until <= at).map((block) => release(...block, at)),
+    ended(at) {
+      if (at < nextEnd) return none;
+      const ended = [...blocks].filter(([, { until }]) => until <= at).map((block) => release(...block, at));
+      nextEnd = Math.min(Infinity, ...[...blocks.values()].map(({ until }) => until));
+      return ended;
+    },
     inForce: (at) =>
       [...blocks]
         .filter(([, { until }]) => until > at)
@@ -98,7 +104,9 @@ export function lockoutsBy(
         const [since, end] = [time.of(times.since), time.of(times.until)];
         const until = Math.min(end, since + blockMilliseconds, at + blockMilliseconds);
         const isOf = until > at && since <= at + skewMilliseconds && blocks.size < mostLockouts;
-        if (isOf) blocks.set(identity, { reason, since, until });
+        if (!isOf) continue;
+        blocks.set(identity, { reason, since, until });
+        nextEnd = Math.min(nextEnd, until);
       }
     },
     unlock(identity, unlockAt, at) {

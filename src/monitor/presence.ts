@@ -1,3 +1,4 @@
+import { expiries } from './expiries.ts';
 import { recent } from './recent.ts';
 
 /** Who is there and who went, as far as the log tells. `at` is of the steady time, milliseconds. */
@@ -14,10 +15,10 @@ export interface Presence {
 }
 
 export function presence(mostIdentities: number): Presence {
-  /** Since when the ones who went are away, in the order in which they went. */
-  const away = new Map<string, number>();
+  /** Since when the ones who went are away. */
+  const away = expiries();
   /** Addresses of those who are there; of the others nothing. */
-  const known = recent<{ address: string | undefined }>(mostIdentities, (identity) => away.delete(identity));
+  const known = recent<{ address: string | undefined }>(mostIdentities, away.delete);
   return {
     entered(identity, address) {
       known.used(identity, () => ({ address })).address = address;
@@ -35,15 +36,7 @@ export function presence(mostIdentities: number): Presence {
         was.address = undefined;
       }
     },
-    silent(at, milliseconds) {
-      const silent: string[] = [];
-      for (const [identity, since] of away) {
-        if (since + milliseconds > at) break;
-        away.delete(identity);
-        silent.push(identity);
-      }
-      return silent;
-    },
+    silent: (at, milliseconds) => away.due(at - milliseconds),
     size: () => known.size,
     forgotten: () => known.forgotten,
   };

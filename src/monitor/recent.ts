@@ -1,4 +1,4 @@
-/** A map of bounded size: whoever was used longest ago goes when one too many comes. */
+/** A map of bounded size: when there would be too many, the half that was used longest ago goes. */
 export interface Recent<V> {
   readonly size: number;
   /** How many had to go. */
@@ -10,35 +10,41 @@ export interface Recent<V> {
   readonly entries: () => Iterable<readonly [string, V]>;
 }
 
-/** `onForgotten` is told of each that has to go. */
+/** Holds `most` at most; `onForgotten` is told of each that has to go. */
 export function recent<V>(most: number, onForgotten: (key: string) => void = () => undefined): Recent<V> {
-  const map = new Map<string, V>();
+  /** Those used since the last time that some had to go, and the others. To take single ones off a Map's front is slow. */
+  let present = new Map<string, V>();
+  let former = new Map<string, V>();
   let forgotten = 0;
+  const half = Math.max(1, Math.floor(most / 2));
   const makeRoom = (): void => {
-    for (const key of map.keys()) {
-      if (map.size < most) return;
-      map.delete(key);
-      forgotten += 1;
-      onForgotten(key);
-    }
+    if (present.size < half) return;
+    for (const key of former.keys()) onForgotten(key);
+    forgotten += former.size;
+    former = present;
+    present = new Map();
   };
   return {
     get size() {
-      return map.size;
+      return present.size + former.size;
     },
     get forgotten() {
       return forgotten;
     },
-    get: (key) => map.get(key),
+    get: (key) => present.get(key) ?? former.get(key),
     used(key, create) {
-      const known = map.get(key);
-      if (known === undefined) makeRoom();
-      else map.delete(key);
-      const value = known ?? create();
-      map.set(key, value);
+      const known = present.get(key);
+      if (known !== undefined) return known;
+      const value = former.get(key) ?? create();
+      former.delete(key);
+      makeRoom();
+      present.set(key, value);
       return value;
     },
-    delete: (key) => void map.delete(key),
-    entries: () => map,
+    delete(key) {
+      present.delete(key);
+      former.delete(key);
+    },
+    entries: () => [...former, ...present],
   };
 }

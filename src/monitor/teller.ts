@@ -1,3 +1,4 @@
+import { expiries } from './expiries.ts';
 import type { Notice } from './notice.ts';
 import { recent } from './recent.ts';
 import type { Counted, Rule } from './settings.ts';
@@ -31,13 +32,12 @@ export interface Telling {
 
 export function teller(kind: Counted, { threshold, windowSeconds }: Rule, mostIdentities: number): Teller {
   const milliseconds = windowSeconds * 1000;
-  /** Ends of the times for which nothing is told again, in their order. */
-  const quietUntil = new Map<string, number>();
-  const tallies = recent<Tally>(mostIdentities, (key) => quietUntil.delete(key));
+  /** Until when nothing is told again. */
+  const quiet = expiries();
+  const tallies = recent<Tally>(mostIdentities, quiet.delete);
   const told = (key: string, tally: Tally, count: number, at: number): Untimed => {
     tally.untold = 0;
-    quietUntil.delete(key);
-    quietUntil.set(key, at + milliseconds);
+    quiet.set(key, at + milliseconds);
     return { kind, ...tally.last, count };
   };
   return {
@@ -47,20 +47,17 @@ export function teller(kind: Counted, { threshold, windowSeconds }: Rule, mostId
       const count = countWith(tally.window, at, milliseconds);
       tally.last = { ...tally.last, ...circumstances };
       const isOver = count >= threshold;
-      if (quietUntil.has(key)) tally.untold += 1;
+      if (quiet.has(key)) tally.untold += 1;
       else if (isOver) return { isOver, notice: told(key, tally, count, at) };
       return { isOver };
     },
     due(at) {
-      const notices: Untimed[] = [];
-      for (const [key, end] of quietUntil) {
-        if (end > at) break;
+      return quiet.due(at).flatMap((key) => {
         const tally = tallies.get(key);
-        quietUntil.delete(key);
-        if (tally && tally.untold > 0) notices.push(told(key, tally, tally.untold, at));
-        else tallies.delete(key);
-      }
-      return notices;
+        if (tally && tally.untold > 0) return told(key, tally, tally.untold, at);
+        tallies.delete(key);
+        return [];
+      });
     },
     forgotten: () => tallies.forgotten,
   };

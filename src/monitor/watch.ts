@@ -136,8 +136,9 @@ function timeAt({ time, lockouts }: State, now: Date): number {
 
 /** What has come to its end, whatever happens now. */
 function due({ lockouts, tellers }: State, at: number): readonly Untimed[] {
-  const told = [...tellers.values()].flatMap((each) => each.due(at));
-  return [...(lockouts?.ended(at) ?? []).map(released), ...told];
+  const notices = lockouts?.ended(at).map(released) ?? [];
+  for (const each of tellers.values()) notices.push(...each.due(at));
+  return notices;
 }
 
 function released({ identity, reason, until }: Lockout): Untimed {
