@@ -131,7 +131,11 @@ async function isWritten(
   report: InstanceReport,
 ): Promise<boolean> {
   const { namespace, name, uid = '', generation = 0 } = instance.metadata;
-  const draft = { generation, conditions: conditionsOf(report), fields: fieldsOf(report, instance.status) };
+  const draft = {
+    generation,
+    conditions: conditionsOf(report),
+    fields: fieldsOf(report, instance.status, clock.now()),
+  };
   const next = nextStatus(seenStatus(instance.status), draft, clock.now());
   if (!next.isChanged) return true;
   const object = {
@@ -150,11 +154,12 @@ async function isWritten(
 /** Bounds of the CRD. */
 const longestText = 1_024;
 const mostRefusals = 32;
+const mostLockouts = 256;
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What was proved last stays while a new agent has proved nothing, as do lockouts and acknowledgements until there are new ones. */
-function fieldsOf(report: InstanceReport, was: BrokerInstanceObject['status']): Fields {
+function fieldsOf(report: InstanceReport, was: BrokerInstanceObject['status'], now: Date): Fields {
   const { refused, lastError = '', mosquittoVersion } = report;
   return {
     ...loadedFields(report, was),
@@ -166,9 +171,19 @@ function fieldsOf(report: InstanceReport, was: BrokerInstanceObject['status']): 
         .slice(0, mostRefusals)
         .map(({ check, reason }) => ({ check, reason: reason.slice(0, longestText) })),
     },
-    lockouts: report.lockouts?.length === 0 ? undefined : (report.lockouts ?? was?.lockouts),
+    lockouts: report.lockouts ? lockoutsWith(report.lockouts, was?.lockouts, now) : was?.lockouts,
     acknowledgements: report.acknowledgements ?? was?.acknowledgements,
   };
+}
+
+type WrittenLockouts = NonNullable<BrokerInstanceObject['status']>['lockouts'];
+
+/** What an agent does not know of stays until its end: the status is the memory of all agents that were here. */
+function lockoutsWith(known: readonly InstanceLockout[], was: WrittenLockouts, now: Date): WrittenLockouts {
+  const names = new Set(known.map(({ identity }) => identity));
+  const others = (was ?? []).filter(({ identity, until }) => !names.has(identity) && new Date(until) > now);
+  const all = [...known, ...others].slice(0, mostLockouts);
+  return all.length === 0 ? undefined : all.sort((a, b) => (a.identity < b.identity ? -1 : 1));
 }
 
 /** A set that is reported as proved already keeps its time, so that an agent that starts again has nothing to write. */

@@ -69,18 +69,37 @@ describe('report of an agent', () => {
     assert.equal(now.conditions?.find(({ type }) => type === 'Ready')?.reason, 'Refused');
   });
 
-  it('writes lockouts once they are known, takes away the last one, and gives a later agent those that are there', async () => {
-    const lockouts = [
-      { identity: 'x', reason: 'PublishDenied', since: '2026-01-01T00:00:00Z', until: '2026-01-02T00:00:00Z' },
-    ];
-    made(undefined, { lockouts: [...lockouts, { identity: 'y', until: '2026-01-02T00:00:00Z' }] });
-    assert.deepEqual(await sink().formerLockouts?.(stop.signal), lockouts);
-    await sink().report({ ...good, lockouts });
-    assert.deepEqual((await status()).lockouts, lockouts);
+  it('writes lockouts once they are known, beside those that it does not know of, each until its end', async () => {
+    const lockout = (identity: string, until: string) => {
+      return { identity, reason: 'PublishDenied', since: '2026-01-01T00:00:00Z', until };
+    };
+    const [own, other] = [lockout('x', '2026-01-02T00:00:00Z'), lockout('b', '2026-01-03T00:00:00Z')];
+    made(undefined, { lockouts: [other, lockout('c', '2025-12-31T00:00:00Z'), { identity: 'y', until: at }] });
+    assert.deepEqual(
+      (await sink().formerLockouts?.(stop.signal))?.map(({ identity }) => identity),
+      ['b', 'c'],
+    );
+    await sink().report({ ...good, lockouts: [own] });
+    assert.deepEqual((await status()).lockouts, [other, own]);
+    await sink().report(good);
+    assert.equal(api.count('applyStatus'), 1);
+    clock.wallOffset += 30 * 3_600_000;
+    await sink().report({ ...good, lockouts: [] });
+    assert.deepEqual((await status()).lockouts, [other]);
+    clock.wallOffset += 30 * 3_600_000;
     await sink().report({ ...good, lockouts: [] });
     assert.equal((await status()).lockouts, undefined);
-    await sink().report(good);
-    assert.equal(api.count('applyStatus'), 2);
+  });
+
+  it('writes no more lockouts than a status holds, its own before others', async () => {
+    const lockout = (name: string) => ({ identity: name, reason: 'Flood', since: at, until: '2026-01-02T00:00:00Z' });
+    made(undefined, { lockouts: Array.from({ length: 200 }, (_, index) => lockout(`other-${index}`)) });
+    await sink().report({ ...good, lockouts: Array.from({ length: 200 }, (_, index) => lockout(`own-${index}`)) });
+    const { lockouts = [] } = await status();
+    assert.deepEqual(
+      [lockouts.length, lockouts.filter(({ identity }) => identity.startsWith('own')).length],
+      [256, 200],
+    );
   });
 
   it('has no lockouts of a former agent where there is no object, or one of another pod', async () => {
