@@ -25,7 +25,7 @@ Exit code 0: nothing failed. 1: something did. 2: the broker cannot be reached, 
       type: 'string',
       multiple: true,
       value: 'NAME',
-      about: 'local mode: try it as these devices (default: up to 12)',
+      about: 'local mode: try it as these devices (default: up to 12); with --broker: client ID of the one',
     },
     kit: {
       type: 'string',

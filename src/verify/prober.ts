@@ -34,7 +34,7 @@ export interface Session {
   readonly announcedPacketBytes: number | undefined;
   /** Publishes at QoS 1; the reason code of the PUBACK tells. */
   publish(topic: string, options?: { readonly payload?: string; readonly retain?: boolean }): Promise<Answer>;
-  /** Asks for deliveries at QoS 1. A broker may grant it and yet deliver nothing. */
+  /** Asks for deliveries at QoS 0. A broker may grant it and yet deliver nothing. */
   subscribe(filters: readonly string[]): Promise<boolean>;
   /** A round trip: what was routed to the session before has been heard after it. False where there was no answer. */
   settled(): Promise<boolean>;

@@ -52,7 +52,8 @@ function published(
 
 async function subscribed(client: MqttClient, filters: readonly string[], milliseconds: number): Promise<boolean> {
   const answer = await answered(client, milliseconds, 'SUBACK', (settle) => {
-    client.subscribe([...filters], { qos: 1 }, (error) =>
+    // QoS 0 is not held back by a full window of messages in flight, so what is routed comes in its order.
+    client.subscribe([...filters], { qos: 0 }, (error) =>
       settle(error ? { kind: 'Refused', how: error.message } : { kind: 'Taken', how: 'SUBACK' }),
     );
   });

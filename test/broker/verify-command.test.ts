@@ -52,7 +52,7 @@ for (const { name, dialect } of brokers) {
     });
 
     const verdicts = (words: readonly string[]) => {
-      const { code, out, err } = mqttsec(['verify', ...words, '-o', 'json']);
+      const { code, out, err } = mqttsec(['verify', ...words, '--timeout', '20', '-o', 'json']);
       assert.notEqual(code, 2, err);
       const { points, passed } = JSON.parse(out) as Report;
       assert.equal(code, passed ? 0 : 1);
@@ -107,7 +107,7 @@ for (const { name, dialect } of brokers) {
     });
 
     it('writes JUnit', () => {
-      const { code, out } = mqttsec(['verify', plant.directory, '-o', 'junit']);
+      const { code, out } = mqttsec(['verify', plant.directory, '--timeout', '20', '-o', 'junit']);
       assert.equal(code, 0, out);
       assert.match(out, /^<testsuites tests="\d+" failures="0"/m);
     });

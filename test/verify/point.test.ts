@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { systemRandom } from '../../src/local/system.ts';
+import { selfSigned } from '../../src/verify/certificates.ts';
 import { type Attempt, type Point, pointResults, type Verdict } from '../../src/verify/point.ts';
 import { checklist } from '../../src/verify/points.ts';
-import type { Answer, Entry, Prober } from '../../src/verify/prober.ts';
+import type { Answer, Entry, Login, Prober } from '../../src/verify/prober.ts';
 import type { Listener, World } from '../../src/verify/world.ts';
 
 const listener = (authentication: Listener['authentication']): Listener => ({
@@ -77,6 +78,30 @@ describe('points of verify', () => {
     const results = await pointResults(checklist(systemRandom), world, gone);
     assert.deepEqual(
       results.filter(({ verdict }) => verdict === 'Pass'),
+      [],
+    );
+  });
+
+  it('show no credentials to a server that does not prove who it is', async () => {
+    const shown: Login[] = [];
+    const unproved: Prober = {
+      ...refusing,
+      serverProof: () => Promise.resolve({ kind: 'Invalid', problem: 'another name' }),
+      enter: (_listener, login) => {
+        shown.push(login);
+        return refusing.enter(_listener, login);
+      },
+    };
+    const keyPair = selfSigned('s-1', world.now, systemRandom);
+    const [mtls = listener('Certificate'), basic = listener('Password')] = world.listeners;
+    const identities = [
+      { name: 's-1', listener: mtls, keyPair },
+      { name: 'p-1', listener: basic, password: 'secret' },
+    ];
+    await pointResults(checklist(systemRandom), { ...world, identities }, unproved);
+    assert.ok(shown.length > 0);
+    assert.deepEqual(
+      shown.filter((login) => login.password === 'secret' || login.keyPair?.key === keyPair.key),
       [],
     );
   });

@@ -179,7 +179,7 @@ export async function verifySite(broker: BrokerUnderTest): Promise<Site> {
     probe: 'mqttsec-verify-test',
     now,
   };
-  const prober = networkProber(3000);
+  const prober = networkProber(15_000);
   const withBroker: Site['withBroker'] = async (act, spoil = (good) => good) => {
     const spoiled = spoil(parts);
     for (const name of ['ca', 'crl', 'acl'] as const) writeFileSync(at(name), spoiled[name]);
