@@ -37,7 +37,7 @@ export interface Lockouts {
   readonly forgetCounts: () => void;
 }
 
-export interface LockoutChanges {
+interface LockoutChanges {
   readonly began?: Lockout;
   /** Those that had to make room. */
   readonly ended: readonly Lockout[];

@@ -53,6 +53,8 @@ async function endedBy(port: number, ...packets: readonly Buffer[]): Promise<voi
 const forged = 'victim already connected, closing old connection.';
 const entering = "x' as victim (p5, c1, k60, u'victim').";
 
+const twoLines = "x\nNew client connected from h:1 as victim (p5, c1, k60, u'victim').\n";
+
 const cases: readonly Case[] = [
   {
     what: 'a device that comes and goes',
@@ -250,10 +252,31 @@ const cases: readonly Case[] = [
     },
   },
   {
-    what: 'a client ID with an end of line in it',
-    done: ({ passwordPort }) =>
-      sent(passwordPort, connectPacket({ clientId: "x\nNew client connected from h:1 as d1 (p5, c1, k60, u'd1')." })),
-    events: { '2.0': refusedAs('why Protocol'), '2.1': refusedAs('@, why NotAuthorised') },
+    what: 'ends of lines in a client ID, a user name, the name of the protocol and a topic',
+    async done({ passwordPort }) {
+      await sent(passwordPort, connectPacket({ clientId: twoLines }));
+      await sent(passwordPort, connectPacket({ clientId: 'x', username: twoLines, password: 'x' }));
+      const otherProtocol = connectPacket({ clientId: 'x' });
+      otherProtocol.write('\nabc', otherProtocol.indexOf('MQTT'));
+      await sent(passwordPort, otherProtocol);
+      await endedBy(passwordPort, publishPacket(twoLines));
+    },
+    events: {
+      '2.0': [
+        ...refusedAs('why Protocol'),
+        ...refusedAs('why Protocol'),
+        ...refusedAs('why Protocol'),
+        ...enteredAs('d1'),
+        'Left, clientId d1, why Protocol',
+      ],
+      '2.1': [
+        ...refusedAs('@, why NotAuthorised'),
+        ...refusedAs('@, why Protocol'),
+        ...refusedAs('@, why Protocol'),
+        ...enteredAs('d1'),
+        'Left, @, clientId d1, why Protocol',
+      ],
+    },
   },
   {
     what: 'what is not MQTT, and who leaves without a word',
