@@ -210,6 +210,26 @@ for (const broker of brokers) {
       assert.deepEqual(heard, ['kept']);
     });
 
+    it('fails a broker that lets everybody read what devices are told of their certificates', async () => {
+      const [result] = await site.withBroker(
+        async () => {
+          const backend = site.world.identities.find(({ password }) => password !== undefined);
+          if (!backend) return assert.fail('nobody has a password');
+          const { name, listener, password = '' } = backend;
+          const entry = await site.prober.enter(listener, { clientId: name, username: name, password });
+          assert.equal(entry.kind, 'Entered', entry.how);
+          await entry.session.publish('$mqttsec/s-2/certificate', { retain: true });
+          await entry.session.close();
+          const points = checklist(systemRandom).filter((point) => point.name === 'ReceiveLimited');
+          return pointResults(points, site.world, site.prober);
+        },
+        withAcl('pattern read $mqttsec/#', 'user backend', 'topic write $mqttsec/+/certificate'),
+      );
+      assert.equal(result?.verdict, 'Fail');
+
+      assert.match(result.reason, /^s-1 .*: it received 1, such as \$mqttsec\/s-2\/certificate/);
+    });
+
     for (const { what, spoil, seen, fails, dialect } of defects) {
       if (dialect !== undefined && dialect !== broker.dialect) continue;
       it(`fails a broker that ${what}: ${fails.join(', ')}`, async () => {

@@ -108,7 +108,7 @@ export const receiveLimited: Point = {
   otherwise: needsManifests,
   attempts: (world, prober) =>
     inSessions(prober, world.rights ? world.identities : [], async (sessions) => {
-      const filters = ['#', '+/#', '$SYS/#', `$share/${world.probe}/#`];
+      const filters = ['#', '+/#', '$SYS/#', '$mqttsec/#', `$share/${world.probe}/#`];
       for (const session of sessions.values()) await session.subscribe(filters);
       let published = 0;
       for (const publisher of world.identities) {
@@ -122,7 +122,7 @@ export const receiveLimited: Point = {
 };
 
 async function heardOutside(world: World, name: string, session: Session, published: number): Promise<Attempt> {
-  const tried = `${name} subscribes to all, to $SYS and with others, while ${published} messages are published`;
+  const tried = `${name} subscribes to all, $ topics and shared ones while ${published} messages are published`;
   if (!(await session.settled())) return { tried, answer: 'its session did not live', verdict: 'Fail' };
   const outside = session.heard.filter(({ topic }) => !mayBe(world, name, 'receive', topic));
   const [first] = outside;
