@@ -20,6 +20,8 @@ interface Defect {
   /** What is looked at, where it is not as on a good broker. */
   readonly seen?: (world: World, site: Site) => World;
   readonly fails: readonly string[];
+  /** What is said of the first of these, where there is more than one way to fail it. */
+  readonly tells?: RegExp;
   /** Where only this Mosquitto can be spoiled so. */
   readonly dialect?: '2.0' | '2.1';
 }
@@ -87,15 +89,38 @@ const defects: readonly Defect[] = [
     fails: ['ServerCertificateValid'],
   },
   {
+    what: 'agrees to TLS 1.1',
+    spoil: (parts) => ({
+      ...parts,
+      passwords: [
+        ...parts.passwords.filter((line) => !/^(tls_version|ciphers)/.test(line)),
+        ...['tls_version tlsv1.1', 'ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-SHA@SECLEVEL=0'],
+      ],
+    }),
+    fails: ['WeakTlsRefused'],
+    tells: /^TLS 1\.1 at .*: agreed on TLSv1\.1/,
+  },
+  {
+    what: 'agrees to cipher suites without forward secrecy',
+    spoil: (parts, { ca, world }) => ({
+      ...withPasswords('ciphers')(withCertificates('ciphers')(parts)),
+      server: serverNamed('localhost', ca, world.now, 'RSA'),
+    }),
+    fails: ['WeakTlsRefused'],
+    tells: /^suites without forward secrecy at /,
+  },
+  {
     what: 'agrees to cipher suites without encryption',
     spoil: (parts) =>
       withPasswords('ciphers', 'ciphers ECDHE-ECDSA-NULL-SHA:ECDHE-ECDSA-AES128-GCM-SHA256@SECLEVEL=0')(parts),
     fails: ['WeakTlsRefused'],
+    tells: /^suites without encryption at /,
   },
   {
     what: 'agrees to cipher suites without a certificate',
     spoil: (parts) => withCertificates('ciphers', 'ciphers ALL:aNULL@SECLEVEL=0')(parts),
     fails: ['WeakTlsRefused'],
+    tells: /^suites without a certificate at /,
   },
   {
     what: 'asks for no certificate where it should',
@@ -230,7 +255,7 @@ for (const broker of brokers) {
       assert.match(result.reason, /^s-1 .*: it received 1, such as \$mqttsec\/s-2\/certificate/);
     });
 
-    for (const { what, spoil, seen, fails, dialect } of defects) {
+    for (const { what, spoil, seen, fails, tells = /./, dialect } of defects) {
       if (dialect !== undefined && dialect !== broker.dialect) continue;
       it(`fails a broker that ${what}: ${fails.join(', ')}`, async () => {
         const results = await site.results(
@@ -238,6 +263,7 @@ for (const broker of brokers) {
           (world) => seen?.(world, site) ?? world,
         );
         assert.deepEqual(failed(results), fails, told(results));
+        assert.match(results.find(({ verdict }) => verdict === 'Fail')?.reason ?? '', tells);
       });
     }
   });

@@ -214,9 +214,12 @@ export async function verifySite(broker: BrokerUnderTest): Promise<Site> {
   };
 }
 
-/** A server certificate for this name alone. */
-export function serverNamed(name: string, { signer }: Ca, now: Date): KeyPair {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+/** A server certificate for this name alone, with a key on P-256 or of RSA. */
+export function serverNamed(name: string, { signer }: Ca, now: Date, algorithm: 'EC' | 'RSA' = 'EC'): KeyPair {
+  const { publicKey, privateKey } =
+    algorithm === 'EC'
+      ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      : generateKeyPairSync('rsa', { modulusLength: 2048 });
   const use = { kind: 'Server', dnsNames: [name], ipAddresses: [] } as const;
   const content = { commonName: name, publicKey, use, ...around(now), serialBytes: systemRandom.bytes(16) };
   return { certificate: signedCertificate(content, signer), key: pemOf(privateKey) };
