@@ -25,7 +25,7 @@ import { imagePlacement } from '../../src/domain/bundle/placement.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import type { KubeObject, ResourceType } from '../../src/kube/object.ts';
 import { newSite, partsOf, type Site, type SiteDevice, valueOf } from '../agent/site.ts';
-import { type Plant, publishCode, sessionOf } from '../broker/agent/plant.ts';
+import { connectedDevice, type Plant, publishCode, sessionOf } from '../broker/agent/plant.ts';
 import { mosquittoWords } from '../broker/local/dev-process.ts';
 import { brokers, freePorts, scratchDirectory } from '../broker/mosquitto.ts';
 import { realClock, realRandom, testClient } from './client.ts';
@@ -154,14 +154,14 @@ for (const mosquitto of brokers) {
       };
     }
 
-    function contentOfDevice(one: SiteDevice): BundleContent {
-      const texts = partsOf(plant.site, { revision: 0, devices: [one] });
+    function contentOfDevice(one: SiteDevice, added: Partial<Site['conf']> = {}): BundleContent {
+      const texts = partsOf({ ...plant.site, conf: { ...plant.site.conf, ...added } }, { revision: 0, devices: [one] });
       const chunks = partNames.map((part) => [part, chunksByOffset(texts[part])]);
       return contentOf(Object.fromEntries(chunks) as BundleContent['parts']);
     }
 
-    async function publish(one: SiteDevice): Promise<number> {
-      const result = await publisher.publish(site, contentOfDevice(one));
+    async function publish(one: SiteDevice, added: Partial<Site['conf']> = {}): Promise<number> {
+      const result = await publisher.publish(site, contentOfDevice(one, added));
       if (result.kind !== 'Published') throw new Error(`publish: ${JSON.stringify(result)}`);
       return result.index.revision;
     }
@@ -183,6 +183,11 @@ for (const mosquitto of brokers) {
       const code = await publishCode(session, topic);
       await session.close();
       return code;
+    }
+
+    async function metrics(): Promise<string> {
+      const port = /"port":(\d+)/.exec(agent.logged())?.[1] ?? '';
+      return (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
     }
 
     const conditionOf = async (type: string) => (await status()).conditions?.find((one) => one.type === type);
@@ -285,11 +290,45 @@ for (const mosquitto of brokers) {
       assert.equal(writes(), former);
     });
 
+    it('tells of guessed passwords in one audit line, counts them, and writes nothing for them', async () => {
+      const former = writes();
+      for (let i = 0; i < 12; i += 1) {
+        assert.equal((await connectedDevice(plant, 'sensor-1', `guess ${i}`)).kind, 'Refused');
+      }
+      const counted = 'mqttsec_agent_authentication_failures_total{reason="NotAuthorised"} 12\n';
+      await until(async () => (await metrics()).includes(counted), 'all to be counted');
+      const lines = agent.logged().match(/^\{"version":1,.*"event":"AuthenticationFailed".*\}$/gm) ?? [];
+      const [line = '{}', ...others] = lines;
+      const { broker: of, instance: from, count } = JSON.parse(line) as Readonly<Record<string, unknown>>;
+      assert.deepEqual([of, from, count, others], [`${namespace}/${broker}`, instance, 10, []]);
+      assert.equal(writes(), former);
+    });
+
+    it('reports a device that hammers forbidden topics, and keeps that when it was killed', async () => {
+      const lockout = { maxFailures: 5, windowSeconds: 600, blockSeconds: 600 };
+      await isReported(await publish(device('a/sixth'), { logsDenials: true, lockout }));
+      for (let i = 0; i < lockout.maxFailures; i += 1) assert.equal(await codeOf('a/forbidden'), 135);
+      const own = async () => (await status()).lockouts?.find(({ identity }) => identity === 'sensor-1');
+      await until(async () => (await own()) !== undefined, 'the lockout to be reported');
+      const { lockouts } = await status();
+      assert.equal((await own())?.reason, 'PublishDenied');
+      const former = writes();
+      await agent.kill();
+      agent = startedComponent(program, directory);
+      await whenReady(program, agent);
+      await until(async () => (await metrics()).includes('mqttsec_agent_lockouts 1\n'), 'it to be taken up');
+      for (let i = 0; i < 2 * lockout.maxFailures; i += 1) assert.equal(await codeOf('a/forbidden'), 135);
+      const counted = 'mqttsec_agent_denied_publishes_total 10\n';
+      await until(async () => (await metrics()).includes(counted), 'all to be counted');
+      assert.deepEqual((await status()).lockouts, lockouts);
+      assert.equal(writes(), former);
+    });
+
     it('tells probes whether the broker is proved, and ends the broker with itself', async () => {
       const port = /"port":(\d+)/.exec(agent.logged())?.[1] ?? '';
       const answer = await fetch(`http://127.0.0.1:${port}/readyz`);
       assert.equal(answer.status, 200);
-      assert.match(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text(), /^mqttsec_agent_proofs_total/m);
+      assert.match(await metrics(), /^mqttsec_agent_proofs_total/m);
       assert.equal(await agent.terminate(), 0);
       await assert.rejects(sessionOf(plant, 'sensor-1', password));
     });
