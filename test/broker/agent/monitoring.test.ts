@@ -165,6 +165,21 @@ for (const broker of brokers) {
       assert.equal(figures?.events.DeniedPublish, 2);
     });
 
+    it('has traces of a busy fleet in no log, and hears one denied publish among them', async () => {
+      agent.give(setOf(1));
+      await agent.loaded(1);
+      const session = await sessionOf(plant, 'victim', 'correct horse');
+      for (let i = 0; i < 500; i += 1) assert.ok((await publishCode(session, 'dev/victim/x')) < 0x80);
+      assert.equal(await publishCode(session, 'dev/a/x'), 0x87);
+      await session.close();
+      await until(
+        () => kinds('PublishDenied').length === 1,
+        () => JSON.stringify(figures),
+      );
+      await until(() => agent.log.some((line) => /: Client victim .*disconnected\.$/.test(line)), 'what people read');
+      assert.deepEqual(agent.log.filter((line) => line.includes('PUBLISH') || line.includes('PUBACK')).slice(0, 3), []);
+    });
+
     it('takes up what a former agent reported, and forgets it at its end', async () => {
       await agent.stop();
       const at = (seconds: number) => `${new Date(Date.now() + seconds * 1000).toISOString().slice(0, 19)}Z`;
