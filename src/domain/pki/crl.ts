@@ -147,6 +147,8 @@ export interface ReadCrl {
   /** Issuer name in DER, byte for byte. */
   readonly issuer: Buffer;
   readonly authorityKeyId: Buffer;
+  /** The certificate of the CA, where the list names it beside its key; each is undefined where it does not. */
+  readonly authorityCertificate: { readonly issuer: Buffer | undefined; readonly serial: string | undefined };
   readonly number: bigint;
   readonly thisUpdate: Date;
   readonly nextUpdate: Date;
@@ -162,7 +164,8 @@ export interface ReadCrl {
 /**
  * The one CRL in this PEM text. Strict: what RFC 5280 section 5 demands of an issuer must be there (version 2,
  * nextUpdate, number, authority key identifier), and what would make the broker see less or more than we do is refused:
- * delta and partial CRLs, other critical extensions, removeFromCRL, a serial twice. Time and memory grow with the length.
+ * delta, partial and indirect CRLs (OpenSSL heeds their extensions also where they are not critical), other critical
+ * extensions, removeFromCRL, a serial twice. Time and memory grow with the length.
  */
 export function parsedCrl(pem: string): Parsed<ReadCrl> {
   const crls = parsedCrls(pem);
@@ -201,23 +204,23 @@ export function crlSignerIn(crl: ReadCrl, caPem: string): CaKeyId | undefined {
       ca.signsCrls &&
       ca.subject.equals(crl.issuer) &&
       ca.subjectKeyId.equals(crl.authorityKeyId) &&
+      isCertificateOf(crl, ca) &&
       isSignedBy(crl.tbs, crl.signature, crl.algorithm, ca.publicKey),
   )?.keyId;
 }
 
+/** OpenSSL takes no list that names another certificate of the CA, such as one from before its renewal, for that of the CA. */
+function isCertificateOf({ authorityCertificate: { issuer, serial } }: ReadCrl, ca: CaCertificate): boolean {
+  return (issuer?.equals(ca.issuer) ?? true) && (serial ?? ca.serial) === ca.serial;
+}
+
 function readCrl(bytes: Buffer): Decoded<ReadCrl> {
-  const outer = der.cursorOn(bytes);
-  const whole = der.inside(outer, der.taken(outer, der.tags.sequence, 'the list'));
-  der.expectEnd(outer, 'the list');
-  const tbs = der.taken(whole, der.tags.sequence, 'the signed part');
-  const algorithm = der.encodingOf(whole, der.taken(whole, der.tags.sequence, 'the signature algorithm'));
-  const signature = der.takenBits(whole, 'the signature');
-  der.expectEnd(whole, 'the list');
-  if (signatureName(algorithm) === undefined) der.fault(whole, 'the signature algorithm is not one that is accepted');
-  const content = readContent(der.inside(whole, tbs), algorithm);
-  const [problem] = outer.faults;
+  const { signed, content: tbs, algorithm, signature } = der.signedFields(bytes, 'the list');
+  if (signatureName(algorithm) === undefined) der.fault(tbs, 'the signature algorithm is not one that is accepted');
+  const content = readContent(tbs, algorithm);
+  const [problem] = tbs.faults;
   if (problem !== undefined) return undecodable(problem);
-  return decoded({ ...content, tbs: der.encodingOf(whole, tbs), algorithm, signature });
+  return decoded({ ...content, tbs: signed, algorithm, signature });
 }
 
 /** TBSCertList, RFC 5280 section 5.1.2. */
@@ -234,9 +237,9 @@ function readContent(tbs: der.DerCursor, algorithm: Buffer): Omit<ReadCrl, 'tbs'
   const revoked = der.takenIf(tbs, der.tags.sequence, 'the entries');
   const entries = revoked ? readEntries(der.inside(tbs, revoked)) : new Map<string, CrlEntry>();
   const wrapped = der.inside(tbs, der.taken(tbs, der.contextTag(0), 'the extensions'));
-  const { authorityKeyId, number } = readExtensions(wrapped);
+  const extensions = readExtensions(wrapped);
   der.expectEnd(tbs, 'the signed part');
-  return { issuer, authorityKeyId, number, thisUpdate, nextUpdate, entries };
+  return { issuer, ...extensions, thisUpdate, nextUpdate, entries };
 }
 
 function readEntries(list: der.DerCursor): ReadonlyMap<string, CrlEntry> {
@@ -263,16 +266,22 @@ function readReason(fields: der.DerCursor, serial: string): CrlReason {
       if (!named)
         der.fault(fields, `serial ${serial} has reason ${value.toString('hex')}, which is none of a full CRL`);
       else reason = named;
+    } else if (oid === oids.certificateIssuer) {
+      der.fault(fields, `serial ${serial} is of another CA: an indirect list`);
     } else if (critical) der.fault(fields, `serial ${serial} has the unknown critical extension ${oid}`);
   }
   return reason;
 }
 
-function readExtensions(wrapped: der.DerCursor): Pick<ReadCrl, 'authorityKeyId' | 'number'> {
+/** A list with one of them does not say of all certificates of its CA whether they are revoked. */
+const partial: ReadonlySet<string> = new Set([oids.deltaCrlIndicator, oids.issuingDistributionPoint]);
+
+function readExtensions(wrapped: der.DerCursor): Pick<ReadCrl, 'authorityKeyId' | 'authorityCertificate' | 'number'> {
   const extensions = der.takenExtensions(wrapped, 'the extensions');
   der.expectEnd(wrapped, 'the extensions');
   for (const { oid, critical } of extensions) {
-    if (critical) der.fault(wrapped, `critical extension ${oid}: a delta or partial list, or one that we do not know`);
+    if (partial.has(oid)) der.fault(wrapped, `extension ${oid}: a delta or partial list`);
+    if (critical) der.fault(wrapped, `critical extension ${oid}: one that we do not know`);
   }
   const valueOf = (oid: string, what: string) => {
     const value = extensions.find((one) => one.oid === oid)?.value;
@@ -285,8 +294,23 @@ function readExtensions(wrapped: der.DerCursor): Pick<ReadCrl, 'authorityKeyId' 
   const names = valueOf(oids.authorityKeyIdentifier, 'the authority key identifier');
   const identifiers = der.inside(names, der.taken(names, der.tags.sequence, 'the authority key identifier'));
   const identifier = der.taken(identifiers, der.contextTag(0, 'primitive'), 'the key identifier');
+  const authorityCertificate = readAuthorityCertificate(identifiers);
   der.expectEnd(names, 'the authority key identifier');
-  return { number, authorityKeyId: der.contentOf(identifiers, identifier) };
+  return { number, authorityKeyId: der.contentOf(identifiers, identifier), authorityCertificate };
+}
+
+/** What may follow the key in an AuthorityKeyIdentifier, RFC 5280 section 4.2.1.1: the issuer of the CA's certificate and its serial. */
+function readAuthorityCertificate(identifiers: der.DerCursor): ReadCrl['authorityCertificate'] {
+  const what = "the certificate of the list's authority";
+  const names = der.takenIf(identifiers, der.contextTag(1), what);
+  const named = names && der.inside(identifiers, names);
+  const directoryName = named && der.inside(named, der.taken(named, der.contextTag(4), what));
+  const issuer = directoryName && der.encodingOf(directoryName, der.taken(directoryName, der.tags.sequence, what));
+  if (named) der.expectEnd(named, what);
+  const serialTag = der.contextTag(2, 'primitive');
+  const serial = der.isAtEnd(identifiers) ? undefined : der.takenNumber(identifiers, what, serialTag);
+  der.expectEnd(identifiers, 'the authority key identifier');
+  return { issuer, serial };
 }
 
 function unreadable(message: string): { readonly ok: false; readonly findings: readonly Finding[] } {

@@ -161,30 +161,16 @@ function csrFields(pem: string): Decoded<CsrFields> {
 }
 
 function fieldsIn(bytes: Buffer): Decoded<CsrFields> {
-  const outer = der.cursorOn(bytes);
-  const whole = der.inside(outer, der.taken(outer, der.tags.sequence, 'request'));
-  der.expectEnd(outer, 'request');
-  const signed = der.taken(whole, der.tags.sequence, 'signed part');
-  const algorithm = der.encodingOf(whole, der.taken(whole, der.tags.sequence, 'signature algorithm'));
-  const signature = der.takenBits(whole, 'signature');
-  der.expectEnd(whole, 'request');
-  const info = der.inside(whole, signed);
+  const { signed, content: info, algorithm, signature } = der.signedFields(bytes, 'request');
   if (der.takenNumber(info, 'version') !== '0') der.fault(info, 'its version is not 1');
   const subject = der.encodingOf(info, der.taken(info, der.tags.sequence, 'subject'));
   const spki = der.encodingOf(info, der.taken(info, der.tags.sequence, 'public key'));
   const attributes = der.takenIf(info, der.contextTag(0), 'attributes');
   const requested = attributes ? requestedExtensions(der.inside(info, attributes)) : [];
   der.expectEnd(info, 'signed part');
-  const [problem] = outer.faults;
+  const [problem] = info.faults;
   if (problem !== undefined) return undecodable(problem);
-  return decoded({
-    signed: der.encodingOf(whole, signed),
-    subject: nameAttributes(subject),
-    spki,
-    requested,
-    algorithm,
-    signature,
-  });
+  return decoded({ signed, subject: nameAttributes(subject), spki, requested, algorithm, signature });
 }
 
 /** Extensions of all extensionRequest attributes (RFC 2985 section 5.4.2); other attributes are of no effect. */

@@ -113,9 +113,9 @@ export function encodingOf(cursor: DerCursor, { start, to }: DerValue): Buffer {
   return cursor.bytes.subarray(start, to);
 }
 
-/** A non-negative INTEGER as lower-case hex without leading zeros; at most 20 bytes (RFC 5280 section 4.1.2.2). */
-export function takenNumber(cursor: DerCursor, what: string): string {
-  const { from, to } = taken(cursor, tags.integer, what);
+/** A non-negative INTEGER as lower-case hex without leading zeros; at most 20 bytes (RFC 5280 section 4.1.2.2). `tag`: an implicit one. */
+export function takenNumber(cursor: DerCursor, what: string, tag: number = tags.integer): string {
+  const { from, to } = taken(cursor, tag, what);
   if (cursor.faults.length > 0) return '0';
   const problem = numberProblem(cursor.bytes, from, to);
   if (problem !== undefined) {
@@ -137,6 +137,29 @@ export function takenBits(cursor: DerCursor, what: string): Buffer {
   const content = contentOf(cursor, taken(cursor, tags.bitString, what));
   if (content[0] !== 0) fault(cursor, `${what} is not whole bytes`);
   return content.subarray(1);
+}
+
+/** What a certificate, a request and a list have around them: RFC 5280 sections 4.1 and 5.1, RFC 2986 section 4.2. */
+export interface SignedFields {
+  /** What is signed, with its header. */
+  readonly signed: Buffer;
+  /** On the fields within what is signed; its faults are those of the whole. */
+  readonly content: DerCursor;
+  /** AlgorithmIdentifier. */
+  readonly algorithm: Buffer;
+  readonly signature: Buffer;
+}
+
+/** Takes bytes apart that hold one signed thing and nothing else; what does not fit is in the faults of `content`. */
+export function signedFields(bytes: Buffer, what: string): SignedFields {
+  const outer = cursorOn(bytes);
+  const whole = inside(outer, taken(outer, tags.sequence, what));
+  expectEnd(outer, what);
+  const signed = taken(whole, tags.sequence, 'the signed part');
+  const algorithm = encodingOf(whole, taken(whole, tags.sequence, 'the signature algorithm'));
+  const signature = takenBits(whole, 'the signature');
+  expectEnd(whole, what);
+  return { signed: encodingOf(whole, signed), content: inside(whole, signed), algorithm, signature };
 }
 
 /** A UTCTime or GeneralizedTime in the one form of RFC 5280 section 4.1.2.5: UTC, whole seconds, the calendar's own days. */

@@ -32,13 +32,14 @@ const boundary = /^-----(?<edge>BEGIN|END) (?<label>[A-Z0-9 ]{1,40})-----$/;
 
 /**
  * The DER of each PEM block, in order. Stricter than RFC 7468 section 3 demands of a parser: each line but the last of a
- * block holds 64 characters, because OpenSSL, hence the broker, drops a block that has it otherwise.
+ * block holds 64 characters and none is empty, because OpenSSL, hence the broker, drops a block that has it otherwise; to
+ * it an empty line ends headers.
  */
 export function pemBlocks(text: string, rules: PemRules): Decoded<readonly Buffer[]> {
   const blocks: Buffer[] = [];
   let open: OpenBlock | undefined;
   for (const [index, raw] of text.split('\n').entries()) {
-    const line = raw.trimEnd();
+    const line = withoutEndingSpace(raw);
     const { edge, label = '' } = boundary.exec(line)?.groups ?? {};
     const problem = lineProblem(line, { edge, label, open, rules });
     if (problem !== undefined) return undecodable(`line ${index + 1} ${problem}`);
@@ -52,6 +53,13 @@ export function pemBlocks(text: string, rules: PemRules): Decoded<readonly Buffe
   }
   if (open) return undecodable(`the block ${open.label} is cut off: it has no END line`);
   return blocks.length > 0 ? decoded(blocks) : undecodable(`it holds no PEM block ${rules.labels.join(' or ')}`);
+}
+
+/** ASCII alone: what Unicode calls a space is one to OpenSSL on some processors only. */
+function withoutEndingSpace(line: string): string {
+  let end = line.length;
+  while (end > 0 && ' \t\v\f\r'.includes(line.charAt(end - 1))) end -= 1;
+  return line.slice(0, end);
 }
 
 interface LineContext {
@@ -72,7 +80,7 @@ function lineProblem(line: string, { edge, label, open, rules }: LineContext): s
 }
 
 function derOf(lines: readonly string[]): Buffer | undefined {
-  const isRagged = lines.some((line, index) => line.length > 64 || (line.length < 64 && index < lines.length - 1));
+  const isRagged = lines.some((line, index) => line.length > 64 || line.length < (index < lines.length - 1 ? 64 : 1));
   if (isRagged || lines.length === 0) return undefined;
   const text = lines.join('');
   const der = Buffer.from(text, 'base64');

@@ -14,6 +14,9 @@ export interface CaCertificate {
   readonly publicKey: KeyObject;
   /** Subject in DER, byte for byte: the issuer of what it signs. */
   readonly subject: Buffer;
+  /** Who signed its certificate, in DER, and the serial that it has there. */
+  readonly issuer: Buffer;
+  readonly serial: string;
   /** Subject key identifier; where the certificate has none, `keyIdentifier` of its key. */
   readonly subjectKeyId: Buffer;
   readonly notBefore: Date;
@@ -99,6 +102,8 @@ export function caCertificate(pem: string): Parsed<CaCertificate> {
     keyId: keyIdOf(x509.publicKey),
     publicKey: x509.publicKey,
     subject: fields.subject,
+    issuer: fields.issuer,
+    serial: fields.serial,
     subjectKeyId: octets(fields.extensions.get(oids.subjectKeyIdentifier)) ?? keyIdentifier(x509.publicKey),
     notBefore: x509.validFromDate,
     notAfter: x509.validToDate,
@@ -232,10 +237,7 @@ function readCertificate(bytes: Buffer): Decoded<ReadCertificate> {
 
 /** RFC 5280 section 4.1. */
 function certificateFields(bytes: Buffer): Decoded<CertificateFields> {
-  const outer = der.cursorOn(bytes);
-  const whole = der.inside(outer, der.taken(outer, der.tags.sequence, 'certificate'));
-  der.expectEnd(outer, 'certificate');
-  const tbs = der.inside(whole, der.taken(whole, der.tags.sequence, 'signed part'));
+  const { content: tbs } = der.signedFields(bytes, 'certificate');
   der.takenIf(tbs, der.contextTag(0), 'version');
   const serial = der.takenNumber(tbs, 'serial number');
   der.taken(tbs, der.tags.sequence, 'signature algorithm');

@@ -10,8 +10,14 @@ import {
   signedCrl,
 } from '../../../src/domain/pki/crl.ts';
 import { issuedCertificate } from '../../../src/domain/pki/x509.ts';
+import { contextTag } from '../../../src/domain/pki/der.ts';
+import { commonNameOnly } from '../../../src/domain/pki/distinguished-name.ts';
+import { derOf, extension, integer, type Node, sequence, tagged } from '../../../src/domain/pki/encode.ts';
+import { oids } from '../../../src/domain/pki/oids.ts';
+import { pemText } from '../../../src/domain/pki/pem.ts';
 import { revocationEntries } from './arbitraries.ts';
 import { authority, certificateOf, type KeyKind, revocation, seconds, start } from './authorities.ts';
+import { crlWithEmptyLine, directoryName, distributionPoint, type ForeignContent, foreignCrl } from './foreign-crl.ts';
 import { openssl, opensslIn, withFiles } from './openssl.ts';
 
 const ca = authority('plant CA');
@@ -180,6 +186,8 @@ describe('CRL reader', () => {
     'a line joined to the next': [body.toSpliced(1, 2, `${body[1]!}${body[2]!}`).join('\n'), /lines of 64/],
     'a foreign character': [good.replace('\nMII', '\nM*I'), /base64/],
     'a second, truncated CRL': [good + good.slice(0, 200), /cut off/],
+    'an empty line at the end of a block': [crlWithEmptyLine(ca, ['1']), /lines of 64/],
+    'a space of Unicode behind the head': [good.replace('CRL-----', 'CRL-----\u00a0'), /is not PEM/],
   };
   for (const [fault, [text, message]] of Object.entries(faults)) {
     it(`refuses ${fault} with a reason`, () => {
@@ -225,6 +233,74 @@ describe('CRL reader', () => {
         assert.equal(parsedCrl(`-----BEGIN X509 CRL-----\n${text}\n-----END X509 CRL-----\n`).ok, false);
       }),
     );
+  });
+});
+
+describe('CRL with extensions that openssl heeds, critical or not', () => {
+  const [fine, revoked] = ['fine', 'revoked'].map((name) => certificateOf(ca, name).pem) as [string, string];
+  const serial = serialOf(revoked);
+  const isTrue = Buffer.of(0xff);
+  const inPart = (...fields: readonly Node[]) =>
+    ({ extensions: [extension(oids.issuingDistributionPoint, sequence(...fields))] }) as const;
+  const otherSerial = tagged(contextTag(2, 'primitive'), Buffer.of(5));
+  const ownIssuer = tagged(contextTag(1), derOf(directoryName(ca.issuer.issuer)));
+  const harms: Record<string, [content: Omit<ForeignContent, 'serials'>, fine: RegExp, revoked: RegExp, why: RegExp]> =
+    {
+      'an entry for another CA': [
+        {
+          entryExtensions: [extension(oids.certificateIssuer, sequence(directoryName(commonNameOnly('other CA'))))],
+        },
+        /: OK$/,
+        /: OK$/,
+        /indirect list/,
+      ],
+      'a scope of one distribution point': [
+        inPart(distributionPoint('http://crl/')),
+        /error 44/,
+        /error 44/,
+        /partial/,
+      ],
+      'a scope of CA certificates': [
+        inPart(tagged(contextTag(2, 'primitive'), isTrue)),
+        /error 44/,
+        /error 44/,
+        /partial/,
+      ],
+      'a scope of other CAs': [inPart(tagged(contextTag(4, 'primitive'), isTrue)), /error 3 /, /error 3 /, /partial/],
+      'what was changed since another list': [
+        { extensions: [extension(oids.deltaCrlIndicator, integer('1'))] },
+        /: OK$/,
+        /error 23/,
+        /delta/,
+      ],
+      'a former certificate of the CA': [{ authority: [ownIssuer, otherSerial] }, /error 3 /, /error 3 /, /^$/],
+    };
+  const verdict = (crl: string, certificate: string) => {
+    const at = ['-attime', String(start.getTime() / 1000 + 60)];
+    const files = { crl, ca: ca.issuer.pem, certificate };
+    return openssl(
+      ['verify', ...at, '-crl_check', '-CRLfile', 'crl', '-CAfile', 'ca', 'certificate'],
+      files,
+    ).text.trim();
+  };
+
+  for (const [what, [content, ofFine, ofRevoked, why]] of Object.entries(harms)) {
+    it(`is refused for ${what}`, () => {
+      const pem = pemText('X509 CRL', foreignCrl(ca, { serials: [serial], ...content }));
+      assert.match(verdict(pem, fine), ofFine);
+      assert.match(verdict(pem, revoked), ofRevoked);
+      const result = parsedCrl(pem);
+      if (result.ok) assert.equal(crlSignedBy(result.value, ca.issuer.pem), false);
+      assert.match(result.ok ? '' : result.findings[0]!.message, why);
+    });
+  }
+
+  it('is taken when it names the very certificate of the CA', () => {
+    const ownSerial = tagged(contextTag(2, 'primitive'), Buffer.from(`00${ca.issuer.serial}`.slice(-32), 'hex'));
+    const pem = pemText('X509 CRL', foreignCrl(ca, { serials: [serial], authority: [ownIssuer, ownSerial] }));
+    assert.match(verdict(pem, fine), /: OK$/);
+    assert.match(verdict(pem, revoked), /error 23/);
+    assert.ok(crlSignedBy(read(pem), ca.issuer.pem));
   });
 });
 
