@@ -5,6 +5,7 @@ import { runInNewContext } from 'node:vm';
 import { lineSplitter } from '../src/agent/process.ts';
 import type { BrokerEvent, LogDialect } from '../src/monitor/event.ts';
 import { brokerEvent } from '../src/monitor/line.ts';
+import { createObserver } from '../src/monitor/observe.ts';
 import { defaultRules } from '../src/monitor/settings.ts';
 import { createMonitor, type Monitor } from '../src/monitor/watch.ts';
 import { brokers } from '../test/broker/mosquitto.ts';
@@ -116,11 +117,39 @@ function memoryRow(): BenchRow {
   return { measure, value, unit: 'MB', floor, ratio: value / floor, target: '≤ 150 MB' };
 }
 
+/** Messages of very many identities on a few topics each; the floor takes their topics apart. */
+function observerRow(): BenchRow {
+  const listed = new Set(Array.from({ length: identities }, (_, index) => `device-${index}`));
+  const topics = Array.from(listed, (name) =>
+    ['state', 'battery', 'alarm'].map((last) => `site/north/${name}/${last}`),
+  );
+  const published = topics.flat();
+  const perSecond = (newRun: () => (topic: string) => number): number => {
+    const figures = Array.from({ length: rounds }, () => {
+      const take = newRun();
+      let sum = 0;
+      const start = performance.now();
+      for (let index = 0; index < many; index += 1) sum += take(published[(index * 7) % published.length] ?? '');
+      if (sum < 0) throw new Error('measure monitor: nothing was published');
+      return (1000 * many) / (performance.now() - start);
+    });
+    return median(figures);
+  };
+  const floor = perSecond(() => (topic) => topic.split('/').length);
+  const value = perSecond(() => {
+    const observer = createObserver({ isListed: (name) => listed.has(name) });
+    return (topic) => observer.note({ topic, bytes: 64 }, now).length;
+  });
+  const measure = 'observe: messages of 10,000 devices on three topics each';
+  return { measure, value, unit: 'messages/s', floor, ratio: value / floor, target: '≥ 200,000 messages/s' };
+}
+
 export async function run(): Promise<readonly BenchRow[]> {
   const rows = [
     ...speedRows('sessions of 10,000 devices, debug log', textOf(sessionLines), '≥ 200,000 lines/s'),
     ...speedRows('refused logins under ever other names', textOf(refusedLines), '≥ 200,000 lines/s'),
     memoryRow(),
+    observerRow(),
   ];
   for (const broker of brokers) {
     const newNote = () => {

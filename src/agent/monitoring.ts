@@ -1,18 +1,43 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { LockoutLimits } from '../domain/fleet.ts';
+import type { Role } from '../domain/acl/rule.ts';
+import type { LockoutLimits, WatchRule } from '../domain/fleet.ts';
 import { secondsText } from '../domain/pki/time.ts';
 import type { BrokerEvent } from '../monitor/event.ts';
 import type { Lockout, Notice } from '../monitor/notice.ts';
-import { defaultRules } from '../monitor/settings.ts';
+import { watchSettings } from '../monitor/rules.ts';
+import type { Counted } from '../monitor/settings.ts';
 import { createMonitor, type Monitor, type MonitorCounts } from '../monitor/watch.ts';
 import type { Clock, InstanceLockout } from '../ports.ts';
 import { ownNamePrefix } from './overlay.ts';
 
 /** What there is to be watched on a broker whose set was proved. */
 export interface WatchedSet {
-  readonly identities: { readonly has: (identity: string) => boolean };
+  readonly identities: {
+    readonly has: (identity: string) => boolean;
+    readonly get?: (identity: string) => { readonly role?: Role } | undefined;
+  };
+  /** Those that it denies everything, as it does while they are locked out. */
+  readonly denied: { readonly has: (identity: string) => boolean };
   /** Absent: nobody is locked out. */
   readonly lockout?: LockoutLimits;
+  /** When something is told; absent: as by default. */
+  readonly watchRules?: readonly WatchRule[];
+  /** What is published is read. */
+  readonly observes?: boolean;
+  /** Acts are counted by identity, too. */
+  readonly countsDevices?: boolean;
+}
+
+/** The highest role that an identity has in this set; whoever is in none has the least. */
+export function roleIn(set: WatchedSet | undefined, identity: string): Role {
+  return set?.identities.get?.(identity)?.role ?? 'Device';
+}
+
+/** Counts acts by identity, where a set asks for it. */
+export interface DeviceCounts {
+  /** From now on these may be counted; undefined: nobody, and what was counted is forgotten. */
+  readonly follow: (identities: WatchedSet['identities'] | undefined) => void;
+  readonly note: (identity: string, act: Counted) => void;
 }
 
 /** Events of others than the agent itself. */
@@ -38,7 +63,10 @@ export interface MonitoringOptions {
   readonly clock: Clock;
   /** Of a former agent; fails where that cannot be known. */
   readonly former: (signal: AbortSignal) => Promise<readonly InstanceLockout[]>;
+  /** Whom the last set that a former agent proved denied everything; absent: it is not known. */
+  readonly formerDenied?: () => WatchedSet['denied'];
   readonly onNotice: (notice: Notice) => void;
+  readonly devices?: DeviceCounts;
   /** Is told once in a second at most, when something is another than before. */
   readonly onFigures: (figures: WatchFigures) => void;
   /** The list of lockouts is another. */
@@ -65,7 +93,7 @@ interface Watch {
 export function monitoring(options: MonitoringOptions): Monitoring {
   const watch: Watch = {
     options,
-    monitor: monitorOf(() => undefined, undefined),
+    monitor: monitorOf(() => undefined, {}, options.devices),
     earlier: undefined,
     own: { Entered: 0, Takeover: 0 },
     takenOver: undefined,
@@ -104,11 +132,17 @@ function countOwn(watch: Watch, event: BrokerEvent): void {
   if (event.clientId === takenOver) own.Takeover += 1;
 }
 
-function monitorOf(present: () => WatchedSet | undefined, lockout: WatchedSet['lockout']): Monitor {
+/** By the limits and rules of this set; who is listed, in which role, is asked anew each time. */
+function monitorOf(
+  present: () => WatchedSet | undefined,
+  { lockout, watchRules = [] }: Pick<WatchedSet, 'lockout' | 'watchRules'>,
+  devices: DeviceCounts | undefined,
+): Monitor {
   return createMonitor({
+    ...watchSettings(watchRules, (identity) => roleIn(present(), identity)),
     isListed: (identity) => present()?.identities.has(identity) === true,
-    rules: defaultRules,
     ...(lockout && { lockout }),
+    ...(devices && { onAct: devices.note }),
   });
 }
 
@@ -121,16 +155,32 @@ function follow(watch: Watch, set: WatchedSet): void {
   const now = watch.options.clock.now();
   const former = watch.set;
   watch.set = set;
-  if (!former || !isDeepStrictEqual(former.lockout, set.lockout)) {
+  watch.options.devices?.follow(set.countsDevices === true ? set.identities : undefined);
+  if (!former || !isDeepStrictEqual(limitsIn(former), limitsIn(set))) {
     const inForce = watch.monitor.lockouts(now);
     // The set was just proved, and the broker may not have written yet that it refused the last probe.
     const expected = watch.monitor.expectedRefusals();
     watch.earlier = figuresOf(watch);
-    watch.monitor = monitorOf(() => watch.set, set.lockout);
+    watch.monitor = monitorOf(() => watch.set, set, watch.options.devices);
     watch.monitor.restore(inForce, now);
     watch.monitor.expectRefusals(expected, now);
   }
   restore(watch, now);
+  enforce(watch, now);
+}
+
+function limitsIn({ lockout, watchRules }: WatchedSet): readonly unknown[] {
+  return [lockout, watchRules];
+}
+
+/** Who was locked out and is denied nothing any more, was released by a person. */
+function enforce(watch: Watch, now: Date): void {
+  const { denied } = watch.set ?? {};
+  if (denied)
+    tell(
+      watch,
+      watch.monitor.enforced((identity) => denied.has(identity), now),
+    );
 }
 
 async function takeUp(watch: Watch, signal: AbortSignal): Promise<void> {
@@ -144,11 +194,14 @@ async function takeUp(watch: Watch, signal: AbortSignal): Promise<void> {
   restore(watch, watch.options.clock.now());
 }
 
-/** Who is listed has to be known: nobody else is locked out. */
+/** Who is listed has to be known: nobody else is locked out. Who was released meanwhile is told by what was in force before. */
 function restore(watch: Watch, now: Date): void {
   if (watch.isRestored || !watch.former || !watch.set) return;
   watch.monitor.restore(watch.former, now);
   watch.isRestored = true;
+  const denied = watch.former.length > 0 ? watch.options.formerDenied?.() : undefined;
+  if (denied) watch.monitor.enforced((identity) => denied.has(identity), now);
+  enforce(watch, now);
   refresh(watch);
 }
 
@@ -180,6 +233,7 @@ function figuresOf({ monitor, earlier }: Watch): MonitorCounts {
     events: sums(earlier.events, counts.events),
     refusals: sums(earlier.refusals, counts.refusals),
     identities: counts.identities,
+    silent: counts.silent,
     forgotten: earlier.forgotten + counts.forgotten,
   };
 }

@@ -15,7 +15,12 @@ export interface AuditOrigin {
 export function auditLine(notice: Notice, origin?: AuditOrigin): string {
   const { kind, at, until, ...rest } = notice;
   const event = { version: 1, time: at, event: kind, ...origin, ...rest, ...(until && { until }) };
-  return JSON.stringify(event).replace(/[^ -~]/g, escaped);
+  return plainJson(event);
+}
+
+/** JSON in one line of plain ASCII: nothing in it ends a line or acts upon a terminal. */
+export function plainJson(value: object): string {
+  return JSON.stringify(value).replace(/[^ -~]/g, escaped);
 }
 
 function escaped(character: string): string {

@@ -13,7 +13,7 @@ export type BrokerEvent =
   | { readonly kind: 'DeniedPublish'; readonly clientId: string; readonly topic: string }
   /** A packet over `max_packet_size`, which ends the session, or in the debug log a payload over `message_size_limit`. */
   | SessionAct<'Oversize'>
-  /** More messages at a time than were allowed (Mosquitto 2.1), which ends the session. */
+  /** More messages at a time than were allowed (Mosquitto 2.1): one such message, or a session that ends for it. */
   | SessionAct<'Flood'>
   /** A session was ended by another connection with its client ID, whose `Entered` follows. */
   | { readonly kind: 'Takeover'; readonly clientId: string; readonly address?: string }

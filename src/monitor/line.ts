@@ -126,7 +126,16 @@ const endings21: ReadonlyMap<string, Ending> = new Map([
 const otherEnding: Ending = { kind: 'Left', why: 'Other' };
 
 function ofClient(text: string, dialect: LogDialect): BrokerEvent {
-  return (dialect === '2.0' ? endOf20(text) : endOf21(text)) ?? connectionRefused(text) ?? cutName(text);
+  const event = dialect === '2.0' ? endOf20(text) : (overQuota(text) ?? endOf21(text));
+  return event ?? connectionRefused(text) ?? cutName(text);
+}
+
+const quotaWords = ' has exceeded its receive-maximum quota. This behaviour must be fixed on the client.';
+
+/** Of each message of QoS 1 or 2 that is one too many; the session goes on. */
+function overQuota(text: string): BrokerEvent | undefined {
+  const name = text.endsWith(quotaWords) ? text.slice('Client '.length, -quotaWords.length) : '';
+  return identityForm.test(name) ? { kind: 'Flood', clientId: name, isEnd: false } : undefined;
 }
 
 function endOf20(text: string): BrokerEvent | undefined {

@@ -13,6 +13,9 @@ const mostLockouts = 256;
 /** How long after a lockout denied publishes may still be its effect: the set without it has to get to the broker. */
 const graceMilliseconds = 60_000;
 
+/** How long after a set that denies no more what was logged before it may still come in. */
+const settlingMilliseconds = 2_000;
+
 /** How far the clock by which a restored lockout began may have been ahead of ours. */
 const skewMilliseconds = 60_000;
 
@@ -20,22 +23,37 @@ interface Block {
   readonly reason: string;
   readonly since: number;
   readonly until: number;
+  /** A set was in force that denied it everything. */
+  isDenied: boolean;
 }
 
 /** Who is locked out. `at` is of the steady time, milliseconds. */
 export interface Lockouts {
-  /** Counts an act. Nothing counts during a lockout, nor shortly after. */
+  /**
+   * Counts an act. Nothing counts during a lockout, nor shortly after; but while no set denies what should be denied,
+   * acts do, and enough of them begin it anew: a person may have released who it was when nobody was here to see it.
+   */
   readonly act: (identity: string, act: LockingAct, at: number) => LockoutChanges;
   /** Those whose time is over. */
   readonly ended: (at: number) => readonly Lockout[];
   readonly inForce: (at: number) => readonly Lockout[];
   /** Those that a former monitor reported; none lasts longer than one that begins now. */
   readonly restore: (lockouts: readonly Lockout[], at: number) => void;
-  /** Ends the one of this identity if it began at `unlockAt` or before. */
-  readonly unlock: (identity: string, unlockAt: Date, at: number) => readonly Lockout[];
+  /**
+   * Says whom the set in force denies everything. Whoever it denied before and does not any more was released, and acts
+   * count again; while somebody is denied everything, whoever wants that, none do.
+   */
+  readonly enforced: (isDenied: IsDenied, at: number) => readonly Lockout[];
   /** Forgets what was counted, for it cannot be said when that was. */
   readonly forgetCounts: () => void;
 }
+
+/** It is denied everything, or will be as soon as a set has come. */
+function isHeld({ isDenied, since }: Block, at: number): boolean {
+  return isDenied || at < since + graceMilliseconds;
+}
+
+export type IsDenied = (identity: string) => boolean;
 
 interface LockoutChanges {
   readonly began?: Lockout;
@@ -56,6 +74,9 @@ export function lockoutsBy(
   /** The first end of all. */
   let nextEnd = Infinity;
   const grace = expiries();
+  /** Those who were denied everything until a moment ago. */
+  const settling = expiries();
+  let isDeniedNow: IsDenied = () => false;
   let failures = recent<Window>(mostIdentities);
   const lockout = (identity: string, { reason, since, until }: Block): Lockout => {
     return { identity, reason, since: time.shown(since), until: time.shown(until) };
@@ -65,9 +86,10 @@ export function lockoutsBy(
     grace.set(identity, at + graceMilliseconds);
     return lockout(identity, block);
   };
-  const isInGrace = (identity: string, at: number): boolean => {
-    grace.due(at);
-    return grace.has(identity);
+  const isQuiet = (identity: string, at: number): boolean => {
+    for (const each of [grace, settling]) each.due(at);
+    if (isDeniedNow(identity)) settling.set(identity, at + settlingMilliseconds);
+    return grace.has(identity) || settling.has(identity);
   };
   const room = (at: number): readonly Lockout[] => {
     if (blocks.size < mostLockouts) return [];
@@ -76,14 +98,15 @@ export function lockoutsBy(
   };
   return {
     act(identity, act, at) {
-      if (blocks.has(identity) || isInGrace(identity, at)) return unchanged;
+      const present = blocks.get(identity);
+      if ((present && isHeld(present, at)) || isQuiet(identity, at)) return unchanged;
       const count = countWith(failures.used(identity, emptyWindow), at, windowSeconds * 1000);
       if (count < maxFailures) return unchanged;
       failures.delete(identity);
-      const ended = room(at);
+      const ended = present ? none : room(at);
       // Whole seconds of the clock, and not a moment longer than asked for.
       const since = time.of(new Date(Math.floor(time.shown(at).getTime() / 1000) * 1000));
-      const block = { reason: act, since, until: since + blockMilliseconds };
+      const block = { reason: act, since, until: since + blockMilliseconds, isDenied: false };
       blocks.set(identity, block);
       nextEnd = Math.min(nextEnd, block.until);
       return { began: lockout(identity, block), ended };
@@ -105,13 +128,19 @@ export function lockoutsBy(
         const until = Math.min(end, since + blockMilliseconds, at + blockMilliseconds);
         const isOf = until > at && since <= at + skewMilliseconds && blocks.size < mostLockouts;
         if (!isOf) continue;
-        blocks.set(identity, { reason, since, until });
+        blocks.set(identity, { reason, since, until, isDenied: false });
         nextEnd = Math.min(nextEnd, until);
       }
     },
-    unlock(identity, unlockAt, at) {
-      const block = blocks.get(identity);
-      return block && block.since <= time.of(unlockAt) ? [release(identity, block, at)] : [];
+    enforced(isDenied, at) {
+      isDeniedNow = isDenied;
+      for (const [identity, block] of blocks) if (isDenied(identity)) block.isDenied = true;
+      const freed = [...blocks].filter(([identity, block]) => block.isDenied && !isDenied(identity));
+      return freed.map(([identity, block]) => {
+        blocks.delete(identity);
+        settling.set(identity, at + settlingMilliseconds);
+        return lockout(identity, block);
+      });
     },
     forgetCounts() {
       failures = recent(mostIdentities);

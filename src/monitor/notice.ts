@@ -1,14 +1,7 @@
+import type { Counted } from './settings.ts';
+
 /** What a monitor answers with: things worth telling somebody. */
-export type NoticeKind =
-  | 'AuthenticationFailed'
-  | 'PublishDenied'
-  | 'ConnectStorm'
-  | 'Oversize'
-  | 'Flood'
-  | 'Takeover'
-  | 'Silent'
-  | 'LockedOut'
-  | 'Released';
+export type NoticeKind = Counted | 'Silent' | 'LockedOut' | 'Released';
 
 export interface Notice {
   readonly kind: NoticeKind;
@@ -18,8 +11,10 @@ export interface Notice {
   readonly claimed?: string;
   /** Of whoever did it last; not told by Mosquitto 2.0 of most who were refused. */
   readonly address?: string;
-  /** Topic of the last publish that was denied, as `claimed` in its form, at most 256 characters. */
+  /** Of the last publish that was denied, or that was new or large, as `claimed` in its form, at most 256 characters. */
   readonly topic?: string;
+  /** Of `SizeUnusual`: payload of the last one. */
+  readonly bytes?: number;
   /** Acts that were not told before. */
   readonly count: number;
   readonly at: Date;

@@ -17,10 +17,13 @@ export function steadyTime(): SteadyTime {
   const offset = (): number => (last ?? 0) - elapsed;
   return {
     at(now) {
-      const before = last ?? now.getTime();
-      last = now.getTime();
-      elapsed += Math.max(0, last - before);
-      return { at: elapsed, isSetBack: before - last > toleranceMilliseconds };
+      const time = now.getTime();
+      const before = last ?? time;
+      const isSetBack = before - time > toleranceMilliseconds;
+      // A clock that is steered goes back a little: until it is there again no time passes, and none is shown as another.
+      last = isSetBack ? time : Math.max(before, time);
+      elapsed += Math.max(0, time - before);
+      return { at: elapsed, isSetBack };
     },
     shown: (at) => new Date(at + offset()),
     of: (shown) => shown.getTime() - offset(),

@@ -1,11 +1,11 @@
 import { expiries } from './expiries.ts';
-import type { Notice } from './notice.ts';
+import type { Notice, NoticeKind } from './notice.ts';
 import { recent } from './recent.ts';
-import type { Counted, Rule } from './settings.ts';
+import type { Rule } from './settings.ts';
 import { countWith, emptyWindow, type Window } from './window.ts';
 
 /** What is known of an act beside its kind. */
-export type Circumstances = Pick<Notice, 'identity' | 'claimed' | 'address' | 'topic'>;
+export type Circumstances = Pick<Notice, 'identity' | 'claimed' | 'address' | 'topic' | 'bytes'>;
 
 interface Tally {
   readonly window: Window;
@@ -30,7 +30,7 @@ export interface Telling {
   readonly notice?: Untimed;
 }
 
-export function teller(kind: Counted, { threshold, windowSeconds }: Rule, mostIdentities: number): Teller {
+export function teller(kind: NoticeKind, { threshold, windowSeconds }: Rule, mostIdentities: number): Teller {
   const milliseconds = windowSeconds * 1000;
   /** Until when nothing is told again. */
   const quiet = expiries();
@@ -45,7 +45,8 @@ export function teller(kind: Counted, { threshold, windowSeconds }: Rule, mostId
       const key = circumstances.identity ?? '';
       const tally = tallies.used(key, () => ({ window: emptyWindow(), untold: 0, last: circumstances }));
       const count = countWith(tally.window, at, milliseconds);
-      tally.last = { ...tally.last, ...circumstances };
+      // Of strangers nothing is put together: a name that one claimed and the address of another would be a false track.
+      tally.last = circumstances.identity === undefined ? circumstances : { ...tally.last, ...circumstances };
       const isOver = count >= threshold;
       if (quiet.has(key)) tally.untold += 1;
       else if (isOver) return { isOver, notice: told(key, tally, count, at) };

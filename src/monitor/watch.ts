@@ -1,11 +1,12 @@
 import { reservedIdentityPrefix } from '../domain/names.ts';
 import type { BrokerEvent, Refused } from './event.ts';
-import { type Lockouts, lockoutsBy } from './lockout.ts';
+import { type IsDenied, type Lockouts, lockoutsBy } from './lockout.ts';
 import type { Lockout, Notice } from './notice.ts';
 import { presence } from './presence.ts';
 import type { Counted, LockingAct, MonitorSettings } from './settings.ts';
 import { steadyTime } from './steady.ts';
-import { type Circumstances, teller, type Teller, type Telling, type Untimed } from './teller.ts';
+import type { Circumstances, Telling, Untimed } from './teller.ts';
+import { rulesFor, type Tellers, tellersBy } from './tellers.ts';
 import { shownText } from './text.ts';
 
 /** Watches one broker by the events of its log. It knows no time but the one that it is given. */
@@ -17,8 +18,11 @@ export interface Monitor {
   readonly lockouts: (now: Date) => readonly Lockout[];
   /** Takes up the lockouts that were in force when a former agent ended. */
   readonly restore: (lockouts: readonly Lockout[], now: Date) => void;
-  /** Ends the lockout of this identity if it began at `unlockAt` or before: a person asked for it. */
-  readonly unlock: (identity: string, unlockAt: Date, now: Date) => readonly Notice[];
+  /**
+   * Is told whom the set in force denies everything: of these no act counts for a lockout, and one whose lockout it denied
+   * and does not any more is released, for a person asked for it.
+   */
+  readonly enforced: (isDenied: IsDenied, now: Date) => readonly Notice[];
   /** So many logins of the agent's own probes are about to be refused: they are not counted, for half a minute. */
   readonly expectRefusals: (count: number, now: Date) => void;
   /** How many of them were not heard of yet. */
@@ -33,6 +37,8 @@ export interface MonitorCounts {
   readonly refusals: Readonly<Record<Refused['why'], number>>;
   /** Of how many identities something is kept. */
   readonly identities: number;
+  /** How many were told to be silent and did not come back yet. */
+  readonly silent: number;
   /** How often something was forgotten because it would have been too many. */
   readonly forgotten: number;
 }
@@ -44,7 +50,7 @@ const mostExpected = 1024;
 interface State {
   readonly settings: MonitorSettings;
   readonly time: ReturnType<typeof steadyTime>;
-  readonly tellers: ReadonlyMap<Counted, Teller>;
+  readonly tellers: Tellers;
   readonly lockouts: Lockouts | undefined;
   readonly presence: ReturnType<typeof presence>;
   readonly events: Record<BrokerEvent['kind'], number>;
@@ -58,16 +64,12 @@ interface State {
 export function createMonitor(settings: MonitorSettings): Monitor {
   const most = settings.maxIdentities ?? defaultMaxIdentities;
   const time = steadyTime();
-  const tellers = (Object.keys(settings.rules) as Counted[]).flatMap((kind) => {
-    const rule = settings.rules[kind];
-    return rule ? [[kind, teller(kind, rule, most)] as const] : [];
-  });
   const state: State = {
     settings,
     time,
-    tellers: new Map(tellers),
+    tellers: tellersBy(settings, most),
     lockouts: settings.lockout && lockoutsBy(settings.lockout, time, most),
-    presence: presence(most),
+    presence: presence(most, (identity) => silenceOf(settings, identity)),
     events: { ...noEvents },
     refusals: { ...noRefusals },
     expected: [],
@@ -91,8 +93,7 @@ export function createMonitor(settings: MonitorSettings): Monitor {
         at,
       );
     },
-    unlock: (identity, unlockAt, now) =>
-      during(now, (at) => (state.lockouts?.unlock(identity, unlockAt, at) ?? []).map(released)),
+    enforced: (isDenied, now) => during(now, (at) => (state.lockouts?.enforced(isDenied, at) ?? []).map(released)),
     expectRefusals(count, now) {
       const end = timeAt(state, now) + expectationMilliseconds;
       for (let i = 0; i < count && state.expected.length < mostExpected; i += 1) state.expected.push(end);
@@ -100,6 +101,12 @@ export function createMonitor(settings: MonitorSettings): Monitor {
     expectedRefusals: () => state.expected.length,
     counts: () => countsOf(state),
   };
+}
+
+/** Milliseconds; undefined: nobody asks. */
+function silenceOf(settings: MonitorSettings, identity: string): number | undefined {
+  const { silentAfterSeconds } = rulesFor(settings, identity);
+  return silentAfterSeconds === undefined ? undefined : silentAfterSeconds * 1000;
 }
 
 const noEvents: MonitorCounts['events'] = {
@@ -137,7 +144,7 @@ function timeAt({ time, lockouts }: State, now: Date): number {
 /** What has come to its end, whatever happens now. */
 function due({ lockouts, tellers }: State, at: number): readonly Untimed[] {
   const notices = lockouts?.ended(at).map(released) ?? [];
-  for (const each of tellers.values()) notices.push(...each.due(at));
+  for (const each of tellers.all()) notices.push(...each.due(at));
   return notices;
 }
 
@@ -177,8 +184,7 @@ function happened(state: State, event: BrokerEvent, at: number): readonly Untime
       return locking(state, 'PublishDenied', event.clientId, { topic: shownText(event.topic, 256) }, at);
     case 'Oversize':
     case 'Flood':
-      if (event.isEnd) state.presence.left(event.clientId, event.address, at);
-      return locking(state, event.kind, event.clientId, addressed(event.address), at);
+      return tooMuch(state, event, at);
     case 'Takeover':
       state.presence.left(event.clientId, event.address, at);
       state.held = { kind: 'Takeover', clientId: event.clientId };
@@ -195,6 +201,14 @@ function happened(state: State, event: BrokerEvent, at: number): readonly Untime
     case 'Unknown':
       return [];
   }
+}
+
+function tooMuch(state: State, event: BrokerEvent & { kind: 'Oversize' | 'Flood' }, at: number): readonly Untimed[] {
+  const { kind, clientId, address, isEnd } = event;
+  if (isEnd) state.presence.left(clientId, address, at);
+  // A client of MQTT 3.1.1 was told no limit, and its messages are taken: that locks nobody out.
+  if (kind === 'Flood' && !isEnd) return acted(state, kind, clientId, {}, at);
+  return locking(state, kind, clientId, addressed(address), at);
 }
 
 /** A handshake that failed, in the first of the two lines that tell of it. */
@@ -254,12 +268,14 @@ function acted(
 }
 
 function counted(
-  { tellers }: State,
+  { tellers, settings }: State,
   kind: Counted,
   circumstances: Circumstances,
   at: number,
 ): Pick<Telling, 'isOver'> & { readonly notices: readonly Untimed[] } {
-  const { isOver, notice } = tellers.get(kind)?.act(circumstances, at) ?? { isOver: false };
+  const { identity } = circumstances;
+  if (identity !== undefined) settings.onAct?.(identity, kind);
+  const { isOver, notice } = tellers.of(kind, identity)?.act(circumstances, at) ?? { isOver: false };
   return { isOver, notices: notice ? [notice] : [] };
 }
 
@@ -271,12 +287,8 @@ function failed({ lockouts }: State, act: LockingAct, identity: string, at: numb
   return [...changes, { kind: 'LockedOut', identity, reason: began.reason, until: began.until, count: 1 }];
 }
 
-function silent(
-  { presence: known, settings: { silentAfterSeconds, isListed } }: State,
-  at: number,
-): readonly Untimed[] {
-  if (silentAfterSeconds === undefined) return [];
-  const names = known.silent(at, silentAfterSeconds * 1000).filter(isListed);
+function silent({ presence: known, settings: { isListed } }: State, at: number): readonly Untimed[] {
+  const names = known.silent(at).filter(isListed);
   return names.map((identity) => ({ kind: 'Silent', identity, count: 1 }));
 }
 
@@ -285,7 +297,10 @@ function isWatched({ settings }: State, identity: string): boolean {
   return !identity.startsWith(reservedIdentityPrefix) && settings.isListed(identity);
 }
 
-function countsOf({ events, refusals, presence: known, tellers }: State): MonitorCounts {
-  const forgotten = [...tellers.values()].reduce((sum, each) => sum + each.forgotten(), known.forgotten());
-  return { events: { ...events }, refusals: { ...refusals }, identities: known.size(), forgotten };
+function countsOf({ events, refusals, presence: known, tellers, settings: { isListed } }: State): MonitorCounts {
+  const forgotten = [...tellers.all()].reduce((sum, each) => sum + each.forgotten(), known.forgotten());
+  let silentOnes = 0;
+  for (const identity of known.away()) if (isListed(identity)) silentOnes += 1;
+  const kept = { identities: known.size(), silent: silentOnes, forgotten };
+  return { events: { ...events }, refusals: { ...refusals }, ...kept };
 }

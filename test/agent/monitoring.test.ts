@@ -6,7 +6,7 @@ import type { InstanceLockout } from '../../src/ports.ts';
 import { settled, VirtualClock } from '../kube/virtual-clock.ts';
 
 const lockout = { maxFailures: 2, windowSeconds: 60, blockSeconds: 600 };
-const everybody: WatchedSet = { identities: { has: () => true }, lockout };
+const everybody: WatchedSet = { identities: { has: () => true }, denied: new Set(), lockout };
 const denied = (clientId: string): BrokerEvent => ({ kind: 'DeniedPublish', clientId, topic: 't' });
 const entered = (clientId: string, identity = clientId): BrokerEvent => {
   return { kind: 'Entered', clientId, identity, address: 'h:1' };
@@ -24,10 +24,14 @@ describe('what an agent makes of the log of its broker', () => {
   });
   afterEach(() => stop.abort());
 
-  function watching(former: () => Promise<readonly InstanceLockout[]> = () => Promise.resolve([])) {
+  function watching(
+    former: () => Promise<readonly InstanceLockout[]> = () => Promise.resolve([]),
+    formerDenied?: () => ReadonlySet<string>,
+  ) {
     const watch = monitoring({
       clock,
       former,
+      ...(formerDenied && { formerDenied }),
       onNotice: (notice) => notices.push(notice),
       onFigures: (now) => figures.push(now),
       onLockouts: () => (changes += 1),
@@ -85,9 +89,71 @@ describe('what an agent makes of the log of its broker', () => {
     watch.note(denied('c'));
     await clock.advance(1_000);
     assert.deepEqual([names(watch), figures.at(-1)?.events.DeniedPublish], [['a'], 4]);
-    watch.follow({ identities: everybody.identities });
+    watch.follow({ identities: everybody.identities, denied: new Set() });
     await clock.advance(1_000);
     assert.deepEqual(names(watch), []);
+  });
+
+  it('hears that somebody was released, and takes that from its report', async () => {
+    const watch = watching();
+    watch.follow(everybody);
+    for (const act of [denied('a'), denied('a')]) watch.note(act);
+    await clock.advance(1_000);
+    watch.follow({ ...everybody, denied: new Set(['a']) });
+    await clock.advance(1_000);
+    assert.deepEqual(names(watch), ['a']);
+    watch.follow(everybody);
+    await clock.advance(1_000);
+    assert.deepEqual(names(watch), []);
+    assert.equal(notices.at(-1)?.kind, 'Released');
+  });
+
+  it('hears of a release, too, of what a former agent reported', async () => {
+    const [since, until] = [clock.now(), new Date(clock.now().getTime() + 300_000)].map((time) => time.toISOString());
+    const times = { since: since ?? '', until: until ?? '' };
+    const watch = watching(() => Promise.resolve([{ identity: 'a', reason: 'Flood', ...times }]));
+    watch.follow({ ...everybody, denied: new Set(['a']) });
+    await clock.advance(1_000);
+    assert.deepEqual(names(watch), ['a']);
+    watch.follow(everybody);
+    await clock.advance(1_000);
+    assert.deepEqual(names(watch), []);
+  });
+
+  it('hears of a release while it was away, by what it denied before; who was not denied yet stays locked out', async () => {
+    const [since, until] = [clock.now(), new Date(clock.now().getTime() + 300_000)].map((time) => time.toISOString());
+    const times = { since: since ?? '', until: until ?? '' };
+    const former = ['released', 'new', 'still'].map((identity) => ({ identity, reason: 'Flood', ...times }));
+    const watch = watching(
+      () => Promise.resolve(former),
+      () => new Set(['released', 'still']),
+    );
+    watch.follow({ ...everybody, denied: new Set(['still']) });
+    await clock.advance(1_000);
+    assert.deepEqual(names(watch), ['new', 'still']);
+    assert.deepEqual(
+      notices.map(({ kind, identity }) => [kind, identity]),
+      [['Released', 'released']],
+    );
+  });
+
+  it('has acts counted by identity while a set asks for it', () => {
+    const calls: unknown[] = [];
+    const watch = monitoring({
+      ...{ clock, former: () => Promise.resolve([]) },
+      ...{ onNotice: () => undefined, onFigures: () => undefined, onLockouts: () => undefined },
+      devices: {
+        follow: (identities) => calls.push(identities),
+        note: (identity, act) => calls.push([identity, act]),
+      },
+    });
+    const { identities } = everybody;
+    watch.follow({ ...everybody, countsDevices: true });
+    for (const event of [denied('a'), denied('mqttsec-agent-1')]) watch.note(event);
+    watch.follow({ ...everybody, lockout: { ...lockout, maxFailures: 9 }, countsDevices: true });
+    watch.note(entered('b'));
+    watch.follow(everybody);
+    assert.deepEqual(calls, [identities, ['a', 'PublishDenied'], identities, ['b', 'ConnectStorm'], undefined]);
   });
 
   it('counts nothing that the agent does itself', async () => {

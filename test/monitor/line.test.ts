@@ -69,6 +69,10 @@ const of20: typeof ofBoth = [
 
 const of21: typeof ofBoth = [
   [
+    'Client d1 has exceeded its receive-maximum quota. This behaviour must be fixed on the client.',
+    { kind: 'Flood', clientId: 'd1', isEnd: false },
+  ],
+  [
     'Client d1 [10.0.0.1:4711] disconnected: not authorised.',
     { kind: 'Refused', why: 'NotAuthorised', claimed: 'd1', address: '10.0.0.1:4711' },
   ],

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { Role } from '../../src/domain/acl/rule.ts';
+import type { WatchRule } from '../../src/domain/fleet.ts';
 import type { BrokerEvent } from '../../src/monitor/event.ts';
 import type { Notice } from '../../src/monitor/notice.ts';
+import { watchSettings } from '../../src/monitor/rules.ts';
 import { defaultRules, type MonitorSettings } from '../../src/monitor/settings.ts';
 import { createMonitor, type Monitor } from '../../src/monitor/watch.ts';
 
@@ -97,10 +100,30 @@ describe('monitor/watch', () => {
     assert.deepEqual(counts, [1, 3, 2, 1, 1]);
   });
 
+  it('says of each act of an identity of the broker whose it was, and of no other', () => {
+    const acts: string[] = [];
+    const onAct = (identity: string, kind: string) => acts.push(`${kind} ${identity}`);
+    const monitor = createMonitor({ ...settings, rules: {}, onAct });
+    const takeover: BrokerEvent = { kind: 'Takeover', clientId: 'd1' };
+    noteAll(monitor, [entered('d1'), denied('d1'), oversize('d1'), refused, denied('x1'), entered('mqttsec-agent-1')]);
+    noteAll(monitor, [takeover, entered('d1', '/s:0', 'mqttsec-agent-1'), takeover, entered('d1', 'h:2')]);
+    assert.deepEqual(acts, [
+      ...['ConnectStorm d1', 'PublishDenied d1', 'Oversize d1', 'Takeover d1', 'ConnectStorm d1'],
+    ]);
+  });
+
   it('says what is known of who was refused last', () => {
     const monitor = createMonitor(settings);
     const [notice] = times(10, refused).flatMap((event) => monitor.note(event, after(0)));
     assert.deepEqual(notice, { kind: 'AuthenticationFailed', claimed: 'd1', address: 'h:1', count: 10, at: after(0) });
+  });
+
+  it('never puts the name that one stranger claimed beside the address of another', () => {
+    const monitor = createMonitor(settings);
+    const claim: BrokerEvent = { kind: 'Refused', why: 'NotAuthorised', claimed: 'd1' };
+    const other: BrokerEvent = { kind: 'Refused', why: 'Protocol', address: 'h:2' };
+    const [notice] = [...times(9, claim), other].flatMap((event) => monitor.note(event, after(0)));
+    assert.deepEqual(notice, { kind: 'AuthenticationFailed', address: 'h:2', count: 10, at: after(0) });
   });
 
   it('does not count the refusals that the agent expects, for half a minute', () => {
@@ -137,10 +160,82 @@ describe('monitor/watch', () => {
       assert.deepEqual(ticks(monitor, 100), ['Silent d1 1']);
     });
 
+    it('are counted until they come back, or are none of the broker any more', () => {
+      const listed = new Set(['d1', 'd2', 'd3']);
+      const monitor = createMonitor({ ...watching, isListed: (identity) => listed.has(identity) });
+      for (const name of listed) noteAll(monitor, [entered(name), left(name)]);
+      const silent = () => monitor.counts().silent;
+      assert.equal(silent(), 0);
+      ticks(monitor, 100, 200);
+      assert.equal(silent(), 3);
+      noteAll(monitor, [entered('d1')], 201);
+      listed.delete('d2');
+      assert.equal(silent(), 1);
+    });
+
     it('are those that an oversize packet ended', () => {
       const monitor = createMonitor(watching);
       noteAll(monitor, [entered('d1'), oversize('d1')]);
       assert.deepEqual(ticks(monitor, 100), ['Silent d1 1']);
+    });
+  });
+
+  describe('rules of a broker', () => {
+    const rules: readonly WatchRule[] = [
+      { event: 'PublishDenied', role: 'Any', alert: 'Enabled', threshold: 3 },
+      { event: 'PublishDenied', role: 'Admin', alert: 'Disabled' },
+      { event: 'PublishDenied', role: 'Backend', alert: 'Enabled', threshold: 2, windowSeconds: 10 },
+      { event: 'AuthenticationFailed', role: 'Any', alert: 'Enabled', threshold: 2 },
+      { event: 'Silent', role: 'Any', alert: 'Enabled' },
+      { event: 'Silent', role: 'Device', alert: 'Enabled', windowSeconds: 100 },
+      { event: 'Silent', role: 'Admin', alert: 'Disabled' },
+    ];
+    const roles: Readonly<Record<string, Role>> = { dev: 'Device', back: 'Backend', admin: 'Admin' };
+    const watching = (own = rules) =>
+      createMonitor({ isListed: () => true, ...watchSettings(own, (identity) => roles[identity] ?? 'Device') });
+
+    for (const [identity, expected] of [
+      ['dev', ['PublishDenied dev 3']],
+      ['back', ['PublishDenied back 2']],
+      ['admin', []],
+    ] as const) {
+      it(`count for ${identity} by its role, else for all`, () => {
+        const monitor = watching();
+        assert.deepEqual(noteAll(monitor, times(3, denied(identity))), expected);
+      });
+    }
+
+    it('count within their own windows', () => {
+      const monitor = watching();
+      noteAll(monitor, [denied('back')]);
+      assert.deepEqual(noteAll(monitor, [denied('back')], 11), []);
+      assert.deepEqual(noteAll(monitor, [denied('back')], 12), ['PublishDenied back 2']);
+    });
+
+    it('leave as it is by default what they do not name', () => {
+      assert.deepEqual(noteAll(watching(), [oversize('dev')]), ['Oversize dev 1']);
+      assert.deepEqual(noteAll(watching(), times(2, refused)), ['AuthenticationFailed - 2']);
+      assert.deepEqual(noteAll(watching([]), times(9, refused)), []);
+    });
+
+    it('say for how long each may be away', () => {
+      const monitor = watching();
+      noteAll(
+        monitor,
+        ['dev', 'back', 'admin'].flatMap((name) => [entered(name), left(name)]),
+      );
+      const silent = [99, 100, 3_599, 3_600, 100_000].map((second) => told(monitor.tick(after(second))).join());
+      assert.deepEqual(silent, ['', 'Silent dev 1', '', 'Silent back 1', '']);
+    });
+
+    it('do not decide who is locked out', () => {
+      const off = (['PublishDenied', 'Oversize'] as const).map((event): WatchRule => ({
+        event,
+        role: 'Any',
+        alert: 'Disabled',
+      }));
+      const monitor = createMonitor({ isListed: () => true, ...watchSettings(off, () => 'Device'), lockout });
+      assert.deepEqual(noteAll(monitor, times(3, denied('d1'))), ['LockedOut d1 1']);
     });
   });
 
@@ -156,7 +251,7 @@ describe('monitor/watch', () => {
       it(`begin by own acts: ${reason} of ${events.length}`, () => {
         const monitor = createMonitor(settings);
         for (const event of events.slice(0, -1)) monitor.note(event, after(0.7));
-        assert.deepEqual(locked(monitor, 1), []);
+        assert.deepEqual(locked(monitor, 0.7), []);
         const notices = monitor.note(events.at(-1)!, after(0.7));
         const until = after(900);
         assert.deepEqual(notices.at(-1), {
@@ -170,6 +265,12 @@ describe('monitor/watch', () => {
         assert.deepEqual(monitor.lockouts(after(1)), [{ identity: 'd1', reason, since: after(0), until }]);
       });
     }
+
+    it('do not begin by messages of which a client may not know that they are too many', () => {
+      const monitor = createMonitor(settings);
+      const told = noteAll(monitor, times(100, { kind: 'Flood', clientId: 'd1', isEnd: false }));
+      assert.deepEqual([told, locked(monitor, 0)], [['Flood d1 1'], []]);
+    });
 
     it('do not begin by what others do in the name of a device', () => {
       const monitor = createMonitor(settings);
@@ -197,7 +298,11 @@ describe('monitor/watch', () => {
     it('are not begun again by what is denied because of them, but by what comes later', () => {
       const monitor = createMonitor(settings);
       const hammered = (from: number, to: number) => {
-        for (let second = from; second < to; second += 5) noteAll(monitor, times(3, denied('d1')), second);
+        for (let second = from; second < to; second += 5) {
+          noteAll(monitor, times(3, denied('d1')), second);
+          const present = new Set(locked(monitor, second));
+          monitor.enforced((name) => present.has(name), after(second));
+        }
         return locked(monitor, to);
       };
       assert.deepEqual([hammered(0, 899), hammered(900, 960), hammered(965, 970)], [['d1'], [], ['d1']]);
@@ -221,13 +326,57 @@ describe('monitor/watch', () => {
       assert.deepEqual(told(monitor.tick(after(800))), ['Released d1 1']);
     });
 
-    it('are ended by hand if they began before that', () => {
+    const enforced = (monitor: Monitor, names: readonly string[], seconds: number) =>
+      told(monitor.enforced((identity) => names.includes(identity), after(seconds)));
+
+    it('are over for whom a set denies nothing any more, but not before one denied it', () => {
+      const monitor = createMonitor(settings);
+      for (const name of ['d1', 'd2']) noteAll(monitor, times(3, denied(name)), 100);
+      assert.deepEqual(enforced(monitor, [], 100.5), []);
+      assert.deepEqual(enforced(monitor, ['d1', 'd2'], 101), []);
+      assert.deepEqual(enforced(monitor, ['d2'], 102), ['Released d1 1']);
+      assert.deepEqual(locked(monitor, 102), ['d2']);
+    });
+
+    it('begin anew by what goes on while no set denies it, once in a minute: somebody may have released it unseen', () => {
+      const monitor = createMonitor(settings);
+      monitor.restore([{ identity: 'd1', reason: 'Flood', since: after(-30), until: after(870) }], after(0));
+      assert.deepEqual(noteAll(monitor, times(9, oversize('d1')), 29), ['Oversize d1 1']);
+      assert.deepEqual(noteAll(monitor, times(2, oversize('d1')), 31), []);
+      assert.deepEqual(noteAll(monitor, times(7, oversize('d1')), 31), ['LockedOut d1 1']);
+      const [{ reason, since, until } = {}] = monitor.lockouts(after(31));
+      assert.deepEqual([reason, since, until], ['Oversize', after(31), after(931)]);
+      enforced(monitor, ['d1'], 100);
+      assert.deepEqual(
+        noteAll(monitor, times(9, oversize('d1')), 200).filter((text) => text.startsWith('LockedOut')),
+        [],
+      );
+      assert.deepEqual(told(monitor.tick(after(931))).slice(0, 1), ['Released d1 1']);
+    });
+
+    it('begin again soon after a release, by new acts alone', () => {
       const monitor = createMonitor(settings);
       noteAll(monitor, times(3, denied('d1')), 100);
-      assert.deepEqual(told(monitor.unlock('d1', after(99), after(101))), []);
-      assert.deepEqual(told(monitor.unlock('d2', after(101), after(101))), []);
-      assert.deepEqual(told(monitor.unlock('d1', after(101), after(101))), ['Released d1 1']);
+      enforced(monitor, ['d1'], 101);
+      noteAll(monitor, times(9, denied('d1')), 101);
+      enforced(monitor, [], 102);
+      noteAll(monitor, times(9, denied('d1')), 103);
+      noteAll(monitor, times(2, denied('d1')), 105);
+      assert.deepEqual(locked(monitor, 105), []);
+      noteAll(monitor, times(1, denied('d1')), 105);
+      assert.deepEqual(locked(monitor, 105), ['d1']);
+    });
+
+    it('do not begin by what somebody does who is denied everything, as by the lockout of another instance', () => {
+      const monitor = createMonitor(settings);
+      enforced(monitor, ['d1'], 100);
+      noteAll(monitor, times(9, denied('d1')), 101);
       assert.deepEqual(locked(monitor, 101), []);
+      enforced(monitor, [], 102);
+      noteAll(monitor, times(9, denied('d1')), 102);
+      assert.deepEqual(locked(monitor, 102), []);
+      noteAll(monitor, times(3, denied('d1')), 104);
+      assert.deepEqual(locked(monitor, 104), ['d1']);
     });
 
     it('are 256 at most: the one that ends first makes room', () => {
@@ -247,6 +396,16 @@ describe('monitor/watch', () => {
       assert.deepEqual(locked(monitor, 3600), []);
       noteAll(monitor, [denied('d1')], 3601);
       assert.deepEqual(locked(monitor, 3601), ['d1']);
+    });
+
+    it('say the same of themselves while the clock goes back a little, and on', () => {
+      const monitor = createMonitor(settings);
+      noteAll(monitor, times(3, denied('d1')), 10.5);
+      const said = monitor.lockouts(after(10.5));
+      for (const seconds of [10.499, 10.2, 9.6, 10.498, 11, 10.999]) {
+        assert.deepEqual(monitor.lockouts(after(seconds)), said, `at ${seconds}`);
+      }
+      assert.deepEqual([locked(monitor, 909.9), locked(monitor, 910)], [['d1'], []]);
     });
 
     it('last no longer when the clock is set back, and no longer ahead than they were', () => {
@@ -289,7 +448,7 @@ describe('monitor/watch', () => {
   });
   const who = fc.constantFrom('d1', 'd2', 'd3');
 
-  it('locks out exactly whom a list of all acts does, while the clock goes right', () => {
+  it('locks out exactly whom a list of all acts does, while the clock goes right and sets deny who is locked out', () => {
     const step = fc.record({
       who,
       milliseconds: fc.oneof(fc.integer({ min: 0, max: 3000 }), fc.integer({ min: 0, max: 100_000 })),
@@ -310,6 +469,8 @@ describe('monitor/watch', () => {
             monitor.lockouts(new Date(now)).map(({ identity, until }) => `${identity} ${until.getTime()}`),
             expected,
           );
+          const names = new Set(expected.map((text) => text.split(' ')[0]));
+          monitor.enforced((name) => names.has(name), new Date(now));
         }
       }),
       { numRuns: 500 },

@@ -22,7 +22,15 @@ import {
   serverPair,
   valueOf,
 } from '../../agent/site.ts';
-import { type BrokerUnderTest, currentUser, freePorts, runningBroker, scratchDirectory, until } from '../mosquitto.ts';
+import {
+  type BrokerUnderTest,
+  currentUser,
+  dialectOf,
+  freePorts,
+  runningBroker,
+  scratchDirectory,
+  until,
+} from '../mosquitto.ts';
 
 export const agentName = 'mqttsec-agent-01';
 export const password = 'correct horse';
@@ -71,8 +79,7 @@ export async function watchedBroker(broker: BrokerUnderTest): Promise<WatchedBro
     },
   ];
   const conf = confText({
-    dialect:
-      broker.dialect === '2.0' ? { version: '2.0' } : { version: '2.1', pluginDirectory: broker.pluginDirectory },
+    dialect: dialectOf(broker),
     user: currentUser,
     aclFile: file('acl'),
     passwordFile: file('passwords'),
@@ -125,7 +132,8 @@ interface Hello {
   readonly keepaliveSeconds?: number;
 }
 
-function field(text: string | Buffer): Buffer {
+/** A length of two bytes, and the bytes. */
+export function field(text: string | Buffer): Buffer {
   const bytes = Buffer.from(text as string);
   return Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 0xff]), bytes]);
 }
