@@ -10,7 +10,13 @@ import {
   type Site,
   type SiteSet,
 } from '../../test/agent/site.ts';
-import { type BrokerUnderTest, currentUser, freePorts, scratchDirectory } from '../../test/broker/mosquitto.ts';
+import {
+  type BrokerUnderTest,
+  currentUser,
+  dialectOf,
+  freePorts,
+  scratchDirectory,
+} from '../../test/broker/mosquitto.ts';
 import { newPlant, startAgent } from '../../test/broker/agent/plant.ts';
 import { bareBroker } from './bare.ts';
 import { type Fleet, fleetOf, type Layout, setOf, writer } from './fleet.ts';
@@ -62,9 +68,7 @@ async function agentGiver(broker: BrokerUnderTest): Promise<Giver> {
 async function handGiver(broker: BrokerUnderTest): Promise<Giver> {
   const directory = scratchDirectory();
   const [mtls = 0, password = 0] = await freePorts(2);
-  const { pluginDirectory } = broker;
-  const dialect =
-    broker.dialect === '2.0' ? ({ version: '2.0' } as const) : ({ version: '2.1', pluginDirectory } as const);
+  const dialect = dialectOf(broker);
   const link = currentLink(directory).replace(/\/current$/, '');
   const site = newSite({ now: new Date(), link, dialect, user: currentUser, ports: { mtls, password } });
   let bare: Awaited<ReturnType<typeof bareBroker>> | undefined;

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
+import { bundleOptions } from '../../scripts/bundle.ts';
 import { currentLink } from '../../src/agent/generation.ts';
 import { chunksByOffset, contentOf } from '../../src/domain/bundle/chunks.ts';
 import { partNames } from '../../src/domain/bundle/content.ts';
@@ -33,9 +34,7 @@ function memoryFlags(): readonly string[] {
 /** An agent ships as a bundle, which has no compiler in memory. */
 async function bundled(directory: string): Promise<string> {
   const outfile = path.join(directory, 'swap.mjs');
-  const js = "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);";
-  const common = { bundle: true, format: 'esm', platform: 'node', target: 'node22', banner: { js } } as const;
-  await build({ ...common, entryPoints: [path.join(import.meta.dirname, 'swap.ts')], outfile, logLevel: 'warning' });
+  await build({ ...bundleOptions, entryPoints: [path.join(import.meta.dirname, 'swap.ts')], outfile });
   return outfile;
 }
 

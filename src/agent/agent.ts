@@ -58,7 +58,8 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
     }
   } finally {
     end.abort();
-    await Promise.all([state.desk.ended.then(() => stopBroker(state)), state.watch.close(), state.sending, watching]);
+    const published = Promise.all([state.desk.ended, state.alerts.ended]);
+    await Promise.all([published.then(() => stopBroker(state)), state.watch.close(), state.sending, watching]);
   }
 }
 
@@ -67,7 +68,8 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
  * that takes back more: then it is not started. It may become fit again, as when the clock is put right.
  */
 async function isFit(state: AgentState, candidate: Candidate): Promise<boolean> {
-  const refusals = await refusalsOf(state, { next: candidate, loaded: undefined, given: state.given });
+  const { given, placed } = state;
+  const refusals = await refusalsOf(state, { next: candidate, loaded: undefined, given, placed });
   if (refusals.length > 0) state.errors.set('Restore', `the last good set is not started: ${refusalText(refusals)}`);
   return refusals.length === 0;
 }
@@ -78,7 +80,7 @@ async function isFit(state: AgentState, candidate: Candidate): Promise<boolean> 
  */
 async function refusalsOf(
   state: AgentState,
-  sets: Pick<GateInput, 'next' | 'loaded' | 'given'>,
+  sets: Pick<GateInput, 'next' | 'loaded' | 'given' | 'placed'>,
 ): Promise<readonly Refusal[]> {
   const { broker, directory, placement, clock, launcher } = state.options;
   const input: GateInput = {
@@ -284,8 +286,13 @@ function proved(state: AgentState, { assembly, attempt, generation, proof }: Enf
   const { milliseconds } = proof;
   const inForce = { generation, attempt, admission, provedAt: state.options.clock.now(), milliseconds };
   state.good = { candidate: state.good.candidate, inForce };
-  state.monitoring.follow({ identities: admission.identities, ...(conf.lockout && { lockout: conf.lockout }) });
+  const { identities } = admission;
+  const { lockout, watchRules, observes = false, countsDevices = false } = conf;
+  const limits = { ...(lockout && { lockout }), ...(watchRules && { watchRules }) };
+  state.monitoring.follow({ identities, denied: assembly.denied, observes, countsDevices, ...limits });
+  state.alerts.follow(conf.alertTopic);
   state.hasProved = true;
+  state.placed = undefined;
   state.restore = undefined;
   state.refresh = { at: validity.until, since: validity.from, failures: 0 };
   state.followUp = trialIn(state);

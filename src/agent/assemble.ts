@@ -1,4 +1,4 @@
-import { aclAt, type AclFile, aclText, deniedLines } from '../domain/acl/file.ts';
+import { aclAt, type AclFile, type AclLine, aclText, deniedLines } from '../domain/acl/file.ts';
 import { serverCertificateFile, serverKeyFile } from '../domain/broker/broker-conf.ts';
 import { type Conf, confText, linesReadAtStart, withListener } from '../domain/broker/conf.ts';
 import { passwordsText } from '../domain/broker/passwords.ts';
@@ -18,6 +18,8 @@ export interface Assembly {
   /** With the agent's own listener. */
   readonly conf: Conf;
   readonly admission: Admission;
+  /** Identities that it denies everything: those that are suspended or locked out. */
+  readonly denied: ReadonlySet<string>;
   /**
    * When the next rule, identity or certificate ends: then the set has to be assembled again, and the broker reloaded.
    * Likewise before the last one that has ended, for the clock may have been ahead. Milliseconds since the epoch.
@@ -51,7 +53,7 @@ export function assembled(
   const own = canaryFiles(candidate, overlay, attempt);
   const files = new Map<PartName | typeof serverCertificateFile | typeof serverKeyFile, string>([
     ['mosquitto.conf', confFile],
-    ['acl', aclFileAt(acl, parts.acl, ended, now) + overlayAcl(overlay, attempt, acl.patterns)],
+    ['acl', aclFileAt(acl, parts.acl, ended, now) + overlayAcl(overlay, attempt, acl.patterns, conf)],
     ['passwords', passwordsWithout(ended, candidate) + overlay.passwordLine],
     ['identities', ended.length === 0 ? parts.identities : identitiesText([...living.values()])],
     ['revocations', parts.revocations],
@@ -63,6 +65,7 @@ export function assembled(
     files,
     conf,
     admission: { identities: living, revocations: gated(candidate.revocations()) },
+    denied: deniedBy(acl),
     validity: validityAt(acl, identities, now),
     restartKey: linesReadAtStart(confFile) + (checksCrls(conf) ? '' : parts.ca),
   };
@@ -140,4 +143,10 @@ function validityAt(acl: AclFile, identities: ReadonlyMap<string, BundleIdentity
     look({ until: identity.ticketsUntil });
   });
   return { from: latest, until: earliest };
+}
+
+/** Identities that this file denies everything. */
+export function deniedBy({ users }: AclFile): ReadonlySet<string> {
+  const isDenied = ({ access, topic }: AclLine): boolean => access === 'deny' && topic === '#';
+  return new Set(users.filter(({ lines }) => lines.some(isDenied)).map(({ name }) => name));
 }

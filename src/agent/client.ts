@@ -41,6 +41,13 @@ export type PublishOutcome =
   /** The reason code of the PUBACK: 0 or 16 when it was taken, 135 when the client has no right to the topic. */
   { readonly kind: 'Acknowledged'; readonly code: number } | { readonly kind: 'Unanswered'; readonly reason: string };
 
+type OnMessage = (topic: string, payload: Uint8Array) => void;
+
+interface SubscribeOptions {
+  readonly qos?: 0 | 1;
+  readonly isLive?: boolean;
+}
+
 export interface Session {
   /** False once the connection is gone. */
   isOpen(): boolean;
@@ -48,8 +55,11 @@ export interface Session {
   readonly closed: Promise<void>;
   /** Publishes at QoS 1 and gives the reason code. */
   publish(topic: string, payload?: string, options?: { readonly retain?: boolean }): Promise<PublishOutcome>;
-  /** Subscribes at QoS 1, and hears all that the session is given; false when that was not granted, or not in time. */
-  subscribe(filter: string, onMessage: (topic: string, payload: Uint8Array) => void): Promise<boolean>;
+  /**
+   * Subscribes, at QoS 1 unless it is said otherwise, and hears all that the session is given; false when that was not
+   * granted, or not in time. `isLive`: without what was retained before.
+   */
+  subscribe(filter: string, onMessage: OnMessage, options?: SubscribeOptions): Promise<boolean>;
   /** Sends DISCONNECT and closes. */
   close(): Promise<void>;
 }
@@ -95,7 +105,7 @@ function sessionOn(client: MqttClient, milliseconds: number): Session {
     closed: client.connected ? new Promise((resolve) => client.once('close', resolve)) : Promise.resolve(),
     publish: (topic, payload = '', { retain = false } = {}) =>
       acknowledged(client, { topic, payload, retain }, milliseconds),
-    subscribe: (filter, onMessage) => granted(client, filter, onMessage, milliseconds),
+    subscribe: (filter, onMessage, options) => granted(client, { ...options, filter, onMessage }, milliseconds),
     close: () => ended(client, milliseconds),
   };
 }
@@ -133,10 +143,14 @@ function acknowledged(
   });
 }
 
+interface Subscription extends SubscribeOptions {
+  readonly filter: string;
+  readonly onMessage: OnMessage;
+}
+
 function granted(
   client: MqttClient,
-  filter: string,
-  onMessage: (topic: string, payload: Uint8Array) => void,
+  { filter, onMessage, qos = 1, isLive = false }: Subscription,
   milliseconds: number,
 ): Promise<boolean> {
   client.on('message', onMessage);
@@ -149,8 +163,8 @@ function granted(
     const onClose = (): void => settle(false);
     const timer = setTimeout(onClose, milliseconds);
     client.once('close', onClose);
-    client.subscribe(filter, { qos: 1 }, (error, grants) =>
-      settle(!error && grants?.every(({ qos }) => qos < 0x80) === true),
+    client.subscribe(filter, { qos, rh: isLive ? 2 : 0 }, (error, grants) =>
+      settle(!error && grants?.every((grant) => grant.qos < 0x80) === true),
     );
   });
 }
@@ -174,7 +188,8 @@ function sessionOptions({ clientId, username, password }: Login, milliseconds: n
     protocolVersion: 5,
     clean: true,
     reconnectPeriod: 0,
-    connectTimeout: milliseconds,
+    // `firstAnswer` says when it is late: a connection that this timer closed would look like one that the broker refused.
+    connectTimeout: 2 * milliseconds,
     keepalive: 30,
     queueQoSZero: false,
     resubscribe: false,

@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls';
 import type { AclFile, AclLine } from '../domain/acl/file.ts';
 import { implicitPatterns } from '../domain/acl/file.ts';
 import { serverCertificateFile, serverKeyFile } from '../domain/broker/broker-conf.ts';
@@ -7,7 +8,7 @@ import { contentHash } from '../domain/bundle/chunks.ts';
 import { type Bundle, type BundleIndex, type PartName, partNames } from '../domain/bundle/content.ts';
 import type { Parsed } from '../domain/finding.ts';
 import { sha256 } from '../domain/hash.ts';
-import type { CaKeyId, RevocationEntry } from '../domain/pki/certificate.ts';
+import type { RevocationEntry } from '../domain/pki/certificate.ts';
 import { caBundleProblem, type CaCertificate, isIssuedBy, keyPairProblem } from '../domain/pki/x509.ts';
 import type { Refusal } from '../ports.ts';
 import {
@@ -19,6 +20,7 @@ import {
   takesCertificates,
 } from './candidate.ts';
 import { ownNamePrefix, ownTopicRoot } from './overlay.ts';
+import { givenBackProblem, type Placed } from './placed.ts';
 
 /** What the gate looks at: the set that would be loaded, the one that was last proved, the time and the place. */
 export interface GateInput {
@@ -26,6 +28,8 @@ export interface GateInput {
   readonly loaded: Candidate | undefined;
   /** What the broker was told to be revoked beside that, whether or not it was proved. */
   readonly given?: readonly RevocationEntry[];
+  /** What the broker was given last, where the next set may be older. */
+  readonly placed?: Placed | undefined;
   readonly now: Date;
   /** Name of the broker whose agent this is. */
   readonly broker: string;
@@ -69,11 +73,12 @@ export const gateChecks: readonly GateCheck[] = [
   { name: 'CaChain', refuses: ({ next }) => caProblem(next) },
   { name: 'CrlParses', refuses: ({ next }) => (checksCrls(confOf(next)) ? unreadable(next.crls()) : undefined) },
   { name: 'CrlSigned', refuses: ({ next }) => unsignedCrlProblem(crlsOf(next)) },
-  { name: 'CrlInDate', refuses: ({ next, now }) => crlDateProblem(crlsOf(next), now) },
+  { name: 'CrlInDate', refuses: crlDateProblem },
   { name: 'CrlForEachCa', refuses: ({ next }) => missingCrlProblem(next) },
   { name: 'CrlNumberNotLower', refuses: ({ next, loaded }) => crlNumberProblem(crlsOf(next), loaded) },
   { name: 'RevokedInCrl', refuses: ({ next, now }) => notInCrlProblem(next, now) },
   { name: 'RevocationsKept', refuses: lostRevocationProblem },
+  { name: 'NothingGivenBack', refuses: ({ next, placed, now }) => placed && givenBackProblem(next, placed, now) },
 ];
 
 /** All refusals, in table order; an empty list opens the gate. A check that throws refuses. */
@@ -219,11 +224,27 @@ function strayNoticeProblem({ notices, identities }: Candidate): string | undefi
   return stray.length === 0 ? undefined : `notices are given for ${some(stray)}, not among the identities`;
 }
 
-/** 2.0 keeps running with a pair that does not fit and refuses all TLS; 2.1 ends (facts 1.1). */
-function serverProblem({ next, now }: GateInput): string | undefined {
+/**
+ * 2.0 keeps running with a pair that does not fit and refuses all TLS; 2.1 ends (facts 1.1). The pair that is loaded may
+ * have ended: clients see that for themselves, and what is taken back does not wait for its renewal.
+ */
+function serverProblem({ next, loaded, now }: GateInput): string | undefined {
   if (!networkListeners(confOf(next)).some(({ tls }) => tls)) return undefined;
   const { server } = next.bundle;
-  return server ? keyPairProblem(server.certificate, server.key, now) : 'a listener has TLS, and there is no key pair';
+  if (!server) return 'a listener has TLS, and there is no key pair';
+  const former = loaded?.bundle.server;
+  if (server.certificate === former?.certificate && server.key === former.key) return undefined;
+  return keyPairProblem(server.certificate, server.key, now) ?? weaknessProblem(server);
+}
+
+/** OpenSSL loads no pair that is too weak for its security level, and none with such a certificate in the chain. */
+function weaknessProblem({ certificate, key }: NonNullable<Bundle['server']>): string | undefined {
+  try {
+    createSecureContext({ cert: certificate, key });
+    return undefined;
+  } catch (error) {
+    return `OpenSSL does not take the pair: ${error instanceof Error ? error.message : String(error)}`;
+  }
 }
 
 function caProblem(next: Candidate): string | undefined {
@@ -241,13 +262,29 @@ function unsignedCrlProblem(crls: readonly SignedBy[]): string | undefined {
   return unsigned < 0 ? undefined : `CRL ${unsigned + 1} is not signed by one of the trusted CAs`;
 }
 
-/** Outside its dates a CRL refuses every client of its CA (facts 2.2). */
-function crlDateProblem(crls: readonly SignedBy[], now: Date): string | undefined {
-  for (const { crl } of crls) {
-    if (now >= crl.nextUpdate) return `a CRL ended at ${crl.nextUpdate.toISOString()}: every client would be refused`;
-    if (now < crl.thisUpdate) return `a CRL begins at ${crl.thisUpdate.toISOString()}: until then clients are refused`;
+/**
+ * Outside its dates a CRL refuses every client of its CA (facts 2.2). Where the one that is loaded has ended it does so
+ * already, and what is taken back does not wait for a newer one. Where nothing is loaded, it keeps nobody else out.
+ */
+function crlDateProblem({ next, loaded, now }: GateInput): string | undefined {
+  const ended = (candidate: Candidate): readonly SignedBy[] =>
+    crlsOf(candidate).filter(({ crl }) => now >= crl.nextUpdate);
+  const former = new Set((loaded ? ended(loaded) : []).map(({ signer }) => signer));
+  const newlyEnded = ended(next).find(({ signer }) => !former.has(signer));
+  if (newlyEnded && (loaded || !letsSomebodyIn(next, now))) {
+    return `a CRL ended at ${newlyEnded.crl.nextUpdate.toISOString()}: every client would be refused`;
   }
-  return undefined;
+  const early = crlsOf(next).find(({ crl }) => now < crl.thisUpdate);
+  return early && `a CRL begins at ${early.crl.thisUpdate.toISOString()}: until then clients are refused`;
+}
+
+/** True if a CRL has not ended, or somebody has a password. */
+function letsSomebodyIn(candidate: Candidate, now: Date): boolean {
+  if (crlsOf(candidate).some(({ crl }) => now < crl.nextUpdate)) return true;
+  const takesPasswords = networkListeners(confOf(candidate)).some(
+    ({ authentication }) => authentication === 'Password',
+  );
+  return takesPasswords && (readable(candidate.passwords())?.size ?? 0) > 0;
 }
 
 /** With a CRL file, clients of a CA without one are refused (facts 2.4); a CA above others issues no client certificates. */
@@ -271,14 +308,16 @@ function crlNumberProblem(crls: readonly SignedBy[], loaded: Candidate | undefin
   return undefined;
 }
 
-/** What is to be refused by serial must be in the CRL of its CA; a certificate past its end is refused by its date. */
+/**
+ * What is to be refused by serial must be in the CRL of its CA, in each where there are several, for the broker goes by one
+ * of them (facts 2.7); a certificate past its end is refused by its date.
+ */
 function notInCrlProblem(next: Candidate, now: Date): string | undefined {
   const entries = readable(next.revocations()) ?? [];
-  const serials = new Map<CaKeyId | undefined, SignedBy['crl']['entries']>();
-  for (const { signer, crl } of crlsOf(next)) serials.set(signer, crl.entries);
-  const missing = entries.filter(
-    ({ caKeyId, serial, notAfter }) => notAfter > now && serials.get(caKeyId)?.has(serial) === false,
-  );
+  const lists = Map.groupBy(crlsOf(next), ({ signer }) => signer);
+  const isMissing = ({ caKeyId, serial }: RevocationEntry): boolean =>
+    lists.get(caKeyId)?.some(({ crl }) => !crl.entries.has(serial)) ?? false;
+  const missing = entries.filter((entry) => entry.notAfter > now && isMissing(entry));
   return missing.length === 0 ? undefined : `the CRL lacks ${some(missing.map(entryText))}`;
 }
 

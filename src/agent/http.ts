@@ -1,6 +1,10 @@
 /** What an agent tells of itself to probes and scrapes; the process around it serves it. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Notice } from '../monitor/notice.ts';
+import type { ObservedCounts } from '../monitor/observe.ts';
+import { deviceMetrics } from './device-metrics.ts';
+import type { DeviceCounts } from './monitoring.ts';
+import { observedMetrics } from './observed-metrics.ts';
 import type { AgentEvent, AgentFigures } from './state.ts';
 
 /** Part of `/healthz` or `/readyz`. */
@@ -20,6 +24,12 @@ export interface AgentHealth {
   /** To be given all figures and notices of the agent. */
   readonly onFigures: (figures: AgentFigures) => void;
   readonly onNotice: (notice: Notice) => void;
+  /** To be told what the agent read of what is published. */
+  readonly onObserved: (counts: ObservedCounts) => void;
+  /** To be given acts by identity. */
+  readonly devices: DeviceCounts;
+  /** To be told of each Kubernetes Event that was not written, and why. */
+  readonly onEventLoss: (reason: string) => void;
 }
 
 /**
@@ -30,6 +40,10 @@ export function agentHealth(): AgentHealth {
   const registry = new Registry();
   const count = agentMetrics(registry);
   const watch = watchMetrics(registry);
+  const lostEvents = new Counter({
+    ...{ name: 'mqttsec_agent_events_lost_total', labelNames: ['reason'], registers: [registry] },
+    help: 'Kubernetes Events that were not written.',
+  });
   let problem: string | undefined = 'no set was proved yet';
   return {
     live: [],
@@ -42,6 +56,9 @@ export function agentHealth(): AgentHealth {
       count(event);
     },
     ...watch,
+    onObserved: observedMetrics(registry),
+    devices: deviceMetrics(registry),
+    onEventLoss: (reason) => lostEvents.inc({ reason }),
   };
 }
 
@@ -106,11 +123,12 @@ const counted: readonly (readonly [name: string, help: string, of: (figures: Age
     ({ events }) => events.DeniedPublish,
   ],
   ['oversize_packets', 'Packets and payloads that were too large.', ({ events }) => events.Oversize],
-  ['floods', 'Sessions that ended for more messages at a time than were allowed.', ({ events }) => events.Flood],
+  ['floods', 'Messages, and ends of sessions, that were one too many at a time.', ({ events }) => events.Flood],
   ['takeovers', 'Sessions that another connection of their identity ended.', ({ events }) => events.Takeover],
   ['limit_refusals', 'Connections that were one too many for a listener.', ({ events }) => events.LimitReached],
   ['unknown_log_lines', 'Lines of the broker that tell of nothing that is counted.', ({ events }) => events.Unknown],
   ['log_lines_left_out', 'Lines of the broker that the log of the agent lacks.', ({ linesLeftOut }) => linesLeftOut],
+  ['alert_messages_lost', 'Alerts that could not be published on `monitoring.alertTopic`.', (one) => one.alertsLost],
   ['forgotten_identities', 'Identities whose acts were forgotten to make room.', ({ forgotten }) => forgotten],
 ];
 
@@ -127,8 +145,13 @@ function watchMetrics(registry: Registry): Pick<AgentHealth, 'onFigures' | 'onNo
     ...{ name: 'mqttsec_agent_alerts_total', labelNames: ['kind'] as const, registers },
     help: 'Audit lines that were written, by their kind.',
   });
-  const [lockouts, identities] = [
+  const [lockouts, silent, identities] = [
     new Gauge({ name: 'mqttsec_agent_lockouts', help: 'Identities that are locked out.', registers }),
+    new Gauge({
+      name: 'mqttsec_agent_silent_identities',
+      help: 'Identities that are away for longer than a rule for `Silent` allows.',
+      registers,
+    }),
     new Gauge({
       name: 'mqttsec_agent_watched_identities',
       help: 'Identities of which acts are remembered.',
@@ -147,6 +170,7 @@ function watchMetrics(registry: Registry): Pick<AgentHealth, 'onFigures' | 'onNo
           grown(({ refusals }) => refusals[reason]),
         );
       lockouts.set(figures.lockouts);
+      silent.set(figures.silent);
       identities.set(figures.identities);
       former = figures;
     },

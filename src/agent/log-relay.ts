@@ -1,3 +1,5 @@
+import { tokenBucket } from '../domain/token-bucket.ts';
+import { shownText } from '../monitor/text.ts';
 import type { Clock } from '../ports.ts';
 
 /** The way of the broker's log into the log of the agent. */
@@ -8,8 +10,8 @@ export interface LogRelay {
 }
 
 /** So many lines at once, and then so many in a second: some clients can make the broker log as fast as it can. */
-const burst = 2_000;
-const perSecond = 200;
+const rate = { burst: 2_000, perSecond: 200 } as const;
+const longestLine = 4_096;
 
 /** Lines of the debug log, of which each packet makes one or more; nobody but the monitor has a use for them. */
 const traces = [
@@ -24,27 +26,19 @@ const traces = [
 
 /** Passes on at a bounded rate, and says how many lines were left out before it goes on. */
 export function logRelay(clock: Pick<Clock, 'now'>, onLog: (line: string) => void): LogRelay {
-  let tokens = burst;
-  let refilledAt = clock.now().getTime();
+  const bucket = tokenBucket(rate);
   let [leftOut, untold] = [0, 0];
-  const refill = (): void => {
-    const now = clock.now().getTime();
-    const passed = Math.max(0, now - refilledAt);
-    tokens = Math.min(burst, tokens + (passed * perSecond) / 1_000);
-    refilledAt = now;
-  };
   return {
     pass(line) {
-      refill();
-      if (tokens < 1) {
+      if (!bucket.take(clock.now().getTime())) {
         leftOut += 1;
         untold += 1;
         return;
       }
-      tokens -= 1;
       if (untold > 0) onLog(`${untold} lines left out`);
       untold = 0;
-      onLog(line);
+      // Clients choose part of it, and people read it at terminals.
+      onLog(shownText(line, longestLine));
     },
     leftOut: () => leftOut,
   };

@@ -1,4 +1,5 @@
 import { type AclLine, deniedLines, userText } from '../domain/acl/file.ts';
+import type { Conf } from '../domain/broker/conf.ts';
 import type { Parsed } from '../domain/finding.ts';
 import { dynamicSecurityQuestion } from '../domain/broker/dynamic-security.ts';
 import { passwordHash, passwordLine, saltBytes } from '../domain/broker/passwords.ts';
@@ -87,18 +88,29 @@ export function acknowledgementTopic(identity: string): string {
   return `${noticeTopic(identity)}/ack`;
 }
 
+/** What a set asks the agent for, it gives it the rights for, and nothing more: `#` are all topics but those of `$`. */
+function askedRights({ alertTopic, observes }: Asked): readonly AclLine[] {
+  return [
+    ...(alertTopic === undefined ? [] : [{ access: 'write', topic: alertTopic } as const]),
+    ...(observes ? [{ access: 'read', topic: '#' } as const] : []),
+  ];
+}
+
+type Asked = Pick<Conf, 'alertTopic' | 'observes'>;
+
 /** ACL of the agent's user, and of the canaries, which have nothing. `patterns` are those of the set. */
 export function overlayAcl(
   { username, canaries: own }: Overlay,
   attempt: Attempt,
   patterns: readonly AclLine[],
+  asked: Asked,
 ): string {
   const denied = deniedLines(patterns);
   const { admitted, refused } = attempt.turn;
   return [
     userText({
       name: username,
-      lines: [{ access: 'write', topic: attempt.nonceTopic }, ...noticeRights, ...inquiryRights],
+      lines: [{ access: 'write', topic: attempt.nonceTopic }, ...noticeRights, ...inquiryRights, ...askedRights(asked)],
     }),
     ...[admitted, refused, own.foreign].map(({ name }) => userText({ name, lines: denied })),
   ]

@@ -14,6 +14,9 @@ import type { Bundle } from '../domain/bundle/content.ts';
 import type { Placement } from '../domain/bundle/placement.ts';
 import type { RevocationEntry } from '../domain/pki/certificate.ts';
 import type { Notice } from '../monitor/notice.ts';
+import type { ObservedCounts } from '../monitor/observe.ts';
+import { type AlertDesk, alertDesk } from './alerts.ts';
+import { deniedBy } from './assemble.ts';
 import { type Candidate, candidateOf, readable } from './candidate.ts';
 import { type NoticeDesk, noticeDesk } from './desk.ts';
 import { type GenerationName, openGenerations } from './generation.ts';
@@ -21,12 +24,15 @@ import type { Inbox } from './inbox.ts';
 import type { Admission } from './kick.ts';
 import { type Latecomers, latecomers } from './latecomers.ts';
 import { logRelay, type LogRelay } from './log-relay.ts';
-import { monitoring, type Monitoring, type WatchFigures } from './monitoring.ts';
+import { type DeviceCounts, monitoring, type Monitoring, type WatchFigures } from './monitoring.ts';
+import { observing, type Observing } from './observing.ts';
 import { type Attempt, type Overlay, overlayFor } from './overlay.ts';
 import type { Proof } from './proof.ts';
 import type { LocalLink } from './prove-rules.ts';
 import { defaultProofLimits, type ProofLimits } from './prove.ts';
+import { type Placed, placedSet } from './placed.ts';
 import { givenRevocations, recordedAdmission, recordedGood } from './record.ts';
+import { withSightings } from './sightings.ts';
 import type { StepKind } from './step.ts';
 import { watchLink } from './watch.ts';
 
@@ -56,6 +62,10 @@ export interface AgentOptions {
   readonly onNotice?: (notice: Notice) => void;
   /** What was counted since the agent began, each second at most. */
   readonly onFigures?: (figures: AgentFigures) => void;
+  /** Gets acts by identity, where the broker asks for that. */
+  readonly devices?: DeviceCounts;
+  /** What was published, each second at most, where it is read. */
+  readonly onObserved?: (counts: ObservedCounts) => void;
   /** What the broker logs, at a bounded rate and without the traces of packets. */
   readonly onLog?: (line: string) => void;
 }
@@ -63,6 +73,8 @@ export interface AgentOptions {
 export interface AgentFigures extends WatchFigures {
   /** Lines of the broker that were kept from the log of the agent because they were too many. */
   readonly linesLeftOut: number;
+  /** Alerts that could not be published on the topic for them. */
+  readonly alertsLost: number;
 }
 
 /** What the agent did, in the order in which it did it. */
@@ -120,6 +132,7 @@ export interface AgentState {
   readonly overlay: Overlay;
   readonly inbox: Inbox;
   readonly desk: NoticeDesk;
+  readonly alerts: AlertDesk;
   /** The session in which the broker is looked after. */
   readonly watch: LocalLink;
   readonly latecomers: Latecomers;
@@ -131,6 +144,8 @@ export interface AgentState {
   good: Good | undefined;
   /** What a former agent told the broker to be revoked. */
   readonly given: readonly RevocationEntry[];
+  /** What a former agent put in place last; forgotten when something was proved. */
+  placed: Placed | undefined;
   /** False as long as `good` is what a former agent proved. */
   hasProved: boolean;
   /** The newest bundle, until it is proved. */
@@ -168,15 +183,17 @@ export async function openedState(options: AgentOptions, inbox: Inbox, signal: A
   const { directory, socketDirectory = directory, random, launcher, clock } = options;
   const overlay = overlayFor(path.join(socketDirectory, 'agent.sock'), random);
   await openGenerations(directory);
-  const [good, formerAdmission, given, mosquittoVersion] = await Promise.all([
+  const [good, formerAdmission, given, placed, mosquittoVersion] = await Promise.all([
     recordedGood(directory),
     recordedAdmission(directory),
     givenRevocations(directory),
+    placedSet(directory),
     launcher.version(),
   ]);
   const limits = { ...defaultProofLimits, ...options.limits };
   const now = clock.now().getTime();
   const candidate = good && candidateOf(good);
+  const alerts = alertsOf({ options, overlay, answer: limits.answer }, signal);
   const relay = logRelay(clock, (line) => options.onLog?.(line));
   return {
     options,
@@ -185,14 +202,20 @@ export async function openedState(options: AgentOptions, inbox: Inbox, signal: A
     inbox,
     watch: watchLink(overlay, limits.answer),
     latecomers: latecomers(() => inbox.ring()),
-    monitoring: monitoringOf(options, inbox, relay),
+    monitoring: withSightings(
+      monitoringOf({ options, inbox, former: candidate }, relay, alerts),
+      observingOf({ options, overlay, answer: limits.answer, alerts }),
+      options,
+    ),
     relay,
+    alerts,
     desk: deskOf({ options, overlay, inbox, answer: limits.answer, former: candidate }, signal),
     mosquittoVersion,
     attempts: 0,
     running: undefined,
     good: candidate && { candidate },
     given,
+    placed,
     hasProved: false,
     wanted: undefined,
     restore: good && { at: now + silenceBeforeRestore, since: now, failures: 0 },
@@ -211,15 +234,61 @@ export async function openedState(options: AgentOptions, inbox: Inbox, signal: A
   };
 }
 
-function monitoringOf(options: AgentOptions, inbox: Inbox, relay: LogRelay): Monitoring {
-  const { clock, report, onNotice, onFigures } = options;
+function monitoringOf(
+  { options, inbox, former }: Pick<DeskSite, 'options' | 'inbox' | 'former'>,
+  relay: LogRelay,
+  alerts: AlertDesk,
+): Monitoring {
+  const { clock, report, onFigures, devices } = options;
   return monitoring({
     clock,
     former: (signal) => report.formerLockouts?.(signal) ?? Promise.resolve([]),
-    onNotice: (notice) => onNotice?.(notice),
-    onFigures: (figures) => onFigures?.({ ...figures, linesLeftOut: relay.leftOut() }),
+    formerDenied: () => deniedBy((former && readable(former.acl())) ?? { users: [], patterns: [] }),
+    onNotice: (notice) => announce(options, alerts, notice),
+    ...(devices && { devices }),
+    onFigures: (figures) => onFigures?.({ ...figures, linesLeftOut: relay.leftOut(), alertsLost: alerts.lost() }),
     onLockouts: () => inbox.ring(),
   });
+}
+
+function alertsOf(
+  { options, overlay, answer }: Pick<DeskSite, 'options' | 'overlay' | 'answer'>,
+  signal: AbortSignal,
+): AlertDesk {
+  const { broker, instance, clock, onEvent } = options;
+  return alertDesk({
+    ...ownWay(overlay, 'alerts'),
+    ...{ answer, broker, instance, clock, signal },
+    onFailure: (what) => onEvent?.({ kind: 'Failed', what }),
+  });
+}
+
+function observingOf({ options, overlay, answer, alerts }: ObservingSite): Observing {
+  const { clock, onEvent, onObserved } = options;
+  return observing({
+    ...ownWay(overlay, 'observe'),
+    ...{ answer, clock },
+    onNotice: (notice) => announce(options, alerts, notice),
+    onCounts: (counts) => onObserved?.(counts),
+    onFailure: (what) => onEvent?.({ kind: 'Failed', what }),
+  });
+}
+
+/** A session of the agent's own, beside those of the probes, which have the name of the user for themselves. */
+function ownWay({ username, password, socketPath }: Overlay, purpose: 'alerts' | 'notices' | 'observe') {
+  return {
+    endpoint: { kind: 'Unix', path: socketPath },
+    login: { clientId: `${username}-${purpose}`, username, password },
+  } as const;
+}
+
+function announce({ onNotice }: AgentOptions, alerts: AlertDesk, notice: Notice): void {
+  onNotice?.(notice);
+  alerts.tell(notice);
+}
+
+interface ObservingSite extends Pick<DeskSite, 'options' | 'overlay' | 'answer'> {
+  readonly alerts: AlertDesk;
 }
 
 interface DeskSite {
@@ -232,12 +301,9 @@ interface DeskSite {
 }
 
 function deskOf({ options, overlay, inbox, answer, former }: DeskSite, signal: AbortSignal): NoticeDesk {
-  const { username, password, socketPath } = overlay;
   const { clock, onEvent } = options;
   return noticeDesk({
-    endpoint: { kind: 'Unix', path: socketPath },
-    // The probes have the name of the user for themselves.
-    login: { clientId: `${username}-notices`, username, password },
+    ...ownWay(overlay, 'notices'),
     ...{ answer, clock, signal },
     former: (former && readable(former.notices())?.keys()) ?? [],
     onAcknowledged: (certificates) => {

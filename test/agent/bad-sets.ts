@@ -1,17 +1,23 @@
 /** For each check of the gate one set that only this check refuses; `test/broker/agent/gate.test.ts` gives them to real brokers. */
+import { generateKeyPairSync } from 'node:crypto';
 import { aclText, implicitPatterns } from '../../src/domain/acl/file.ts';
 import { confText } from '../../src/domain/broker/conf.ts';
 import type { Bundle } from '../../src/domain/bundle/content.ts';
+import { signedCertificate } from '../../src/domain/pki/issue.ts';
 import { pemText } from '../../src/domain/pki/pem.ts';
 import { candidateOf } from '../../src/agent/candidate.ts';
 import type { GateInput } from '../../src/agent/gate.ts';
 import {
+  around,
   brokerName,
   bundleOf,
   crlOf,
   day,
   deviceCertificate,
+  type KeyPair,
   newCa,
+  partsOf,
+  pemOf,
   revocationOf,
   serverPair,
   type Site,
@@ -141,4 +147,46 @@ export const badSets: Readonly<Record<string, BadSet>> = {
   CrlNumberNotLower: withGood(() => ({ crlNumber: 3 })),
   RevokedInCrl: withPart('crl', (_, { site }) => crlOf(site.ca, 5, site.now, [])),
   RevocationsKept: withGood(() => ({ revocations: [] })),
+  NothingGivenBack: (sets) => {
+    const narrower = devices.map((device) => (device.identity === 'a' ? { ...device, lines: [] } : device));
+    return { ...inputOf(sets, sets.next), placed: partsOf(sets.site, { ...sets.good, devices: narrower }) };
+  },
+};
+
+/** A pair of this CA with a key that OpenSSL finds too short. */
+function weakPair({ ca, now }: Site): KeyPair {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
+  const use = { kind: 'Server', dnsNames: ['localhost'], ipAddresses: [] } as const;
+  const content = { commonName: 'weak', publicKey, use, ...around(now), serialBytes: Buffer.of(9) };
+  return { certificate: signedCertificate(content, ca.signer), key: pemOf(privateKey) };
+}
+
+/** A list that ends in a full line of base64, with an empty line behind that. */
+function withEmptyLine({ site, good }: Sets): string {
+  for (
+    let entries = good.revocations ?? [];
+    ;
+    entries = [...entries, revocationOf(site.ca, deviceCertificate(site, 'x'), site.now)]
+  ) {
+    const pem = crlOf(site.ca, 5, site.now, entries);
+    const [last = ''] = pem.split('\n').slice(-3);
+    if (last.length === 64 && !last.endsWith('=')) return pem.replace('\n-----END', '\n\n-----END');
+  }
+}
+
+/** Sets that look good and are not, with the check that refuses each. */
+export const deceptiveSets: Readonly<Record<string, readonly [check: string, BadSet]>> = {
+  'a revocation list with an empty line': ['CrlParses', withPart('crl', (_, sets) => withEmptyLine(sets))],
+  'a later list of the CA that lacks a serial, before the one that has it': [
+    'RevokedInCrl',
+    withPart('crl', (text, { site }) => crlOf(site.ca, 6, site.now, [], { from: -60_000 }) + text),
+  ],
+  'a server key that is too short': ['ServerKeyPair', withGood(({ site }) => ({ server: weakPair(site) }))],
+  'a chain of the server with a key that is too short': [
+    'ServerKeyPair',
+    withGood(({ site }) => {
+      const { certificate, key } = site.server;
+      return { server: { certificate: certificate + weakPair(site).certificate, key } };
+    }),
+  ],
 };

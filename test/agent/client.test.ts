@@ -4,6 +4,8 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connected } from '../../src/agent/client.ts';
+import { fakeBroker } from './fake-broker.ts';
+import { around, newCa, serverPair } from './site.ts';
 
 /** CONNACK of MQTT 5: accepted, no properties. */
 const accepted = Buffer.from([0x20, 3, 0, 0, 0]);
@@ -34,5 +36,26 @@ describe('client for probes', () => {
     assert.equal((await outcome.session.publish('t')).kind, 'Unanswered');
     await outcome.session.close();
     assert.equal(outcome.session.isOpen(), false);
+  });
+});
+
+describe('client for probes, over TLS', function () {
+  this.timeout(60_000);
+
+  it('never takes silence for a refusal: a revoked certificate would pass for one that was refused', async () => {
+    const now = new Date();
+    const broker = await fakeBroker({ connack: () => 'Silence' }, serverPair(newCa('client', now), around(now)));
+    const kinds = new Set<string>();
+    const login = (index: number) => ({ clientId: `c-${index}` });
+    const { endpoint } = broker;
+    assert.ok(endpoint.kind === 'Network');
+    for (let round = 0; round < 4; round += 1) {
+      const tries = Array.from({ length: 60 }, (_, index) =>
+        connected({ ...endpoint, tls: {} }, login(index), 1_500 + 3 * index),
+      );
+      for (const { kind } of await Promise.all(tries)) kinds.add(kind);
+    }
+    await broker.close();
+    assert.deepEqual([...kinds], ['Unanswered']);
   });
 });

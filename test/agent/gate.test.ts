@@ -1,9 +1,20 @@
 import assert from 'node:assert/strict';
 import { candidateOf } from '../../src/agent/candidate.ts';
 import { gateChecks, type GateInput, gateRefusals } from '../../src/agent/gate.ts';
+import type { Bundle } from '../../src/domain/bundle/content.ts';
 import type { RevocationEntry } from '../../src/domain/pki/certificate.ts';
-import { badSets, devices, inputOf, setsOf } from './bad-sets.ts';
-import { bundleOf, crlOf, day, deviceCertificate, newCa, newSite, revocationOf, type SiteSet } from './site.ts';
+import { badSets, deceptiveSets, devices, inputOf, setsOf } from './bad-sets.ts';
+import {
+  bundleOf,
+  crlOf,
+  day,
+  deviceCertificate,
+  newCa,
+  newSite,
+  revocationOf,
+  serverPair,
+  type SiteSet,
+} from './site.ts';
 
 const now = new Date('2026-01-01T00:00:00Z');
 const link = '/plant/current';
@@ -34,6 +45,10 @@ describe('gate', () => {
         [],
       );
     });
+  }
+
+  for (const [what, [check, badSet]] of Object.entries(deceptiveSets)) {
+    it(`${check} refuses ${what}`, () => assert.deepEqual(names(badSet(sets)), [check]));
   }
 
   it('has no bad set without a check', () => {
@@ -116,4 +131,52 @@ describe('gate: dates of a CRL', () => {
   it('holds from thisUpdate', () => assert.deepEqual(crl(0, day), []));
   it('does not hold before', () => assert.deepEqual(crl(1000, day), ['CrlInDate']));
   it('does not hold at nextUpdate', () => assert.deepEqual(crl(-day, 0), ['CrlInDate']));
+
+  const partner = newCa('partner', now);
+  const withPartner = (revision: number, to: number, change: Partial<SiteSet> = {}) => {
+    const revocations = change.revocations ?? [];
+    const lists = crlOf(site.ca, revision, now, revocations) + crlOf(partner, 1, now, [], { from: -day, to });
+    const parts = { ca: site.ca.pem + partner.pem, crl: lists };
+    return bundleOf(site, { revision, devices, ...change, parts });
+  };
+  const given = (loaded: number, to: number): string[] => {
+    const revocations = [revocationOf(site.ca, deviceCertificate(site, 'a'), now)];
+    const next = withPartner(6, to, { revocations });
+    return names({ ...inputOf(sets, next), loaded: candidateOf(withPartner(5, loaded)) });
+  };
+  it('that has ended where it is loaded keeps nothing from being taken back', () =>
+    assert.deepEqual(given(-1, -1), []));
+  it('that has ended does not take the place of one that has not', () => {
+    assert.deepEqual(given(day, -1), ['CrlInDate']);
+  });
+
+  const begins = (next: Bundle, at: Date): string[] => names({ ...inputOf(sets, next), loaded: undefined, now: at });
+  it('that has ended keeps nobody else out where nothing is loaded', () => {
+    assert.deepEqual(begins(withPartner(1, -1), now), []);
+    const late = new Date(now.getTime() + 8 * day);
+    const [certificates, passwords] = [devices.slice(0, 1), devices.slice(1)];
+    assert.deepEqual(begins(bundleOf(site, { revision: 1, devices: passwords }), late), []);
+    assert.deepEqual(begins(bundleOf(site, { revision: 1, devices: certificates }), late), ['CrlInDate']);
+    assert.deepEqual(begins(withPartner(1, -1, { devices: certificates }), late), ['CrlInDate']);
+  });
+});
+
+describe('gate: a key pair of the server that has ended', () => {
+  const ended = () =>
+    serverPair(site.ca, { notBefore: new Date(now.getTime() - 2 * day), notAfter: new Date(now.getTime() - day) });
+  const server = ended();
+  const loaded = candidateOf(bundleOf(site, { ...sets.good, revision: 4, crlNumber: 4, server }));
+  const given = (next: SiteSet): string[] => names({ ...inputOf(sets, bundleOf(site, next)), loaded });
+
+  it('does not keep a revocation from the broker that serves with it', () => {
+    const revocations = [...(sets.good.revocations ?? []), revocationOf(site.ca, deviceCertificate(site, 'a'), now)];
+    assert.deepEqual(given({ ...sets.good, revocations, server }), []);
+  });
+  it('does not take the place of another', () => {
+    assert.deepEqual(given({ ...sets.good, server: ended() }), ['ServerKeyPair']);
+  });
+  it('is nothing to begin with', () => {
+    const next = bundleOf(site, { ...sets.good, server });
+    assert.deepEqual(names({ ...inputOf(sets, next), loaded: undefined }), ['ServerKeyPair']);
+  });
 });

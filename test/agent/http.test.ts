@@ -70,7 +70,7 @@ describe('metrics of an agent', () => {
     const refusals = { NotAuthorised: 2, Certificate: 1, Tls: 0, Protocol: 0, Oversize: 0, Closed: 9, Timeout: 9 };
     const figures: AgentFigures = {
       events: { ...events, Reloaded: 1, Started: 1, LimitReached: 0, Unknown: 6 },
-      ...{ refusals, identities: 3, forgotten: 0, lockouts: 1, linesLeftOut: 7 },
+      ...{ refusals, identities: 3, silent: 2, forgotten: 0, lockouts: 1, linesLeftOut: 7, alertsLost: 8 },
     };
     onFigures(figures);
     onFigures({ ...figures, events: { ...figures.events, Entered: 5, Takeover: 1 }, lockouts: 0 });
@@ -87,8 +87,10 @@ describe('metrics of an agent', () => {
       'mqttsec_agent_authentication_failures_total{reason="Certificate"} 1',
       'mqttsec_agent_unknown_log_lines_total 6',
       'mqttsec_agent_log_lines_left_out_total 7',
+      'mqttsec_agent_alert_messages_lost_total 8',
       'mqttsec_agent_forgotten_identities_total 0',
       'mqttsec_agent_lockouts 0',
+      'mqttsec_agent_silent_identities 2',
       'mqttsec_agent_alerts_total{kind="AuthenticationFailed"} 1000',
     ]) {
       assert.ok(text.includes(`${line}\n`), `${line} in\n${text}`);

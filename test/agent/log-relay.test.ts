@@ -35,6 +35,13 @@ describe("the broker's log, for people,", () => {
     assert.deepEqual([passed.length, relay.leftOut()], [2_003, 8_001]);
   });
 
+  it('holds nothing that acts upon a terminal, and no line without end', () => {
+    const { relay, passed } = site();
+    relay.pass('Client a\u001b]0;x\u0007\u202eb\u009b2J');
+    relay.pass('x'.repeat(9_000));
+    assert.deepEqual(passed, ['Client a\ufffd]0;x\ufffd\ufffdb\ufffd2J', 'x'.repeat(4_096)]);
+  });
+
   it('goes on when the clock is set back', () => {
     const { relay, passed, after } = site();
     for (let i = 0; i < 2_001; i += 1) relay.pass('x');

@@ -108,6 +108,7 @@ export interface SiteDevice {
   readonly lines: readonly AclLine[];
   readonly until?: Date;
   readonly ticketsUntil?: Date;
+  readonly role?: 'Backend' | 'Admin';
 }
 
 /** A notice that the new certificate of this fingerprint is ready. */
@@ -181,7 +182,7 @@ function aclUser({ identity, lines, until }: SiteDevice): AclUser {
   return { name: identity, lines, ...(until && { until }) };
 }
 
-function listedIdentity({ identity, password, lines, until, ticketsUntil }: SiteDevice): BundleIdentity {
+function listedIdentity({ identity, password, lines, until, ticketsUntil, role }: SiteDevice): BundleIdentity {
   return {
     identity,
     authentication: password === undefined ? 'Certificate' : 'Password',
@@ -189,6 +190,7 @@ function listedIdentity({ identity, password, lines, until, ticketsUntil }: Site
     credentialHash: password === undefined ? certificateCredential : shortHash(password),
     until,
     ...(ticketsUntil && { ticketsUntil }),
+    ...(role && { role }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { configMaps, secrets } from '../../api/kinds.ts';
-import { verifiedParts } from '../../domain/bundle/chunks.ts';
-import type { BundleIndex, BundleTexts } from '../../domain/bundle/content.ts';
+import { chunkTextsOf, verifiedParts } from '../../domain/bundle/chunks.ts';
+import type { Bundle, BundleIndex, BundleTexts } from '../../domain/bundle/content.ts';
 import { bundleLayout, type ChunkPlace, chunkPlaces } from '../../domain/bundle/objects.ts';
 import type { Parsed } from '../../domain/finding.ts';
 import type { ObjectKey } from '../../domain/names.ts';
@@ -8,26 +8,18 @@ import type { KubeClient } from '../../kube/client.ts';
 import { isNotFound } from '../../kube/errors.ts';
 import { keyParts } from '../../kube/object.ts';
 
-/** Texts of chunks by their hash. */
-export type ChunkTexts = ReadonlyMap<string, string>;
-
-export interface ReadTexts {
-  /** Those that the index names, as far as they were found. */
-  readonly texts: ChunkTexts;
-  readonly verified: Parsed<BundleTexts>;
-}
-
 /** So many objects are asked for at once. */
 const parallelReads = 8;
 
-/** The texts that an index names: those that are known, and for each other one the object that holds it. */
+/** The texts that an index names: those that the former set had, and for each other one the object that holds it. */
 export async function readTexts(
   client: KubeClient,
   broker: ObjectKey,
   index: BundleIndex,
-  known: ChunkTexts,
+  former: Bundle | undefined,
   signal: AbortSignal,
-): Promise<ReadTexts> {
+): Promise<Parsed<BundleTexts>> {
+  const known: ReadonlyMap<string, string> = former ? chunkTextsOf(former) : new Map<string, string>();
   const places = chunkPlaces(bundleLayout(broker), index.parts).map((place) => ({
     ...place,
     hash: index.parts[place.part][place.number] ?? '',
@@ -43,7 +35,7 @@ export async function readTexts(
     const found = await Promise.all(group.map((place) => chunkText(client, broker, place, place.hash, signal)));
     for (const [number, text] of found.entries()) if (text !== undefined) texts.set(group[number]?.hash ?? '', text);
   }
-  return { texts, verified: verifiedParts(index, texts) };
+  return verifiedParts(index, texts, former);
 }
 
 /** The text under its hash in the object; undefined when one of them is not there. Whether it has its hash is not looked at. */

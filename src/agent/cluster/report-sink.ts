@@ -7,7 +7,7 @@ import { condition, type ConditionDraft, nextStatus, seenStatus } from '../../do
 import { type Backoff, exponentialBackoff } from '../../kube/backoff.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { isConflict, isNotFound, isTransient } from '../../kube/errors.ts';
-import { keyParts } from '../../kube/object.ts';
+import { keyParts, type KubeObject } from '../../kube/object.ts';
 import type { Clock, Random } from '../../kube/ports.ts';
 import { slept } from '../../kube/transport.ts';
 import type { InstanceLockout, InstanceReport, ReportSink } from '../../ports.ts';
@@ -39,13 +39,21 @@ const keepMilliseconds = 15_000;
 export interface KeptReportSink extends ReportSink {
   /** Writes the last report again whenever it is gone, until the signal is aborted; it is read and not written otherwise. */
   keep(): Promise<void>;
+  /** The object, as it was seen last. */
+  instance(): KubeObject | undefined;
+}
+
+/** With what was seen last. */
+interface Sink extends InstanceReportSink {
+  seen: BrokerInstanceObject | undefined;
 }
 
 /**
  * Writes reports into the status of the BrokerInstance, once it is there and the server can be reached, and only what is
  * not there yet. Fails with the `ApiError` of a call that was refused.
  */
-export function instanceReportSink(sink: InstanceReportSink): KeptReportSink {
+export function instanceReportSink(options: InstanceReportSink): KeptReportSink {
+  const sink: Sink = { ...options, seen: undefined };
   let last: InstanceReport | undefined;
   let turn: Promise<void> = Promise.resolve();
   /** One after the other, so that no older report comes behind a newer one. */
@@ -60,6 +68,7 @@ export function instanceReportSink(sink: InstanceReportSink): KeptReportSink {
       return inTurn(report);
     },
     formerLockouts: (signal) => lockoutsBefore(sink, signal),
+    instance: () => sink.seen,
     async keep() {
       const goesOn = () => !sink.signal.aborted;
       while (goesOn()) {
@@ -74,13 +83,13 @@ function toldUnlessEnded({ signal, onProblem }: InstanceReportSink, error: unkno
   if (!signal.aborted) onProblem?.({ what: 'keep the report', error });
 }
 
-async function untilReported(sink: InstanceReportSink, report: InstanceReport): Promise<void> {
+async function untilReported(sink: Sink, report: InstanceReport): Promise<void> {
   const backoff = exponentialBackoff(retryLimits, sink.random);
   while (!(await isReported(sink, report, backoff))) await slept(sink.clock, lookMilliseconds, sink.signal);
 }
 
 /** Of the object that is there; waits for the server, not for an object. */
-async function lockoutsBefore(sink: InstanceReportSink, signal: AbortSignal): Promise<readonly InstanceLockout[]> {
+async function lockoutsBefore(sink: Sink, signal: AbortSignal): Promise<readonly InstanceLockout[]> {
   const backoff = exponentialBackoff(retryLimits, sink.random);
   for (;;) {
     try {
@@ -98,7 +107,7 @@ async function lockoutsBefore(sink: InstanceReportSink, signal: AbortSignal): Pr
 }
 
 /** False when there is no object of ours yet. Waits for the server. */
-async function isReported(sink: InstanceReportSink, report: InstanceReport, backoff: Backoff): Promise<boolean> {
+async function isReported(sink: Sink, report: InstanceReport, backoff: Backoff): Promise<boolean> {
   for (;;) {
     try {
       const instance = await foundInstance(sink);
@@ -111,13 +120,15 @@ async function isReported(sink: InstanceReportSink, report: InstanceReport, back
   }
 }
 
-async function foundInstance(sink: InstanceReportSink): Promise<BrokerInstanceObject | undefined> {
+async function foundInstance(sink: Sink): Promise<BrokerInstanceObject | undefined> {
   const { client, broker, own, instance, podUid, signal } = sink;
   try {
     const found = await client.get(brokerInstances, keyParts(broker).namespace, instance, { signal });
     const { brokerRef, podUid: madeFor } = found.spec ?? {};
     const isOurs = brokerRef?.name === keyParts(broker).name && (podUid === undefined || madeFor === podUid);
-    return isOurs && own.owns(found) ? found : undefined;
+    if (!isOurs || !own.owns(found)) return undefined;
+    sink.seen = found;
+    return found;
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;

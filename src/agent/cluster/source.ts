@@ -13,7 +13,7 @@ import { createReflector } from '../../kube/reflector.ts';
 import type { ReflectorReport } from '../../kube/report.ts';
 import type { BundleReading, BundleSource } from '../../ports.ts';
 import { bellOf } from './bell.ts';
-import { type ChunkTexts, readTexts } from './chunks.ts';
+import { readTexts } from './chunks.ts';
 import type { OwnBroker } from './own-broker.ts';
 import { type KeyPairReader, keyPairReader } from './key-pair.ts';
 
@@ -106,7 +106,7 @@ function readerOf(
 ): (signal: AbortSignal) => Promise<Attempt> {
   const backoff = exponentialBackoff(retryLimits, source.random);
   const keyPair = keyPairReader(source);
-  let known: ChunkTexts = new Map();
+  let former: Bundle | undefined;
   let unreadable: string | undefined;
 
   /** At first it may only be that a newer index is on its way: its chunks push out those of this one. */
@@ -122,9 +122,9 @@ function readerOf(
     const { text, object } = seen;
     if (!source.own.owns(object)) return unread(text, foreignBroker(source));
     try {
-      const set = await readSet(source, text, known, keyPair, signal);
+      const set = await readSet(source, text, former, keyPair, signal);
       if (set.kind === 'Unreadable') return unread(text, set.reason);
-      known = set.texts;
+      former = set.bundle;
       unreadable = undefined;
       backoff.reset();
       const isEarly = needsKeyPair(set.bundle) && keyPair.isAwaited();
@@ -150,22 +150,19 @@ function needsKeyPair({ parts }: Bundle): boolean {
 async function readSet(
   source: ClusterSource,
   text: string,
-  known: ChunkTexts,
+  former: Bundle | undefined,
   keyPair: KeyPairReader,
   signal: AbortSignal,
 ) {
   const index: BundleIndex | string = parseIndex(text);
   if (typeof index === 'string') return { kind: 'Unreadable', reason: index } as const;
   const [read, server] = await Promise.all([
-    readTexts(source.client, source.broker, index, known, signal),
+    readTexts(source.client, source.broker, index, former, signal),
     keyPair.present(signal),
   ]);
-  if (!read.verified.ok) {
-    return { kind: 'Unreadable', reason: read.verified.findings.map(({ message }) => message).join('; ') } as const;
+  if (!read.ok) {
+    return { kind: 'Unreadable', reason: read.findings.map(({ message }) => message).join('; ') } as const;
   }
-  return {
-    kind: 'Whole',
-    texts: read.texts,
-    bundle: { index, ...read.verified.value, ...(server && { server }) },
-  } as const;
+  const bundle: Bundle = { index, ...read.value, ...(server && { server }) };
+  return { kind: 'Whole', bundle } as const;
 }

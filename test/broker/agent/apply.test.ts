@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { bundleOf, deviceCertificate, revocationOf } from '../../agent/site.ts';
 import { brokers, until } from '../mosquitto.ts';
 import {
+  beforeItEnds,
   connectedDevice,
   newPlant,
   type Plant,
@@ -107,16 +108,17 @@ for (const broker of brokers) {
     });
 
     it('ends what has ended by itself, while nobody sends anything', async () => {
-      const soon = new Date(Date.now() + 1_000);
       const pair = deviceCertificate(plant.site, 'a');
       const other = deviceCertificate(plant.site, 'b');
-      const lines = [...rights('a'), { access: 'write', topic: 'extra/a', until: soon }] as const;
-      const leaving = { ...device('b'), until: soon };
-      agent.give(bundleOf(plant.site, { revision: 1, devices: [{ identity: 'a', lines }, leaving] }));
-      await agent.loaded(1);
-      const [session, ending] = [await sessionOf(plant, 'a', pair), await sessionOf(plant, 'b', other)];
+      const { end, session, ending } = await beforeItEnds(1_000, async (soon, revision) => {
+        const lines = [...rights('a'), { access: 'write', topic: 'extra/a', until: soon }] as const;
+        const leaving = { ...device('b'), until: soon };
+        agent.give(bundleOf(plant.site, { revision, devices: [{ identity: 'a', lines }, leaving] }));
+        await agent.loaded(revision);
+        return { session: await sessionOf(plant, 'a', pair), ending: await sessionOf(plant, 'b', other) };
+      });
       await until(() => !ending.isOpen(), 'the session of b is ended');
-      assert.ok(new Date() >= soon);
+      assert.ok(new Date() >= end);
       assert.equal(await publishCode(session, 'extra/a'), denied);
       assert.ok((await publishCode(session, 'dev/a/x')) < 0x80);
       assert.equal(await publishCode(await sessionOf(plant, 'b', other), 'dev/b/x'), denied);

@@ -17,7 +17,7 @@ import type {
   InstanceReport,
 } from '../../../src/ports.ts';
 import { brokerName, type KeyPair, newSite, type Site } from '../../agent/site.ts';
-import { type BrokerUnderTest, currentUser, freePorts, scratchDirectory, until } from '../mosquitto.ts';
+import { type BrokerUnderTest, currentUser, dialectOf, freePorts, scratchDirectory, until } from '../mosquitto.ts';
 
 /** A source that gives what the test hands to it. */
 export interface HandSource extends BundleSource {
@@ -57,10 +57,7 @@ export async function newPlant(
   const directory = path.join(root, 'agent');
   const [mtls = 0, password = 0] = await freePorts(2);
   const ports = { mtls, password };
-  const dialect =
-    broker.dialect === '2.0'
-      ? ({ version: '2.0' } as const)
-      : ({ version: '2.1', pluginDirectory: broker.pluginDirectory } as const);
+  const dialect = dialectOf(broker);
   const site = newSite({ now, link: currentLink(directory), dialect, user: currentUser, ports });
   return { broker, directory, site, ports };
 }
@@ -89,6 +86,7 @@ export interface AgentChanges {
   readonly onEvent?: (event: AgentEvent) => void;
   readonly onNotice?: NonNullable<AgentOptions['onNotice']>;
   readonly onFigures?: NonNullable<AgentOptions['onFigures']>;
+  readonly onObserved?: NonNullable<AgentOptions['onObserved']>;
   readonly formerLockouts?: readonly InstanceLockout[];
   readonly limits?: NonNullable<AgentOptions['limits']>;
 }
@@ -183,4 +181,23 @@ export async function publishCode(session: Session, topic: string, payload = 'x'
   const outcome = await session.publish(topic, payload);
   if (outcome.kind === 'Acknowledged') return outcome.code;
   throw new Error(`publish ${topic}: ${outcome.reason}`);
+}
+
+/**
+ * What `setUp` gives, done before the end that it is told: this many milliseconds after its beginning, on a whole second as
+ * X.509 has it. Where the machine was too slow for that, it is done again with twice the time. `round` counts from 1.
+ */
+export async function beforeItEnds<T>(
+  milliseconds: number,
+  setUp: (end: Date, round: number) => Promise<T>,
+): Promise<T & { readonly end: Date; readonly round: number }> {
+  for (let round = 1; ; round += 1) {
+    const end = new Date(Math.ceil((Date.now() + milliseconds * 2 ** (round - 1)) / 1000) * 1000);
+    const done = await setUp(end, round).catch((error: unknown) => {
+      if (Date.now() < end.getTime() || round === 5) throw error;
+      return undefined;
+    });
+    if (done !== undefined && Date.now() < end.getTime()) return { ...done, end, round };
+    if (round === 5) throw new Error(`it was not set up within ${milliseconds * 2 ** 4} ms`);
+  }
 }

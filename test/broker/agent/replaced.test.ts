@@ -5,7 +5,7 @@ import path from 'node:path';
 import { kill } from 'node:process';
 import type { BrokerLauncher } from '../../../src/ports.ts';
 import { bundleOf, deviceCertificate, type KeyPair, revocationOf, type Site } from '../../agent/site.ts';
-import { brokers, type BrokerUnderTest, until } from '../mosquitto.ts';
+import { brokers, type BrokerUnderTest, dialectOf, until } from '../mosquitto.ts';
 import {
   connectedDevice,
   hastyClock,
@@ -47,10 +47,10 @@ if (older && younger) {
       const revocations = [revocationOf(site.ca, pair, site.now)];
       return bundleOf(of, { revision: 2, devices: [device('b')], revocations, crlNumber: 2 });
     };
-    const inDialectOf = ({ dialect, pluginDirectory }: BrokerUnderTest): Site => {
-      const spoken = dialect === '2.0' ? { version: dialect } : { version: dialect, pluginDirectory };
-      return { ...site, conf: { ...site.conf, dialect: spoken } };
-    };
+    const inDialectOf = (other: BrokerUnderTest): Site => ({
+      ...site,
+      conf: { ...site.conf, dialect: dialectOf(other) },
+    });
     const isServed = async (identity: string, credential: KeyPair) => {
       const session = await sessionOf(plant, identity, credential);
       assert.ok((await publishCode(session, `dev/${identity}/x`)) < 0x80);

@@ -94,7 +94,10 @@ for (const broker of brokers) {
         assert.equal(await ranUntilKilled({ dialect: broker.dialect, directory, point, bundles }), 'SIGKILL');
         const agent = startAgent(plant);
         await until(() => agent.report()?.lastError !== undefined, 'it says why');
-        assert.match(agent.report()?.lastError ?? '', /not started: RevocationsKept: no longer revoked: .* of a$/);
+        assert.match(
+          agent.report()?.lastError ?? '',
+          /not started: RevocationsKept: no longer revoked: .* of a; NothingGivenBack: a has /,
+        );
         agent.giveUnreadable('nothing is to be had from there');
         await until(() => agent.report()?.refused !== undefined, 'it looks for what else it could start');
         assert.equal(
@@ -108,6 +111,26 @@ for (const broker of brokers) {
         assert.deepEqual([proofs, agent.count('Started')], [[2], 1]);
         assert.equal((await connectedDevice(plant, 'a', pair)).kind, 'TlsRefused');
         assert.ok((await publishCode(await sessionOf(plant, 'b', neighbour), 'dev/b/x')) < 0x80);
+        await agent.stop();
+      });
+    }
+
+    for (const point of ['AfterSignal', 'Proof'] as const) {
+      it(`gives back no right after a kill at ${point} while its source is silent`, async () => {
+        const narrower = { ...first, revision: 2, devices: first.devices.map((one) => ({ ...one, lines: [] })) };
+        const bundles = [bundleOf(plant.site, first), bundleOf(plant.site, narrower)] as const;
+        const { directory } = plant;
+        assert.equal(await ranUntilKilled({ dialect: broker.dialect, directory, point, bundles }), 'SIGKILL');
+        const agent = startAgent(plant);
+        await until(() => agent.report()?.lastError !== undefined, 'it says why');
+        assert.match(
+          agent.report()?.lastError ?? '',
+          /not started: NothingGivenBack: rules of a were taken back since$/,
+        );
+        assert.equal(agent.count('Started'), 0);
+        agent.give(bundles[1]);
+        await agent.loaded(2);
+        assert.equal(await publishCode(await sessionOf(plant, 'a', pair), 'dev/a/x'), 0x87);
         await agent.stop();
       });
     }
