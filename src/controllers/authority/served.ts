@@ -29,10 +29,10 @@ function hadEntries(published: PublishedRevocations, keyId: CaKeyId): boolean {
   return published.kind === 'Published' && published.revocations.some(({ caKeyId }) => caKeyId === keyId);
 }
 
-/** CAs that the broker names, and whose lists are not signed for it. */
+/** CAs that the broker names, and of whose lists it has nothing, or would have nothing. */
 export function unservedCas(site: Members, member: Member): ReadonlySet<CaKeyId> {
-  const signed = member.gathered.cas.filter(({ ca }) => ca.revocation === 'SignedCrl');
-  return new Set(signed.flatMap(({ ca: { keyId } }) => (isServed(site, member, keyId) ? [] : [keyId])));
+  const others = member.gathered.cas.filter(({ ca }) => ca.revocation !== 'ExternalCrl');
+  return new Set(others.flatMap(({ ca: { keyId } }) => (isServed(site, member, keyId) ? [] : [keyId])));
 }
 
 /**

@@ -9,6 +9,7 @@ import { chosenList, largeListEntries, listAlarmAt } from '../../domain/pki/exte
 import type { Trust } from '../context.ts';
 import type { KeptCa } from './former.ts';
 import type { Gathered, GatheredCa } from './gathered.ts';
+import { isHold } from './plan.ts';
 import { publishedCrl, type SignedList } from '../../domain/pki/signed-list.ts';
 
 /** What is known of a CA key: the list, exactly what it holds, or why there is nothing to go by. */
@@ -27,7 +28,7 @@ export interface TrustFacts {
   readonly kept: readonly KeptCa[];
   /** Lists of others that counted last. */
   readonly lists: ReadonlyMap<CaKeyId, PublishedCrl>;
-  /** CAs of which the broker has no key, and somebody else has. */
+  /** CAs whose lists are ours, but not for this broker: somebody else has the key. */
   readonly unserved?: ReadonlySet<CaKeyId>;
   /** Why nothing is signed, whatever the keys. */
   readonly clockProblem?: string | undefined;
@@ -80,17 +81,33 @@ function unservedPart(one: GatheredCa): Part {
   return { one, finding: { code: 'MQS208', severity: 'Error', reason: 'SignerForbidden', path, message } };
 }
 
-function partOf(one: GatheredCa, { authorities, lists }: TrustFacts, now: Date): Part {
+function partOf(one: GatheredCa, facts: TrustFacts, now: Date): Part {
+  if (one.ca.revocation === 'None') return listlessPart(one, facts);
+  return one.ca.revocation === 'ExternalCrl' ? externalPart(one, facts, now) : signedPart(one, facts, now);
+}
+
+/** Agents refuse a set that forgets what was taken back, also where there is no list any more that would say it. */
+function listlessPart(one: GatheredCa, { authorities, unserved }: TrustFacts): Part {
+  const { keyId } = one.ca;
+  if (unserved?.has(keyId)) return { one };
+  const revocations = authorities.get(keyId)?.listed.filter((entry) => !isHold(entry)) ?? [];
+  return revocations.length === 0 ? { one } : { one, revocations };
+}
+
+function externalPart(one: GatheredCa, { lists }: TrustFacts, now: Date): Part {
   const { ca, path, offered } = one;
-  if (ca.revocation === 'None') return { one };
-  if (ca.revocation === 'ExternalCrl') {
-    if (!offered) return pendingPart(one, lists.get(ca.keyId), now);
-    const { list, finding } = chosenList(ca.name, offered, lists.get(ca.keyId), now);
-    return { one, ...(list && { crl: list }), ...(finding && { finding: { ...finding, path } }) };
-  }
+  const last = lists.get(ca.keyId);
+  if (!offered) return pendingPart(one, last, now);
+  const { list, finding } = chosenList(ca.name, offered, last, now);
+  if (finding && !list && last && last.nextUpdate <= now) return endedPart(one, last, { ...finding, path });
+  return { one, ...(list && { crl: list }), ...(finding && { finding: { ...finding, path } }) };
+}
+
+function signedPart(one: GatheredCa, { authorities }: TrustFacts, now: Date): Part {
+  const { ca, path, offered } = one;
   const view = authorities.get(ca.keyId);
   if (view?.damage !== undefined) {
-    const message = `nothing of CA ${ca.name} can be taken back: ${view.damage}`;
+    const message = `nothing of CA ${ca.name} can be taken back (ledger-${ca.keyId}): ${view.damage}`;
     return { one, finding: { code: 'MQS145', severity: 'Error', reason: 'LedgerDamaged', path, message } };
   }
   if (!view?.crl || !isSignedFor(view.crl, ca.certificates, ca.keyId)) {
@@ -99,13 +116,25 @@ function partOf(one: GatheredCa, { authorities, lists }: TrustFacts, now: Date):
   }
   const crl = publishedCrl(ca.keyId, view.crl);
   const part = { one, crl, revocations: view.listed };
-  return crl.nextUpdate > now ? part : { ...part, finding: ranOut(ca.name, path, crl) };
+  if (crl.nextUpdate > now) return part;
+  const finding = ranOut(ca.name, path, crl);
+  // With the key a new one is about to be signed; without it, what brokers have goes on, as with a list of somebody else.
+  return { ...part, finding: one.signer ? finding : { ...finding, severity: 'Warning' } };
 }
 
 /** Of a broker that has lists of ours. It is the first finding, for what else is wrong may come of it. */
 function clockFindings({ cas }: Gathered, message: string): readonly Draft[] {
   const signed = cas.find(({ ca }) => ca.revocation === 'SignedCrl');
   return signed ? [{ code: 'MQS200', severity: 'Warning', reason: 'ClockSkewed', path: signed.path, message }] : [];
+}
+
+/**
+ * Brokers have that list, and refuse the devices of this CA for it. What is taken back from the devices of others does not
+ * wait until somebody else signs a newer one.
+ */
+function endedPart(one: GatheredCa, last: PublishedCrl, finding: Draft): Part {
+  const message = `${finding.message}: all devices of CA ${one.ca.name} are refused until there is a newer list`;
+  return { one, crl: last, finding: { ...finding, severity: 'Warning', message } };
 }
 
 /** Until the list of somebody else is there, the one that was published goes on; after a start that is no news. */

@@ -54,6 +54,8 @@ export interface CertificateFacts {
   readonly authorities: Pick<AuthorityState, 'isRevoked' | 'isPublished'>;
   /** As the status tells of it, or was about to. */
   readonly formerRevocation: RevocationProgress | undefined;
+  /** The renew-at that was acted on last, as the status tells, or is about to: a renewal may be over before it is seen there. */
+  readonly handledRenewAt: string | undefined;
   /** When the broker had proved that these are taken back. */
   readonly enforcement: (taken: readonly HeldCertificate[]) => Enforcement | undefined;
   /** Nobody would enforce a revocation any more: the broker is gone, or the namespace is going. */

@@ -28,14 +28,19 @@ import { isSameIssuer, type Succession, successionGate, successionReason } from 
 import type { Turns } from './turns.ts';
 import { conditionOf } from './request.ts';
 
+/** What was written last, and may not be seen in the status yet. */
+interface Told {
+  readonly revocation?: RevocationProgress | undefined;
+  readonly handledRenewAt?: string | undefined;
+}
+
 export interface Gathering {
   readonly context: ControllerContext;
   readonly issued: IssuedRecords;
   readonly serials: SerialWatch;
   readonly departures: Departures;
   readonly turns: Turns;
-  /** Of its revocation, and not written yet. */
-  readonly told: RevocationProgress | undefined;
+  readonly told: Told;
   readonly signal: AbortSignal;
 }
 
@@ -62,7 +67,8 @@ export async function gatheredFacts(gathering: Gathering, declared: DeclaredCert
     foreign: issued.findings(key),
     acknowledgements: holder.device ? acknowledgementsOf(gathering, holder.device) : [],
     authorities: context.state.authorities,
-    formerRevocation: joinedProgress(declared.was?.revocation, gathering.told),
+    formerRevocation: joinedProgress(declared.was?.revocation, gathering.told.revocation),
+    handledRenewAt: gathering.told.handledRenewAt ?? declared.was?.lastHandledRenewAt,
     enforcement: (taken) =>
       enforcementOf(
         holder.device && context.state.brokers.get(holder.device.broker),

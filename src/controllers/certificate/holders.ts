@@ -1,31 +1,26 @@
+import type { Device } from '../../domain/fleet.ts';
 import type { ObjectKey } from '../../domain/names.ts';
-import { type DeclaredDevice, deviceIn } from '../declared.ts';
 import type { Reflector } from '../../kube/reflector.ts';
+import type { DeclaredDevice } from '../declared.ts';
 
-/** What a certificate must fit. */
-interface Holder {
-  readonly identity: string;
-  readonly broker: ObjectKey;
-}
+type DeviceOf = (device: ObjectKey) => Device | undefined;
 
-/** Devices as they were when they were last good: one that became invalid keeps its certificates. */
-export interface Holders {
-  readonly get: (device: ObjectKey) => Holder | undefined;
-}
-
-export function createHolders(devices: Reflector<DeclaredDevice>, onChange: (device: ObjectKey) => void): Holders {
-  const holders = new Map<ObjectKey, Holder>();
+/**
+ * Tells of devices that may have become the holders of other certificates: by their identity or their broker. `deviceOf`
+ * knows of each change before: those that became invalid are in it as they were when they were last good.
+ */
+export function followHolders(
+  devices: Pick<Reflector<DeclaredDevice>, 'onChange'>,
+  deviceOf: DeviceOf,
+  onChange: (device: ObjectKey) => void,
+): void {
   devices.onChange((old, next) => {
     const key = (next ?? old)?.key;
     if (key === undefined) return;
-    const former = holders.get(key);
-    if (!next) holders.delete(key);
-    const device = next && (next.value.ok || !former ? deviceIn(next) : undefined);
-    if (device) {
-      const { identity, broker } = device;
-      if (former?.identity !== identity || former.broker !== broker) holders.set(key, { identity, broker });
-    }
-    if (holders.get(key) !== former) onChange(key);
+    // What one that was invalid stood for until now is not known any more.
+    const former = old?.value.ok === true ? old.value.value : undefined;
+    const present = deviceOf(key);
+    const isSame = former?.identity === present?.identity && former?.broker === present?.broker;
+    if (!isSame || old?.value.ok === false) onChange(key);
   });
-  return { get: (device) => holders.get(device) };
 }

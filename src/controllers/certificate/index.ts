@@ -45,7 +45,7 @@ export function certificateController(context: ControllerContext, issued: Issued
     const known = memories.get(key);
     const memory: Memory = known?.uid === declared.meta.uid ? known : { uid: declared.meta.uid };
     memories.set(key, memory);
-    const told = memory.revocation;
+    const told = { revocation: memory.revocation, handledRenewAt: memory.handledRenewAt };
     return reconciled({ context, issued, serials, departures, turns, told, signal }, declared, memory);
   };
 }
@@ -56,6 +56,7 @@ interface Memory {
   /** Since when there is progress that was not told. */
   progressSince?: Date | undefined;
   revocation?: RevocationProgress | undefined;
+  handledRenewAt?: string | undefined;
 }
 
 async function reconciled(gathering: Gathering, declared: DeclaredCertificate, memory: Memory): Promise<Outcome> {
@@ -66,6 +67,7 @@ async function reconciled(gathering: Gathering, declared: DeclaredCertificate, m
   for (const step of plan.steps) await performed(context, declared, step, signal);
   if (!plan.status) return outcomeAt(plan.nextAt);
   memory.revocation = plan.status.fields['revocation'] as RevocationProgress | undefined;
+  memory.handledRenewAt = plan.status.fields['lastHandledRenewAt'] as string | undefined;
   const writeAt = statusTime(declared, plan.status, memory, now);
   if (writeAt > now) return outcomeAt(plan.nextAt && plan.nextAt < writeAt ? plan.nextAt : writeAt);
   const next = nextStatus(declared.status, plan.status, now);

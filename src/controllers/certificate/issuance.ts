@@ -101,10 +101,11 @@ export function issuingSaid(words: string | undefined): Matter {
 
 /** When somebody wants a new certificate, unless that was acted on. */
 export function renewalAsked({
-  declared: { meta, was },
+  declared,
+  handledRenewAt,
 }: CertificateFacts): { readonly text: string; readonly at: Date } | undefined {
-  const text = meta.annotations[renewAtAnnotation];
+  const text = declared.meta.annotations[renewAtAnnotation];
   const at = text === undefined ? undefined : timeOf(text);
-  const handled = timeOf(was?.lastHandledRenewAt ?? '');
+  const handled = timeOf(handledRenewAt ?? '');
   return text !== undefined && at && (!handled || handled < at) ? { text, at } : undefined;
 }

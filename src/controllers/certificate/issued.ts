@@ -7,12 +7,12 @@ import { objectKey, type ObjectKey } from '../../domain/names.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { HeldCertificate } from '../../domain/pki/lineage.ts';
 import type { Clock } from '../../ports.ts';
-import type { IssuedState } from '../context.ts';
+import type { FleetState, IssuedState } from '../context.ts';
 import type { DeclaredBroker, DeclaredCertificate } from '../declared.ts';
 import type { World } from '../world.ts';
 import { createExpiries } from './expiries.ts';
 import { type Account, accountOf, emptyAccount, isSameAccount, newestFirst } from './account.ts';
-import { createHolders } from './holders.ts';
+import { followHolders } from './holders.ts';
 import { createIdentityIndex, moveLink } from './identity-index.ts';
 import { byAge, type Claim, claimedLineage, createClaimReader } from './request.ts';
 
@@ -34,6 +34,8 @@ type IssuedListener = (lineage: ObjectKey, device: ObjectKey | undefined) => voi
 
 export interface IssuedOptions {
   readonly world: Pick<World, 'requests' | 'certificates' | 'deviceCertificates' | 'devices' | 'brokers'>;
+  /** Of the same world: it knows of each change before. */
+  readonly fleet: Pick<FleetState, 'deviceOf'>;
   readonly clock: Clock;
 }
 
@@ -48,7 +50,7 @@ const none: readonly never[] = [];
  * Its handlers are those of the world's stores: create it before any controller. A certificate that was once counted
  * stays until it expires or its DeviceCertificate is gone, whatever becomes of its request.
  */
-export function createIssued({ world, clock }: IssuedOptions): IssuedRecords {
+export function createIssued({ world, fleet, clock }: IssuedOptions): IssuedRecords {
   const lineages = new Map<ObjectKey, Lineage>();
   const lineagesOfDevices = new Map<ObjectKey, Set<ObjectKey>>();
   const listeners: IssuedListener[] = [];
@@ -56,7 +58,7 @@ export function createIssued({ world, clock }: IssuedOptions): IssuedRecords {
   const readClaim = createClaimReader();
   const known = (key: ObjectKey): Account => lineages.get(key)?.account ?? emptyAccount;
   const identities = createIdentityIndex((key) => known(key).held);
-  const holders = createHolders(world.devices, (device) => {
+  followHolders(world.devices, fleet.deviceOf, (device) => {
     for (const lineage of [...(lineagesOfDevices.get(device) ?? none)]) refresh(lineage);
   });
 
@@ -65,7 +67,7 @@ export function createIssued({ world, clock }: IssuedOptions): IssuedRecords {
     const former = lineage.account;
     const declared = world.deviceCertificates.store.get(key);
     const device = deviceNamed(declared) ?? former.device;
-    const holder = device === undefined ? undefined : holders.get(device);
+    const holder = device === undefined ? undefined : fleet.deviceOf(device);
     const [certificate, now] = [world.certificates.store.get(key), clock.now()];
     const issuer = holder && issuerOf(world.brokers, holder.broker);
     const claims = lineage.claims.values();

@@ -12,7 +12,7 @@ import { progressOf } from './revocation.ts';
 import type { Withdrawn } from './withdrawn.ts';
 
 export function statusDraft(facts: CertificateFacts, taken: Withdrawn, issuance: Issuance, now: Date): StatusDraft {
-  const { meta, was } = facts.declared;
+  const { meta } = facts.declared;
   const { current } = taken;
   const history = historyOf(facts, taken, now);
   const { serialNumber, fingerprint, notBefore, notAfter, identity, caKeyId, issuedAt } = current
@@ -29,7 +29,7 @@ export function statusDraft(facts: CertificateFacts, taken: Withdrawn, issuance:
       acknowledgedAt: acknowledgedAt(facts, taken),
       certificate: certificateText(facts, taken),
       revocation: progressOf(facts, taken, now),
-      lastHandledRenewAt: issuance.handledRenewAt ?? was?.lastHandledRenewAt,
+      lastHandledRenewAt: issuance.handledRenewAt ?? facts.handledRenewAt,
     },
   };
 }

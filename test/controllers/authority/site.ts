@@ -126,7 +126,8 @@ export function authoritySite() {
         ...{ client: cluster.client, world, clock, options: { namespace: 'system', image: '' } },
         record: (event) => void events.push(event),
         wake: {
-          ...{ broker: wake('broker'), authority: wake('authority'), device: wake('device') },
+          ...{ broker: wake('broker'), brokerStatus: wake('brokerStatus') },
+          ...{ authority: wake('authority'), device: wake('device') },
           ...{ certificate: wake('certificate'), workload: wake('workload'), template: wake('template') },
         },
         state: {

@@ -77,6 +77,15 @@ describe('the trust of a broker', () => {
     assert.deepEqual(trustOf(factsOf({ gathered: twice }), start).revocations, entries);
   });
 
+  it('forgets nothing that was taken back for good where a CA has no list any more', () => {
+    const hold = { ...revocation(ca.issuer.keyId, 'c'), reason: 'CertificateHold' } as const;
+    const authorities = new Map([[ca.issuer.keyId, viewOf(ca, [...entries, hold])]]);
+    const facts = factsOf({ gathered: gatheredOf(trusted(ca, {}, 'None')), authorities });
+    assert.deepEqual(trustOf(facts, start).revocations, entries);
+    const foreign = { ...facts, unserved: new Set([ca.issuer.keyId]) };
+    assert.deepEqual(trustOf(foreign, start).revocations, []);
+  });
+
   const rows: readonly [name: string, facts: Partial<TrustFacts>, days: number, findings: string[]][] = [
     ['no list yet', { authorities: new Map() }, 0, ['Error SignerForbidden']],
     [
@@ -85,7 +94,8 @@ describe('the trust of a broker', () => {
       0,
       ['Error SignerForbidden'],
     ],
-    ['a list that ran out', {}, 8, ['Error CaNotFound']],
+    ['a list that ran out', { gathered: gatheredOf(trusted(ca, { signer: ca })) }, 8, ['Error CaNotFound']],
+    ['a list that ran out, and no key to sign another', {}, 8, ['Warning CaNotFound']],
     [
       'a damaged ledger',
       { authorities: new Map([[ca.issuer.keyId, { crl: undefined, listed: [], damage: 'a chunk is missing' }]]) },
@@ -154,7 +164,10 @@ describe('the trust of a broker', () => {
       [of('not PEM'), 0, [], ['Error CrlInvalid']],
       [of(newer), -1, [], ['Error CrlInvalid']],
       [of(newer), 20, [2n], ['Warning CrlExpiring']],
-      [of(newer, former), 25, [], ['Error CrlInvalid']],
+      // Brokers have it already; without a set nothing could be taken back from anybody else.
+      [of(newer, former), 25, [1n], ['Warning CrlInvalid']],
+      [of('not PEM', former), 25, [1n], ['Warning CrlInvalid']],
+      [of(newer), 25, [], ['Error CrlInvalid']],
     ];
     for (const [facts, hours, crls, findings] of rows) {
       const now = seconds(start, hours * 3600);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { renewAtAnnotation } from '../../../src/api/labels.ts';
 import { objectKey } from '../../../src/domain/names.ts';
 import { type HeldCertificate, renewalOf } from '../../../src/domain/pki/lineage.ts';
 import { secondsText } from '../../../src/domain/pki/time.ts';
@@ -51,6 +52,28 @@ describe('one line of certificates', () => {
     assert.deepEqual(site.cluster.writes.slice(length), []);
     const after = site.issued.ofLineage(objectKey('plant', 'a'));
     assert.deepEqual(after.map(renewalSecond), before.map(renewalSecond));
+  });
+
+  it('is renewed once when somebody asks, however late the status is seen, in the second of the request too', async () => {
+    const site = new CertificateSite();
+    site.declare();
+    await site.settle();
+    site.certManager();
+    await site.settle();
+    site.annotate({ [renewAtAnnotation]: secondsText(site.clock.now()) });
+    const reissues = () => site.cluster.writes.filter(({ verb, kind }) => verb === 'patch' && kind === 'Certificate');
+    site.cluster.isMirrored = false;
+    await site.reconcile();
+    assert.equal(reissues().length, 1);
+    site.certManager();
+    for (const id of [...site.cluster.late]) if (!id.startsWith('DeviceCertificate/')) site.cluster.tell(id);
+    await site.reconcile();
+    assert.equal(reissues().length, 1);
+    site.cluster.isMirrored = true;
+    site.cluster.tell('DeviceCertificate/plant/a');
+    await site.settle();
+    assert.equal(reissues().length, 1);
+    assert.equal(site.issued.ofLineage(objectKey('plant', 'a')).length, 2);
   });
 
   it('writes nothing after a restart while it is not known yet what brokers were told', async () => {
@@ -165,5 +188,17 @@ describe('one line of certificates', () => {
     site.clock.stopFor(7_776_000_000);
     assert.equal(site.issued.byIdentity.has('a'), false);
     assert.deepEqual(site.issued.ofDevice('plant/a'), []);
+  });
+
+  it('counts for the identity of a device that became invalid, until the device is gone', async () => {
+    const site = new CertificateSite();
+    site.declare();
+    await site.settle();
+    site.certManager();
+    await site.settle();
+    site.declareDevice({ templateRefs: 'none' });
+    assert.equal(site.issued.byIdentity.has('a'), true);
+    site.cluster.remove('MqttDevice', 'plant/a');
+    assert.equal(site.issued.byIdentity.has('a'), false);
   });
 });

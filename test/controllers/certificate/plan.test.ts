@@ -42,7 +42,12 @@ function factsOf({ certificate = {}, device = {}, clientCertificates = {} }: Man
     ...{ findings: [], admitted: new Set(['plant/a']), certManager: 'Known', child: undefined, goneAt: undefined },
     ...{ secret: { kind: 'Absent' }, formerSecret: { kind: 'Unasked' }, held: [], strays: [], requests: [] },
     ...{ leftovers: [], foreign: [], acknowledgements: [], isLifted: false, reissueAt: undefined },
-    ...{ formerRevocation: undefined, enforcement: () => undefined, keyStoreProblem: undefined },
+    ...{
+      formerRevocation: undefined,
+      handledRenewAt: undefined,
+      enforcement: () => undefined,
+      keyStoreProblem: undefined,
+    },
     authorities: { isRevoked: () => false, isPublished: () => false },
   };
 }
@@ -98,12 +103,12 @@ describe('the plan for a certificate', () => {
 
   it('asks for another one when somebody wants it, in the second of the last one too, and once', () => {
     const facts = factsOf();
-    const askedAt = (count: number, lastHandledRenewAt?: string) => {
+    const askedAt = (count: number, handledRenewAt?: string) => {
       const text = `${seconds(start, count).toISOString().slice(0, 19)}Z`;
       const meta = { ...facts.declared.meta, annotations: { [renewAtAnnotation]: text } };
-      const was = lastHandledRenewAt === undefined ? facts.declared.was : { lastHandledRenewAt };
-      const declared = { ...facts.declared, meta, ...(was && { was }) };
-      return kindsIn(planOf({ ...facts, declared, child: childOf(facts), held: [heldOne('1')] }, now));
+      const declared = { ...facts.declared, meta };
+      const child = childOf(facts);
+      return kindsIn(planOf({ ...facts, declared, handledRenewAt, child, held: [heldOne('1')] }, now));
     };
     const handled = `${start.toISOString().slice(0, 19)}Z`;
     assert.deepEqual([askedAt(-1), askedAt(0), askedAt(1)], [[], ['Reissue'], ['Reissue']]);

@@ -62,12 +62,18 @@ export class CertificateSite {
     this.cluster.put(object('DeviceCertificate', 'a', { deviceRef: { name: 'a' }, ...spec }));
   }
 
+  annotate(annotations: Readonly<Record<string, string>>): void {
+    const declared = this.cluster.object('DeviceCertificate', 'plant/a');
+    if (!declared) throw new Error('there is no DeviceCertificate to annotate');
+    this.cluster.put({ ...declared, metadata: { ...declared.metadata, annotations } });
+  }
+
   /** A new process, that knows what the cluster holds. */
   restart(): void {
     const world = this.cluster.restarted();
     const { client } = this.cluster as { client: KubeClient };
     const fleet = createFleetState(world);
-    this.issued = createIssued({ world, clock: this.clock });
+    this.issued = createIssued({ world, fleet, clock: this.clock });
     const authorities = {
       revoke: (entries: readonly RevocationEntry[]) => {
         for (const entry of entries) if (!this.ledger.has(entry.serial)) this.ledger.set(entry.serial, entry);
