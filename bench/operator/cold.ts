@@ -79,7 +79,7 @@ async function measured(url: string, ca: string, count: number): Promise<Omit<Co
   const [begun, cpu] = [performance.now(), process.cpuUsage()];
   const world = createWorld({ client, clock, random });
   const fleet = createFleetState(world);
-  const issued = createIssued({ world, clock });
+  const issued = createIssued({ world, fleet, clock });
   const bytes = { bytes: (length: number) => randomBytes(length) };
   const wake = { broker: () => undefined, device: () => undefined };
   const published = () => Promise.resolve(new Map<string, string>());

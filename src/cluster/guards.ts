@@ -25,7 +25,6 @@ const guarded: Readonly<Record<string, string>> = {
   'mqtt-security-issuers':
     'whoever may make CertificateRequests beside a broker gets a certificate of its issuer in any name',
   'mqtt-security-cluster-issuers': 'every namespace may ask a ClusterIssuer of a broker for a certificate in any name',
-  'mqtt-security-broker-issuers': 'a broker may use a ClusterIssuer that every namespace may ask',
   'mqtt-security-agents': 'an agent may report for instances of others',
   'mqtt-security-operator-secrets': 'the operator may write Secrets that are not its own',
   'mqtt-security-operator-children': 'the operator may write objects that are not its own',

@@ -69,8 +69,13 @@ function nodeOf(object: OurObject, facts: Facts, children: readonly StatusNode[]
   const { kind, metadata } = object;
   const { namespace = '', name } = metadata;
   const ready = conditionState(object, 'Ready');
-  const conditions = ready.status === 'True' ? [] : notableConditions(object).map(plainCondition);
+  const conditions = notableConditions(object).filter(isSaidBeside(ready)).map(plainCondition);
   return { kind, namespace, name, ready, facts: known(facts), ...(conditions.length > 0 && { conditions }), children };
+}
+
+/** Of one that is ready all is well, but for a device that never answers. */
+function isSaidBeside(ready: StatusNode['ready']): (condition: ObservedCondition) => boolean {
+  return ({ reason }) => ready?.status !== 'True' || reason === 'NotAcknowledged';
 }
 
 function plainCondition({ type, status, reason, message }: ObservedCondition) {

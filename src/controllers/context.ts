@@ -136,6 +136,8 @@ type WakeKey = (key: ObjectKey, priority?: Priority) => void;
 /** Wakes controllers. A key that waits already costs nothing. */
 export interface Wake {
   readonly broker: WakeKey;
+  /** What there is to say of a broker. */
+  readonly brokerStatus: WakeKey;
   /** Children of a broker: certificate, StatefulSet, instances. */
   readonly workload: WakeKey;
   /** What a broker trusts, by broker. */

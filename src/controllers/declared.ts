@@ -44,8 +44,10 @@ export interface Declared<T> {
 export type DeclaredBroker = Declared<Broker> & { readonly was: MqttBrokerObject['status'] };
 export type DeclaredTemplate = Declared<Template>;
 export interface DeclaredDevice extends Declared<Device> {
-  /** Rights that were last proved at the broker; absent when none were. */
-  readonly programmed?: { readonly rulesHash: string; readonly revision: number };
+  /** As its status has it: present where it had rights on its broker when it was last looked at. */
+  readonly rulesHash: string | undefined;
+  /** Revision of the bundle in which those rights were last proved at the broker; undefined when none were. */
+  readonly programmedIn: number | undefined;
   /** JSON of `authentication.certificate.template`: what a DeviceCertificate is made of, in the words of its author. */
   readonly certificateTemplate?: string;
   /** How far taking it back is, as its status has it. */
@@ -55,8 +57,6 @@ export interface DeclaredDevice extends Declared<Device> {
   /** Of one that is invalid: what is told of it all the same. */
   readonly withdrawal?: Withdrawal;
   readonly remnant?: Device;
-  /** As its status has it: present where it had rights on its broker when it was last looked at. */
-  readonly rulesHash?: string;
   /** As its status has it: present while it is locked out. */
   readonly lockout?: ReportedLockout;
   /** The last release that was acted on, as its status has it. */
@@ -84,11 +84,12 @@ export interface Instance {
 const none: Readonly<Record<string, string>> = {};
 const noFinalizers: readonly string[] = [];
 
-export function metaOf({ metadata }: KubeObject): Meta {
+/** `former` is that of an earlier version of this very object, whose texts need not be kept twice. */
+export function metaOf({ metadata }: KubeObject, former?: Meta): Meta {
   return {
-    namespace: metadata.namespace ?? '',
-    name: metadata.name,
-    uid: metadata.uid ?? '',
+    namespace: former?.namespace ?? metadata.namespace ?? '',
+    name: former?.name ?? metadata.name,
+    uid: former?.uid ?? metadata.uid ?? '',
     resourceVersion: metadata.resourceVersion ?? '',
     generation: metadata.generation ?? 0,
     isDeleting: metadata.deletionTimestamp !== undefined,
@@ -97,17 +98,18 @@ export function metaOf({ metadata }: KubeObject): Meta {
   };
 }
 
-/** `parsedObject` gives the value of the kind that it is asked for. `known` is the key of the store, to have it once. */
-function declared<T>(
-  kind: Exclude<Kind, 'BrokerInstance'>,
-  object: CustomObject<object | undefined>,
-  known?: string,
-): Declared<T> {
+function declared<T>(kind: DeclaredKind, object: CustomObject<object | undefined>): Declared<T> {
   const meta = metaOf(object);
+  const value = valueOf<T>(kind, object, meta);
+  return { key: objectKey(meta.namespace, meta.name), meta, value, status: seenStatus(object.status) };
+}
+
+type DeclaredKind = Exclude<Kind, 'BrokerInstance'>;
+
+/** `parsedObject` gives the value of the kind that it is asked for. */
+function valueOf<T>(kind: DeclaredKind, object: CustomObject<object | undefined>, meta: Meta): Parsed<T> {
   const result = parsedObject(kind, meta, object as unknown as Readonly<Record<string, unknown>>);
-  const value = result.ok ? parsed((result.value as unknown as { readonly value: T }).value) : result;
-  const key = (known as ObjectKey | undefined) ?? objectKey(meta.namespace, meta.name);
-  return { key, meta, value, status: seenStatus(object.status) };
+  return result.ok ? parsed((result.value as unknown as { readonly value: T }).value) : result;
 }
 
 export function declaredBroker(object: MqttBrokerObject): DeclaredBroker {
@@ -118,21 +120,58 @@ export function declaredTemplate(object: AclTemplateObject): DeclaredTemplate {
   return declared('AclTemplate', object);
 }
 
-export function declaredDevice(object: MqttDeviceObject, key?: string): DeclaredDevice {
-  const { rulesHash, bundleRevision, identity, conditions, revocation } = object.status ?? {};
-  const isProgrammed = conditions?.some(({ type, status }) => type === 'Programmed' && status === 'True') === true;
-  const device = declared<Device>('MqttDevice', object, key);
-  const template = device.value.ok && device.value.value.authentication.type === 'Certificate' && templateOf(object);
+/**
+ * `key` is that of the store, to have it once. An object is parsed once in each generation: what was made of it is taken
+ * from `former`, which is what was kept of this very object before.
+ */
+export function declaredDevice(object: MqttDeviceObject, key?: string, former?: DeclaredDevice): DeclaredDevice {
+  const meta = metaOf(object, former?.meta);
+  const { value, certificateTemplate } =
+    former?.value.ok && former.meta.generation === meta.generation ? former : parsedDevice(object, meta);
   return {
-    ...device,
-    ...(isProgrammed && rulesHash !== undefined && { programmed: { rulesHash, revision: bundleRevision ?? 0 } }),
-    ...(revocation && { revocation }),
-    ...(template && { certificateTemplate: JSON.stringify(template) }),
-    ...(rulesHash !== undefined && { rulesHash }),
-    ...lockoutFields(object.status),
-    ...(!device.value.ok && identity !== undefined && { formerIdentity: identity }),
-    ...(!device.value.ok && remainsOf(object)),
+    key: former?.key ?? (key as ObjectKey | undefined) ?? objectKey(meta.namespace, meta.name),
+    meta,
+    value,
+    status: seenStatus(object.status),
+    rulesHash: object.status?.rulesHash,
+    programmedIn: programmedIn(object),
+    // One place in memory for them all: few devices have any.
+    ...rareFields(object, value, certificateTemplate),
   };
+}
+
+function rareFields(
+  object: MqttDeviceObject,
+  { ok }: Parsed<Device>,
+  certificateTemplate: string | undefined,
+): Omit<Partial<DeclaredDevice>, keyof Declared<Device> | 'rulesHash' | 'programmedIn'> {
+  const revocation = object.status?.revocation;
+  return {
+    ...(revocation && { revocation }),
+    ...(certificateTemplate !== undefined && { certificateTemplate }),
+    ...lockoutFields(object.status),
+    ...(!ok && remainsOf(object)),
+  };
+}
+
+function parsedDevice(
+  object: MqttDeviceObject,
+  meta: Meta,
+): { readonly value: Parsed<Device>; readonly certificateTemplate?: string } {
+  const value = valueOf<Device>('MqttDevice', object, meta);
+  const template = value.ok && value.value.authentication.type === 'Certificate' && templateOf(object);
+  return { value, ...(template && { certificateTemplate: JSON.stringify(template) }) };
+}
+
+function programmedIn({ status }: MqttDeviceObject): number | undefined {
+  const { rulesHash, bundleRevision = 0, conditions = [] } = status ?? {};
+  if (rulesHash === undefined) return undefined;
+  return conditions.some(({ type, status: is }) => type === 'Programmed' && is === 'True') ? bundleRevision : undefined;
+}
+
+/** Of a spec that was parsed, so it has this form. */
+function templateOf({ spec }: MqttDeviceObject): object | undefined {
+  return (spec as MqttDevice['spec']).authentication.certificate?.template;
 }
 
 function lockoutFields(status: MqttDeviceObject['status'] = {}): Pick<DeclaredDevice, 'lockout' | 'unlockedAt'> {
@@ -143,20 +182,20 @@ function lockoutFields(status: MqttDeviceObject['status'] = {}): Pick<DeclaredDe
   return { ...(lockout && { lockout }), ...(unlockedAt && { unlockedAt }) };
 }
 
-function remainsOf(object: MqttDeviceObject): Pick<DeclaredDevice, 'withdrawal' | 'remnant'> {
+function remainsOf(object: MqttDeviceObject): Pick<DeclaredDevice, 'formerIdentity' | 'withdrawal' | 'remnant'> {
   const { namespace = '', name } = object.metadata;
+  const identity = object.status?.identity;
   const remnant = remnantOf(object, originOf('MqttDevice', namespace, name, object as unknown as Mapping));
-  return { withdrawal: withdrawalIn(object.spec), ...(remnant && { remnant }) };
+  return {
+    ...(identity !== undefined && { formerIdentity: identity }),
+    withdrawal: withdrawalIn(object.spec),
+    ...(remnant && { remnant }),
+  };
 }
 
 /** The device of an object, also of one that cannot be read. */
 export function deviceIn({ value, remnant }: DeclaredDevice): Device | undefined {
   return value.ok ? value.value : remnant;
-}
-
-/** Of a spec that was parsed, so it has this form. */
-function templateOf({ spec }: MqttDeviceObject): object | undefined {
-  return (spec as MqttDevice['spec']).authentication.certificate?.template;
 }
 
 export function declaredCertificate(object: DeviceCertificateObject): DeclaredCertificate {

@@ -20,6 +20,7 @@ import { createAuthorities } from './authority/authorities.ts';
 import { brokerReconcile } from './broker/reconcile.ts';
 import { listNumbers, noticeNumbers, renewalNumbers } from './broker/metrics.ts';
 import { type BrokerMemories, createBrokerStates } from './broker/states.ts';
+import { brokerStatusReconcile } from './broker/status.ts';
 import type { Publisher } from './bundle/published.ts';
 import { createPublisher } from './bundle/publisher.ts';
 import { bundleSite } from './bundle/site.ts';
@@ -38,7 +39,7 @@ import { createWorld, essentialStores, type World } from './world.ts';
 export interface OperatorSettings {
   readonly options: OperatorOptions;
   /** All namespaces without it. */
-  readonly watchNamespace?: string;
+  readonly watchNamespaces?: readonly string[];
   /** Name of this process, such as that of its pod, in Events. */
   readonly instance: string;
   readonly clock: Clock;
@@ -65,12 +66,13 @@ export function operatorRunnables(settings: OperatorSettings): readonly Runnable
   return [{ name: managedBy, needsLeadership: true, run, problem: () => problem }];
 }
 
-const queueNames = ['broker', 'workload', 'authority', 'device', 'certificate', 'template'] as const;
+const queueNames = ['broker', 'brokerStatus', 'workload', 'authority', 'device', 'certificate', 'template'] as const;
 export type QueueName = (typeof queueNames)[number];
 
 /** How many keys of each controller are worked on at a time. */
 const concurrency: Readonly<Record<QueueName, number>> = {
   broker: 4,
+  brokerStatus: 4,
   workload: 2,
   authority: 2,
   device: 8,
@@ -79,10 +81,10 @@ const concurrency: Readonly<Record<QueueName, number>> = {
 };
 
 async function runOperator(settings: OperatorSettings, run: RunContext, onSynced: () => void): Promise<void> {
-  const { clock, jitter, metrics, watchNamespace } = settings;
+  const { clock, jitter, metrics, watchNamespaces } = settings;
   const world = createWorld({
     ...{ client: run.client, clock, random: jitter, report: (plural) => reported(settings, plural) },
-    ...(watchNamespace !== undefined && { namespace: watchNamespace }),
+    ...(watchNamespaces !== undefined && { namespace: watchNamespaces }),
   });
   const queues = createQueues(settings);
   const lanes = lanesOf(run.client);
@@ -126,7 +128,7 @@ export function reconcilesOf(
   { world, client, wake, record, brokers = createBrokerStates(), lanes = lanesOf(client) }: Surroundings,
 ): Readonly<Record<QueueName, Reconcile>> {
   const fleet = createFleetState(world);
-  const issued = createIssued({ world, clock });
+  const issued = createIssued({ world, fleet, clock });
   const publisher = createPublisher({ client: lanes.first, configMaps: world.configMaps });
   const passwords = createPasswords({
     ...{ world, wake, random },
@@ -150,6 +152,7 @@ export function reconcilesOf(
       ...{ context, states: brokers, publisher, workloadFindings, lookForInstances },
       adoptPasswords: passwords.adopt,
     }),
+    brokerStatus: brokerStatusReconcile(context, brokers, lanes.later),
     workload: workload.reconcile,
     authority: authorities.reconcile,
     device: deviceController(context, passwords, lanes.later),
@@ -184,6 +187,7 @@ function createQueues({ clock, jitter: random, metrics }: OperatorSettings): Que
   };
   return {
     broker: queue('broker'),
+    brokerStatus: queue('brokerStatus'),
     workload: queue('workload'),
     authority: queue('authority'),
     device: queue('device'),
@@ -198,6 +202,7 @@ function wakeOf(queues: Queues): Wake {
   };
   return {
     broker: waking('broker'),
+    brokerStatus: waking('brokerStatus'),
     workload: waking('workload'),
     authority: waking('authority'),
     device: waking('device'),

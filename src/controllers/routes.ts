@@ -230,7 +230,8 @@ function routeChildren(world: World, wake: Wake, operatorNamespace: string): voi
       for (const { key } of world.brokers.store.list()) wake.authority(key, 'Low');
     }
   });
-  for (const store of [world.statefulSets, world.services, world.serviceAccounts, world.roles, world.roleBindings]) {
+  const { statefulSets, services, serviceAccounts, roles, roleBindings, disruptionBudgets } = world;
+  for (const store of [statefulSets, services, serviceAccounts, roles, roleBindings, disruptionBudgets]) {
     store.onChange((old, next, delivery) => {
       const object = next ?? old;
       if (object) wakeLabelled(world, object, (key) => wake.workload(key, priorityOf(delivery)));

@@ -11,6 +11,7 @@ import {
   mqttBrokers,
   mqttDevices,
   namespaces,
+  podDisruptionBudgets,
   type PlainObject,
   type PodObject,
   pods,
@@ -23,8 +24,10 @@ import {
 import { brokerLabel, managedSelector } from '../api/labels.ts';
 import { sha256 } from '../domain/hash.ts';
 import type { KubeClient, Selection } from '../kube/client.ts';
-import type { Key, KubeObject, ResourceType } from '../kube/object.ts';
+import type { Project } from '../kube/mirror.ts';
+import type { KubeObject, ResourceType } from '../kube/object.ts';
 import type { Clock, Random } from '../kube/ports.ts';
+import { joinedReflector } from '../kube/joined.ts';
 import { createReflector, type Reflector } from '../kube/reflector.ts';
 import type { ReflectorReport } from '../kube/report.ts';
 import type { Indexes } from '../kube/store.ts';
@@ -82,14 +85,15 @@ export interface World {
   readonly serviceAccounts: Reflector<PlainObject>;
   readonly roles: Reflector<PlainObject>;
   readonly roleBindings: Reflector<PlainObject>;
+  readonly disruptionBudgets: Reflector<PlainObject>;
 }
 
 export interface WorldOptions {
   readonly client: KubeClient;
   readonly clock: Clock;
   readonly random: Random;
-  /** All namespaces without it. */
-  readonly namespace?: string;
+  /** Those that are looked at, or the only one; all without it. */
+  readonly namespace?: string | readonly string[];
   readonly report?: (plural: string) => (report: ReflectorReport) => void;
   /** Seconds after which what did not change is looked at again; 600 without it. */
   readonly relistSeconds?: number;
@@ -99,7 +103,7 @@ export interface WorldOptions {
 
 type ReflectorOf = <T extends KubeObject, V>(
   type: ResourceType<T>,
-  project: (object: T, key: Key) => V,
+  project: Project<T, V>,
   indexes: Indexes<V>,
 ) => Reflector<V>;
 
@@ -107,22 +111,35 @@ const defaultRelistSeconds = 600;
 
 export function createWorld(options: WorldOptions): World {
   const { client, clock, random, namespace, report, relistSeconds = defaultRelistSeconds } = options;
-  const scope: Selection = namespace === undefined ? {} : { namespace };
+  const looked = namespace === undefined ? [] : [namespace].flat();
   function mirror<T extends KubeObject, V>(
     type: ResourceType<T>,
-    project: (object: T, key: Key) => V,
+    project: Project<T, V>,
     indexes: Indexes<V> = {},
     selection: Selection = {},
   ): Reflector<V> {
     if (options.reflectorOf) return options.reflectorOf(type, project, indexes);
     const told = report?.(type.plural);
-    const asked = type.namespaced ? { ...scope, ...selection } : selection;
-    const common = { client, clock, random, relistSeconds, ...(told && { report: told }) };
-    return createReflector({ ...common, type, project, indexes, selection: asked });
+    const common = { client, clock, random, relistSeconds, type, project, indexes };
+    if (!type.namespaced || looked.length === 0) {
+      return createReflector({ ...common, selection, ...(told && { report: told }) });
+    }
+    // A list is of one namespace, what is told of it is of all.
+    const tellAll = (one: ReflectorReport) =>
+      told?.(one.event === 'Listed' ? { ...one, objects: joined.store.size } : one);
+    const joined: Reflector<V> = joinedReflector(
+      new Map(
+        looked.map((one) => [
+          one,
+          createReflector({ ...common, selection: { ...selection, namespace: one }, report: tellAll }),
+        ]),
+      ),
+    );
+    return joined;
   }
   const managed: Selection = { labelSelector: managedSelector };
   return {
-    brokers: mirror(mqttBrokers, declaredBroker),
+    brokers: mirror(mqttBrokers, (object) => declaredBroker(object)),
     templates: mirror(aclTemplates, declaredTemplate),
     devices: mirror(mqttDevices, declaredDevice, {
       broker: (device) => optional(deviceIn(device)?.broker),
@@ -153,6 +170,7 @@ export function createWorld(options: WorldOptions): World {
     serviceAccounts: mirror(serviceAccounts, (object) => object, {}, managed),
     roles: mirror(roles, (object) => object, {}, managed),
     roleBindings: mirror(roleBindings, (object) => object, {}, managed),
+    disruptionBudgets: mirror(podDisruptionBudgets, (object) => object, {}, managed),
   };
 }
 

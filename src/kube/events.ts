@@ -15,6 +15,8 @@ export interface EventDraft {
   /** A sentence for people; cut at 1,024 bytes. No secrets. */
   readonly note: string;
   readonly regarding: KubeObject;
+  /** How often it happened; once if absent. */
+  readonly times?: number;
 }
 
 interface EventSeries {
@@ -68,6 +70,8 @@ export interface EventRecorderOptions {
   readonly reportingInstance: string;
   /** Hexadecimal digits, different each time. */
   readonly newSuffix: () => string;
+  /** What has an allowance of its own: each object, or (`Reason`) each reason of an object. Default `Object`. */
+  readonly allowancePer?: 'Object' | 'Reason';
   readonly onLoss?: (loss: EventLoss, error?: unknown) => void;
 }
 
@@ -135,7 +139,7 @@ export class EventRecorder {
     const id = seriesId(draft);
     const known = this.#series.get(id);
     if (known && now - known.lastAt < limits.seriesSeconds * 1000) {
-      known.count += 1;
+      known.count += draft.times ?? 1;
       known.lastAt = now;
       this.#waiting.add(known);
       return;
@@ -146,7 +150,7 @@ export class EventRecorder {
     const series = {
       id,
       event,
-      count: 1,
+      count: draft.times ?? 1,
       lastAt: now,
       isThere: false,
       writtenAt: undefined,
@@ -161,9 +165,9 @@ export class EventRecorder {
     return this.#options.clock.now().getTime();
   }
 
-  #loss({ regarding }: EventDraft, now: number): EventLoss | undefined {
+  #loss({ regarding, reason }: EventDraft, now: number): EventLoss | undefined {
     if (this.#waiting.size >= limits.waiting) return 'TooMany';
-    const id = objectId(regarding);
+    const id = this.#options.allowancePer === 'Reason' ? `${objectId(regarding)} ${reason}` : objectId(regarding);
     const tokens = tokensAt(this.#allowances.get(id) ?? { tokens: limits.burst, at: now }, now);
     if (tokens < 1) return 'RateLimited';
     this.#allowances.set(id, { tokens: tokens - 1, at: now });

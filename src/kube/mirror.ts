@@ -9,8 +9,11 @@ import { createStore, type Entry, type Handler, type Indexes, type Store } from 
 import { stripped } from './strip.ts';
 import { isAfter } from './version.ts';
 
+/** What is kept of an object, under which key; `former` is what is kept of an earlier version of this very object. */
+export type Project<T, V> = (object: T, key: Key, former: V | undefined) => V;
+
 export interface MirrorOptions<T, V> {
-  readonly project: (object: T, key: Key) => V;
+  readonly project: Project<T, V>;
   readonly indexes: Indexes<V> | undefined;
   readonly report: (report: ReflectorReport) => void;
   /** After it nothing is told. */
@@ -52,11 +55,12 @@ export function createMirror<T extends KubeObject, V>(options: MirrorOptions<T, 
 
   function entryOf(key: Key, object: T, old: Entry<V> | undefined): Entry<V> | undefined {
     const { uid = '', resourceVersion = '' } = object.metadata;
+    const former = old?.uid === uid ? old : undefined;
     try {
-      return { value: project(stripped(object), key), uid, resourceVersion };
+      return { value: project(stripped(object), key, former?.value), uid, resourceVersion };
     } catch (error) {
       report({ event: 'ProjectionFailed', key, error });
-      return old?.uid === uid ? old : undefined;
+      return former;
     }
   }
 

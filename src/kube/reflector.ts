@@ -11,8 +11,8 @@ import { exponentialBackoff } from './backoff.ts';
 import type { KubeClient, Selection } from './client.ts';
 import { ApiError, isNotFound, isTransient } from './errors.ts';
 import { completeList } from './list.ts';
-import { createMirror } from './mirror.ts';
-import type { Key, KubeObject, ResourceType } from './object.ts';
+import { createMirror, type Project } from './mirror.ts';
+import type { KubeObject, ResourceType } from './object.ts';
 import type { Clock, Random } from './ports.ts';
 import type { ReflectorReport } from './report.ts';
 import type { Handler, Indexes, Store } from './store.ts';
@@ -38,8 +38,8 @@ export interface ReflectorOptions<T extends KubeObject, V> {
   readonly client: KubeClient;
   readonly type: ResourceType<T>;
   readonly selection?: Selection;
-  /** What is kept of an object, which comes without managed fields and last-applied annotation, and under which key. */
-  readonly project: (object: T, key: Key) => V;
+  /** Of an object that comes without managed fields and last-applied annotation. */
+  readonly project: Project<T, V>;
   /** Of what is kept. They must not throw. */
   readonly indexes?: Indexes<V>;
   readonly clock: Clock;

@@ -138,8 +138,14 @@ async function* pages<T extends KubeObject>(
     // Asked for now, it comes while this page is decoded and read.
     asked = continueToken === '' ? undefined : pageAt({ continue: continueToken });
     asked?.catch(() => undefined); // told when it is its turn
-    const items = await decoded(what, () => listItems<T>(body));
-    yield { items: items.map((item) => named(type, item)), resourceVersion: listed };
+    const parts = listItems<T>(body);
+    for (
+      let part = await decoded(what, () => parts.next());
+      !part.done;
+      part = await decoded(what, () => parts.next())
+    ) {
+      yield { items: part.value.map((item) => named(type, item)), resourceVersion: listed };
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 /** Stores of a world that a test fills by hand: what reflectors give, without a server. */
-import type { Key, KubeObject, ResourceType } from '../../src/kube/object.ts';
+import type { KubeObject, ResourceType } from '../../src/kube/object.ts';
+import type { Project } from '../../src/kube/mirror.ts';
 import type { Reflector } from '../../src/kube/reflector.ts';
 import { createStore, type Handler, type Indexes } from '../../src/kube/store.ts';
 import { createWorld, type World } from '../../src/controllers/world.ts';
@@ -15,7 +16,7 @@ interface FakeReflector<T, V> extends Reflector<V>, FakeStore<T> {}
 
 /** A reflector that has synced and changes only by hand. */
 export function fakeReflector<T extends KubeObject, V>(
-  project: (object: T, key: Key) => V,
+  project: Project<T, V>,
   indexes: Indexes<V> = {},
 ): FakeReflector<T, V> {
   const writable = createStore(indexes);
@@ -41,7 +42,8 @@ export function fakeReflector<T extends KubeObject, V>(
       const { namespace, name, uid = '' } = object.metadata;
       const key = keyOf(namespace, name);
       const old = writable.contents.entries.get(key);
-      const value = project({ ...object, metadata: { ...object.metadata, resourceVersion } }, key);
+      const former = old?.uid === uid ? old.value : undefined;
+      const value = project({ ...object, metadata: { ...object.metadata, resourceVersion } }, key, former);
       writable.contents.set(key, { value, uid, resourceVersion });
       for (const handler of handlers) handler(old?.value, value, { lowPriority: false });
     },
@@ -67,7 +69,7 @@ export function fakeWorld(): {
     random: { next: () => 0 },
     reflectorOf: <T extends KubeObject, V>(
       { kind }: ResourceType<T>,
-      project: (object: T, key: Key) => V,
+      project: Project<T, V>,
       indexes: Indexes<V>,
     ): Reflector<V> => {
       const reflector = fakeReflector(project, indexes);

@@ -28,7 +28,8 @@ function siteOfTwo() {
   const woken: string[] = [];
   const wake = (what: string) => (key: ObjectKey) => void woken.push(`${what} ${key}`);
   const wakes: Wake = {
-    ...{ broker: wake('broker'), authority: wake('authority'), device: wake('device') },
+    ...{ broker: wake('broker'), brokerStatus: wake('brokerStatus') },
+    ...{ authority: wake('authority'), device: wake('device') },
     ...{ certificate: wake('certificate'), workload: wake('workload'), template: wake('template') },
   };
   routeChanges(cluster.restarted(), wakes, 'operator');

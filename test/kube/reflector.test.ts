@@ -376,6 +376,20 @@ describe('a reflector', () => {
     assert.deepEqual(told.at(-1), 'a@1 → -');
   });
 
+  it('gives to the projection what is kept of an earlier version of that object, and of no other one', async () => {
+    const formers: unknown[] = [];
+    reflector = reflecting({
+      project: (object, _key, former) => {
+        formers.push(former?.metadata.resourceVersion);
+        return object;
+      },
+    });
+    const stream = await started(configMap('a', '1'));
+    stream.write(event('MODIFIED', configMap('a', '11')), event('MODIFIED', configMap('a', '12', { uid: 'another' })));
+    await eventually(() => formers.length === 3, 'both changes');
+    assert.deepEqual(formers, [undefined, '1', undefined]);
+  });
+
   it('keeps objects without what says who wrote them', async () => {
     const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
     const annotations = { [lastApplied]: '{"secret":"hunter2"}', kept: 'yes' };

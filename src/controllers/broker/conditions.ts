@@ -1,6 +1,6 @@
 /** What the status of a broker says. */
 import { refusalReason } from '../../domain/broker/dynamic-security.ts';
-import { reloadDefectFindings } from '../../domain/broker/reload-defects.ts';
+import { defectFindings } from '../../domain/broker/defects.ts';
 import type { BundleIndex } from '../../domain/bundle/content.ts';
 import type { Finding, Parsed } from '../../domain/finding.ts';
 import type { Broker } from '../../domain/fleet.ts';
@@ -69,7 +69,7 @@ export function brokerConditions(view: BrokerView): BrokerConditions {
 
 /** A weakness of the Mosquitto that was chosen is no fault, and worth knowing. */
 function acceptedText({ value }: BrokerView): string {
-  const defects = value.ok ? reloadDefectFindings(value.value) : [];
+  const defects = value.ok ? defectFindings(value.value) : [];
   return ['it is valid', ...defects.map(({ message }) => message)].join('; ');
 }
 

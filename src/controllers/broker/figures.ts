@@ -10,6 +10,7 @@ import type { Trust } from '../context.ts';
 type Statuses = Compiled['statuses'];
 type Certificates = ShardedMap<readonly HeldCertificate[]>;
 
+const identityCounts = new WeakMap<Statuses, number>();
 const connectable = new WeakMap<Shard<IdentityStatus>, number>();
 const certificateCounts = new WeakMap<Shard<IdentityStatus>, ShardCounts>();
 const entryCounts = new WeakMap<readonly RevocationEntry[], ReadonlyMap<CaKeyId, number>>();
@@ -26,8 +27,11 @@ export function bytesOf({ parts }: BundleContent): number {
 
 /** How many identities may be connected. */
 export function identityCount(statuses: Statuses): number {
+  const known = identityCounts.get(statuses);
+  if (known !== undefined) return known;
   let count = 0;
   for (let index = 0; index < shardCount; index += 1) count += connectableIn(statuses.shard(index));
+  identityCounts.set(statuses, count);
   return count;
 }
 

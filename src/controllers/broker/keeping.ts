@@ -22,15 +22,22 @@ export const nothingKept: Keeping = { kept: ShardedMap.empty(), bare: new Set() 
 
 type Statuses = Compiled['statuses'];
 
-const mistaken = new WeakMap<Shard<IdentityStatus>, readonly IdentityStatus[]>();
+const mistaken = new WeakMap<Statuses, readonly IdentityStatus[]>();
+const mistakenOfShards = new WeakMap<Shard<IdentityStatus>, readonly IdentityStatus[]>();
 
-/** Cheap while nothing changes: each shard is gone through once. */
 function mistakenIn(statuses: Statuses): readonly IdentityStatus[] {
+  const known = mistaken.get(statuses) ?? gatheredMistaken(statuses);
+  mistaken.set(statuses, known);
+  return known;
+}
+
+/** Cheap while little changes: each shard is gone through once. */
+function gatheredMistaken(statuses: Statuses): readonly IdentityStatus[] {
   const found: IdentityStatus[] = [];
   for (let index = 0; index < shardCount; index += 1) {
     const shard = statuses.shard(index);
-    const known = mistaken.get(shard) ?? [...shard.values()].filter((status) => status.mistaken !== undefined);
-    mistaken.set(shard, known);
+    const known = mistakenOfShards.get(shard) ?? [...shard.values()].filter((status) => status.mistaken !== undefined);
+    mistakenOfShards.set(shard, known);
     if (known.length > 0) found.push(...known);
   }
   return found;

@@ -73,18 +73,17 @@ export interface PublishFacts {
   readonly publishedHash: string | undefined;
   /** Of the last set of other content that this process wrote. */
   readonly publishedAt: Date | undefined;
-  /** Something is taken back. */
-  readonly isNarrower: boolean;
+  /** That of the change, see `windowAfter`. */
   readonly windowMilliseconds: number;
 }
 
 /**
- * Undefined when the set is written now: the first change of a window is, and whatever takes something back; others wait
- * for the end of the window. Content that is published already is gone through at any time, to repair what is missing.
+ * Undefined when the set is written now: the first change of a window is; others wait for the end of the window. Content
+ * that is published already is gone through at any time, to repair what is missing.
  */
 export function publishableAt(facts: PublishFacts, now: Date): Date | undefined {
-  const { hash, publishedHash, publishedAt, isNarrower, windowMilliseconds } = facts;
-  if (hash === publishedHash || isNarrower || !publishedAt || publishedAt > now) return undefined;
+  const { hash, publishedHash, publishedAt, windowMilliseconds } = facts;
+  if (hash === publishedHash || !publishedAt || publishedAt > now) return undefined;
   const end = new Date(publishedAt.getTime() + windowMilliseconds);
   return end > now ? end : undefined;
 }
@@ -92,26 +91,51 @@ export function publishableAt(facts: PublishFacts, now: Date): Date | undefined 
 /** Longest window that a slow publish asks for, milliseconds. */
 const longestWindow = 5_000;
 
+/** From so many sets on that each waited for the end of a window, there is a storm of changes. */
+const setsOfStorm = 3;
+
 /**
  * The window after a publish that took so long, milliseconds: at least twice that, so that a large set of which all parts
- * change all the time is written half of the time, and the server has the rest for what changes it. None stays none.
+ * change all the time is written half of the time, and the server has the rest for what changes it. `waited` says how many
+ * sets before it, one after the other, waited for the end of a window: of many changes in a row more are put together, for
+ * with each set all agents have to be told, and what others write is slowed down by it. None stays none.
  */
-export function windowAfter(took: number, windowMilliseconds: number): number {
+export function windowAfter(took: number, windowMilliseconds: number, waited: number): number {
   if (windowMilliseconds === 0) return 0;
-  return Math.max(windowMilliseconds, Math.min(2 * took, longestWindow));
+  const own = waited < setsOfStorm ? windowMilliseconds : Math.min(2 * windowMilliseconds, longestWindow);
+  return Math.max(windowMilliseconds, own, Math.min(2 * took, longestWindow));
+}
+
+/** How long after a publish at most what takes something back waits for it, milliseconds. */
+const longestRest = 100;
+
+/**
+ * What takes something back waits for no window. But where one such change follows the other, a publish is followed by a
+ * rest as long as it took, within a limit that nobody feels: else a storm of them would be published all the time.
+ */
+export function narrowWindowAfter(took: number, windowMilliseconds: number): number {
+  return windowMilliseconds === 0 ? 0 : took + Math.min(took, longestRest);
 }
 
 /** A storm of changes is looked at as a whole from so many passes on that published nothing. */
 const passesAtOnce = 4;
-/** Milliseconds from one such pass to the next: far below the window, and well above what a compile takes. */
-const restMilliseconds = 25;
+/** Milliseconds from one such pass to the next: far below the window, and nothing that who takes something back feels. */
+const rests = { shortest: 25, longest: 75 };
+/** A rest is so many times as long as the pass before it: looking takes a tenth of the time. */
+const restShare = 9;
+
+/** Passes since the last publish whose content waits for the end of the window. */
+export interface PutOff {
+  readonly passes: number;
+  /** When the last of them began, and how many milliseconds it took. */
+  readonly at: Date;
+  readonly took: number;
+}
 
 /** Until when the next pass waits: each change of a storm would be compiled by itself, to be put off like the one before. */
-export function restUntil(
-  putOff: { readonly passes: number; readonly at: Date } | undefined,
-  now: Date,
-): Date | undefined {
+export function restUntil(putOff: PutOff | undefined, now: Date): Date | undefined {
   if (!putOff || putOff.passes < passesAtOnce || putOff.at > now) return undefined;
-  const end = new Date(putOff.at.getTime() + restMilliseconds);
+  const rest = Math.min(Math.max(restShare * putOff.took, rests.shortest), rests.longest);
+  const end = new Date(putOff.at.getTime() + putOff.took + rest);
   return end > now ? end : undefined;
 }

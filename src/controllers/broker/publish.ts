@@ -18,6 +18,7 @@ import {
   contentFinding,
   failureFinding,
   gateFinding,
+  narrowWindowAfter,
   notOursFinding,
   overtaken,
   publishableAt,
@@ -101,12 +102,13 @@ export async function publishStep(
     const next = withState(facts, compiled, { index: present, problem: overtaken(broker) }, now);
     return { memory: next, times: [...times, again] };
   }
-  const dueAt = publishDueAt(facts, compiled, { pass, content, trust, present }, now);
+  const { dueAt, ...haste } = publishDue(facts, compiled, { pass, content, trust, present }, now);
   if (dueAt) {
-    const putOff = { passes: (memory.putOff?.passes ?? 0) + 1, at: now };
+    const took = Math.max(0, context.clock.now().getTime() - now.getTime());
+    const putOff = { passes: (memory.putOff?.passes ?? 0) + 1, at: now, took };
     return { memory: withState(facts, { ...compiled, putOff }, { index: present }, now), times: [...times, dueAt] };
   }
-  return published(publishing, { facts, memory: compiled, pass, content, trust, times }, signal);
+  return published(publishing, { facts, memory: compiled, pass, content, trust, times, ...haste }, signal);
 }
 
 /** Hash of a set that this process did not publish. */
@@ -162,21 +164,33 @@ interface Candidate {
   readonly present: BundleIndex | undefined;
 }
 
-function publishDueAt(
+interface Due {
+  /** Undefined: now. */
+  readonly dueAt: Date | undefined;
+  /** Within the window of the last one, for something is taken back. */
+  readonly isHurried: boolean;
+  /** It takes something back, or that is not known. */
+  readonly takesBack: boolean;
+}
+
+function publishDue(
   { broker }: BrokerFacts,
-  { sets, publishedAt, publishMilliseconds = 0, publishedFleet }: BrokerMemory,
+  { sets, publishedAt, publishMilliseconds = 0, publishedFleet, waited = 0, isHurried = false }: BrokerMemory,
   { pass, content, trust, present }: Candidate,
   now: Date,
-): Date | undefined {
+): Due {
   const last = sets.at(-1);
   const isOurs = last !== undefined && last.index.hash === present?.hash;
   const base = { hash: content.hash, publishedHash: present?.hash, publishedAt: isOurs ? publishedAt : undefined };
-  const windowMilliseconds = windowAfter(publishMilliseconds, broker.update.windowMilliseconds);
-  const dueAt = publishableAt({ ...base, isNarrower: false, windowMilliseconds }, now);
-  if (!dueAt || !last || !publishedFleet) return undefined;
+  const window = broker.update.windowMilliseconds;
+  const dueAt = publishableAt({ ...base, windowMilliseconds: windowAfter(publishMilliseconds, window, waited) }, now);
+  if (!last || !publishedFleet) return { dueAt: undefined, isHurried: false, takesBack: true };
   const before = { fleet: publishedFleet, statuses: last.statuses, trust: last.trust };
   const after = { fleet: pass.input.fleet, statuses: pass.compiled.statuses, trust };
-  return publishableAt({ ...base, isNarrower: isNarrower(before, after), windowMilliseconds }, now);
+  const takesBack = isNarrower(before, after);
+  if (!dueAt || !takesBack) return { dueAt, isHurried: false, takesBack };
+  const windowMilliseconds = isHurried ? narrowWindowAfter(publishMilliseconds, window) : 0;
+  return { dueAt: publishableAt({ ...base, windowMilliseconds }, now), isHurried: true, takesBack };
 }
 
 interface Attempt {
@@ -186,6 +200,8 @@ interface Attempt {
   readonly content: BundleContent;
   readonly trust: Trust;
   readonly times: PublishStep['times'];
+  readonly isHurried: boolean;
+  readonly takesBack: boolean;
 }
 
 /** Secrets cannot be watched: what somebody did to one is found after so long, milliseconds. */
@@ -200,7 +216,7 @@ function isInTrouble({ instance }: ExpectedInstance): boolean {
 
 async function published(
   publishing: Publishing,
-  { facts, memory, pass, content, trust, times }: Attempt,
+  { facts, memory, pass, content, trust, times, isHurried, takesBack }: Attempt,
   signal: AbortSignal,
 ): Promise<PublishStep> {
   const { context, publisher } = publishing;
@@ -209,7 +225,7 @@ async function published(
   const isSuspected = facts.expected.some(isInTrouble);
   const interval = isSuspected ? suspectedSecretsInterval : secretsInterval;
   const checkSecrets = !isWithin(memory.secretsCheckedAt, interval, now);
-  const options = { leastRevision: loadedRevision, checkSecrets, signal };
+  const options = { leastRevision: loadedRevision, checkSecrets, givesWay: !takesBack, signal };
   const present = indexOf(facts.published, declared);
   try {
     const result = await publisher.publish(bundleSite(declared.meta), content, options);
@@ -226,7 +242,9 @@ async function published(
       now,
     );
     const publishMilliseconds = Math.max(0, context.clock.now().getTime() - now.getTime());
-    const next = index.hash === present?.hash ? kept : { ...kept, publishedAt: now, publishMilliseconds };
+    const waited = memory.putOff && !isHurried ? (memory.waited ?? 0) + 1 : 0;
+    const made = { publishedAt: now, publishMilliseconds, waited, isHurried };
+    const next = index.hash === present?.hash ? kept : { ...kept, ...made };
     const again = isSuspected ? new Date(now.getTime() + suspectedSecretsInterval) : undefined;
     return { memory: withState(facts, next, { index }, now), times: [...times, again] };
   } catch (failure) {

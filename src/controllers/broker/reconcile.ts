@@ -1,4 +1,4 @@
-/** The controller of MqttBroker: compiles, publishes, and says who has proved it. */
+/** The controller of MqttBroker: compiles and publishes. What there is to say of it is written by `brokerStatusReconcile`. */
 import type { ObjectKey } from '../../domain/names.ts';
 import type { Key } from '../../kube/object.ts';
 import { done, type Outcome, type Reconcile, type ReconcileContext } from '../../kube/outcome.ts';
@@ -12,7 +12,6 @@ import { withForecast } from './forecast.ts';
 import { restUntil } from './plan.ts';
 import { publishStep, type PublishStep } from './publish.ts';
 import type { BrokerMemories, BrokerMemory } from './states.ts';
-import { statusStep } from './status.ts';
 import { wakeChanged } from './wake.ts';
 
 export interface BrokerController extends BrokerPorts {
@@ -46,10 +45,10 @@ async function reconciled(controller: Running, key: Key, { signal }: ReconcileCo
   states.keep(declared.key, step.memory);
   wakeChanged(context, memory, step.memory);
   const { memory: present, nextAt } = withForecast(context, step.memory);
-  const status = await statusStep(context, declared, facts, present, signal);
-  states.keep(declared.key, status.memory);
+  states.keep(declared.key, { ...present, seen: { generation: declared.meta.generation, facts } });
+  context.wake.brokerStatus(declared.key);
   if (step.failure !== undefined) throw step.failure;
-  return requeued([...step.times, status.dueAt, facts?.lookAt, nextAt]);
+  return requeued([...step.times, facts?.lookAt, nextAt]);
 }
 
 interface Published {

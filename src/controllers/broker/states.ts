@@ -5,9 +5,10 @@ import type { LockoutsInForce } from '../../domain/lockout.ts';
 import type { ObjectKey } from '../../domain/names.ts';
 import type { BrokerState, BrokerStates } from '../context.ts';
 import type { Meta } from '../declared.ts';
-import type { SeenStatus } from '../status.ts';
+import type { BrokerFacts } from './gather.ts';
 import type { Keeping } from './keeping.ts';
 import type { MadeForecast } from './forecast.ts';
+import type { PutOff } from './plan.ts';
 import type { PublishedSet } from './sets.ts';
 
 /** What a compile was made from and gave. */
@@ -18,6 +19,8 @@ export interface CompilePass {
 
 export interface BrokerMemory {
   readonly meta: Meta;
+  /** What the last pass looked at; without facts while there was never a good version of the broker. */
+  readonly seen?: { readonly generation: number; readonly facts: BrokerFacts | undefined };
   /** Undefined while there is no good version of the broker. */
   readonly state?: BrokerState;
   readonly pass?: CompilePass;
@@ -30,12 +33,15 @@ export interface BrokerMemory {
   readonly publishedFleet?: Fleet;
   /** Of the set of somebody else that was looked into last, or that was there at the start. */
   readonly adoptedHash?: string | undefined;
-  /** Passes since the last publish whose content waits for the end of the window, and when the last of them was. */
-  readonly putOff?: { readonly passes: number; readonly at: Date } | undefined;
+  readonly putOff?: PutOff | undefined;
   /** When this process wrote other content last. */
   readonly publishedAt?: Date;
   /** How long that took. */
   readonly publishMilliseconds?: number;
+  /** How many sets up to it, one after the other, waited for the end of a window. */
+  readonly waited?: number;
+  /** It was not held back for what it took back. */
+  readonly isHurried?: boolean;
   /** When the Secrets among the chunks were last looked at. */
   readonly secretsCheckedAt?: Date;
   /** The lowest revision that all expected instances had proved. */
@@ -44,9 +50,6 @@ export interface BrokerMemory {
   readonly forecast?: MadeForecast | undefined;
   /** Since when it is not as it shall be, and why. */
   readonly trouble?: { readonly since: Date; readonly reason: string } | undefined;
-  readonly statusWrittenAt?: Date;
-  /** The status as it was written, until the store has it: of the version of the object that was seen then. */
-  readonly written?: { readonly resourceVersion: string; readonly seen: SeenStatus };
 }
 
 export interface BrokerMemories extends BrokerStates {

@@ -1,55 +1,102 @@
-/** Writes the status of a broker, and tells in Events what a person has to do. */
+/**
+ * The controller of the status of MqttBrokers, which also tells in Events what a person has to do. Apart from what compiles
+ * and publishes, for the next set of a broker waits for no answer to a status.
+ */
 import { mqttBrokers, stated } from '../../api/kinds.ts';
 import { refused } from '../../domain/finding.ts';
 import { isOfBroker } from './plan.ts';
 import type { Finding } from '../../domain/finding.ts';
 import type { Reason } from '../../domain/reasons.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import type { Key } from '../../kube/object.ts';
+import { done, type Reconcile } from '../../kube/outcome.ts';
 import { appliedStatus } from '../apply.ts';
 import type { BrokerState, ControllerContext } from '../context.ts';
 import type { DeclaredBroker } from '../declared.ts';
-import { type ConditionDraft, nextStatus, seenStatus, type SeenStatus, type StatusDraft } from '../status.ts';
+import {
+  type ConditionDraft,
+  type NextStatus,
+  nextStatus,
+  seenStatus,
+  type SeenStatus,
+  type StatusDraft,
+} from '../status.ts';
+import { isGoing } from '../world.ts';
 import { type BrokerConditions, brokerConditions } from './conditions.ts';
 import { bytesOf, certificateFigures, certificatesPerCa, crlFigures, identityCount } from './figures.ts';
 import type { BrokerFacts } from './gather.ts';
 import { programmedCount } from './sets.ts';
-import type { BrokerMemory } from './states.ts';
+import type { BrokerMemories, BrokerMemory } from './states.ts';
 import { shortProgress, statusDueAt } from './status-plan.ts';
 
-type Writing = Pick<ControllerContext, 'client' | 'state' | 'clock' | 'record'>;
+type Writing = Pick<ControllerContext, 'client' | 'world' | 'state' | 'clock' | 'record'>;
 
-/** What was written, and when the status is due if it is not now. */
-export interface StatusStep {
-  readonly memory: BrokerMemory;
+/** What this process wrote last. */
+interface WrittenStatus {
+  readonly uid: string;
+  readonly at: Date;
+  /** Of the object that was seen then: until the store has a later one, the status is what was written. */
+  readonly resourceVersion: string;
+  readonly seen: SeenStatus;
+}
+
+/** Woken by each pass over a broker. */
+export function brokerStatusReconcile(
+  context: Writing,
+  states: Pick<BrokerMemories, 'memoryOf'>,
+  later: KubeClient = context.client,
+): Reconcile {
+  const writings = new Map<Key, WrittenStatus>();
+  return async (key, { signal }) => {
+    const declared = context.world.brokers.store.get(key);
+    if (!declared) writings.delete(key);
+    if (!declared || isGoing(context.world, declared.meta)) return done;
+    const memory = states.memoryOf(declared.key, declared.meta.uid);
+    // Of a generation that no pass has looked at there is nothing to say.
+    if (memory?.seen?.generation !== declared.meta.generation) return done;
+    const known = writings.get(key);
+    const former = known?.uid === declared.meta.uid ? known : undefined;
+    const { conditions, next, seen, dueAt } = plannedStatus(context, declared, memory, former);
+    const now = context.clock.now();
+    if (!dueAt) return done;
+    if (dueAt > now) return { kind: 'RequeueAt', at: dueAt };
+    await appliedStatus({ client: later, signal }, mqttBrokers, declared.meta, next);
+    const { uid, resourceVersion } = declared.meta;
+    writings.set(key, { uid, at: now, resourceVersion, seen: seenStatus(next.status) });
+    tell(context, declared, seen, conditions);
+    return done;
+  };
+}
+
+interface PlannedStatus {
+  readonly conditions: readonly ConditionDraft[];
+  readonly next: NextStatus;
+  readonly seen: SeenStatus;
+  /** Undefined: there is nothing new to say. */
   readonly dueAt: Date | undefined;
 }
 
-/** `facts` are undefined while there was never a good version of the broker. */
-export async function statusStep(
-  context: Writing,
+function plannedStatus(
+  { state, clock }: Writing,
   declared: DeclaredBroker,
-  facts: BrokerFacts | undefined,
   memory: BrokerMemory,
-  signal: AbortSignal,
-): Promise<StatusStep> {
-  const now = context.clock.now();
+  former: WrittenStatus | undefined,
+): PlannedStatus {
+  const now = clock.now();
+  const facts = memory.seen?.facts;
   const { conditions, isUnderWay } = conditionsOf(declared, facts, memory.state);
   const fields = {
     ...declared.was,
-    ...(facts && memory.state && fieldsOf(context.state, declared, facts, memory.state)),
+    ...(facts && memory.state && fieldsOf(state, declared, facts, memory.state)),
     ...renewalFields(memory),
   };
   const draft: StatusDraft = { generation: declared.meta.generation, conditions, fields };
-  const seen = seenNow(declared, memory);
+  const seen = seenNow(declared, former);
   const next = nextStatus(seen, draft, now);
   const grace = memory.trouble ? graceOf(memory.state?.problem, isUnderWay) : 0;
   const since = passed(memory.trouble?.since, now);
-  const { statusWrittenAt: writtenAt } = memory;
-  const dueAt = statusDueAt({ seen, draft, next, isUnderWay, grace, since, writtenAt }, now);
-  if (!dueAt || dueAt > now) return { memory, dueAt };
-  await appliedStatus({ client: context.client, signal }, mqttBrokers, declared.meta, next);
-  tell(context, declared, seen, conditions);
-  const written = { resourceVersion: declared.meta.resourceVersion, seen: seenStatus(next.status) };
-  return { memory: { ...memory, statusWrittenAt: now, written }, dueAt: undefined };
+  const dueAt = statusDueAt({ seen, draft, next, isUnderWay, grace, since, writtenAt: former?.at }, now);
+  return { conditions, next, seen, dueAt };
 }
 
 /** A time that is still to come was read from a clock that was set back since. */
@@ -58,7 +105,7 @@ function passed(time: Date | undefined, now: Date): Date {
 }
 
 /** Our own last write counts before the store has it. */
-function seenNow({ meta, status }: DeclaredBroker, { written }: BrokerMemory): SeenStatus {
+function seenNow({ meta, status }: DeclaredBroker, written: WrittenStatus | undefined): SeenStatus {
   return written?.resourceVersion === meta.resourceVersion ? written.seen : status;
 }
 
@@ -147,7 +194,7 @@ const told: Readonly<Record<string, { readonly action: string; readonly reasons:
 
 /** An Event for each of these reasons when it comes up; one that was there before a restart is not told again. */
 function tell(
-  { record }: Writing,
+  { record }: Pick<Writing, 'record'>,
   { meta }: DeclaredBroker,
   { conditions: seen }: SeenStatus,
   conditions: readonly ConditionDraft[],

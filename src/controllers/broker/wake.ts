@@ -16,7 +16,7 @@ type Waking = Pick<ControllerContext, 'world' | 'state' | 'wake'>;
 /** What a pass changed for devices and certificates. */
 export function wakeChanged(context: Waking, before: BrokerMemory, after: BrokerMemory): void {
   if (!after.state) return;
-  const isWaiting = (key: ObjectKey) => context.world.devices.store.get(key)?.programmed === undefined;
+  const isWaiting = (key: ObjectKey) => context.world.devices.store.get(key)?.programmedIn === undefined;
   const devices = changedDevices(before.state, after.state, isWaiting);
   const priority = devices.size < manyDevices ? 'High' : 'Low';
   for (const device of devices) context.wake.device(device, priority);

@@ -49,6 +49,8 @@ export interface PublishOptions {
   readonly leastRevision?: number;
   /** Reads those Secrets again that are known, too: they cannot be watched. */
   readonly checkSecrets?: boolean;
+  /** Small sets of other namespaces go first: for what takes nothing back. */
+  readonly givesWay?: boolean;
   readonly signal?: AbortSignal;
 }
 

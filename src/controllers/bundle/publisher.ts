@@ -24,6 +24,7 @@ import {
 } from './known.ts';
 import type { NotOurs, PublishedIndex, PublishedTexts, Publisher, PublishOptions, PublishResult } from './published.ts';
 import type { SetSite } from './site.ts';
+import { createTurns, parallelWrites, type Turns } from './turns.ts';
 import { chunkWrite, indexWrite, type ObjectWrite, typeOf, written } from './write.ts';
 
 export interface PublisherOptions {
@@ -39,14 +40,12 @@ interface Publishing {
   readonly indexes: Map<string, { readonly textHash: string; readonly index: SetIndex<string> }>;
   /** The highest revision that this process has seen of a set. */
   readonly revisions: Map<string, number>;
+  readonly turns: Turns;
 }
-
-/** So many objects are written at once: more would only make each of them, and what others write, take longer. */
-const parallelWrites = 4;
 
 export function createPublisher({ client, configMaps }: PublisherOptions): Publisher {
   const objects = createKnownObjects(client, configMaps);
-  const state: Publishing = { client, objects, indexes: new Map(), revisions: new Map() };
+  const state: Publishing = { client, objects, indexes: new Map(), revisions: new Map(), turns: createTurns() };
   return {
     index: async (site, signal) => (await presentIndex(state, site, signal)).published,
     texts: (site, parts, signal) => publishedTexts(state, site, parts, signal),
@@ -149,10 +148,17 @@ async function publish<P extends string>(
   const present = published.kind === 'Published' ? published.index : undefined;
   const planned = await plannedChunks(state, site, wantedChunks(site.layout, present, content), options);
   if (!Array.isArray(planned)) return planned;
-  await inGroups(planned, (write) => writeObject(state, site, write, signal));
   const least = Math.max(leastRevision, state.revisions.get(keyOfSite(site)) ?? 0);
   const isCurrent = present?.hash === content.hash && present.revision >= least;
-  const index = isCurrent ? present : await writtenIndex(state, site, content, known, options);
+  const { namespace } = site;
+  const turn = state.turns.begin({ namespace, objects: planned.length, givesWay: options.givesWay === true });
+  let index = present;
+  try {
+    await inGroups(planned, (write) => writeObject(state, site, write, signal), turn.width);
+    index = isCurrent ? present : await writtenIndex(state, site, content, known, options);
+  } finally {
+    turn.end();
+  }
   const isMarked = !isCurrent || !known || covers(known.labels, site.labels);
   if (!isMarked) await writeObject(state, site, indexWrite(site, known, undefined), signal);
   const leftovers = await deleteLeftovers(state, site, index, signal);
@@ -266,10 +272,14 @@ function damaged<P extends string>(
 }
 
 /** Runs over all, some at a time; all that were begun have ended when it fails. */
-async function inGroups<T, R>(items: readonly T[], run: (item: T) => Promise<R>): Promise<R[]> {
+async function inGroups<T, R>(
+  items: readonly T[],
+  run: (item: T) => Promise<R>,
+  width = () => parallelWrites,
+): Promise<R[]> {
   const results: R[] = [];
-  for (let at = 0; at < items.length; at += parallelWrites) {
-    const group = await Promise.allSettled(items.slice(at, at + parallelWrites).map(run));
+  while (results.length < items.length) {
+    const group = await Promise.allSettled(items.slice(results.length, results.length + width()).map(run));
     for (const outcome of group) {
       if (outcome.status === 'rejected') throw outcome.reason;
       results.push(outcome.value);

@@ -193,12 +193,12 @@ async function passwordActed(
 ): Promise<void> {
   if (plan === 'None' || !device) return passwords.forget(declared.key);
   if (plan === 'Leave') return passwords.leave(device);
-  const { meta, status, programmed } = declared;
+  const { meta, status, programmedIn } = declared;
   const isNew = status.observedGeneration < 0;
   const hadIdentity = status.conditions.get('Accepted')?.status === 'True';
   const wanted = { device, meta, mayMake: plan === 'ReadOrMake', isNew, hadIdentity };
   const made = await readPassword({ client, random, signal, now }, passwords, wanted);
-  const wasIn = programmed !== undefined && status.observedGeneration === meta.generation;
+  const wasIn = programmedIn !== undefined && status.observedGeneration === meta.generation;
   if (made !== 'Made' || !wasIn) return;
   const { namespace, name, uid } = meta;
   record({

@@ -57,6 +57,18 @@ export function hasTemplate({ verdict }: DeviceFacts): boolean {
   return authentication?.type === 'Certificate' && authentication.template !== undefined;
 }
 
+/**
+ * Said only while it is so, which costs a write when it begins and one when it ends: half of its time is over, and the device
+ * did not answer to a notice.
+ */
+export function unansweredNotice({ certificates }: Pick<DeviceFacts, 'certificates'>): readonly ConditionDraft[] {
+  const late = certificates.flatMap(({ key, was }) => {
+    const said = was?.conditions?.find(({ type, reason }) => type === 'Acknowledged' && reason === 'NotAcknowledged');
+    return said ? [`DeviceCertificate ${key}: ${said.message}`] : [];
+  });
+  return late.length === 0 ? [] : [condition('Acknowledged', 'False', 'NotAcknowledged', late.sort().join('; '))];
+}
+
 /** What keeps the certificate from being issued, in the words of its own status. */
 function progressOf(certificates: readonly DeclaredCertificate[]): string {
   for (const { key, was } of certificates) {

@@ -10,9 +10,9 @@ import type { AuthorityState, BrokerState, Trust } from '../context.ts';
 import type { DeclaredCertificate, DeclaredDevice } from '../declared.ts';
 import { condition, type StatusDraft } from '../status.ts';
 import { expectationOf, type Expectation, keptExpectation } from './expectation.ts';
-import { issuedOf } from './issued.ts';
+import { issuedOf, unansweredNotice } from './issued.ts';
 import { lockoutFields, lockoutNews, lockoutOf, unlockDueAt } from './lockout.ts';
-import { programmedOf, type Programmed } from './programmed.ts';
+import { type Programmed, type ProgrammedFacts, programmedOf } from './programmed.ts';
 import { goodOf, holdsOf, progressOf } from './revocation.ts';
 import { summaryOf } from './summary.ts';
 import type { Verdict } from './verdict.ts';
@@ -140,7 +140,7 @@ export function statusOf(facts: DeviceFacts, outcomes: Outcomes): DeviceStatusPl
   const conditions = [
     verdict.accepted,
     verdict.resolvedRefs,
-    ...(issued ? [issued.condition] : []),
+    ...(issued ? [issued.condition, ...unansweredNotice(facts)] : []),
     programmed.condition,
     ...summaryOf({ facts, expectation, programmed: programmed.condition, issued: issued?.condition, outcomes }),
   ];
@@ -220,6 +220,11 @@ function expectedOf(
   return expectationOf({ fleet, device, trusted: trusted ?? noKeys, certificates, passwordHash, lockedUntil }, now);
 }
 
+function formerProof({ rulesHash, programmedIn }: DeclaredDevice): ProgrammedFacts['former'] {
+  if (rulesHash === undefined || programmedIn === undefined) return undefined;
+  return { rulesHash, revision: programmedIn };
+}
+
 function programmedFor(facts: DeviceFacts, expectation: Expectation | undefined): Programmed {
   const { verdict, declared, broker, authorities, publishedIn } = facts;
   if (!verdict.resolved && !expectation) {
@@ -234,7 +239,7 @@ function programmedFor(facts: DeviceFacts, expectation: Expectation | undefined)
   return programmedOf({
     expectation,
     broker,
-    former: declared.programmed,
+    former: formerProof(declared),
     holds: holdsOf(facts),
     good: goodOf(facts),
     unpublished: taken.filter((entry) => !authorities.isPublished(entry)).length,

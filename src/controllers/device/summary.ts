@@ -1,6 +1,6 @@
 /** The conditions that sum up all others: Ready, and the pair that says whether waiting helps. */
-import type { IdentityState } from '../../domain/bundle/compiled-identity.ts';
 import type { Reason } from '../../domain/reasons.ts';
+import { provedReasons } from '../../domain/status.ts';
 import { condition, type ConditionDraft } from '../status.ts';
 import type { Expectation } from './expectation.ts';
 import { hasTemplate } from './issued.ts';
@@ -70,16 +70,6 @@ function isIssuanceStalled({ facts, issued }: SummaryFacts): boolean {
   return issued?.reason === 'NotOurs' || (facts.certificates.length === 0 && !hasTemplate(facts));
 }
 
-const reasonsOfStates = {
-  Active: 'Ready',
-  Gone: 'Ready',
-  Refused: 'Invalid',
-  Suspended: 'Suspended',
-  Locked: 'Locked',
-  Revoked: 'Revoked',
-  Expired: 'Expired',
-} as const satisfies Record<IdentityState, Reason>;
-
 const messages: Readonly<Partial<Record<Reason, string>>> = {
   Ready: 'all is as the manifest says, and proved',
   Suspended: 'the device is denied everything, and that is proved',
@@ -89,6 +79,6 @@ const messages: Readonly<Partial<Record<Reason, string>>> = {
 };
 
 function readyCondition({ expectation }: SummaryFacts): ConditionDraft {
-  const reason = reasonsOfStates[expectation?.status.state ?? 'Active'];
+  const reason = provedReasons[expectation?.status.state ?? 'Active'];
   return condition('Ready', 'True', reason, messages[reason] ?? '');
 }

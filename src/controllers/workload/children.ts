@@ -3,6 +3,7 @@ import {
   brokerInstances,
   certificates,
   mqttBrokers,
+  podDisruptionBudgets,
   roleBindings,
   roles,
   serviceAccounts,
@@ -40,6 +41,8 @@ export interface ChildSite {
   readonly options: OperatorOptions;
   readonly published: BundleIndex | undefined;
   readonly present: Present;
+  /** Pods that are rolled keep the set that they have until then. */
+  readonly rollHeldUntil: Date | undefined;
 }
 
 type Body = Readonly<Record<string, unknown>>;
@@ -92,6 +95,7 @@ export function managedChildren(site: ChildSite, workload: ManagedWorkload): rea
       spec: { clusterIP: 'None', publishNotReadyAddresses: true, selector, ports },
     }),
     child(services, name, { spec: { type: workload.service.type, selector, ports } }),
+    child(podDisruptionBudgets, name, { spec: disruptionBudget(selector) }),
     ...(set ? [child(statefulSets, name, set)] : []),
   ];
 }
@@ -101,12 +105,18 @@ export function managedNames(broker: string): readonly (readonly [ResourceType, 
   const agent = agentName(broker);
   return [
     [statefulSets, broker],
+    [podDisruptionBudgets, broker],
     [services, broker],
     [services, headlessName(broker)],
     [roleBindings, agent],
     [roles, agent],
     [serviceAccounts, agent],
   ];
+}
+
+/** While a node is drained, of several replicas one at a time; a single one can always be moved, and one that is not proved too. */
+function disruptionBudget(matchLabels: Readonly<Record<string, string>>): Body {
+  return { maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow', selector: { matchLabels } };
 }
 
 function servicePorts({ listeners }: Broker): readonly Body[] {
@@ -150,11 +160,13 @@ function keptOf(statefulSet: KubeObject | undefined): Kept {
  * when the one before it is ready, which is proved. With `Roll` there is none before the first bundle: its pods would be
  * replaced for nothing as soon as there is one.
  */
-function statefulSet({ broker, options, published, present }: ChildSite, workload: ManagedWorkload): Body | undefined {
+function statefulSet(site: ChildSite, workload: ManagedWorkload): Body | undefined {
+  const { broker, options, published, present } = site;
   const { name } = broker.origin;
   const kept = keptOf(present(statefulSets, name));
   const isRolled = broker.update.strategy === 'Roll';
-  const hash = isRolled && published ? enforcedHash(published.parts) : kept.hash;
+  const isHeld = site.rollHeldUntil !== undefined && kept.hash !== undefined;
+  const hash = isRolled && published && !isHeld ? enforcedHash(published.parts) : kept.hash;
   if (isRolled && hash === undefined) return undefined;
   const labels = childLabels('broker', name);
   const { storage } = workload;

@@ -3,6 +3,7 @@ import {
   certificates,
   deployments,
   mqttBrokers,
+  podDisruptionBudgets,
   roleBindings,
   roles,
   secrets,
@@ -23,7 +24,7 @@ import type { ControllerContext } from '../context.ts';
 import type { DeclaredBroker, Meta } from '../declared.ts';
 import { isCertManagerServed, isGoing } from '../world.ts';
 import type { Child, Present } from './children.ts';
-import { expectedInstances } from './expected.ts';
+import { expectedInstances, podsOf } from './expected.ts';
 import { serverCertificateName, serverSecretName } from './names.ts';
 import {
   certManagerAbsent,
@@ -34,6 +35,7 @@ import {
   type WorkloadFacts,
   type WorkloadPlan,
 } from './plan.ts';
+import { rollHeldUntil } from './turn.ts';
 
 export interface WorkloadController {
   readonly reconcile: Reconcile;
@@ -94,10 +96,15 @@ export function workloadController(context: Needed): WorkloadController {
   };
 }
 
-function outcomeOf({ clock }: Run, { certManager }: WorkloadFacts, findings: readonly Finding[]): Outcome {
-  if (certManager === 'Present' && findings.length === 0) return done;
+function outcomeOf({ clock }: Run, facts: WorkloadFacts, findings: readonly Finding[]): Outcome {
+  const { certManager, rollHeldUntil: heldUntil } = facts;
+  const looksAgain = certManager !== 'Present' || findings.length > 0;
   const milliseconds = certManager === 'Unknown' ? 1_000 : recheckMilliseconds;
-  return { kind: 'RequeueAt', at: new Date(clock.now().getTime() + milliseconds) };
+  const times = [
+    ...(looksAgain ? [clock.now().getTime() + milliseconds] : []),
+    ...(heldUntil ? [heldUntil.getTime()] : []),
+  ];
+  return times.length === 0 ? done : { kind: 'RequeueAt', at: new Date(Math.min(...times)) };
 }
 
 async function gathered(run: Run, { key, meta }: DeclaredBroker, broker: Broker): Promise<WorkloadFacts> {
@@ -106,6 +113,7 @@ async function gathered(run: Run, { key, meta }: DeclaredBroker, broker: Broker)
   const certManager = certManagerState(run);
   return {
     ...{ broker, meta, options, present, certManager },
+    rollHeldUntil: rollHeldUntil(broker, podsOf(world, broker), run.clock.now()),
     published: state.brokers.get(key)?.published,
     expected: expectedInstances(world, broker),
     instances: world.instances.store.byIndex('broker', key),
@@ -122,6 +130,7 @@ function presentIn({ world }: Run, namespace: string): Present {
     [serviceAccounts, world.serviceAccounts.store],
     [roles, world.roles.store],
     [roleBindings, world.roleBindings.store],
+    [podDisruptionBudgets, world.disruptionBudgets.store],
   ]);
   return (type, name) => stores.get(type)?.get(objectKey(namespace, name));
 }

@@ -36,14 +36,21 @@ export function isInstanceOf(instance: Instance, broker: Broker): boolean {
 
 type ExpectedName = Pick<ExpectedInstance, 'name' | 'podUid'>;
 
-function expectedNames({ pods }: Pick<World, 'pods'>, { origin, workload }: Broker): readonly ExpectedName[] {
+function expectedNames(world: Pick<World, 'pods'>, broker: Broker): readonly ExpectedName[] {
+  const { workload } = broker;
   if (workload.kind === 'None') return [];
   if (workload.kind === 'External') return workload.instances.toSorted().map((name) => ({ name }));
-  return pods.store
-    .byIndex('broker', `${origin.namespace}/${labelValue(origin.name)}`)
-    .filter((pod) => isLive(pod) && isMadeBy(pod, workload, origin.name))
+  return podsOf(world, broker)
+    .filter(isLive)
     .map(({ metadata: { name, uid = '' } }) => ({ name, podUid: uid }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The pods of a broker, those that go included. */
+export function podsOf({ pods }: Pick<World, 'pods'>, { origin, workload }: Broker): readonly PodObject[] {
+  return pods.store
+    .byIndex('broker', `${origin.namespace}/${labelValue(origin.name)}`)
+    .filter((pod) => isMadeBy(pod, workload, origin.name));
 }
 
 function isLive({ metadata, status }: PodObject): boolean {

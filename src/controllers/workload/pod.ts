@@ -15,7 +15,8 @@ const mosquittoImages: Readonly<Record<MosquittoVersion, string>> = {
 
 /** The user `mosquitto` of its images; the agent has to be the same one, to signal it and to share files with it. */
 const user = 1883;
-const agentPort = 8080;
+/** Of the agent's health and metrics, unless a listener has it. */
+const firstAgentPort = 8080;
 const dataDirectory = imagePlacement.persistenceDirectory ?? '/mosquitto/data';
 /** Of Mosquitto and agent, in memory: the key of the server lies in it. */
 const sharedDirectory = '/run/mqttsec';
@@ -63,7 +64,7 @@ function mosquittoContainer({ broker, workload, presentResources }: PodSite): Re
   return {
     name: 'mosquitto',
     image: workload.image ?? mosquittoImages[broker.version],
-    command: ['/bin/sh', '-c', supervisorScript, 'supervisor', `${sharedDirectory}/broker`, 'mosquitto'],
+    command: ['/bin/sh', '-c', literal(supervisorScript), 'supervisor', `${sharedDirectory}/broker`, 'mosquitto'],
     ports: broker.listeners.map(({ port }) => ({ containerPort: port, protocol: 'TCP' })),
     resources: {
       ...(requests.size > 0 && { requests: keptQuantities(requests, presentResources?.requests) }),
@@ -78,7 +79,21 @@ function mosquittoContainer({ broker, workload, presentResources }: PodSite): Re
   };
 }
 
+/** As the kubelet gives it on unchanged: in commands it takes `$(NAME)` for a variable and `$$` for `$`. */
+function literal(text: string): string {
+  return text.replaceAll('$', () => '$$');
+}
+
+/** The containers of a pod have one address: Mosquitto would not start on a port that the agent has. */
+function agentPortOf({ listeners }: Broker): number {
+  const taken = new Set(listeners.map(({ port }) => port));
+  let port = firstAgentPort;
+  while (taken.has(port)) port += 1;
+  return port;
+}
+
 function agentContainer({ broker, workload, options }: PodSite): Readonly<Record<string, unknown>> {
+  const agentPort = agentPortOf(broker);
   const probe = (path: string) => ({ httpGet: { path, port: agentPort } });
   return {
     name: 'agent',
@@ -95,7 +110,8 @@ function agentContainer({ broker, workload, options }: PodSite): Readonly<Record
       ...(broker.origin.uid === undefined ? [] : [{ name: 'MQTTSEC_BROKER_UID', value: broker.origin.uid }]),
     ],
     ports: [{ containerPort: agentPort, name: 'metrics', protocol: 'TCP' }],
-    resources: { requests: { cpu: '20m', memory: '96Mi' } },
+    // At rest, with 12 devices, 20m and 62 MB (docs/performance.md, in pods).
+    resources: { requests: { cpu: '30m', memory: '96Mi' } },
     securityContext: containerSecurity,
     // Mosquitto is started once the agent answers, and is in its Service once it is proved.
     startupProbe: { ...probe('/healthz'), periodSeconds: 1, failureThreshold: 60 },
@@ -103,6 +119,8 @@ function agentContainer({ broker, workload, options }: PodSite): Readonly<Record
     livenessProbe: { ...probe('/healthz'), periodSeconds: 10, failureThreshold: 6 },
     volumeMounts: [
       { name: 'shared', mountPath: sharedDirectory },
+      // It looks that the place for sessions is there before the broker starts.
+      { name: 'data', mountPath: dataDirectory },
       { name: 'tmp', mountPath: '/tmp' },
       { name: 'token', mountPath: tokenDirectory, readOnly: true },
     ],
@@ -120,7 +138,7 @@ function agentArguments(broker: Broker): readonly string[] {
     `--supervisor=${sharedDirectory}/broker`,
     `--data=${dataDirectory}`,
     '--http-host=$(POD_IP)',
-    `--http-port=${agentPort}`,
+    `--http-port=${agentPortOf(broker)}`,
     ...(broker.update.strategy === 'Roll' ? ['--rolled'] : []),
   ];
 }

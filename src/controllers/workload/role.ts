@@ -8,7 +8,7 @@ import { serverSecretName } from './names.ts';
 interface PolicyRule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
-  readonly resourceNames: readonly string[];
+  readonly resourceNames?: readonly string[];
   readonly verbs: readonly string[];
 }
 
@@ -16,9 +16,10 @@ interface PolicyRule {
 const mostChunks = 256;
 
 /**
- * What an agent may do: watch the index of its broker, get the chunks and the key pair of the server, and report into its
- * own BrokerInstances. Everything is named. The number of chunks has room for the next doubling and never shrinks, so that
- * the Role is there before a chunk and is written only a few times in the life of a broker.
+ * What an agent may do: watch the index of its broker, get the chunks and the key pair of the server, report into its
+ * own BrokerInstances, and record Events about them. Everything is named but the Events, whose names are new each time. The
+ * number of chunks has room for the next doubling and never shrinks, so that the Role is there before a chunk and is written
+ * only a few times in the life of a broker.
  */
 export function agentRules(
   broker: Broker,
@@ -30,19 +31,28 @@ export function agentRules(
   const places = layout.parts.flatMap((part) =>
     Array.from({ length: roomFor(layout, part, published, former) }, (_, number) => chunkPlace(layout, part, number)),
   );
-  const named = (kind: 'ConfigMap' | 'Secret') => places.filter((place) => place.kind === kind).map(({ name }) => name);
+  const namesOf = (kind: 'ConfigMap' | 'Secret') =>
+    places.filter((place) => place.kind === kind).map(({ name }) => name);
   const core = { apiGroups: [''] };
   const ours = { apiGroups: [brokerInstances.group], resourceNames: instances };
-  const rules: readonly PolicyRule[] = [
+  const rules = [
     { ...core, resources: ['configmaps'], resourceNames: [layout.index], verbs: ['list', 'watch'] },
-    { ...core, resources: ['configmaps'], resourceNames: named('ConfigMap'), verbs: ['get'] },
-    { ...core, resources: ['secrets'], resourceNames: [...named('Secret'), serverSecretName(broker)], verbs: ['get'] },
+    { ...core, resources: ['configmaps'], resourceNames: namesOf('ConfigMap'), verbs: ['get'] },
+    {
+      ...core,
+      resources: ['secrets'],
+      resourceNames: [...namesOf('Secret'), serverSecretName(broker)],
+      verbs: ['get'],
+    },
     { ...ours, resources: [brokerInstances.plural], verbs: ['get'] },
     { ...ours, resources: [`${brokerInstances.plural}/status`], verbs: ['patch'] },
   ];
   // A rule without names would be one for all names.
-  return rules.filter(({ resourceNames }) => resourceNames.length > 0);
+  const named = rules.filter(({ resourceNames }) => resourceNames.length > 0);
+  return instances.length === 0 ? named : [...named, eventRule];
 }
+
+const eventRule: PolicyRule = { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] };
 
 /** All names that the rules of a Role hold. */
 export function resourceNamesIn(role: object | undefined): readonly string[] {

@@ -109,6 +109,49 @@ describe('the controller of brokers', () => {
     assert.equal(site.state.isCurrent, true);
   });
 
+  it('publishes what comes next while the answer to a status is still to come', async () => {
+    const site = await settledSite();
+    await site.clock.advance(10_000);
+    site.putDevice('d2');
+    await site.publish();
+    site.prove('a', 'b');
+    await site.publish();
+    const { length } = site.statuses;
+    await site.tellUnanswered();
+    assert.equal(site.statuses.length, length + 1);
+    await site.clock.advance(10_000);
+    site.putDevice('d3');
+    await site.publish();
+    assert.equal(site.published.writes, 3);
+  });
+
+  it('says nothing of a generation that no pass has looked at', async () => {
+    const site = await settledSite();
+    const { length } = site.statuses;
+    site.changeBroker({ spec: { ...site.spec, limits: { maxQueuedMessages: 7 } } });
+    await site.tellUnanswered();
+    assert.equal(site.statuses.length, length);
+  });
+
+  it('puts more together while changes come and come', async () => {
+    const site = await settledSite();
+    await site.clock.advance(10_000);
+    site.putDevice('d2');
+    assert.equal(await site.publish(), 'done');
+    for (const [index, window] of [500, 500, 500, 1_000, 1_000].entries()) {
+      site.putDevice(`more-${index}`);
+      assert.equal(await site.publish(), window);
+      await site.clock.advance(window);
+      assert.equal(await site.publish(), 'done');
+    }
+    assert.equal(site.published.writes, 7);
+    await site.clock.advance(10_000);
+    site.putDevice('d8');
+    assert.equal(await site.publish(), 'done', 'after a quiet time at once');
+    site.putDevice('d9');
+    assert.equal(await site.publish(), 500);
+  });
+
   it('takes back within the window', async () => {
     const site = await settledSite();
     await site.clock.advance(10_000);
@@ -130,6 +173,23 @@ describe('the controller of brokers', () => {
     site.putDevice('d1', { suspended: true }, 2);
     await site.run();
     assert.equal(site.published.writes, 3);
+  });
+
+  it('rests between changes that take something back one after the other, no longer than each publish took', async () => {
+    const site = await settledSite();
+    await site.clock.advance(10_000);
+    site.published.duringWrite = () => site.clock.stopFor(60);
+    site.putDevice('d2');
+    await site.run();
+    site.putDevice('d1', { suspended: true }, 2);
+    await site.run();
+    assert.equal(site.published.writes, 3, 'the first one at once');
+    site.putDevice('d2', { suspended: true }, 2);
+    assert.equal(await site.run(), 60);
+    assert.equal(site.published.writes, 3);
+    await site.clock.advance(60);
+    await site.run();
+    assert.equal(site.published.writes, 4);
   });
 
   it('looks at a storm of changes a little later as a whole, and takes back with the first such look', async () => {

@@ -13,9 +13,10 @@ import type { Outcome } from '../../../src/kube/outcome.ts';
 import type { Publisher } from '../../../src/controllers/bundle/published.ts';
 import { brokerReconcile } from '../../../src/controllers/broker/reconcile.ts';
 import { createBrokerStates } from '../../../src/controllers/broker/states.ts';
+import { brokerStatusReconcile } from '../../../src/controllers/broker/status.ts';
 import type { BrokerState, ControllerContext, Trust } from '../../../src/controllers/context.ts';
 import { createFleetState } from '../../../src/controllers/fleet-state.ts';
-import { VirtualClock } from '../../kube/virtual-clock.ts';
+import { settled, VirtualClock } from '../../kube/virtual-clock.ts';
 import { givenHash } from '../../domain/bundle/compile-fixtures.ts';
 import { fakeWorld } from '../fake-world.ts';
 
@@ -95,6 +96,10 @@ const leastSpec = {
   workload: { external: { instances: ['a', 'b'] } },
 };
 
+function timeOf(outcome: Outcome): Date | undefined {
+  return outcome.kind === 'Done' ? undefined : outcome.at;
+}
+
 /** With broker `plant/main` for password devices, expected on instances `a` and `b`, and template `sensor`. */
 export function brokerSite(published = new MemoryPublisher()) {
   const fake = fakeWorld();
@@ -109,6 +114,8 @@ export function brokerSite(published = new MemoryPublisher()) {
   };
   const findings: { workload: readonly Finding[] } = { workload: [] };
   const statuses: Record<string, unknown>[] = [];
+  const answers = { isHeld: false };
+  const told = { isWoken: false, dueAt: undefined as Date | undefined };
   const events: EventDraft[] = [];
   let lines = ShardedMap.empty<string>();
   let issued = ShardedMap.empty<readonly HeldCertificate[]>();
@@ -127,7 +134,7 @@ export function brokerSite(published = new MemoryPublisher()) {
       statuses.push(status);
       broker = { ...broker, status: structuredClone(status) };
       putBroker();
-      return Promise.resolve({});
+      return answers.isHeld ? new Promise(() => undefined) : Promise.resolve({});
     },
   } as unknown as KubeClient;
 
@@ -156,6 +163,7 @@ export function brokerSite(published = new MemoryPublisher()) {
     },
     wake: {
       ...{ broker: () => undefined, template: () => undefined },
+      brokerStatus: () => void (told.isWoken = true),
       device: (key) => void woken.device.add(key),
       certificate: (key) => void woken.certificate.add(key),
       workload: () => void (woken.workload += 1),
@@ -165,7 +173,8 @@ export function brokerSite(published = new MemoryPublisher()) {
     random: { bytes: (length) => new Uint8Array(length) },
     record: (event) => void events.push(event),
   };
-  const reconcile = brokerReconcile({
+  const tell = brokerStatusReconcile(context, states);
+  const publish = brokerReconcile({
     ...{ context, states, publisher: published.publisher, workloadFindings: () => findings.workload },
     adoptPasswords: () => Promise.resolve(),
     lookForInstances: ({ workload }) =>
@@ -185,8 +194,29 @@ export function brokerSite(published = new MemoryPublisher()) {
     ...{ fake, context, states, published, clock, woken, known, findings, statuses, events },
     /** One run, with what it asks for: `done`, or milliseconds until the next. */
     async run(): Promise<'done' | number> {
-      const outcome: Outcome = await reconcile(main, { reconcileId: 'r', signal: new AbortController().signal });
-      return outcome.kind === 'Done' ? 'done' : outcome.at.getTime() - clock.now().getTime();
+      const call = { reconcileId: 'r', signal: new AbortController().signal };
+      let nextAt: Date | undefined;
+      try {
+        nextAt = timeOf(await publish(main, call));
+      } finally {
+        if (told.isWoken || (told.dueAt && told.dueAt <= clock.now())) {
+          told.isWoken = false;
+          told.dueAt = timeOf(await tell(main, call));
+        }
+      }
+      const times = [nextAt, told.dueAt].filter((at) => at !== undefined).map((at) => at.getTime());
+      return times.length === 0 ? 'done' : Math.min(...times) - clock.now().getTime();
+    },
+    /** The status is written, and the answer does not come. */
+    async tellUnanswered(): Promise<void> {
+      answers.isHeld = true;
+      void tell(main, { reconcileId: 'r', signal: new AbortController().signal });
+      await settled();
+    },
+    /** A pass that says nothing, with what it asks for. */
+    async publish(): Promise<'done' | number> {
+      const at = timeOf(await publish(main, { reconcileId: 'r', signal: new AbortController().signal }));
+      return at ? at.getTime() - clock.now().getTime() : 'done';
     },
     get state(): BrokerState {
       const state = states.get(main);

@@ -397,6 +397,26 @@ describe('the controller of devices', () => {
       assert.deepEqual(status.certificate, { serialNumber: '1a', notAfter: '2026-04-01T00:00:00Z' });
     });
 
+    it('tells of a notice that it did not answer in time, and of nothing else that is said of notices', async () => {
+      const site = await certifiedSite();
+      const certificate = site.cluster.object('DeviceCertificate', 'plant/a');
+      assert.ok(certificate);
+      const hears = async (status: 'True' | 'False', reason: string) => {
+        const said = { type: 'Acknowledged', status, reason, message: 'it has not said', lastTransitionTime: '' };
+        site.cluster.put({ ...certificate, status: { conditions: [said] } } as KubeObject);
+        await site.told('a');
+        return [site.written(), site.device('a').text('Acknowledged')];
+      };
+      const told = ['status MqttDevice plant/a'];
+      site.written();
+      assert.deepEqual(await hears('False', 'AwaitingAcknowledgement'), [[], undefined]);
+      assert.deepEqual(await hears('False', 'NotAcknowledged'), [told, 'False/NotAcknowledged']);
+      assert.equal(site.device('a').message('Acknowledged'), 'DeviceCertificate plant/a: it has not said');
+      assert.equal(site.device('a').text('Ready'), 'True/Ready');
+      assert.deepEqual(await hears('False', 'NotAcknowledged'), [[], 'False/NotAcknowledged']);
+      assert.deepEqual(await hears('True', 'Acknowledged'), [told, undefined]);
+    });
+
     it('has its DeviceCertificate made again, and changed with the template', async () => {
       const site = await certifiedSite();
       site.cluster.remove('DeviceCertificate', 'plant/a');

@@ -60,7 +60,8 @@ export class OperatorProcess {
       {
         ...{ world: cluster.restarted(), client: this.#client(), record },
         wake: {
-          ...{ broker: wake('broker'), workload: wake('workload'), authority: wake('authority') },
+          ...{ broker: wake('broker'), brokerStatus: wake('brokerStatus') },
+          ...{ workload: wake('workload'), authority: wake('authority') },
           ...{ device: wake('device'), certificate: wake('certificate'), template: wake('template') },
         },
       },

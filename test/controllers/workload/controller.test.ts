@@ -15,10 +15,17 @@ const allChildren = [
   'apply RoleBinding main-agent',
   'apply Service main-pods',
   'apply Service main',
+  'apply PodDisruptionBudget main',
   'apply StatefulSet main',
 ];
 
 const emptyParts = ofParts(partNames, () => []);
+
+interface SeenTemplate {
+  readonly spec: {
+    readonly template: { readonly metadata: { readonly annotations: Readonly<Record<string, string>> } };
+  };
+}
 
 function started(workload: object | undefined = managed, spec: object = {}): WorkloadSite {
   const site = new WorkloadSite();
@@ -159,6 +166,36 @@ describe('workload of a broker', () => {
     assert.deepEqual(site.findings(), []);
   });
 
+  it('gives pods another set only when it is the turn of one of them', async () => {
+    const site = started(managed, { update: { strategy: 'Roll' } });
+    const publish = (digit: string) => {
+      const hash = digit.repeat(64);
+      site.published = { broker: key, revision: 1, hash, parts: { ...emptyParts, crl: [hash] } };
+    };
+    const condition = (status: string) => ({
+      type: 'Ready',
+      status,
+      lastTransitionTime: site.clock.now().toISOString(),
+    });
+    const pods = (first: string, second: string) => {
+      for (const [ordinal, status] of [first, second].entries()) {
+        site.pod(`main-${ordinal}`, ofSet, 'Running', [condition(status)]);
+      }
+    };
+    const template = () =>
+      (site.cluster.object('StatefulSet', key) as unknown as SeenTemplate).spec.template.metadata.annotations;
+    publish('a');
+    await site.pass();
+    const given = template();
+    pods('False', 'True');
+    publish('b');
+    await site.pass();
+    assert.deepEqual(template(), given);
+    pods('True', 'True');
+    await site.pass();
+    assert.notDeepEqual(template(), given);
+  });
+
   it('goes when the broker runs elsewhere, the pods first', async () => {
     const site = started();
     await site.pass();
@@ -166,6 +203,7 @@ describe('workload of a broker', () => {
     site.cluster.put(brokerObject(undefined, own));
     assert.deepEqual((await site.pass()).map(textOf), [
       'delete StatefulSet main',
+      'delete PodDisruptionBudget main',
       'delete Service main',
       'delete Service main-pods',
       'delete RoleBinding main-agent',

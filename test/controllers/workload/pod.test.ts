@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { brokerPodSpec, dataClaim } from '../../../src/controllers/workload/pod.ts';
 import type { ManagedWorkload } from '../../../src/domain/fleet.ts';
+import { supervisorScript } from '../../../src/domain/broker/supervisor.ts';
 import { aBroker } from '../../fixtures.ts';
 
 const workload: ManagedWorkload = {
@@ -16,6 +17,7 @@ const workload: ManagedWorkload = {
 interface SeenContainer {
   readonly name: string;
   readonly image: string;
+  readonly command?: readonly string[];
   readonly args?: readonly string[];
   readonly resources: unknown;
   readonly securityContext: unknown;
@@ -76,6 +78,19 @@ describe('pod of a managed broker', () => {
     assert.ok(!stored.volumes.some(({ name }) => name === 'data'), 'the claim of the StatefulSet gives it');
   });
 
+  it('mounts for the agent all that its words lead to: beyond that its root is read-only', () => {
+    const [agent] = podOf().initContainers;
+    const words = agent?.args ?? [];
+    const places = words.flatMap((word) => /^--(?:directory|supervisor|data)=(.*)$/.exec(word)?.slice(1) ?? []);
+    assert.equal(places.length, 3);
+    const mounts = agent?.volumeMounts.map(({ mountPath }) => mountPath) ?? [];
+    const isMounted = (place: string) => mounts.some((mount) => `${place}/`.startsWith(`${mount}/`));
+    assert.deepEqual(
+      places.filter((place) => !isMounted(place)),
+      [],
+    );
+  });
+
   it('runs the images that are named, else those that are known', () => {
     const imagesOf = ({ initContainers: [agent], containers: [mosquitto] }: SeenPod) => [
       agent?.image,
@@ -84,6 +99,16 @@ describe('pod of a managed broker', () => {
     assert.deepEqual(imagesOf(podOf()), ['mqttsec:1', 'docker.io/library/eclipse-mosquitto:2.0.22']);
     assert.deepEqual(imagesOf(podOf({ image: 'a', agentImage: 'b' })), ['b', 'a']);
     assert.match(imagesOf(podOf({}, aBroker({ version: '2.1' })))[1] ?? '', /:2\.1\.\d+-alpine$/);
+  });
+
+  it('has Mosquitto started by the script as it is, past the variables that a kubelet fills in', () => {
+    const script = podOf().containers[0]?.command?.[2] ?? '';
+    // Where it finds `$$` it writes `$`, and `$(` begins a variable.
+    assert.doesNotMatch(script.replaceAll('$$', ''), /\$/);
+    assert.equal(
+      script.replaceAll('$$', () => '$'),
+      supervisorScript,
+    );
   });
 
   it('tells the agent its broker, its pod and the Secret of the server', () => {
@@ -100,6 +125,20 @@ describe('pod of a managed broker', () => {
       '--http-host=$(POD_IP)',
       '--http-port=8080',
     ]);
+  });
+
+  it('leaves the ports of listeners to Mosquitto', () => {
+    const [listener] = aBroker().listeners;
+    const listeners = [8080, 8081].map((port) => ({ ...listener!, name: `at-${port}`, port }));
+    const [agent] = podOf({}, aBroker({ listeners })).initContainers;
+    assert.equal(agent?.args?.at(-1), '--http-port=8082');
+    const { ports, readinessProbe } = agent as unknown as Record<string, unknown>;
+    assert.deepEqual(ports, [{ containerPort: 8082, name: 'metrics', protocol: 'TCP' }]);
+    assert.deepEqual(readinessProbe, {
+      httpGet: { path: '/readyz', port: 8082 },
+      periodSeconds: 2,
+      failureThreshold: 1,
+    });
   });
 
   it('tells the agent that its pod is replaced for each set', () => {

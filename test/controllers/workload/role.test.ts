@@ -40,12 +40,13 @@ describe('rights of an agent', () => {
         resourceNames: ['main-0'],
         verbs: ['patch'],
       },
+      { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
     ]);
   });
 
-  it('have no rule without names, for it would be one for all names', () => {
+  it('have no rule without names where nothing is named, for it would be one for all names', () => {
     const rules = agentRules(aBroker(), [], undefined, []);
-    assert.ok(rules.every(({ resourceNames }) => resourceNames.length > 0));
+    assert.ok(rules.every(({ resourceNames = [] }) => resourceNames.length > 0));
     assert.equal(rules.length, 3);
   });
 

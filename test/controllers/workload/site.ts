@@ -13,7 +13,7 @@ import { MemoryCluster, type MemoryWrite } from '../memory-cluster.ts';
 
 const kinds = [
   ...['MqttBroker', 'BrokerInstance', 'Namespace', 'Certificate', 'Pod', 'StatefulSet'],
-  ...['Service', 'ServiceAccount', 'Role', 'RoleBinding'],
+  ...['Service', 'ServiceAccount', 'Role', 'RoleBinding', 'PodDisruptionBudget'],
 ];
 
 export const key = 'plant/main';
@@ -92,7 +92,12 @@ export class WorkloadSite {
   }
 
   /** A pod as the StatefulSet makes it; its UID is given by the cluster. */
-  pod(name: string, owner: { readonly kind: string; readonly name: string }, phase = 'Running'): KubeObject {
+  pod(
+    name: string,
+    owner: { readonly kind: string; readonly name: string },
+    phase = 'Running',
+    conditions: readonly object[] = [],
+  ): KubeObject {
     return this.cluster.put({
       apiVersion: 'v1',
       kind: 'Pod',
@@ -100,7 +105,7 @@ export class WorkloadSite {
         ...{ name, namespace: 'plant', labels: { [brokerLabel]: 'main' } },
         ownerReferences: [{ apiVersion: 'apps/v1', uid: 'u', controller: true, ...owner }],
       },
-      status: { phase },
+      status: { phase, conditions },
     } as KubeObject);
   }
 }
