@@ -4,7 +4,7 @@
 # 2.0 is the package of Debian 12; where the system offers another version, and for 2.1 always, the package is unpacked
 # from a Debian archive into ${XDG_CACHE_HOME:-$HOME/.cache}/mqtt-security-operator and runs there through its own loader.
 # No service is started and nothing that runs is touched. Exit code 2: something is missing, with what to install.
-# With `clients`, mosquitto_pub and mosquitto_sub are installed where they are missing; nothing is printed for them.
+# With `clients`, mosquitto_pub, mosquitto_sub and curl are installed where they are missing; nothing is printed for them.
 # Usage: brokers.sh [2.0] [2.1] [clients]
 set -eu
 
@@ -17,36 +17,11 @@ case $arch in
 esac
 libraries=usr/lib/$arch-linux-gnu
 
-say() { echo "brokers: $*" >&2; }
-fail() { say "$*"; exit 2; }
-
-as_root() {
-  if [ "$(id -u)" = 0 ]; then "$@"
-  elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then sudo -n "$@"
-  else fail "needs root for '$*': run it as root, or install what it would install, then start again"
-  fi
-}
+program=brokers
+# shellcheck source=scripts/packages.sh
+. "$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)/packages.sh"
 
 version_of() { "$@" -h 2>/dev/null | sed -n 's/^mosquitto version \([0-9.]*\).*/\1/p'; }
-
-# Installs packages without letting their services start: only a policy that this call made is taken away again.
-install_packages() {
-  command -v apt-get >/dev/null 2>&1 || fail "needs the packages $*: install them (no apt-get here)"
-  say "installing $*"
-  policy=/usr/sbin/policy-rc.d
-  made=
-  if [ ! -e $policy ]; then
-    printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null
-    made=yes
-    trap 'as_root rm -f $policy' EXIT
-    as_root chmod 755 $policy
-  fi
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@" >&2 || {
-    as_root apt-get update >&2
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@" >&2
-  }
-  if [ -n "$made" ]; then as_root rm -f $policy; trap - EXIT; fi
-}
 
 # unpack LINE SUITE: the binaries and libraries of a Debian suite's Mosquitto, in $cache/mosquitto-LINE.
 unpack() {
@@ -109,7 +84,10 @@ for line in "$@"; do
   case $line in
     2.0) line_2_0 ;;
     2.1) line_2_1 ;;
-    clients) command -v mosquitto_pub >/dev/null 2>&1 || install_packages mosquitto-clients ;;
+    clients)
+      command -v mosquitto_pub >/dev/null 2>&1 || install_packages mosquitto-clients
+      command -v curl >/dev/null 2>&1 || install_packages curl ca-certificates
+      ;;
     *) fail "unknown line $line: 2.0, 2.1 or clients" ;;
   esac
 done

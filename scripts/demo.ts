@@ -192,6 +192,7 @@ async function forbidden({ sensor, neighbour, analytics }: Cast): Promise<void> 
 async function editedLive({ sensor }: Cast): Promise<void> {
   step('4. An edit takes effect on the live session');
   expect((await publishCode(sensor, wanted)) === notAuthorized, `that ${wanted} is refused before the edit`);
+  const former = status()?.bundle?.hash;
   const edited = performance.now();
   edit(
     '30-templates.yaml',
@@ -202,7 +203,11 @@ async function editedLive({ sensor }: Cast): Promise<void> {
   seen(`a rule was added to the template: ${wanted} is allowed`, performance.now() - edited);
   expect(sensor.connected, 'the session to be kept');
   seen('thermo-hall-1 is still in the same session');
-  await found('the edit proved', () => (status()?.loaded?.hash === status()?.bundle?.hash ? true : undefined));
+  // The broker enforces it a moment before it is proved and told.
+  await found('the edit proved', () => {
+    const now = status();
+    return now?.bundle && now.bundle.hash !== former && now.loaded?.hash === now.bundle.hash ? true : undefined;
+  });
 }
 
 async function badEdit({ sensor }: Cast): Promise<void> {

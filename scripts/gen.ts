@@ -1,16 +1,20 @@
 /**
- * Writes what is derived from crds/ and from the tables of findings and reasons: types, validators and reference pages.
+ * Writes what is derived from crds/, from the tables of findings and reasons and from the scripts for Argo CD: types, validators,
+ * reference pages and a ConfigMap.
  * Usage: gen.ts [--check]; with --check it writes nothing and exits 1 when a file is stale.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { apiGroup } from '../src/domain/names.ts';
+import { argocdFiles } from './gen/argocd.ts';
 import { definitionsIn, type Definition } from './gen/crd.ts';
+import { areFresh } from './gen/files.ts';
 import { findingsPage, kindsPage, reasonsPage } from './gen/pages.ts';
 import { keyedListsOf } from './gen/schemas.ts';
 import { typesText } from './gen/types.ts';
 import { validatorsText, validatorTypesText } from './gen/validators.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
+const argocd = 'deploy/gitops/argocd';
 const banner = '// Generated from crds/ by `npm run gen`: change the definitions, not this file.\n';
 
 function listsText(definitions: readonly Definition[]): string {
@@ -26,6 +30,8 @@ function listsText(definitions: readonly Definition[]): string {
 /** The generated files by their path in the repository. */
 async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   const definitions = definitionsIn(path.join(root, 'crds'));
+  const kinds = definitions.map(({ kind }) => kind);
+  const scripts = argocdFiles({ group: apiGroup, kinds, folder: path.join(root, argocd) });
   return new Map([
     ['src/api/types.gen.ts', await typesText(definitions, banner)],
     ['src/api/validators.gen.js', validatorsText(definitions, banner)],
@@ -34,22 +40,9 @@ async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     ['docs/reference/kinds.md', kindsPage(definitions)],
     ['docs/reference/findings.md', findingsPage()],
     ['docs/reference/reasons.md', reasonsPage()],
+    ...scripts.map(([name, text]) => [`${argocd}/${name}`, text] as const),
   ]);
 }
 
-const files = await generatedFiles();
-const stale = [...files].filter(([name, text]) => {
-  const file = path.join(root, name);
-  return !existsSync(file) || readFileSync(file, 'utf8') !== text;
-});
-if (process.argv.includes('--check')) {
-  for (const [name] of stale) console.error(`gen: ${name} is stale: run \`npm run gen\``);
-  process.exitCode = stale.length > 0 ? 1 : 0;
-} else {
-  for (const [name, text] of stale) {
-    const file = path.join(root, name);
-    mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, text);
-    console.log(`gen: wrote ${name}`);
-  }
-}
+const isFresh = areFresh('gen', await generatedFiles(), process.argv.includes('--check'));
+process.exitCode = isFresh ? 0 : 1;

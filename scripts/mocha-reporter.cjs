@@ -1,9 +1,10 @@
 'use strict';
 /**
- * The spec reporter, and the counts of the run as JSON in the file named by MQTTSEC_TEST_COUNTS,
- * so that `make test` can add up its tiers in one closing line.
+ * The spec reporter, and the counts and failures of the run as JSON in the file named by MQTTSEC_TEST_COUNTS,
+ * so that `make test` can say at its end what failed, and add up its tiers in one closing line.
  */
 const { appendFileSync } = require('node:fs');
+const path = require('node:path');
 const { reporters, Runner } = require('mocha');
 
 /** Milliseconds that a run may take to end by itself after its last test. */
@@ -16,6 +17,13 @@ function endLingeringRun() {
   process.exit();
 }
 
+/** What to print again of a failure when all tiers have ended. */
+function failureOf(test) {
+  const { err } = test;
+  const text = err?.stack ?? err?.message ?? String(err);
+  return { test: test.fullTitle(), file: path.relative(process.cwd(), test.file ?? ''), text };
+}
+
 module.exports = class CountingReporter extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
@@ -26,7 +34,8 @@ module.exports = class CountingReporter extends reporters.Spec {
       process.once('beforeExit', () => process.exit());
       if (!file) return;
       const { passes, failures, pending } = this.stats;
-      appendFileSync(file, `${JSON.stringify({ passed: passes, failed: failures, skipped: pending })}\n`);
+      const counts = { passed: passes, failed: failures, skipped: pending, failures: this.failures.map(failureOf) };
+      appendFileSync(file, `${JSON.stringify(counts)}\n`);
     });
   }
 };

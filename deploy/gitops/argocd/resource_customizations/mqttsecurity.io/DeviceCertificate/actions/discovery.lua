@@ -1,0 +1,4 @@
+local isRevoked = obj.spec ~= nil and obj.spec.revoked ~= nil
+return {
+  ["renew"] = { ["disabled"] = isRevoked },
+}

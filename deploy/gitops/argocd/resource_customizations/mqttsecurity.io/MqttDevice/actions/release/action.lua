@@ -1,0 +1,2 @@
+obj.spec.suspended = false
+return obj
