@@ -2,43 +2,25 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import {
-  brokerInstances,
-  type BrokerInstanceObject,
-  configMaps,
-  mqttBrokers,
-  roleBindings,
-  roles,
-  secrets,
-  serviceAccounts,
-} from '../../src/api/kinds.ts';
+import { brokerInstances, type BrokerInstanceObject, configMaps } from '../../src/api/kinds.ts';
+import { noticeEvents } from '../../src/agent/cluster/notice-events.ts';
 import { agentFieldManager } from '../../src/api/labels.ts';
-import type { Publisher } from '../../src/controllers/bundle/published.ts';
-import { createPublisher } from '../../src/controllers/bundle/publisher.ts';
-import { bundleSite, type SetSite } from '../../src/controllers/bundle/site.ts';
-import { declaredBroker } from '../../src/controllers/declared.ts';
-import { agentRules } from '../../src/controllers/workload/role.ts';
-import { createWorld } from '../../src/controllers/world.ts';
-import { chunksByOffset, contentOf } from '../../src/domain/bundle/chunks.ts';
-import { type BundleContent, type PartName, partNames } from '../../src/domain/bundle/content.ts';
-import { imagePlacement } from '../../src/domain/bundle/placement.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
-import type { KubeObject, ResourceType } from '../../src/kube/object.ts';
-import { newSite, partsOf, type Site, type SiteDevice, valueOf } from '../agent/site.ts';
+import type { Site, SiteDevice } from '../agent/site.ts';
 import { connectedDevice, type Plant, publishCode, sessionOf } from '../broker/agent/plant.ts';
 import { mosquittoWords } from '../broker/local/dev-process.ts';
-import { brokers, freePorts, scratchDirectory } from '../broker/mosquitto.ts';
-import { realClock, realRandom, testClient } from './client.ts';
+import { brokers, scratchDirectory } from '../broker/mosquitto.ts';
+import { VirtualClock } from '../kube/virtual-clock.ts';
+import { agentStand, type AgentStand, broker, eventType, instance } from './agent-stand.ts';
+import { testClient } from './client.ts';
 import { type Component, type Program, startedComponent, until, whenReady } from './component.ts';
-import { administrator, type ControlPlane } from './control-plane.ts';
+import type { ControlPlane } from './control-plane.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 import { proxiedKubeconfig } from './operator.ts';
 import { type PolicyRule, type Right, rightsDifference, RightsLog, rightsOf } from './rights.ts';
 import { sharedControlPlane } from './shared.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const broker = 'plant';
-const instance = 'plant-0';
 const password = 'a password of a test';
 
 function device(...topics: readonly string[]): SiteDevice {
@@ -53,9 +35,8 @@ for (const mosquitto of brokers) {
     let client: KubeClient;
     let admin: ControlPlane['admin'];
     let proxy: FaultProxy;
-    let site: SetSite<PartName>;
+    let stand: AgentStand;
     let plant: Plant;
-    let publisher: Publisher;
     let program: Program;
     let agent: Component;
     let granted: readonly PolicyRule[] = [];
@@ -67,19 +48,11 @@ for (const mosquitto of brokers) {
     before(async () => {
       const plane = await sharedControlPlane();
       ({ admin } = plane);
-      ({ client } = testClient(await plane.credentials(administrator), { userAgent: 'operator-stand-in' }));
-      await plane.admin.call('POST', '/api/v1/namespaces', { body: { metadata: { name: namespace } } });
-      const [mtls = 0, passwords = 0] = await freePorts(2);
-      const ports = { mtls, password: passwords };
-      plant = { broker: mosquitto, directory, site: imageSite(ports), ports };
-      await declare();
-      await made(secrets, 'plant-server-tls', {
-        type: 'kubernetes.io/tls',
-        stringData: { 'tls.crt': plant.site.server.certificate, 'tls.key': plant.site.server.key },
-      });
-      const identity = { kind: 'ServiceAccount', namespace, name: `${broker}-agent` } as const;
+      stand = await agentStand({ plane, mosquitto, namespace, directory });
+      ({ client, plant, granted } = stand);
+      ends.push(stand.close);
       proxy = await startFaultProxy({
-        upstream: await plane.credentials(identity),
+        upstream: await plane.credentials(stand.account),
         onAnswer: (call, code) => {
           if (isRightful) used.add(call, code);
         },
@@ -94,43 +67,6 @@ for (const mosquitto of brokers) {
     after(async () => {
       for (const end of ends.toReversed()) await end();
     });
-
-    /** What the operator would compile: for the image, whatever this machine is. */
-    function imageSite(ports: Plant['ports']): Site {
-      const { directory: link, user, pluginDirectory } = imagePlacement;
-      const { dialect } = mosquitto;
-      const rendered = dialect === '2.1' ? { version: dialect, pluginDirectory } : { version: dialect };
-      return newSite({ now: new Date(), link, dialect: rendered, user, ports });
-    }
-
-    function made<T extends KubeObject>(type: ResourceType<T>, name: string, rest: object): Promise<T> {
-      return client.create(type, { apiVersion: '', kind: '', metadata: { namespace, name }, ...rest });
-    }
-
-    /** The broker, and what the operator makes for its agents. */
-    async function declare(): Promise<void> {
-      const spec = {
-        mosquitto: { version: mosquitto.dialect },
-        listeners: [{ name: 'password', port: plant.ports.password, authentication: 'Password' }],
-        tls: { serverCertificate: { secretRef: { name: 'plant-server-tls' } } },
-        workload: { external: { instances: [instance] } },
-      };
-      const declared = declaredBroker(await made(mqttBrokers, broker, { spec }));
-      site = bundleSite(declared.meta);
-      const account = `${broker}-agent`;
-      await made(serviceAccounts, account, {});
-      granted = agentRules(valueOf(declared.value), [instance], undefined, []);
-      await made(roles, account, { rules: granted });
-      await made(roleBindings, account, {
-        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: account },
-        subjects: [{ kind: 'ServiceAccount', namespace, name: account }],
-      });
-      const world = createWorld({ client, clock: realClock, random: realRandom, namespace });
-      world.configMaps.start();
-      ends.push(() => world.configMaps.stop());
-      await world.configMaps.ready;
-      publisher = createPublisher({ client, configMaps: world.configMaps });
-    }
 
     async function grant(rules: readonly PolicyRule[]): Promise<void> {
       const name = `${broker}-agent`;
@@ -154,17 +90,7 @@ for (const mosquitto of brokers) {
       };
     }
 
-    function contentOfDevice(one: SiteDevice, added: Partial<Site['conf']> = {}): BundleContent {
-      const texts = partsOf({ ...plant.site, conf: { ...plant.site.conf, ...added } }, { revision: 0, devices: [one] });
-      const chunks = partNames.map((part) => [part, chunksByOffset(texts[part])]);
-      return contentOf(Object.fromEntries(chunks) as BundleContent['parts']);
-    }
-
-    async function publish(one: SiteDevice, added: Partial<Site['conf']> = {}): Promise<number> {
-      const result = await publisher.publish(site, contentOfDevice(one, added));
-      if (result.kind !== 'Published') throw new Error(`publish: ${JSON.stringify(result)}`);
-      return result.index.revision;
-    }
+    const publish = (one: SiteDevice, added: Partial<Site['conf']> = {}) => stand.publish([one], added);
 
     async function status(): Promise<NonNullable<BrokerInstanceObject['status']>> {
       return (await client.get(brokerInstances, namespace, instance)).status ?? {};
@@ -198,9 +124,7 @@ for (const mosquitto of brokers) {
       await until(() => agent.logged().includes('remembered the bundle'), 'the first proof');
       assert.equal(await codeOf('a/first'), 0);
       assert.equal(await codeOf('a/second'), 135);
-      const ownerReferences = [site.owner ?? assert.fail('a bundle has an owner')];
-      const metadata = { namespace, name: instance, ownerReferences };
-      await made(brokerInstances, instance, { metadata, spec: { brokerRef: { name: broker } } });
+      await stand.makeInstance();
       await isReported(1);
       const { conditions = [], observedGeneration, mosquittoVersion, lastError } = await status();
       assert.deepEqual(
@@ -227,7 +151,7 @@ for (const mosquitto of brokers) {
 
     it('keeps its set while a chunk of the next one is damaged, says so, and goes on when it is mended', async () => {
       const next = device('a/third');
-      const chunk = contentOfDevice(next).parts.acl[0];
+      const chunk = stand.contentOf([next]).parts.acl[0];
       const name = `${broker}-acl-00`;
       const spoil = proxy.inject({
         matches: (call) => call.verb === 'get' && call.name === name,
@@ -290,7 +214,7 @@ for (const mosquitto of brokers) {
       assert.equal(writes(), former);
     });
 
-    it('tells of guessed passwords in one audit line, counts them, and writes nothing for them', async () => {
+    it('tells of guessed passwords in one audit line and one Event, counts them, and writes nothing else', async () => {
       const former = writes();
       for (let i = 0; i < 12; i += 1) {
         assert.equal((await connectedDevice(plant, 'sensor-1', `guess ${i}`)).kind, 'Refused');
@@ -301,7 +225,39 @@ for (const mosquitto of brokers) {
       const [line = '{}', ...others] = lines;
       const { broker: of, instance: from, count } = JSON.parse(line) as Readonly<Record<string, unknown>>;
       assert.deepEqual([of, from, count, others], [`${namespace}/${broker}`, instance, 10, []]);
-      assert.equal(writes(), former);
+      await until(() => writes() > former, 'the Event to be written');
+      const written = proxy.writes.slice(former).map(({ verb, plural }) => `${verb} ${plural}`);
+      assert.deepEqual(written, ['create events']);
+    });
+
+    it('counts an Event up once a minute', async () => {
+      const minutes = new VirtualClock();
+      const about = await client.get(brokerInstances, namespace, instance);
+      const events = noticeEvents({
+        ...{ client: testClient({ server: proxy.server }, { userAgent: 'agent' }).client, clock: minutes },
+        ...{ instanceName: instance, instance: () => about, newSuffix: () => 'f00' },
+        onLoss: (loss, error) => losses.push(`${loss}: ${String(error)}`),
+      });
+      const losses: string[] = [];
+      const end = new AbortController();
+      const run = events.run(end.signal);
+      const notice = { kind: 'Flood', identity: 'sensor-1', count: 3, at: new Date() } as const;
+      const former = writes();
+      for (let minute = 0; minute < 3; minute += 1) {
+        for (let i = 0; i < 5; i += 1) events.record(notice);
+        await minutes.advance(60_000);
+        await until(async () => {
+          await minutes.advance(500);
+          return writes() === former + minute + 1;
+        }, 'the Event to be written');
+      }
+      const count = async () => (await client.get(eventType, namespace, 'plant-0.f00')).series?.count;
+      await until(async () => (await count()) === 45, 'all to be counted');
+      assert.deepEqual(losses, []);
+      end.abort();
+      await run;
+      const verbs = proxy.writes.slice(former).map(({ verb, name }) => `${verb} ${name ?? ''}`);
+      assert.deepEqual(verbs, ['create ', 'patch plant-0.f00', 'patch plant-0.f00']);
     });
 
     it('reports a device that hammers forbidden topics, and keeps that when it was killed', async () => {
@@ -321,7 +277,10 @@ for (const mosquitto of brokers) {
       const counted = 'mqttsec_agent_denied_publishes_total 10\n';
       await until(async () => (await metrics()).includes(counted), 'all to be counted');
       assert.deepEqual((await status()).lockouts, lockouts);
-      assert.equal(writes(), former);
+      assert.deepEqual(
+        proxy.writes.slice(former).filter(({ plural }) => plural !== 'events'),
+        [],
+      );
     });
 
     it('tells probes whether the broker is proved, and ends the broker with itself', async () => {

@@ -157,6 +157,7 @@ describe('authorities on a cluster', function () {
         record: (event) => void events.push(event.reason),
         wake: {
           ...{ workload: nobody, authority: nobody, device: nobody, certificate: nobody, template: nobody },
+          brokerStatus: nobody,
           broker: (key) => void woken.add(key),
         },
         state: { fleet: createFleetState(world), issued: issued(), brokers: { get: (key) => brokers.get(key) } },

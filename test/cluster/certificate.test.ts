@@ -48,7 +48,7 @@ class Operator {
     const queue = new WorkQueue({ clock: realClock, random: realRandom });
     const none = () => undefined;
     const fleet = createFleetState(this.world);
-    const issued = createIssued({ world: this.world, clock: realClock });
+    const issued = createIssued({ world: this.world, fleet, clock: realClock });
     const context = {
       ...{ client, world: this.world, clock: realClock, random: { bytes: (length: number) => randomBytes(length) } },
       wake: { broker: none, workload: none, authority: none, certificate: none, template: none, device: none },

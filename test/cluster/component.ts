@@ -96,11 +96,17 @@ function lastWords({ name, logged, ending }: Component): string {
   return [ending() ?? `${name} does not serve`, ...lines.slice(-15)].join('\n');
 }
 
-/** Waits until the condition holds, looking every 20 ms; a minute without fails with what was waited for. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string | (() => string)): Promise<void> {
-  const deadline = performance.now() + patience;
+/** Waits until the condition holds, looking every 20 ms; a minute, or so long, without fails with what was waited for. */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  what: string | (() => string),
+  milliseconds = patience,
+): Promise<void> {
+  const deadline = performance.now() + milliseconds;
   while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`waited 60 s for: ${typeof what === 'string' ? what : what()}`);
+    if (performance.now() > deadline) {
+      throw new Error(`waited ${milliseconds / 1000} s for: ${typeof what === 'string' ? what : what()}`);
+    }
     await delay(20);
   }
 }

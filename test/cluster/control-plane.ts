@@ -69,6 +69,10 @@ const certManagerAccount: Identity = {
 export interface ControlPlaneOptions {
   /** `Absent`: neither its kinds nor its controller are there before `installCertManager`. */
   readonly certManager?: 'Present' | 'Absent';
+  /** `Absent`: our kinds are left to the test to install. */
+  readonly kinds?: 'Present' | 'Absent';
+  /** Where pods reach the API server, for a control plane with nodes; without it nobody does beyond this machine. */
+  readonly address?: string;
 }
 
 /** Starts a control plane with our kinds and those of cert-manager; it serves and issues when this resolves. */
@@ -82,7 +86,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   };
   process.once('exit', atExit);
   try {
-    const plane = await controlPlane({ folder, directory, running, atExit });
+    const plane = await controlPlane({ folder, directory, running, atExit, options });
     if (options.certManager !== 'Absent') await plane.installCertManager();
     return plane;
   } catch (error) {
@@ -97,9 +101,10 @@ interface Site {
   readonly directory: string;
   readonly running: Map<ComponentName, Component>;
   readonly atExit: () => void;
+  readonly options: ControlPlaneOptions;
 }
 
-async function controlPlane({ folder, directory, running, atExit }: Site): Promise<ControlPlane> {
+async function controlPlane({ folder, directory, running, atExit, options }: Site): Promise<ControlPlane> {
   const programs = path.join(folder, 'bin');
   const authority = await createTestAuthority(directory);
   const [etcdPort = 0, peerPort = 0, apiPort = 0] = await freePorts(3);
@@ -126,9 +131,9 @@ async function controlPlane({ folder, directory, running, atExit }: Site): Promi
   };
 
   await start('etcd', etcd(etcdPort, peerPort));
-  await start('kube-apiserver', await apiServer({ directory, authority, etcdPort, apiPort, admin }));
+  await start('kube-apiserver', await apiServer({ directory, authority, etcdPort, apiPort, admin, ...options }));
   await Promise.all([
-    installDefinitions(admin, path.join(root, 'crds')),
+    ...(options.kinds === 'Absent' ? [] : [installDefinitions(admin, path.join(root, 'crds'))]),
     start('kube-controller-manager', await controllerManager({ directory, authority, admin, kubeconfig })),
   ]);
   const adminConfig = await kubeconfig(administrator);
@@ -190,6 +195,7 @@ interface ApiServerPlan {
   readonly etcdPort: number;
   readonly apiPort: number;
   readonly admin: Api;
+  readonly address?: string;
 }
 
 async function apiServer({
@@ -198,12 +204,14 @@ async function apiServer({
   etcdPort,
   apiPort,
   admin,
+  address,
 }: ApiServerPlan): Promise<Omit<Program, 'name' | 'file'>> {
   const names = 'subjectAltName=DNS:localhost,DNS:kubernetes.default.svc,IP:127.0.0.1,IP:10.0.0.1';
+  const reached = address === undefined ? names : `${names},IP:${address}`;
   const serving = {
     name: 'serving',
     subject: '/CN=kube-apiserver',
-    extensions: [names, 'extendedKeyUsage=serverAuth'],
+    extensions: [reached, 'extendedKeyUsage=serverAuth'],
   };
   const { certificateFile, keyFile } = await issuedKeyPair(directory, serving);
   const tokens = await issuedKeyPair(directory, {
@@ -213,7 +221,10 @@ async function apiServer({
   });
   return {
     args: [
-      ...['--bind-address=127.0.0.1', `--secure-port=${apiPort}`, '--endpoint-reconciler-type=none'],
+      `--secure-port=${apiPort}`,
+      ...(address === undefined
+        ? ['--bind-address=127.0.0.1', '--endpoint-reconciler-type=none']
+        : await reachedByPods(directory, address)),
       ...[`--etcd-servers=http://127.0.0.1:${etcdPort}`, '--service-cluster-ip-range=10.0.0.0/24'],
       ...[`--tls-cert-file=${certificateFile}`, `--tls-private-key-file=${keyFile}`],
       ...[`--client-ca-file=${authority.certificateFile}`, '--authorization-mode=Node,RBAC'],
@@ -231,6 +242,16 @@ async function apiServer({
         () => false,
       ),
   };
+}
+
+/** It asks kubelets for logs and for commands in containers, as somebody whom they let in. */
+async function reachedByPods(directory: string, address: string): Promise<readonly string[]> {
+  const user = { user: 'kube-apiserver-kubelet-client', groups: ['system:masters'] };
+  const { certificateFile, keyFile } = await userKeyPair(directory, 'kubelet-client', user);
+  return [
+    ...['--bind-address=0.0.0.0', `--advertise-address=${address}`, '--kubelet-preferred-address-types=InternalIP'],
+    ...[`--kubelet-client-certificate=${certificateFile}`, `--kubelet-client-key=${keyFile}`],
+  ];
 }
 
 interface ControllerManagerPlan {

@@ -45,7 +45,8 @@ class Operator extends Neighbours {
     this.world = createWorld({ client, clock: realClock, random: realRandom, namespace });
     const none = () => undefined;
     const device = (key: ObjectKey) => this.#devices.add(key);
-    const wake: Wake = { broker: none, workload: none, authority: none, certificate: none, template: none, device };
+    const nobody = { broker: none, brokerStatus: none, workload: none, authority: none, certificate: none };
+    const wake: Wake = { ...nobody, template: none, device };
     const random = { bytes: (length: number) => randomBytes(length) };
     const publishedPasswords = () => this.publishedPasswords();
     this.passwords = createPasswords({ world: this.world, wake, random, publishedPasswords });

@@ -101,10 +101,10 @@ export function wordsOf(container: Container, environment: ReadonlyMap<string, s
   return [...command, ...args].map((word) => translated(expanded(word, environment), container, sight));
 }
 
-/** `$(NAME)` becomes the value of a variable that is declared, `$$(NAME)` is how to write it without that. */
+/** As a kubelet does it: `$(NAME)` becomes the value of a variable that is declared, and each `$$` becomes `$`. */
 function expanded(text: string, environment: ReadonlyMap<string, string>): string {
-  return text.replace(/\$(\$?)\(([A-Za-z_][A-Za-z0-9_]*)\)/g, (whole, escape: string, name: string) =>
-    escape === '$' ? `$(${name})` : (environment.get(name) ?? whole),
+  return text.replace(/\$(?:\$|\(([^)]*)\))/g, (whole, name: string | undefined) =>
+    name === undefined ? '$' : (environment.get(name) ?? whole),
   );
 }
 

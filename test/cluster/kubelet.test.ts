@@ -44,7 +44,7 @@ function statefulSet(replicas: number): object {
                 restartPolicy: 'Always',
                 command: [process.execPath, '-e', sidecar],
               },
-              args: ['--', '/shared/unready', '$(POD_NAME) $(POD_UID) $$(POD_UID)'],
+              args: ['--', '/shared/unready', '$(POD_NAME) $(POD_UID) $$(POD_UID) $$$$'],
               env: [
                 field('POD_NAME', 'metadata.name'),
                 field('POD_UID', 'metadata.uid'),
@@ -107,8 +107,8 @@ describe('kubelet of the tests', function () {
   it('runs the pods of a StatefulSet, each on its address and with what it is told of itself', async () => {
     const [first, second] = [await kubelet.ready(namespace, 'echo-0'), await kubelet.ready(namespace, 'echo-1')];
     assert.notEqual(first.address, second.address);
-    assert.equal(await answer(first), `echo-0 ${first.uid} $(POD_UID)`);
-    assert.equal(await answer(second), `echo-1 ${second.uid} $(POD_UID)`);
+    assert.equal(await answer(first), `echo-0 ${first.uid} $(POD_UID) $$`);
+    assert.equal(await answer(second), `echo-1 ${second.uid} $(POD_UID) $$`);
     assert.match(first.log('main'), /started \/bin\/broker/);
     await until(async () => isReady(await seen('echo-0')), 'its status says so');
     const { status } = await seen('echo-0');

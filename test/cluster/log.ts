@@ -23,6 +23,11 @@ const harmless: readonly RegExp[] = [
   /"Unhandled Error" err="sync \S+ failed with read version: \d+ is not as new as written version: /,
   // One that counts the replicas of a StatefulSet whose number, or whose whole self, was changed or deleted meanwhile.
   /"Error syncing StatefulSet, requeuing" err="(StatefulSet\.apps \\"\S+\\" is invalid: status\.currentReplicas: Invalid value: -1: |controllerrevisions\.apps \\"\S+\\" not found")/,
+  // A disruption budget that goes, or one of a pod whose StatefulSet went a moment ago.
+  /"Failed to sync PDB" err="(found no controllers for pod|.* not found")/,
+  /"Error syncing PodDisruptionBudget, requeuing" err=".* not found"/,
+  // The repair loop meets the address of a Service of which it has not been told yet.
+  /"Unhandled Error" err="the ClusterIP \[\S+\]: \S+ for Service \S+ is not allocated; repairing"/,
   // The claim of a pod that went between two looks of the controller that guards it.
   /persistentvolumeclaims \\"(\S+)\\" not found" (PVC="\S+\/\1"|logger="UnhandledError")$/,
   // A client that was ended before the answer to its request, or whose account went before it.

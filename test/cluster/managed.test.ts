@@ -165,7 +165,12 @@ for (const broker of brokers) {
       await become('mqttbroker/plant', 'condition=Ready');
       await served(next);
       const data = path.join(path.dirname(next.directory), `${namespace}-data-plant-1`);
-      assert.deepEqual(readdirSync(data), ['mosquitto.db'], 'sessions lie on the volume, which outlives the pod');
+      const kept = ['mosquitto.db', 'sightings.json'];
+      assert.deepEqual(
+        readdirSync(data).sort(),
+        kept,
+        'sessions, and who came, lie on the volume, which outlives the pod',
+      );
     });
 
     it('leaves nothing behind', async () => {

@@ -12,15 +12,22 @@ import { grantedIn, type RightsDifference, rightsDifference, RightsLog } from '.
 const root = path.resolve(import.meta.dirname, '../..');
 const skewedOperator = path.join(import.meta.dirname, 'skewed-operator.ts');
 const rbacFile = path.join(root, 'deploy/operator/10-rbac.yaml');
+/** Rights of an operator whose metrics are guarded, which the tests of that apply. */
+export const metricsRightsFile = path.join(root, 'deploy/monitoring/guarded-metrics.yaml');
 
 export const operatorNamespace = 'mqtt-security-system';
-export const operatorIdentity: Identity = {
+export const operatorIdentity: Account = {
   kind: 'ServiceAccount',
   namespace: operatorNamespace,
   name: 'mqtt-security-operator',
 };
 
+/** The account of a release. */
+export type Account = Identity & { readonly kind: 'ServiceAccount' };
+
 export interface OperatorHarnessOptions {
+  /** Who it runs as, with what is installed for it already; without it the account of deploy/, which is installed. */
+  readonly account?: Account;
   /** The only namespace that it looks at; all without it. */
   readonly watchNamespace?: string;
   /** With leader election; a killed leader is then followed after 15 s only. True without it. */
@@ -85,24 +92,33 @@ async function installation(plane: ControlPlane): Promise<void> {
   const places = files.flatMap((file) => ['-f', path.join(root, file)]);
   const { code, stderr } = await plane.kubectl(['apply', '--server-side', ...places]);
   if (code !== 0) throw new Error(`install operator: ${stderr}`);
-  const api = await plane.api(operatorIdentity);
-  await until(() => isRefused(api), 'the policies to be in force');
+  await guarded(plane, operatorIdentity);
+}
+
+/** Resolves when the policies bind an account; it has its rights in that namespace. */
+export async function guarded(plane: ControlPlane, account: Account, namespace = 'default'): Promise<void> {
+  const api = await plane.api(account);
+  await until(() => isRefused(api, namespace), 'the policies to be in force');
   await api.close();
 }
 
 /** Whether a Secret without our label is refused by the policy, which the server takes up a moment after it was made. */
-async function isRefused(api: Api): Promise<boolean> {
+async function isRefused(api: Api, namespace: string): Promise<boolean> {
   const body = { metadata: { name: 'without-label' } };
-  const answer = await api.answer('POST', '/api/v1/namespaces/default/secrets', { body, query: { dryRun: 'All' } });
+  const answer = await api.answer('POST', `/api/v1/namespaces/${namespace}/secrets`, {
+    body,
+    query: { dryRun: 'All' },
+  });
   return !answer.ok && answer.body.message.includes('ValidatingAdmissionPolicy');
 }
 
 /** Starts the operator; it leads and knows what is declared when this resolves. */
 export async function startOperator(plane: ControlPlane, options: OperatorHarnessOptions = {}): Promise<TestOperator> {
-  await installOperator(plane);
+  const { account = operatorIdentity } = options;
+  if (!options.account) await installOperator(plane);
   const own = new RightsLog();
   const proxy = await startFaultProxy({
-    upstream: await plane.credentials(operatorIdentity),
+    upstream: await plane.credentials(account),
     observer: await plane.credentials(administrator),
     onAnswer: (call, status) => {
       for (const log of [own, used]) log.add(call, status);
@@ -128,7 +144,8 @@ async function programOf(
   { server }: FaultProxy,
   options: OperatorHarnessOptions & { readonly name: string },
 ): Promise<Program> {
-  const { name, isElected = true, waitsFor, watchNamespace, clockSeconds, args = [] } = options;
+  const { name, account, isElected = true, waitsFor, watchNamespace, clockSeconds, args = [] } = options;
+  const { namespace } = account ?? operatorIdentity;
   const kubeconfig = path.join(mkdtempSync(path.join(plane.directory, 'operator-')), 'kubeconfig');
   await writeFile(kubeconfig, proxiedKubeconfig(server), { mode: 0o600 });
   return {
@@ -136,7 +153,7 @@ async function programOf(
     file: clockSeconds === undefined ? path.join(root, 'bin/mqttsec') : process.execPath,
     args: [
       ...(clockSeconds === undefined ? [] : [skewedOperator, String(clockSeconds)]),
-      ...['operator', '--kubeconfig', kubeconfig, '--namespace', operatorNamespace, '--image', 'mqttsec:test'],
+      ...['operator', '--kubeconfig', kubeconfig, '--namespace', namespace, '--image', 'mqttsec:test'],
       ...['--http-host', '127.0.0.1', '--http-port', '0', `--leader-elect=${isElected}`],
       ...(watchNamespace === undefined ? [] : ['--watch-namespace', watchNamespace]),
       ...args,
@@ -253,7 +270,7 @@ async function quietFor(milliseconds: number, count: () => number): Promise<void
 
 /** The rights that operators used in this run so far, beside those of deploy/operator. */
 export function rightsSoFar(): RightsDifference {
-  return rightsDifference(grantedIn(rbacFile), [...used.used, ...checkedBesides]);
+  return rightsDifference([rbacFile, metricsRightsFile].flatMap(grantedIn), [...used.used, ...checkedBesides]);
 }
 
 /** Asked of the authorizer by OwnerReferencesPermissionEnforcement, which the control plane runs with: no request of its own. */

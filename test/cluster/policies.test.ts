@@ -10,11 +10,12 @@ import { type Api, apiOf, applyPatch, mergePatch } from './api.ts';
 import { testClient } from './client.ts';
 import { until } from './component.ts';
 import { administrator, type ControlPlane } from './control-plane.ts';
-import { installOperator, operatorIdentity } from './operator.ts';
+import { guarded, installOperator, operatorIdentity } from './operator.ts';
 import { sharedControlPlane } from './shared.ts';
 
 const [namespace, elsewhere] = ['policies', 'policies-elsewhere'];
 const ours = { [managedByLabel]: managedBy };
+const admission = '/apis/admissionregistration.k8s.io/v1';
 const core = (plural: string, name = '', at = namespace) => `/api/v1/namespaces/${at}/${plural}${name && `/${name}`}`;
 const certManager = (plural: string, name = '', at = namespace) =>
   `/apis/cert-manager.io/v1/namespaces/${at}/${plural}${name && `/${name}`}`;
@@ -257,28 +258,65 @@ describe('rights and policies', function () {
       assert.equal(await asks(tenant, 'certificaterequests', request('mine', issuerRef), elsewhere), 'allowed');
     });
 
+    const shared = { name: 'shared', kind: 'ClusterIssuer' };
+    const declares = (issuer: object) =>
+      verdict(tenant.answer('POST', mqtt('mqttbrokers'), { body: broker('wide', issuer), ...dryRun }));
+    const clusterIssuers = 'mqtt-security-cluster-issuers';
+    /** Lists these in the policy, as who has no Helm does, and waits until the server goes by it. */
+    const list = async (...names: readonly string[]) => {
+      const variables = [{ name: 'clusterIssuers', expression: `[${names.map((name) => `'${name}'`).join(', ')}]` }];
+      const place = `${admission}/validatingadmissionpolicies/${clusterIssuers}`;
+      await plane.admin.call('PATCH', place, { body: { spec: { variables } }, contentType: mergePatch });
+      const expected = names.length > 0 ? 'allowed' : clusterIssuers;
+      await until(async () => (await declares(shared)) === expected, 'the server goes by the list');
+    };
+
     it('to a ClusterIssuer need it to be listed, and are then refused in every namespace', async () => {
-      const shared = { name: 'shared', kind: 'ClusterIssuer' };
-      const declares = () =>
-        verdict(tenant.answer('POST', mqtt('mqttbrokers'), { body: broker('wide', shared), ...dryRun }));
-      assert.equal(await declares(), 'mqtt-security-broker-issuers');
+      assert.equal(await declares(shared), clusterIssuers);
       assert.equal(await asks(tenant, 'certificaterequests', request('mine', shared), elsewhere), 'allowed');
-      const list = core('configmaps', 'mqtt-security-cluster-issuers', 'mqtt-security-system');
-      const listed = (value: string | null) =>
-        plane.admin.call('PATCH', list, {
-          ...{ body: { data: { 'ClusterIssuer.shared': value } }, contentType: mergePatch },
-        });
-      await listed('MqttBroker policies/wide');
-      await until(async () => (await declares()) === 'allowed', 'the list to be read again');
+      await list('ClusterIssuer.shared');
       for (const at of [namespace, elsewhere]) {
-        assert.equal(
-          await asks(tenant, 'certificaterequests', request('mine', shared), at),
-          'mqtt-security-cluster-issuers',
-        );
+        assert.equal(await asks(tenant, 'certificaterequests', request('mine', shared), at), clusterIssuers);
+        assert.equal(await asks(tenant, 'certificates', certificate('mine', shared), at), clusterIssuers);
+        assert.equal(await asks(issuing, 'certificates', certificate('mine', shared), at), clusterIssuers);
         assert.equal(await asks(operator, 'certificaterequests', request('mine', shared, ours), at), 'allowed');
+        assert.equal(await asks(operator, 'certificates', certificate('mine', shared, ours), at), 'allowed');
         assert.equal(await asks(issuing, 'certificaterequests', request('mine', shared), at), 'allowed');
       }
-      await listed(null);
+      assert.equal(
+        await asks(tenant, 'certificaterequests', request('mine', { name: 'shared' }), elsewhere),
+        'allowed',
+      );
+    });
+
+    it('to a ClusterIssuer need it to be listed where a broker changes its issuer, and not where it keeps it', async () => {
+      await make(mqtt('mqttbrokers'), broker('wide', shared));
+      await list();
+      const change = (name: string, spec: object) =>
+        verdict(
+          tenant.answer('PATCH', mqtt('mqttbrokers', name), { body: { spec }, contentType: mergePatch, ...dryRun }),
+        );
+      assert.equal(await change('second', { clientCertificates: { issuerRef: shared } }), clusterIssuers);
+      assert.equal(await change('wide', { clientCertificates: { issuerRef: { name: 'another' } } }), clusterIssuers);
+      assert.equal(await change('wide', { mosquitto: { version: '2.1' } }), 'allowed');
+      await plane.admin.call('DELETE', mqtt('mqttbrokers', 'wide'));
+    });
+
+    it('are refused as before when the policies were deleted and are applied again', async () => {
+      await list('ClusterIssuer.shared');
+      const places = ['-f', path.resolve(import.meta.dirname, '../../deploy/policies')];
+      const ways = [issuerRef, shared];
+      const verdicts = () => Promise.all(ways.map((issuer) => asks(tenant, 'certificates', certificate('x', issuer))));
+      assert.deepEqual(await verdicts(), [policy, clusterIssuers]);
+      assert.equal((await plane.kubectl(['delete', ...places])).code, 0);
+      await until(async () => (await verdicts()).every((one) => one === 'allowed'), 'the policies are gone');
+      assert.equal((await plane.kubectl(['apply', '--server-side', ...places])).code, 0);
+      await list('ClusterIssuer.shared');
+      await until(async () => (await verdicts()).join() === [policy, clusterIssuers].join(), 'both refuse again');
+      assert.equal(await declares({ name: 'unlisted', kind: 'ClusterIssuer' }), clusterIssuers);
+      assert.equal(await declares({ name: 'devices' }), 'allowed');
+      await list();
+      await guarded(plane, operatorIdentity);
     });
   });
 
@@ -511,7 +549,6 @@ describe('rights and policies', function () {
   });
 
   it('are each bound, fail closed, and fit the kinds that they are about', async () => {
-    const admission = '/apis/admissionregistration.k8s.io/v1';
     const policies = await listOf<Policy>(`${admission}/validatingadmissionpolicies`);
     const bindings = await listOf<Binding>(`${admission}/validatingadmissionpolicybindings`);
     assert.deepEqual(

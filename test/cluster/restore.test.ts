@@ -1,14 +1,12 @@
 /** A namespace and its ledger that are put back from a backup, while the broker is ahead of it. */
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import type { KubeObject } from '../../src/kube/object.ts';
 import { brokers } from '../broker/mosquitto.ts';
 import { mergePatch } from './api.ts';
 import { until } from './component.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { Kubelet } from './kubelet.ts';
-import { operatorNamespace, startOperator, type TestOperator } from './operator.ts';
+import { startOperator, type TestOperator } from './operator.ts';
 import { deviceClient, type Endpoint, secretTexts } from './plant/mqtt.ts';
 import { listed, operatedControlPlane, output } from './plant/site.ts';
 import {
@@ -23,8 +21,25 @@ import {
   namespaceNamed,
   ours,
 } from './plant/stage.ts';
+import { guideTexts, type Reader, readerOf } from './reader.ts';
 
-const namespace = 'restores';
+/** As in docs/guides/restore.md, whose commands are typed here. */
+const namespace = 'plant';
+const [putLedgersBack = '', dropIndex = '', handIn = '', dropHandedIn = '', backUp = ''] = guideTexts(
+  'restore.md',
+  'sh',
+);
+
+/** There are no containers: the file is read where the volume of the pod lies. The operator is a process that the test ends. */
+const functions = (directory: string) => `kubectl() {
+  case "$*" in
+    'exec -n plant plant-0 -c mosquitto -- cat /run/mqttsec/agent/current/revocations')
+      cat '${directory}'/*/agent/current/revocations ;;
+    exec* | scale*) [[ "$*" = 'scale deployment mqtt-security-operator -n mqtt-security-system --replicas='[02] ]] ;;
+    *) command kubectl "$@" ;;
+  esac
+}`;
+
 const [mosquitto] = brokers;
 
 function device(name: string): object {
@@ -43,6 +58,7 @@ describe('a backup that is put back while a broker is ahead of it', function () 
   let operator: TestOperator;
   let kubelet: Kubelet;
   let endpoint: Endpoint;
+  let reader: Reader;
   let backup: readonly Stored[];
   let revoked: Readonly<Record<string, string>>;
 
@@ -60,6 +76,7 @@ describe('a backup that is put back while a broker is ahead of it', function () 
     await output(plane.kubectl(['apply', '-f', manifestOf(plane, [...objects, broker])]));
     await becameReady(plane, namespace, 'mqttbroker/plant', 'mqttdevice/s1', 'mqttdevice/s2');
     endpoint = await endpointOf(plane, kubelet, namespace);
+    reader = await readerOf(plane, functions((await kubelet.ready(namespace, 'plant-0')).directory));
   });
   after(async () => {
     await kubelet.stop();
@@ -71,14 +88,14 @@ describe('a backup that is put back while a broker is ahead of it', function () 
   const place = ({ kind, metadata }: KubeObject, name = `/${metadata.name}`) =>
     `/api/v1/namespaces/${metadata.namespace ?? ''}/${kind.toLowerCase()}s${name}`;
 
-  /** Sets of the broker and ledgers. */
-  async function stored(): Promise<readonly Stored[]> {
-    const labels = ['-l', 'app.kubernetes.io/component in (bundle,ledger)'];
+  async function stored(component: 'bundle' | 'ledger'): Promise<readonly Stored[]> {
+    const labels = ['-l', `app.kubernetes.io/component=${component}`];
     return (await listed(plane, 'configmaps,secrets', ['-A', ...labels])) as readonly Stored[];
   }
 
   async function putBack(): Promise<void> {
-    for (const object of await stored()) await plane.admin.call('DELETE', place(object));
+    await reader.typed(putLedgersBack);
+    for (const object of await stored('bundle')) await plane.admin.call('DELETE', place(object));
     for (const { metadata, ...rest } of backup) {
       const { name, labels, ownerReferences } = metadata;
       const body = { ...rest, metadata: { name, labels, ownerReferences } };
@@ -100,7 +117,8 @@ describe('a backup that is put back while a broker is ahead of it', function () 
   };
 
   it('is refused by the broker, which goes on with what it has, and the operator says what would be lost', async () => {
-    backup = await stored();
+    await reader.typed(backUp);
+    backup = await stored('bundle');
     revoked = await secretTexts(plane.admin, namespace, 's1-tls');
     await changed(plane, namespace, 'mqttdevice/s1', { spec: { revoked: { reason: 'KeyCompromise' } } });
     await becameReady(plane, namespace, 'mqttdevice/s1', 'mqttbroker/plant');
@@ -127,19 +145,43 @@ describe('a backup that is put back while a broker is ahead of it', function () 
   });
 
   it('is made whole with what the broker knows, and all goes on', async () => {
-    const { directory } = await kubelet.ready(namespace, 'plant-0');
-    const [file] = globSync('*/agent/current/revocations', { cwd: directory });
-    assert.ok(file !== undefined, 'the broker has a list of revocations');
-    const labels = {
-      'app.kubernetes.io/managed-by': 'mqtt-security-operator',
-      'app.kubernetes.io/component': 'revocations',
-    };
-    const data = { revocations: readFileSync(path.join(directory, file), 'utf8') };
-    const body = { metadata: { name: 'from-plant-0', labels }, data };
-    await plane.admin.call('POST', `/api/v1/namespaces/${operatorNamespace}/configmaps`, { body });
+    await reader.typed(handIn);
     await becameReady(plane, namespace, 'mqttbroker/plant', 'mqttdevice/s1', 'mqttdevice/s2');
     await assert.rejects(deviceClient(endpoint, 's1', revoked), 'the former certificate stays revoked');
     const session = await deviceClient(endpoint, 's1', await secretTexts(plane.admin, namespace, 's1-tls'));
     session.end(true);
+    await reader.typed(dropHandedIn);
+  });
+
+  /** As nothing can prove what was in it: its entries are gone, and the list that was signed with them. */
+  const damaged = async () => {
+    await operator.stop();
+    const objects = (await stored('ledger')).filter(({ metadata: { name } }) => /-(ledger|crl)-/.test(name));
+    assert.ok(objects.length > 1);
+    for (const object of objects) await plane.admin.call('DELETE', place(object));
+    await operator.start();
+    await until(async () => (await conditionOf('ResolvedRefs'))?.reason === 'LedgerDamaged', 'it is damaged');
+  };
+  const isWholeAgain = async () => {
+    await becameReady(plane, namespace, 'mqttbroker/plant', 'mqttdevice/s1', 'mqttdevice/s2');
+    await assert.rejects(deviceClient(endpoint, 's1', revoked), 'what was revoked is revoked');
+  };
+
+  it('makes a damaged ledger whole, though it is an older one', async () => {
+    await damaged();
+    await operator.stop();
+    await reader.typed(putLedgersBack);
+    await operator.start();
+    await isWholeAgain();
+  });
+
+  it('is not needed where a broker knows what was in the ledger', async () => {
+    await damaged();
+    await reader.typed(handIn);
+    const message = (await conditionOf('ResolvedRefs'))?.message ?? '';
+    const [, keyId] = /ledger-([0-9a-f]+)\)/.exec(message) ?? [];
+    assert.ok(keyId !== undefined, message);
+    await reader.typed(dropIndex.replace('CAKEY', keyId));
+    await isWholeAgain();
   });
 });

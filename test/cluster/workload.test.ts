@@ -26,6 +26,7 @@ const children: readonly (readonly [group: string, plural: string, name: string]
   ['rbac.authorization.k8s.io/v1', 'rolebindings', 'plant-agent'],
   ['', 'services', 'plant-pods'],
   ['', 'services', 'plant'],
+  ['policy/v1', 'poddisruptionbudgets', 'plant'],
   ['apps/v1', 'statefulsets', 'plant'],
   ['mqttsecurity.io/v1alpha1', 'brokerinstances', 'plant-0'],
 ];

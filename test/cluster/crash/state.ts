@@ -41,6 +41,7 @@ const resources: readonly (readonly [api: string, kind: string])[] = [
   ...own.map((kind) => ['/apis/mqttsecurity.io/v1alpha1', kind] as const),
   ...['ConfigMap', 'Secret', 'Service', 'ServiceAccount', 'Pod'].map((kind) => ['/api/v1', kind] as const),
   ...['Role', 'RoleBinding'].map((kind) => ['/apis/rbac.authorization.k8s.io/v1', kind] as const),
+  ['/apis/policy/v1', 'PodDisruptionBudget'],
   ...['StatefulSet', 'Deployment'].map((kind) => ['/apis/apps/v1', kind] as const),
   ...['Certificate', 'CertificateRequest'].map((kind) => ['/apis/cert-manager.io/v1', kind] as const),
 ];

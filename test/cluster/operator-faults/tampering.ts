@@ -27,6 +27,7 @@ const changes: readonly (readonly [version: string, plural: string, name: string
   ['apps/v1', 'statefulsets', 'plant', { spec: { replicas: 0 } }],
   ['apps/v1', 'statefulsets', 'plant', { spec: { template: { spec: { serviceAccountName: 'default' } } } }],
   ['v1', 'services', 'plant', { spec: { selector: { app: 'other' } } }],
+  ['policy/v1', 'poddisruptionbudgets', 'plant', { spec: { maxUnavailable: '100%' } }],
   [rbac, 'roles', 'plant-agent', { rules: everything }],
   [rbac, 'roles', 'plant-agent', { metadata: { labels: null }, rules: everything }],
   [rbac, 'rolebindings', 'plant-agent', { subjects: everybody }],
@@ -36,6 +37,7 @@ const changes: readonly (readonly [version: string, plural: string, name: string
 
 const deleted = [
   ['apps/v1', 'statefulsets', 'plant'],
+  ['policy/v1', 'poddisruptionbudgets', 'plant'],
   ['v1', 'services', 'plant'],
   ['v1', 'services', 'plant-pods'],
   [rbac, 'roles', 'plant-agent'],

@@ -33,6 +33,7 @@ type Credentials = Readonly<Record<string, string>>;
 interface SeenBroker {
   readonly status?: {
     readonly bundle?: { readonly revision: number };
+    readonly crls?: readonly { readonly nextUpdate: string }[];
     readonly conditions?: readonly { readonly type: string; readonly reason: string; readonly message: string }[];
   };
 }
@@ -67,7 +68,7 @@ function objectsOf(version: string): readonly object[] {
       role: 'Device',
       rules: [{ effect: 'Allow', actions: ['Publish'], topic: 'sensors/{device}/#' }],
     }),
-    ...['d1', 'd2'].map(device),
+    ...['d1', 'd2', 'd3'].map(device),
     text('ConfigMap', 'partner-ca', { 'ca.crt': foreign.issuer.pem }),
   ];
 }
@@ -86,7 +87,7 @@ export function describeLists(stage: () => Stage, mosquitto: BrokerUnderTest): v
       manifest = manifestOf(plane, objectsOf(mosquitto.dialect));
       kubelet = await kubeletFor(plane, mosquitto, [namespace]);
       await output(plane.kubectl(['apply', '-f', manifest]));
-      await becameReady(plane, namespace, 'mqttbroker/plant', 'mqttdevice/d1', 'mqttdevice/d2');
+      await becameReady(plane, namespace, 'mqttbroker/plant', 'mqttdevice/d1', 'mqttdevice/d2', 'mqttdevice/d3');
       endpoint = await endpointOf(plane, kubelet, namespace);
     });
     after(() => kubelet.stop());
@@ -155,6 +156,43 @@ export function describeLists(stage: () => Stage, mosquitto: BrokerUnderTest): v
         /the number of the revocation list fell from \d+ to \d+; the last good list/,
       );
       assert.deepEqual([await isOwnLetIn('d1'), await isLetIn('d1', ofPartner)], [true, false]);
+    });
+
+    /** When the list that is published now ends; a machine that was too slow to publish it before is given longer. */
+    const endOfShortList = async () => {
+      for (let validitySeconds = 10; ; validitySeconds *= 2) {
+        const end = new Date(Math.floor(Date.now() / 1000 + validitySeconds) * 1000);
+        const { pem } = newList(foreign, {
+          ...{ entries: [], formerNumber: 10n ** 12n + (number += 1n), validitySeconds },
+          now: new Date(end.getTime() - validitySeconds * 1000),
+        });
+        await apply(text('ConfigMap', 'partner-crl', { 'ca.crl': pem }));
+        await look();
+        const isPublished = async () =>
+          (await broker())?.crls?.some(({ nextUpdate }) => Date.parse(nextUpdate) === end.getTime()) === true;
+        await until(async () => Date.now() > end.getTime() || (await isPublished()), 'the short list is published');
+        if (await isPublished()) return end;
+      }
+    };
+
+    it('that has ended has its devices refused, and keeps nothing of another CA from being taken back', async () => {
+      const { plane } = stage();
+      const former = await secretTexts(plane.admin, namespace, 'd3-tls');
+      const end = await endOfShortList();
+      await until(() => Date.now() > end.getTime() + 1000, 'the list has ended');
+      assert.match(await says('CrlInvalid'), /all devices of CA partner are refused until there is a newer list/);
+      const session = await deviceClient(endpoint, 'd3', former);
+      const cut = new Promise<void>((resolve) => session.once('close', () => resolve()));
+      await changed(plane, namespace, 'mqttdevice/d3', { spec: { revoked: { reason: 'KeyCompromise' } } });
+      await becameReady(plane, namespace, 'mqttdevice/d3');
+      await cut;
+      const letIn = async () => [await isLetIn('d3', former), await isLetIn('d1', ofPartner), await isOwnLetIn('d1')];
+      assert.deepEqual(await letIn(), [false, false, true]);
+      const { uid } = await kubelet.ready(namespace, 'plant-0');
+      await output(plane.kubectl(['delete', 'pod/plant-0', '-n', namespace]));
+      await until(() => kubelet.pods().get(`${namespace}/plant-0`)?.uid !== uid, 'the former pod is gone');
+      endpoint = await endpointOf(plane, kubelet, namespace);
+      assert.deepEqual(await letIn(), [false, false, true], 'a pod that begins now serves the same');
     });
 
     it('lets devices on when the key of their CA is not there, and says so', async () => {

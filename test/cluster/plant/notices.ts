@@ -115,7 +115,10 @@ export function describeNotices(stage: () => Stage, mosquitto: BrokerUnderTest):
       return read;
     };
     const ceases = (notice: () => CertificateNotice | undefined) =>
-      until(() => notice() === undefined, 'it is cleared');
+      until(
+        () => notice() === undefined,
+        () => `it is cleared: ${JSON.stringify(notice())}`,
+      );
 
     it('makes another key, has its request signed, comes back with the certificate and says so', async () => {
       const first = signingRequest(directory, 'pump');
