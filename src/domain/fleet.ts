@@ -82,6 +82,35 @@ interface Monitoring {
   readonly aclViolations: 'Disabled' | 'Enabled';
   /** What is published, on the agent's own listener. */
   readonly observe: 'Disabled' | 'Enabled';
+  /** Acts in the metrics of the agent by identity, of a bounded number of them. Absent: `Disabled`. */
+  readonly deviceMetrics?: 'Disabled' | 'Enabled';
+  /** On which the agent publishes what it tells; a topic without wildcards, not of a `$` root. Absent: on none. */
+  readonly alertTopic?: string;
+  /** Where the agent is to tell of something otherwise than it would; each pair of event and role at most once. */
+  readonly rules?: readonly WatchRule[];
+}
+
+/** What the agent can be asked to tell of, by rules. */
+export const watchedEvents = [
+  'AuthenticationFailed',
+  'PublishDenied',
+  'ConnectStorm',
+  'Oversize',
+  'Flood',
+  'Takeover',
+  'Silent',
+  'TopicUnseen',
+  'SizeUnusual',
+] as const;
+
+/** When something is told: where a number is absent, the default counts. */
+export interface WatchRule {
+  readonly event: (typeof watchedEvents)[number];
+  /** Of whom; `Any`: of all whose role has no rule for this event. */
+  readonly role: Role | 'Any';
+  readonly alert: 'Enabled' | 'Disabled';
+  readonly threshold?: number;
+  readonly windowSeconds?: number;
 }
 
 /** When an identity is blocked because of its own acts, and for how long. */

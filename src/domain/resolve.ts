@@ -12,6 +12,7 @@ import {
   prefixFindings,
   prefixLevels,
 } from './admission.ts';
+import { forgeryFindings } from './alerts.ts';
 import { type Finding, parsed, type Parsed, refused } from './finding.ts';
 import {
   type Broker,
@@ -65,10 +66,16 @@ export function resolveDevice(fleet: Fleet, device: Device): Parsed<ResolvedDevi
     device,
     templates.map(({ role }) => role),
   );
-  const findings = [...unreadable(device), ...admission, ...defaults.findings, ...own.findings, ...rights.findings];
+  const forgery = forgeryFindings(broker, device, limits.role, rights.rules).filter(isError);
+  const problems = [...defaults.findings, ...own.findings, ...rights.findings, ...forgery];
+  const findings = [...unreadable(device), ...admission, ...problems];
   return findings.length > 0
     ? refused(...findings)
     : parsed({ device, broker, role: limits.role, rules: rights.rules });
+}
+
+function isError({ severity }: Finding): boolean {
+  return severity === 'Error';
 }
 
 function missingBroker({ refusals }: Fleet, { origin, broker }: Device): Finding {
@@ -99,7 +106,7 @@ export function isMistake({ code, reason }: Finding): boolean {
   return mistakes.has(code);
 }
 
-const mistakes: ReadonlySet<Finding['code']> = new Set(['MQS041', 'MQS044', 'MQS205', 'MQS206', 'MQS207']);
+const mistakes: ReadonlySet<Finding['code']> = new Set(['MQS041', 'MQS044', 'MQS055', 'MQS205', 'MQS206', 'MQS207']);
 
 /**
  * The rules of a device as far as they are right: of templates without a finding, and of its own rules within their
@@ -326,6 +333,7 @@ export function fleetFindings(fleet: Fleet): readonly Finding[] {
     devices.set(keyOf(device), device);
     const resolved = resolveDevice(fleet, device);
     if (!resolved.ok) findings.push(...resolved.findings);
+    else findings.push(...forgeryFindings(resolved.value.broker, device, resolved.value.role, resolved.value.rules));
   }
   for (const certificate of fleet.certificates.values()) {
     findings.push(...certificateFindings(fleet, certificate, devices.get(certificate.device)));

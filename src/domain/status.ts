@@ -1,10 +1,22 @@
 /** Status as conditions that change only when something changed. */
 import { hash } from 'node:crypto';
+import type { IdentityState } from './bundle/compiled-identity.ts';
 import type { Reason } from './reasons.ts';
 
 export type ConditionType =
   'Accepted' | 'ResolvedRefs' | 'Issued' | 'Acknowledged' | 'Programmed' | 'Ready' | 'Reconciling' | 'Stalled';
 export type ConditionStatus = 'True' | 'False' | 'Unknown';
+
+/** What the state of an identity is called once every instance has proved it; Refused never is proved. */
+export const provedReasons = {
+  Active: 'Ready',
+  Gone: 'Ready',
+  Refused: 'Invalid',
+  Suspended: 'Suspended',
+  Locked: 'Locked',
+  Revoked: 'Revoked',
+  Expired: 'Expired',
+} as const satisfies Record<IdentityState, Reason>;
 
 /** A condition as a controller decides it; its times and generation are added when it is written. */
 export interface ConditionDraft {

@@ -34,7 +34,7 @@ export function brokerOf({ spec }: MqttBroker, origin: Origin): Broker {
     update: { ...update },
     workload: workloadOf(spec.workload),
     limits: { ...limits },
-    ...(monitoring && { monitoring: { ...monitoring } }),
+    ...(monitoring && { monitoring: monitoringOf(monitoring) }),
     ...(lockout && { lockout: { ...lockout } }),
   };
 }
@@ -55,6 +55,13 @@ function listenerOf({
     protocol,
     ...(maxConnections !== undefined && { maxConnections }),
   };
+}
+
+function monitoringOf({
+  rules = [],
+  ...rest
+}: NonNullable<BrokerSpec['monitoring']>): NonNullable<Broker['monitoring']> {
+  return { ...rest, ...(rules.length > 0 && { rules: rules.map((rule) => ({ ...rule })) }) };
 }
 
 /** Exactly one of the two references is there: the rules between fields have seen to it. */

@@ -32,9 +32,13 @@ export function deviceOf({ spec }: MqttDevice, origin: Origin): Parsed<Device> {
     authentication: authenticationOf(spec.authentication),
     rules,
     suspended: spec.suspended,
-    ...(expiresAt && { expiresAt }),
-    ...(revoked.ok && revoked.value && { revoked: revoked.value }),
+    // One place in memory for both: few devices have any.
+    ...endsOf(expiresAt, revoked.ok ? revoked.value : undefined),
   });
+}
+
+function endsOf(expiresAt: Date | undefined, revoked: Device['revoked']): Pick<Device, 'expiresAt' | 'revoked'> {
+  return { ...(expiresAt && { expiresAt }), ...(revoked && { revoked }) };
 }
 
 const none: readonly never[] = [];

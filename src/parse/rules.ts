@@ -29,30 +29,56 @@ export interface CrossFieldProblem {
  * of crds/, and items of a list that have the same key. `old` is the version before; without it nothing is immutable.
  */
 export function crossFieldProblems(kind: Kind, object: unknown, old?: unknown): readonly CrossFieldProblem[] {
-  const isFine = (rulesByNode.get(kind) ?? none).every(({ at, rules }) =>
-    isTrueBelow(stepsOf(at), 0, object, old, (self, former) => rules.every(({ holds }) => holds(self, former))),
-  );
+  if (areTrueBelow(checksOf(kind), object, old)) return none;
   return [
-    ...(isFine ? none : crossFieldRules[kind].flatMap((rule) => ruleProblems(rule, object, old))),
+    ...crossFieldRules[kind].flatMap((rule) => ruleProblems(rule, object, old)),
     ...keyedLists[kind].flatMap(({ at, key }) => keyProblems(at, key, object)),
   ];
 }
 
-interface NodeRules {
-  readonly at: string;
-  readonly rules: readonly CrossFieldRule[];
+/** What is asked of a node, and of those below it, by the step that leads there. */
+interface Checks {
+  readonly holds: CrossFieldRule['holds'][];
+  readonly below: { readonly step: string; readonly checks: Checks }[];
 }
 
-/** By kind, the rules of each node: hardly any object breaks one, and each node is looked for once. */
-const rulesByNode: ReadonlyMap<string, readonly NodeRules[]> = new Map(
-  Object.entries(crossFieldRules).map(([kind, rules]) => [
-    kind,
-    Array.from(
-      Map.groupBy(rules, ({ at }) => at),
-      ([at, ofNode]) => ({ at, rules: ofNode }),
-    ),
-  ]),
-);
+const checksByKind = new Map<Kind, Checks>();
+
+/** All rules of a kind as a tree, for hardly any object breaks one: each node is looked at once, whatever rules it has. */
+function checksOf(kind: Kind): Checks {
+  const known = checksByKind.get(kind);
+  if (known) return known;
+  const root: Checks = { holds: [], below: [] };
+  for (const { at, holds } of crossFieldRules[kind]) checksAt(root, at).holds.push(holds);
+  for (const { at, key } of keyedLists[kind]) checksAt(root, at).holds.push((list) => isEachOnce(keysIn(list, key)));
+  checksByKind.set(kind, root);
+  return root;
+}
+
+function checksAt(root: Checks, pattern: string): Checks {
+  return stepsOf(pattern).reduce((above, step) => {
+    const known = above.below.find((one) => one.step === step);
+    if (known) return known.checks;
+    const checks: Checks = { holds: [], below: [] };
+    above.below.push({ step, checks });
+    return checks;
+  }, root);
+}
+
+function areTrueBelow({ holds, below }: Checks, self: unknown, old: unknown): boolean {
+  if (!holds.every((isTrue) => isTrue(self, old))) return false;
+  if (below.length === 0 || typeof self !== 'object' || self === null) return true;
+  if (Array.isArray(self)) {
+    return below.every(({ checks }) => self.every((item) => areTrueBelow(checks, item, undefined)));
+  }
+  return below.every(({ step, checks }) => {
+    const names = step === '*' ? Object.keys(self) : [step];
+    return names.every((name) => {
+      const value = own(self, name);
+      return value === undefined || areTrueBelow(checks, value, own(old, name));
+    });
+  });
+}
 
 function ruleProblems(
   { at, field, message, holds }: CrossFieldRule,
@@ -64,34 +90,8 @@ function ruleProblems(
     .map((node) => ({ path: pathText([...node.path, ...field.split('.').filter(Boolean)]), message }));
 }
 
-const knownSteps = new Map<string, readonly string[]>();
-
-/** Patterns are those of the tables: each is taken apart once. */
 function stepsOf(pattern: string): readonly string[] {
-  const known = knownSteps.get(pattern);
-  if (known) return known;
-  const steps = pattern.match(/\[\*\]|[^.[]+/g) ?? [];
-  knownSteps.set(pattern, steps);
-  return steps;
-}
-
-/** Whether `isTrue` of all nodes that `nodesAt` would give, without making them: hardly any object breaks a rule. */
-function isTrueBelow(
-  steps: readonly string[],
-  at: number,
-  self: unknown,
-  old: unknown,
-  isTrue: CrossFieldRule['holds'],
-): boolean {
-  const step = steps[at];
-  if (step === undefined) return isTrue(self, old);
-  if (typeof self !== 'object' || self === null) return true;
-  if (Array.isArray(self)) return self.every((item) => isTrueBelow(steps, at + 1, item, undefined, isTrue));
-  const isTrueOf = (name: string) => {
-    const value = own(self, name);
-    return value === undefined || isTrueBelow(steps, at + 1, value, own(old, name), isTrue);
-  };
-  return step === '*' ? Object.keys(self).every(isTrueOf) : isTrueOf(step);
+  return pattern.match(/\[\*\]|[^.[]+/g) ?? [];
 }
 
 interface Node {
@@ -123,13 +123,15 @@ function own(object: unknown, name: string): unknown {
 }
 
 function keyProblems(at: string, key: string, object: unknown): readonly CrossFieldProblem[] {
-  const hasKeysOnce = (list: unknown) => !Array.isArray(list) || isEachOnce(list.map((item) => own(item, key)));
-  if (isTrueBelow(stepsOf(at), 0, object, undefined, hasKeysOnce)) return none;
   return nodesAt(at, object, undefined).flatMap(({ path, self }) => {
-    const keys = Array.isArray(self) ? self.map((item) => own(item, key)) : [];
+    const keys = keysIn(self, key);
     const message = `must have a \`${key}\` that no other item of the list has`;
     return keys.flatMap((value, i) => (keys.indexOf(value) < i ? [{ path: pathText([...path, i]), message }] : []));
   });
+}
+
+function keysIn(list: unknown, key: string): readonly unknown[] {
+  return Array.isArray(list) ? list.map((item) => own(item, key)) : none;
 }
 
 function isEachOnce(keys: readonly unknown[]): boolean {

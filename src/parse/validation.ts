@@ -1,4 +1,4 @@
-import { reloadDefectFindings } from '../domain/broker/reload-defects.ts';
+import { defectFindings } from '../domain/broker/defects.ts';
 import type { Finding } from '../domain/finding.ts';
 import { refText } from '../domain/names.ts';
 import { fleetFindings } from '../domain/resolve.ts';
@@ -11,7 +11,7 @@ export function validationFindings(result: ParseResult): readonly Finding[] {
   const between = fleetFindings(fleet);
   const told = saidElsewhere(findings, between);
   const shortened = between.map((finding) => ({ ...finding, message: told.get(finding.message) ?? finding.message }));
-  const defects = [...fleet.brokers.values()].flatMap(reloadDefectFindings);
+  const defects = [...fleet.brokers.values()].flatMap(defectFindings);
   return [...findings, ...withPositions([...shortened, ...csrFindings(fleet), ...defects], result)];
 }
 

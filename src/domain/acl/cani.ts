@@ -81,6 +81,7 @@ function brokerProblem(fleet: Fleet, candidates: readonly Broker[], name: string
   return `there is no MqttBroker ${name ?? ''}, ${which}`;
 }
 
+/** Who has an identity on a broker. */
 interface Holder {
   readonly resolved: ResolvedDevice | undefined;
   /** Why nobody has the identity, although devices claim it. */
@@ -88,7 +89,7 @@ interface Holder {
 }
 
 /** The device that has an identity on this broker: of several claims at most one resolves. */
-function holderOf(fleet: Fleet, broker: Broker, identity: string): Holder {
+export function holderOf(fleet: Fleet, broker: Broker, identity: string): Holder {
   const key: ObjectKey = keyOf(broker);
   const claimants = (fleet.devices.get(identity) ?? []).filter((device) => device.broker === key);
   const results = claimants.map((device) => resolveDevice(fleet, device));

@@ -20,7 +20,7 @@ interface Reading {
 }
 
 interface OpenUser extends AclUser {
-  readonly lines: AclLine[];
+  lines: AclLine[];
 }
 
 /** More findings than this help nobody; the rest of the file is not looked at. */
@@ -49,6 +49,7 @@ export function parseAcl(text: string): Parsed<AclFile> {
     start = end + 1;
   }
   if (reading.until) reading.findings.push(malformed(number, 'ends nothing: no rule and no user follows'));
+  closeUser(reading);
   const { patterns, users, findings } = reading;
   return findings.length === 0 ? parsed({ patterns, users }) : refused(...findings);
 }
@@ -87,8 +88,15 @@ function readUser(reading: Reading, name: string, until: Date | undefined): stri
   if (problem !== undefined) return `has a user name that ${problem}`;
   if (reading.names.has(name)) return `has user ${name} again: each has one block`;
   reading.names.add(name);
+  closeUser(reading);
   reading.users.push(until ? { name, lines: [], until } : { name, lines: [] });
   return undefined;
+}
+
+/** A list that grew has room for many more lines: of very many users that is more memory than what they have. */
+function closeUser({ users }: Reading): void {
+  const last = users.at(-1);
+  if (last) last.lines = last.lines.slice();
 }
 
 function readRule(

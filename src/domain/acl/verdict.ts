@@ -83,14 +83,13 @@ interface Compiled<R> {
 
 /**
  * An engine over the subjects that `subjectOf` knows; each is compiled when it is first asked about. `unlisted` is who
- * is not known. `patterns` are for everybody who is not blocked; a level `%u` in them is the identity.
+ * is not known. What is `shared` is for everybody who is not blocked; a level `%u` in it is the identity.
  */
 function verdictEngine<R>(
   subjectOf: (identity: string) => Subject<R> | undefined,
-  patterns: readonly Grant<R>[],
+  shared: Layer<R>,
   unlisted: Subject<R>,
 ): VerdictEngine<R> {
-  const shared = layerOf(patterns, true);
   const compiled = new Map<string, Compiled<R>>();
   const subject = (identity: string): Compiled<R> => {
     const known = compiled.get(identity);
@@ -226,6 +225,7 @@ const implicitGrants: readonly Grant<undefined>[] = implicitPatterns.map((line) 
   ...grantOfLine(line),
   rule: undefined,
 }));
+const implicitLayer = layerOf<EffectiveRule | undefined>(implicitGrants, true);
 
 /** What a device may do at `now`, with the rules that decide. `deviceOf` gives the devices of one broker. */
 export function deviceVerdicts(
@@ -236,7 +236,7 @@ export function deviceVerdicts(
     const resolved = deviceOf(identity);
     return resolved && subjectOfDevice(resolved, now);
   };
-  return verdictEngine<EffectiveRule | undefined>(subjectOf, implicitGrants, { blocked: whys.unknown });
+  return verdictEngine(subjectOf, implicitLayer, { blocked: whys.unknown });
 }
 
 function subjectOfDevice({ device, rules }: ResolvedDevice, now: Date): Subject<EffectiveRule> {
@@ -259,7 +259,7 @@ export function fileVerdicts(file: AclFile, now: Date): VerdictEngine<AclLine> {
     const own = lines.get(identity);
     return own && { grants: own.map(grantOfLine) };
   };
-  return verdictEngine(subjectOf, patterns.map(grantOfLine), { grants: [] });
+  return verdictEngine(subjectOf, layerOf(patterns.map(grantOfLine), true), { grants: [] });
 }
 
 function grantOfLine(rule: AclLine): Grant<AclLine> {

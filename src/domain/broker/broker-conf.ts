@@ -37,8 +37,8 @@ export function brokerConf(broker: Broker, placement: Placement, crl: boolean): 
     passwordFile: partFile(directory, 'passwords'),
     ...(persistenceDirectory !== undefined && { persistenceDirectory }),
     limits: { ...broker.limits },
-    ...(broker.monitoring?.aclViolations === 'Enabled' && { logsDenials: true }),
     ...(broker.lockout && { lockout: { ...broker.lockout } }),
+    ...watching(broker.monitoring),
     listeners: broker.listeners.map((listener) => networkListener(listener, broker.tls.profile, placement, crl)),
   };
   const read = parseConf(confText(conf));
@@ -81,4 +81,18 @@ function networkListener(listener: Listener, profile: TlsProfile, placement: Pla
   }
   const client = { caFile: partFile(directory, 'ca'), ...(crl && { crlFile: partFile(directory, 'crl') }) };
   return { ...endpoint, authentication: 'Certificate', tls: { ...server, ...client } };
+}
+
+/** What there is to be watched, and told. */
+function watching(
+  monitoring: Broker['monitoring'],
+): Pick<Conf, 'logsDenials' | 'watchRules' | 'alertTopic' | 'observes' | 'countsDevices'> {
+  const { aclViolations, rules = [], alertTopic, observe, deviceMetrics } = monitoring ?? {};
+  return {
+    ...(aclViolations === 'Enabled' && { logsDenials: true }),
+    ...(rules.length > 0 && { watchRules: rules }),
+    ...(alertTopic !== undefined && { alertTopic }),
+    ...(observe === 'Enabled' && { observes: true }),
+    ...(deviceMetrics === 'Enabled' && { countsDevices: true }),
+  };
 }

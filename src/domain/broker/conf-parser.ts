@@ -1,5 +1,5 @@
 import { type Finding, type Parsed, parsed, refused } from '../finding.ts';
-import type { BrokerLimits, LockoutLimits } from '../fleet.ts';
+import { type BrokerLimits, type LockoutLimits, type WatchRule, watchedEvents } from '../fleet.ts';
 import {
   type Conf,
   type ConfFiles,
@@ -10,7 +10,11 @@ import {
   fixedDirectives,
   fixedDirectivesOf20,
   limitDirectives,
+  alertComment,
   lockoutComment,
+  watchComment,
+  devicesComment,
+  observeComment,
   type NetworkEndpoint,
   passwordPlugin,
   type ServerTls,
@@ -47,6 +51,8 @@ export function parseConf(text: string): Parsed<Conf> {
   if (second.length > 0) return refused(...second);
   const listeners = sections.map((section) => listenerOf(section, problems));
   const lockout = lockoutIn(text, problems);
+  const alertTopic = alertTopicIn(text, problems);
+  const watchRules = watchRulesIn(text, problems);
   const conf = globalConf(global, problems);
   for (const { name, line } of [global, ...sections].flatMap(({ directives }) => directives)) {
     problems.push(problem(line, `${name} is not allowed here, or is given twice`));
@@ -55,6 +61,10 @@ export function parseConf(text: string): Parsed<Conf> {
   return parsed({
     ...conf,
     ...(lockout && { lockout }),
+    ...(alertTopic !== undefined && { alertTopic }),
+    ...(watchRules.length > 0 && { watchRules }),
+    ...(text.split('\n').includes(observeComment) && { observes: true }),
+    ...(text.split('\n').includes(devicesComment) && { countsDevices: true }),
     listeners: listeners.filter((listener) => listener !== undefined),
   });
 }
@@ -134,14 +144,57 @@ function integerOf({ name, value, line }: Directive, problems: Problems, suffix 
 const lockoutForm = /^maxFailures ([1-9]\d{0,5}) windowSeconds ([1-9]\d{0,5}) blockSeconds ([1-9]\d{0,5})$/;
 
 function lockoutIn(text: string, problems: Problems): LockoutLimits | undefined {
+  const what = 'not one line with three numbers for lockouts';
+  const found = commentIn(text, lockoutComment, lockoutForm, problems, what);
+  const [maxFailures = 0, windowSeconds = 0, blockSeconds = 0] = (found ?? []).map(Number);
+  return found && { maxFailures, windowSeconds, blockSeconds };
+}
+
+/** As in the schema of MqttBroker: no wildcard, no `$` root, nothing that ends a line. */
+const alertTopicForm = /^(?=.{1,128}$)([A-Za-z0-9._:@-]+(?:\/[A-Za-z0-9._:@-]+){0,15})$/;
+
+function alertTopicIn(text: string, problems: Problems): string | undefined {
+  return commentIn(text, alertComment, alertTopicForm, problems, 'not one line with a topic for alerts')?.[0];
+}
+
+const watchForm = new RegExp(
+  `^(${watchedEvents.join('|')}) (Any|Device|Backend|Admin) (Enabled|Disabled) (-|[1-9]\\d{0,5}) (-|[1-9]\\d{0,6})$`,
+);
+
+function watchRulesIn(text: string, problems: Problems): readonly WatchRule[] {
+  const seen = new Set<string>();
+  return text.split('\n').flatMap((line, index): readonly WatchRule[] => {
+    if (!line.startsWith(watchComment)) return [];
+    const [found, event, role, alert, threshold, windowSeconds] = watchForm.exec(line.slice(watchComment.length)) ?? [];
+    const pair = `${String(event)} ${String(role)}`;
+    if (found === undefined || seen.has(pair))
+      problems.push(problem(index + 1, 'not one rule for an event and a role'));
+    seen.add(pair);
+    return [
+      {
+        ...({ event, role, alert } as Pick<WatchRule, 'event' | 'role' | 'alert'>),
+        ...(threshold !== '-' && { threshold: Number(threshold) }),
+        ...(windowSeconds !== '-' && { windowSeconds: Number(windowSeconds) }),
+      },
+    ];
+  });
+}
+
+/** What is captured of the one line with this beginning; nothing where there is none. */
+function commentIn(
+  text: string,
+  beginning: string,
+  form: RegExp,
+  problems: Problems,
+  what: string,
+): readonly string[] | undefined {
   const lines = text.split('\n');
-  const line = lines.findIndex((one) => one.startsWith(lockoutComment));
+  const line = lines.findIndex((one) => one.startsWith(beginning));
   if (line < 0) return undefined;
-  const [found, ...numbers] = lockoutForm.exec(lines[line]?.slice(lockoutComment.length) ?? '') ?? [];
-  const isOnce = lines.findLastIndex((one) => one.startsWith(lockoutComment)) === line;
-  if (found === undefined || !isOnce) problems.push(problem(line + 1, 'not one line with three numbers for lockouts'));
-  const [maxFailures = 0, windowSeconds = 0, blockSeconds = 0] = numbers.map(Number);
-  return { maxFailures, windowSeconds, blockSeconds };
+  const [found, ...captured] = form.exec(lines[line]?.slice(beginning.length) ?? '') ?? [];
+  const isOnce = lines.findLastIndex((one) => one.startsWith(beginning)) === line;
+  if (found === undefined || !isOnce) problems.push(problem(line + 1, what));
+  return captured;
 }
 
 /** True if the directive was there, which need not be. */

@@ -1,4 +1,4 @@
-import type { Broker, BrokerLimits, Listener, LockoutLimits } from '../fleet.ts';
+import type { Broker, BrokerLimits, Listener, LockoutLimits, WatchRule } from '../fleet.ts';
 
 export type TlsProfile = Broker['tls']['profile'];
 
@@ -58,6 +58,14 @@ export interface Conf {
   readonly logsDenials?: true;
   /** A comment to Mosquitto: the agent counts. Absent: nobody is blocked. */
   readonly lockout?: LockoutLimits;
+  /** A comment to Mosquitto: the agent publishes there. Absent: nowhere. */
+  readonly alertTopic?: string;
+  /** Comments to Mosquitto: when the agent tells of something. Absent: as by default. */
+  readonly watchRules?: readonly WatchRule[];
+  /** A comment to Mosquitto: the agent reads what is published. Absent: it does not. */
+  readonly observes?: true;
+  /** A comment to Mosquitto: the agent has metrics by identity. Absent: it has none. */
+  readonly countsDevices?: true;
   readonly listeners: readonly ConfListener[];
 }
 
@@ -81,6 +89,18 @@ export const debugDirective = ['log_type', 'debug'] as const;
 
 /** How the line begins that says to the agent when an identity is blocked. */
 export const lockoutComment = '# lockout ';
+
+/** How the line begins that says to the agent where to publish what it tells. */
+export const alertComment = '# alerts ';
+
+/** How a line begins that says to the agent when to tell of something. */
+export const watchComment = '# watch ';
+
+/** The line that has the agent read what is published. */
+export const observeComment = '# observe topics';
+
+/** What asks an agent for metrics by identity. */
+export const devicesComment = '# metrics by device';
 
 /** Only in dialect 2.0: 2.1 has the same default and complains about the directive at every reload. */
 export const fixedDirectivesOf20: typeof fixedDirectives = [['per_listener_settings', 'false']];
@@ -133,6 +153,10 @@ export function confText(conf: Conf): string {
   const lines = [
     `# Mosquitto ${conf.dialect.version}, written by mqtt-security-operator. Changes are overwritten.`,
     ...(conf.lockout ? [lockoutLine(conf.lockout)] : []),
+    ...(conf.watchRules ?? []).map(watchLine),
+    ...(conf.alertTopic === undefined ? [] : [`${alertComment}${conf.alertTopic}`]),
+    ...(conf.observes ? [observeComment] : []),
+    ...(conf.countsDevices ? [devicesComment] : []),
     ...[...(conf.dialect.version === '2.0' ? fixedDirectivesOf20 : []), ...fixedDirectives].map(directiveLine),
     ...(conf.logsDenials ? [directiveLine(debugDirective)] : []),
     `user ${conf.user}`,
@@ -144,17 +168,23 @@ export function confText(conf: Conf): string {
   return `${lines.join('\n')}\n`;
 }
 
+const agentComments = [lockoutComment, alertComment, watchComment, observeComment, devicesComment];
+
 /** The lines that a running Mosquitto would have to be started again for: all but those that it reads at a reload. */
 export function linesReadAtStart(text: string): string {
   const atReload = directiveLine(debugDirective);
   return text
     .split('\n')
-    .filter((line) => line !== atReload && !line.startsWith(lockoutComment))
+    .filter((line) => line !== atReload && !agentComments.some((comment) => line.startsWith(comment)))
     .join('\n');
 }
 
 function lockoutLine({ maxFailures, windowSeconds, blockSeconds }: LockoutLimits): string {
   return `${lockoutComment}maxFailures ${maxFailures} windowSeconds ${windowSeconds} blockSeconds ${blockSeconds}`;
+}
+
+function watchLine({ event, role, alert, threshold, windowSeconds }: WatchRule): string {
+  return `${watchComment}${event} ${role} ${alert} ${threshold ?? '-'} ${windowSeconds ?? '-'}`;
 }
 
 function directiveLine([directive, value]: readonly [string, string]): string {

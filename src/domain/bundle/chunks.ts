@@ -2,6 +2,7 @@ import { type Parsed, parsed } from '../finding.ts';
 import { sha256 } from '../hash.ts';
 import { shardCount } from '../sharded.ts';
 import {
+  type Bundle,
   type BundleContent,
   type BundleIndex,
   type BundleTexts,
@@ -22,8 +23,8 @@ export type ChunkCounts = Readonly<Record<HashedPart, number>>;
 const headroom = 0.75;
 
 /** As long as there are fewer than so many chunks, each is kept shorter than it may be: an edit writes a whole one. */
-const fewChunks = 32;
-const shortChunkBytes = 32 * 1024;
+const fewChunks = 64;
+const shortChunkBytes = 16 * 1024;
 
 function limitOf(count: number): number {
   return count < fewChunks ? shortChunkBytes : chunkLimitBytes;
@@ -131,16 +132,36 @@ export function joinParts({ parts }: Pick<BundleContent, 'parts'>): Readonly<Rec
 
 /**
  * The texts of the parts that an index names, from chunks by their hash. Refused when the index does not have its own
- * hash, and for each chunk that is missing or does not have its.
+ * hash, and for each chunk that is missing or does not have its. A part that is as in `former`, which was verified, is the
+ * very text of it: a large one is in memory once.
  */
-export function verifiedParts(index: BundleIndex, chunks: ReadonlyMap<string, string>): Parsed<BundleTexts> {
+export function verifiedParts(
+  index: BundleIndex,
+  chunks: ReadonlyMap<string, string>,
+  former?: Pick<Bundle, 'index' | 'parts'>,
+): Parsed<BundleTexts> {
   const verified = verifiedChunks(index, partNames, chunks, partNames);
   if (!verified.ok) return verified;
   const texts = verified.value;
+  const isSame = (name: PartName): boolean => former?.index.parts[name].join() === index.parts[name].join();
   return parsed({
-    parts: mapParts((name) => texts[name].join('')),
+    parts: mapParts((name) => (former && isSame(name) ? former.parts[name] : texts[name].join(''))),
     chunkLengths: mapParts((name) => texts[name].map(({ length }) => length)),
   });
+}
+
+/** The chunks of a set by their hash, as pieces of the texts of its parts: they take no memory of their own. */
+export function chunkTextsOf({ index, parts, chunkLengths }: Bundle): ReadonlyMap<string, string> {
+  const chunks = new Map<string, string>();
+  for (const name of partNames) {
+    let start = 0;
+    for (const [number, hash] of index.parts[name].entries()) {
+      const end = start + (chunkLengths[name][number] ?? 0);
+      chunks.set(hash, parts[name].slice(start, end));
+      start = end;
+    }
+  }
+  return chunks;
 }
 
 function mapParts<T>(value: (name: PartName) => T): Readonly<Record<PartName, T>> {

@@ -45,7 +45,7 @@ export interface Compiled {
   readonly content?: BundleContent;
   /** The content or a status is another one from then on, although no input changes. */
   readonly nextChangeAt?: Date;
-  /** By effective identity. */
+  /** By effective identity; the same map as before while nothing in it changed. */
   readonly statuses: ShardedMap<IdentityStatus>;
   /** What devices are asked for. */
   readonly notices: readonly LineageNotice[];
@@ -90,11 +90,16 @@ export function compileBroker(input: CompileInput, now: Date, previous?: Compile
   return {
     ...(content && { content }),
     ...(shards.changesAt < Infinity && { nextChangeAt: new Date(shards.changesAt) }),
-    statuses: ShardedMap.ofShards(shards.shards.map(({ statuses }) => statuses)),
+    statuses: statusesOf(shards, previous),
     notices: shards.notices,
     findings: [...blocking, ...bindFindings(broker, input.placement), ...shards.findings],
     memo: { shards, revocations, parts: parts ?? memo?.parts },
   };
+}
+
+function statusesOf({ shards }: CompiledShards, previous: Compiled | undefined): Compiled['statuses'] {
+  if (previous?.memo?.shards.shards === shards) return previous.statuses;
+  return ShardedMap.ofShards(shards.map(({ statuses }) => statuses));
 }
 
 function contentWith(input: CompileInput, conf: string, patterns: string, parts: SplitParts): BundleContent {

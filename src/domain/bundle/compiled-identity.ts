@@ -1,5 +1,5 @@
 import { type AclLine, aclLines, type AclUser, deniedLines } from '../acl/file.ts';
-import type { EffectiveRule } from '../acl/rule.ts';
+import type { EffectiveRule, Role } from '../acl/rule.ts';
 import type { Finding } from '../finding.ts';
 import { type Device, type Fleet, keyOf } from '../fleet.ts';
 import { shortHash } from '../hash.ts';
@@ -55,6 +55,8 @@ export interface BrokerContext {
   readonly broker: ObjectKey;
   readonly layout: 'PerIdentity' | 'Patterns';
   readonly trusted: ReadonlySet<CaKeyId>;
+  /** The agent is to know the role of each identity, on which no right depends. */
+  readonly tellsRoles?: boolean;
   readonly patterns: Patterns;
   /** Sets of shared rights met so far: identities with the same templates have one set together. */
   readonly sharedRights: RightsCache;
@@ -68,7 +70,8 @@ export interface CompiledIdentity {
   /** Rules in `acl`. */
   readonly rules: number;
   readonly identityLine: string;
-  readonly passwordLine: string;
+  /** What stands in its password line; undefined without one. */
+  readonly passwordHash: string | undefined;
   /** Rights that may become patterns; only of who is Active, in layout Patterns. */
   readonly shared: ReadonlySet<SharedRight> | undefined;
   /** The result is another one from then on, milliseconds since the epoch; `Infinity`: never. */
@@ -100,6 +103,8 @@ export function compiledIdentity(context: BrokerContext, identity: string, input
 interface Claim {
   readonly device: Device;
   readonly rules: readonly EffectiveRule[] | undefined;
+  /** Unknown of who has what was published because of a mistake. */
+  readonly role?: Role;
   readonly findings: readonly Finding[];
   readonly mistaken?: IdentityStatus['mistaken'];
 }
@@ -119,7 +124,7 @@ function claimOf({ fleet, broker }: BrokerContext, { devices = [], kept }: Ident
     if (device.broker !== broker) continue;
     const resolved = resolveDevice(fleet, device);
     const findings = joined(claim?.findings ?? none, resolved.ok ? none : resolved.findings);
-    if (resolved.ok) claim = { device, rules: resolved.value.rules, findings };
+    if (resolved.ok) claim = { device, rules: resolved.value.rules, role: resolved.value.role, findings };
     else if (claim?.rules) claim = { ...claim, findings };
     else claim = { ...betterClaim(claim, refusedClaim(fleet, device, resolved.findings, kept)), findings };
   }
@@ -164,12 +169,13 @@ interface Holder {
   readonly rules: readonly EffectiveRule[];
   readonly findings: readonly Finding[];
   readonly until: Date | undefined;
+  readonly role?: Role;
   readonly mistaken?: IdentityStatus['mistaken'];
 }
 
 function withRights(subject: Subject, holder: Holder): CompiledIdentity {
   const { context, identity, inputs } = subject;
-  const { device, credential, until, rules, mistaken } = holder;
+  const { device, credential, until, rules, role, mistaken } = holder;
   const state = stateOf(device, inputs, context.now);
   const users = state === 'Active' ? activeUsers(context, device, rules) : deniedUsers(context, identity);
   const acl = verifiedUser(users.block);
@@ -181,6 +187,7 @@ function withRights(subject: Subject, holder: Holder): CompiledIdentity {
     credentialHash: credential.hash,
     until,
     ...(credential.ticketsUntil && { ticketsUntil: credential.ticketsUntil }),
+    ...(context.tellsRoles === true && role !== undefined && role !== 'Device' && { role }),
   };
   const line = verifiedIdentityLine(listed);
   if (acl === undefined || line === undefined) return unfaithful(subject, holder);
@@ -200,7 +207,7 @@ function withRights(subject: Subject, holder: Holder): CompiledIdentity {
     acl: isAllInPatterns ? '' : acl,
     rules: users.block.lines.length,
     identityLine: line,
-    passwordLine: credential.line,
+    passwordHash: credential.password,
     shared: state === 'Active' && context.layout === 'Patterns' ? sharedRights(rules, context.sharedRights) : undefined,
     changesAt: Math.min(
       nextOf(context.now, until, inputs.lockedUntil),
@@ -256,7 +263,7 @@ function withoutRights(
     acl: (denied && verifiedUser(denied)) ?? '',
     rules: denied?.lines.length ?? 0,
     identityLine: '',
-    passwordLine: '',
+    passwordHash: undefined,
     shared: undefined,
     changesAt: nextOf(context.now, lastSession, until),
   };

@@ -7,7 +7,7 @@ import { type BrokerContext, compiledIdentity, type IdentityInputs, type Identit
 import { commonRights, type SharedRight } from './fold.ts';
 import type { KeptIdentity } from './kept.ts';
 import { noticeLine } from './notices.ts';
-import { type ShardText, shardText } from './split.ts';
+import { type PasswordTexts, passwordTexts, type ShardText, shardText } from './split.ts';
 
 /** The inputs of all identities in one shard, each the very object that the caller holds: compared by `===`. */
 export interface ShardInputs {
@@ -28,7 +28,7 @@ export interface CompiledShard {
   readonly patternsKey: string;
   /** In ascending order. */
   readonly statuses: ReadonlyMap<string, IdentityStatus>;
-  readonly texts: Readonly<Record<LinesPart, ShardText>>;
+  readonly texts: Readonly<Record<Exclude<LinesPart, 'passwords'>, ShardText>> & { readonly passwords: PasswordTexts };
   readonly totals: Totals;
   readonly findings: readonly Finding[];
   readonly notices: readonly LineageNotice[];
@@ -65,7 +65,8 @@ export function compiledShard(context: BrokerContext, inputs: ShardInputs, previ
   const findings: Finding[] = [];
   const asked: LineageNotice[] = [];
   const totals = { users: 0, rules: 0 };
-  let [acl, identities, passwords, notices, changesAt] = ['', '', '', '', Infinity];
+  const passwords: string[] = [];
+  let [acl, identities, notices, changesAt] = ['', '', '', Infinity];
   let shared: ReadonlySet<SharedRight> | undefined;
   for (const identity of identitiesOf(context, inputs)) {
     const compiled = compiledIdentity(context, identity, identityInputs(inputs, identity));
@@ -73,7 +74,7 @@ export function compiledShard(context: BrokerContext, inputs: ShardInputs, previ
     findings.push(...compiled.status.findings);
     acl += compiled.acl;
     identities += compiled.identityLine;
-    passwords += compiled.passwordLine;
+    if (compiled.passwordHash !== undefined) passwords.push(identity, compiled.passwordHash);
     totals.users += compiled.acl === '' ? 0 : 1;
     totals.rules += compiled.rules;
     shared = commonRights(shared, compiled.shared);
@@ -85,7 +86,7 @@ export function compiledShard(context: BrokerContext, inputs: ShardInputs, previ
   const texts = {
     acl: shardText(acl, previous?.texts.acl),
     identities: shardText(identities, previous?.texts.identities),
-    passwords: shardText(passwords, previous?.texts.passwords),
+    passwords: passwordTexts(passwords, previous?.texts.passwords),
     notices: shardText(notices, previous?.texts.notices),
   };
   return {

@@ -10,6 +10,7 @@ import { type Withdrawn, withdrawnOf } from './withdrawn.ts';
 
 /** All identities of a broker, with what the next compile needs to know which of them it may take over. */
 export interface CompiledShards {
+  /** The same list as before while each shard is the same. */
   readonly shards: readonly CompiledShard[];
   readonly patterns: Patterns;
   readonly totals: Totals;
@@ -46,6 +47,7 @@ export function compiledShards(input: Sources, broker: Broker, now: Date, previo
     broker: input.broker,
     layout: broker.acl.layout,
     trusted,
+    tellsRoles: (broker.monitoring?.rules ?? []).some(({ role }) => role !== 'Any'),
     patterns: former?.patterns ?? noPatterns,
     sharedRights: new Map(),
     now,
@@ -108,10 +110,9 @@ function withPatterns(
   });
   const last = patternsOf(shared ?? new Set());
   const final = { ...context, patterns: last.key === context.patterns.key ? context.patterns : last };
-  return {
-    patterns: final.patterns,
-    shards: shards.map((shard, i) => shardOf(final, inputs[i] ?? shard.inputs, shard)),
-  };
+  const present = shards.map((shard, i) => shardOf(final, inputs[i] ?? shard.inputs, shard));
+  const isSame = former?.shards.every((shard, i) => shard === present[i]) === true;
+  return { patterns: final.patterns, shards: isSame ? former.shards : present };
 }
 
 function shardOf(context: BrokerContext, inputs: ShardInputs, former: CompiledShard | undefined): CompiledShard {

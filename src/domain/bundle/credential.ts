@@ -8,8 +8,8 @@ import { certificateCredential } from './identities.ts';
 /** What lets an identity in. Without a hash there is nothing yet; `until` is the end of its last certificate. */
 export interface Credential {
   readonly hash: string | undefined;
-  /** Its line in the password file; empty for certificates. */
-  readonly line: string;
+  /** What stands in its line of the password file; undefined for certificates. */
+  readonly password: string | undefined;
   readonly until: Date | undefined;
   /** The next end of a certificate that another one outlives. */
   readonly ticketsUntil?: Date;
@@ -17,14 +17,14 @@ export interface Credential {
 }
 
 const none: readonly Finding[] = [];
-const noCredential: Credential = { hash: undefined, line: '', until: undefined, findings: none };
+const noCredential: Credential = { hash: undefined, password: undefined, until: undefined, findings: none };
 
 /** The credential by password; a hash that not every Mosquitto reads is left out and reported. */
 export function passwordCredential({ identity, origin }: Device, hash: string | undefined): Credential {
   if (hash === undefined) return noCredential;
   const line = passwordLine(identity, hash);
   const read = parsePasswords(line);
-  if (read.ok && read.value.get(identity) === hash) return { ...noCredential, hash: shortHash(line), line };
+  if (read.ok && read.value.get(identity) === hash) return { ...noCredential, hash: shortHash(line), password: hash };
   const why = passwordHashProblem(hash) ?? 'the identity cannot stand in a password file';
   const message = `the password hash is refused: ${why}`;
   const path = 'spec.authentication.password';
@@ -47,7 +47,7 @@ export function certificateCredentialOf(
   }
   if (!last) return noCredential;
   const ticketsUntil = next && next < last ? next : undefined;
-  const credential = { hash: certificateCredential, line: '', until: last, findings: none };
+  const credential = { hash: certificateCredential, password: undefined, until: last, findings: none };
   return ticketsUntil ? { ...credential, ticketsUntil } : credential;
 }
 

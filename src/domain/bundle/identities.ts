@@ -19,12 +19,14 @@ export interface BundleIdentity {
    * without it, are made useless then by a reload (facts 2.10).
    */
   readonly ticketsUntil?: Date;
+  /** The highest role of its templates; absent for `Device`, and where nothing depends on it. */
+  readonly role?: 'Backend' | 'Admin';
 }
 
 /** Credential hash of all certificates: renewed ones overlap, so that none of them ends a session. */
 export const certificateCredential = 'certificate';
 
-/** One line: `IDENTITY Certificate|Password RULESHASH CREDENTIALHASH|- UNTIL|- [TICKETSUNTIL]`. */
+/** One line: `IDENTITY Certificate|Password RULESHASH CREDENTIALHASH|- UNTIL|- [TICKETSUNTIL] [Backend|Admin]`. */
 function identityLine({
   identity,
   authentication,
@@ -32,9 +34,11 @@ function identityLine({
   credentialHash = '-',
   until,
   ticketsUntil,
+  role,
 }: BundleIdentity): string {
   const fields = [identity, authentication, rulesHash, credentialHash, until?.toISOString() ?? '-'];
-  return `${[...fields, ...(ticketsUntil ? [ticketsUntil.toISOString()] : [])].join(' ')}\n`;
+  const added = [...(ticketsUntil ? [ticketsUntil.toISOString()] : []), ...(role ? [role] : [])];
+  return `${[...fields, ...added].join(' ')}\n`;
 }
 
 export function identitiesText(identities: readonly BundleIdentity[]): string {
@@ -56,10 +60,10 @@ export function parseIdentities(text: string): Parsed<ReadonlyMap<string, Bundle
   return findings.length > 0 ? refused(...findings) : parsed(identities);
 }
 
-const linePattern = /^([!-~]+) (Certificate|Password) ([!-~]+) ([!-~]+) ([!-~]+)(?: ([!-~]+))?$/;
+const linePattern = /^([!-~]+) (Certificate|Password) ([!-~]+) ([!-~]+) ([!-~]+)(?: (\d[!-~]*))?(?: (Backend|Admin))?$/;
 
 function identityOf(line: string): BundleIdentity | undefined {
-  const [, identity, authentication, rulesHash, credential, until, tickets] = linePattern.exec(line) ?? [];
+  const [, identity, authentication, rulesHash, credential, until, tickets, role] = linePattern.exec(line) ?? [];
   if (identity === undefined || rulesHash === undefined || until === undefined) return undefined;
   const end = until === '-' ? undefined : timeIn(until);
   const ticketsUntil = tickets === undefined ? undefined : timeIn(tickets);
@@ -68,10 +72,16 @@ function identityOf(line: string): BundleIdentity | undefined {
     identity,
     authentication: authentication === 'Password' ? 'Password' : 'Certificate',
     rulesHash,
-    credentialHash: credential === '-' ? undefined : credential,
+    credentialHash: credentialOf(credential),
     until: end,
     ...(ticketsUntil && { ticketsUntil }),
+    ...(role !== undefined && { role: role === 'Admin' ? 'Admin' : 'Backend' }),
   };
+}
+
+/** Most have the same, which is in memory once. */
+function credentialOf(text: string | undefined): string | undefined {
+  return text === certificateCredential ? certificateCredential : text === '-' ? undefined : text;
 }
 
 /** A time in exactly the form in which it is written. */

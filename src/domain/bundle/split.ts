@@ -13,6 +13,27 @@ export function shardText(text: string, previous: ShardText | undefined): ShardT
   return previous?.text === text ? previous : { text, bytes: Buffer.byteLength(text) };
 }
 
+/** The password lines of one shard. */
+export interface PasswordTexts extends ShardText {
+  /** An identity and its hash, and so on. */
+  readonly entries: readonly string[];
+}
+
+/** The object of before, if it has the same entries. They lie in memory anyway, so the text is made when it is asked for. */
+export function passwordTexts(entries: readonly string[], previous: PasswordTexts | undefined): PasswordTexts {
+  const former = previous?.entries;
+  if (previous && former?.length === entries.length && entries.every((entry, i) => entry === former[i]))
+    return previous;
+  const textOf = () => entries.map((entry, i) => (i % 2 === 0 ? `${entry}:` : `${entry}\n`)).join('');
+  return {
+    entries,
+    bytes: Buffer.byteLength(textOf()),
+    get text() {
+      return textOf();
+    },
+  };
+}
+
 /** A part split into chunks by hash, with the texts of the shards that it is made of. */
 export interface SplitPart {
   readonly texts: readonly ShardText[];

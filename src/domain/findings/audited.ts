@@ -72,4 +72,14 @@ export const auditedFindings = {
     title: 'Device has no rights',
     fix: 'Give it a template or rules, or delete it.',
   },
+  MQS254: {
+    severity: 'Warning',
+    title: 'Device was not seen',
+    fix: 'Delete the device, or suspend it until it is needed: what nobody uses nobody misses when it is stolen.',
+  },
+  MQS255: {
+    severity: 'Info',
+    title: 'Right to publish was not used',
+    fix: 'Remove the rule, or its action Publish, unless what it is for comes seldom.',
+  },
 } as const satisfies Record<`MQS${string}`, FindingKind>;

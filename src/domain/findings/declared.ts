@@ -137,6 +137,16 @@ export const declaredFindings = {
     title: 'Each lockout starts all instances again',
     fix: 'Use `update.strategy: Reload`, or take `spec.lockout` out: with `Roll` one device that is locked out ends the sessions of all.',
   },
+  MQS055: {
+    severity: 'Error',
+    title: 'Device could forge alerts',
+    fix: 'Narrow the rule, so that it does not reach `monitoring.alertTopic` of its broker, or choose another topic for alerts.',
+  },
+  MQS056: {
+    severity: 'Warning',
+    title: 'Administrator could forge alerts',
+    fix: 'Give the Admin rules that do not reach `monitoring.alertTopic` of the broker, where alerts are to be believed.',
+  },
   MQS060: {
     severity: 'Error',
     title: 'Rule cannot be written for Mosquitto',

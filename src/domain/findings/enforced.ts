@@ -52,6 +52,21 @@ export const enforcedFindings = {
     title: 'Broker has no CA for its clients',
     fix: 'Name the CA of the issuer in `spec.clientCertificates.trustedCas`; without one Mosquitto does not start.',
   },
+  MQS110: {
+    severity: 'Warning',
+    title: 'Packets over WebSockets have no limit',
+    fix: 'Use Mosquitto 2.1, or let the listener be reached by clients that you trust with its memory.',
+  },
+  MQS111: {
+    severity: 'Info',
+    title: 'Clients of MQTT 3.1.1 choose their keepalive',
+    fix: 'Use Mosquitto 2.1, or see to it that devices ask for a keepalive within the limit.',
+  },
+  MQS112: {
+    severity: 'Error',
+    title: 'Sightings cannot be read',
+    fix: 'Give a file that `mqttsec sightings` printed, or that an agent wrote.',
+  },
   MQS120: {
     severity: 'Warning',
     title: 'Last good version stays in force',

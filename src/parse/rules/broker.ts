@@ -7,6 +7,7 @@ type Listener = Spec['listeners'][number];
 type ServerCertificate = Spec['tls']['serverCertificate'];
 type ClientCertificates = NonNullable<Spec['clientCertificates']>;
 type Revocation = NonNullable<ClientCertificates['trustedCas']>[number]['revocation'];
+type WatchRule = NonNullable<NonNullable<Spec['monitoring']>['rules']>[number];
 type Workload = NonNullable<Spec['workload']>;
 type Managed = NonNullable<Workload['managed']>;
 
@@ -40,6 +41,24 @@ const brokerRules: readonly RuleOn<Spec>[] = [
       (clientCertificates?.trustedCas ?? []).every(({ revocation }) => revocation.type === 'SignedCrl'),
   },
 ];
+
+const watchRules: readonly RuleOn<WatchRule>[] = [
+  {
+    field: 'role',
+    message: "must be 'Any' for 'AuthenticationFailed': nobody is known to have tried",
+    holds: ({ event, role }) => event !== 'AuthenticationFailed' || role === 'Any',
+  },
+  {
+    field: 'threshold',
+    message: "must not be specified for 'Silent'",
+    holds: ({ event, threshold }) => event !== 'Silent' || threshold === undefined,
+  },
+];
+
+const distinctWatchesRule: RuleOn<readonly WatchRule[]> = {
+  message: 'must have distinct pairs of `event` and `role`',
+  holds: (rules) => new Set(rules.map(({ event, role }) => `${event} ${role}`)).size === rules.length,
+};
 
 const portRule: RuleOn<readonly Listener[]> = {
   message: 'must have distinct `port` values',
@@ -157,6 +176,8 @@ export const mqttBrokerRules: readonly CrossFieldRule[] = [
   ...rulesOn('MqttBroker', 'spec.allowedNamespaces.topicPrefix', [topicPrefixRule]),
   ...rulesOn('MqttBroker', 'spec.workload', [workloadRule]),
   ...rulesOn('MqttBroker', 'spec.workload.managed', [replicasRule]),
+  ...rulesOn('MqttBroker', 'spec.monitoring.rules', [distinctWatchesRule]),
+  ...rulesOn('MqttBroker', 'spec.monitoring.rules[*]', watchRules),
   ...rulesOn('MqttBroker', 'spec.limits', [limitsRule]),
   ...rulesOn('MqttBroker', 'spec.limits.persistentClientExpirationSeconds', [expirationRule]),
 ];

@@ -159,8 +159,45 @@ describe('mosquitto.conf', () => {
     });
   }
 
+  it('tells the agent where to publish alerts, for which no broker is started again', () => {
+    const monitoring = { aclViolations: 'Disabled', observe: 'Disabled', alertTopic: 'admin/alerts' } as const;
+    const text = confText(confOf({ monitoring }));
+    assert.equal(text, golden20.replace('overwritten.\n', 'overwritten.\n# alerts admin/alerts\n'));
+    assert.equal(linesReadAtStart(text), golden20);
+  });
+
+  it('tells the agent when to tell of something, for which no broker is started again', () => {
+    const rules = [
+      { event: 'Silent', role: 'Device', alert: 'Enabled', windowSeconds: 600 },
+      { event: 'PublishDenied', role: 'Any', alert: 'Disabled' },
+      { event: 'Takeover', role: 'Admin', alert: 'Enabled', threshold: 5 },
+      { event: 'TopicUnseen', role: 'Device', alert: 'Enabled', threshold: 9, windowSeconds: 30 },
+      { event: 'SizeUnusual', role: 'Any', alert: 'Disabled' },
+    ] as const;
+    const text = confText(confOf({ monitoring: { aclViolations: 'Disabled', observe: 'Disabled', rules } }));
+    const lines = ['Silent Device Enabled - 600', 'PublishDenied Any Disabled - -', 'Takeover Admin Enabled 5 -'];
+    const observed = ['TopicUnseen Device Enabled 9 30', 'SizeUnusual Any Disabled - -'];
+    const comments = [...lines, ...observed].map((line) => `# watch ${line}\n`).join('');
+    assert.equal(text, golden20.replace('overwritten.\n', `overwritten.\n${comments}`));
+    assert.equal(linesReadAtStart(text), golden20);
+  });
+
+  it('tells the agent to read what is published, for which no broker is started again', () => {
+    const text = confText(confOf({ monitoring: { aclViolations: 'Disabled', observe: 'Enabled' } }));
+    assert.equal(text, golden20.replace('overwritten.\n', 'overwritten.\n# observe topics\n'));
+    assert.equal(linesReadAtStart(text), golden20);
+  });
+
+  it('asks the agent for metrics by device, for which no broker is started again', () => {
+    const monitoring = { aclViolations: 'Disabled', observe: 'Disabled' } as const;
+    const text = confText(confOf({ monitoring: { ...monitoring, deviceMetrics: 'Enabled' } }));
+    assert.equal(text, golden20.replace('overwritten.\n', 'overwritten.\n# metrics by device\n'));
+    assert.equal(linesReadAtStart(text), golden20);
+    assert.equal(confText(confOf({ monitoring: { ...monitoring, deviceMetrics: 'Disabled' } })), golden20);
+  });
+
   it('has no debug log unless denied publishes are watched', () => {
-    const monitoring = { aclViolations: 'Disabled', observe: 'Enabled' } as const;
+    const monitoring = { aclViolations: 'Disabled', observe: 'Disabled' } as const;
     assert.equal(confText(confOf({ monitoring })), golden20);
   });
 
@@ -216,6 +253,8 @@ describe('mosquitto.conf', () => {
         { requiredKeys: ['maxPacketSizeBytes'] },
       ),
       aclViolations: fc.constantFrom('Disabled' as const, 'Enabled' as const),
+      observe: fc.constantFrom('Disabled' as const, 'Enabled' as const),
+      alertTopic: optional(fc.stringMatching(/^[A-Za-z0-9._:@-]{1,20}(\/[A-Za-z0-9._:@-]{1,9}){0,9}$/)),
       lockout: optional(
         fc.record({
           maxFailures: fc.integer({ min: 1, max: 100_000 }),
@@ -224,9 +263,9 @@ describe('mosquitto.conf', () => {
         }),
       ),
     })
-    .map(({ profile, aclViolations, lockout, ...rest }): Broker => ({
+    .map(({ profile, aclViolations, observe, lockout, alertTopic, ...rest }): Broker => ({
       ...{ ...broker, ...rest, tls: { ...broker.tls, profile } },
-      monitoring: { aclViolations, observe: 'Disabled' },
+      monitoring: { aclViolations, observe, ...(alertTopic !== undefined && { alertTopic }) },
       ...(lockout && { lockout }),
     }));
   const anyPlacement = fc
@@ -298,6 +337,12 @@ describe('the gate for mosquitto.conf', () => {
     'the debug log twice': (text) => text.replace('log_type error', 'log_type error\nlog_type debug\nlog_type debug'),
     'a lockout without numbers': (text) => `# lockout never\n${text}`,
     'a lockout after no failures': (text) => `# lockout maxFailures 0 windowSeconds 1 blockSeconds 1\n${text}`,
+    'alerts on a topic with a wildcard': (text) => `# alerts admin/+\n${text}`,
+    'alerts on a topic of the broker': (text) => `# alerts $SYS/alerts\n${text}`,
+    'a rule for no event': (text) => `# watch Nothing Any Enabled - -\n${text}`,
+    'a rule after no acts': (text) => `# watch Flood Any Enabled 0 -\n${text}`,
+    'two rules for one event and role': (text) => `${'# watch Flood Any Enabled - -\n'.repeat(2)}${text}`,
+    'alerts on two topics': (text) => `# alerts a\n# alerts b\n${text}`,
     'two lockouts': (text) => `${'# lockout maxFailures 1 windowSeconds 1 blockSeconds 1\n'.repeat(2)}${text}`,
     'a plugin beside the two': (text) => `plugin /evil.so\n${text}`,
     ...Object.fromEntries(

@@ -9,6 +9,7 @@ import {
   contentOf,
   joinParts,
   shardsOfChunk,
+  chunkTextsOf,
   verifiedParts,
 } from '../../../src/domain/bundle/chunks.ts';
 import {
@@ -84,6 +85,26 @@ describe('chunks of a bundle', () => {
         const read = verifiedParts(indexOf(some), chunks);
         assert.ok(!read.ok);
         assert.ok(read.findings.every(({ message }) => message.includes(hash)));
+      }),
+    );
+  });
+
+  it('are taken from the set before, where they are the same', () => {
+    fc.assert(
+      fc.property(content, content, (some, other) => {
+        const former = verifiedParts(indexOf(some), chunksOf(some));
+        assert.ok(former.ok);
+        const bundle = { index: indexOf(some), ...former.value };
+        const pieces = chunkTextsOf(bundle);
+        assert.deepEqual([...pieces].sort(), [...chunksOf(some)].sort());
+        const mixed = contentOf({ ...other.parts, acl: some.parts.acl });
+        const chunks = new Map([...chunksOf(other), ...pieces]);
+        const marked = { index: bundle.index, parts: { ...bundle.parts, acl: 'the very text of the former' } };
+        const read = verifiedParts(indexOf(mixed), chunks, marked);
+        assert.ok(read.ok);
+        assert.equal(read.value.parts.acl, marked.parts.acl);
+        const parts = verifiedParts(indexOf(mixed), chunks, bundle);
+        assert.deepEqual(parts, verifiedParts(indexOf(mixed), chunksOf(mixed)));
       }),
     );
   });

@@ -5,7 +5,7 @@ import { chunkCountsOf, chunkHashes, joinParts } from '../../../src/domain/bundl
 import { compileBroker, type CompileInput } from '../../../src/domain/bundle/compile.ts';
 import { chunkLimitBytes } from '../../../src/domain/bundle/content.ts';
 import { parseIdentities } from '../../../src/domain/bundle/identities.ts';
-import { type Device, type FleetObjects, withDevice } from '../../../src/domain/fleet.ts';
+import { type Device, type FleetObjects, type WatchRule, withDevice } from '../../../src/domain/fleet.ts';
 import { ShardedMap, shardOf } from '../../../src/domain/sharded.ts';
 import { aBroker, aDevice, aFleet, allow, aTemplate, aTemplateUse, deny } from '../../fixtures.ts';
 import {
@@ -38,6 +38,31 @@ function inputOf(objects: FleetObjects, overrides: Partial<CompileInput> = {}): 
     ...overrides,
   });
 }
+
+describe('the identities part', () => {
+  const devices = (['Device', 'Backend', 'Admin'] as const).map((role) =>
+    aDevice(role.toLowerCase(), { templates: [aTemplateUse(role.toLowerCase())] }),
+  );
+  const templates = (['Device', 'Backend', 'Admin'] as const).map((role) =>
+    aTemplate({ origin: { name: role.toLowerCase() }, role, rules: [allow('Publish', 'x/{device}')] }),
+  );
+  const monitoring = { aclViolations: 'Disabled', observe: 'Disabled' } as const;
+  const rolesBy = (rules: readonly WatchRule[]) => {
+    const broker = aBroker({ monitoring: { ...monitoring, rules } });
+    const { identities } = partsOf(inputOf({ brokers: [broker], devices, templates }));
+    const read = parseIdentities(identities);
+    return read.ok
+      ? [...read.value.values()].flatMap(({ identity, role }) => (role ? [`${identity} ${role}`] : []))
+      : [];
+  };
+
+  it('tells roles where rules differ by them, and only there', () => {
+    const rule = { event: 'Flood', alert: 'Disabled' } as const;
+    assert.deepEqual(rolesBy([{ ...rule, role: 'Device' }]), ['admin Admin', 'backend Backend']);
+    assert.deepEqual(rolesBy([{ ...rule, role: 'Any' }]), []);
+    assert.deepEqual(rolesBy([]), []);
+  });
+});
 
 const implicit = 'pattern read $mqttsec/%u/certificate\npattern write $mqttsec/%u/certificate/ack\n';
 
@@ -312,9 +337,16 @@ describe('a bundle', () => {
     assert.ok(counts.acl > 1);
     for (const chunk of Object.values(content.parts).flat())
       assert.ok(Buffer.byteLength(chunk.text) <= chunkLimitBytes);
-    const grown = { acl: 64, passwords: 8, identities: 16, revocations: 4, notices: 2 };
+    const grown = { acl: 64, passwords: 32, identities: 64, revocations: 4, notices: 2 };
     const again = contentOf(compileBroker({ ...input, chunkCounts: grown }, start, first));
     assert.deepEqual(chunkCountsOf({ parts: chunkHashes(again.parts) }), grown);
+  });
+
+  it('has the same statuses, as one object, while nothing changes, and others when something does', () => {
+    assert.equal(compileBroker(input, start, first).statuses, first.statuses);
+    const edited = { ...devices[4]!, suspended: true };
+    const next = compileBroker({ ...input, fleet: withDevice(input.fleet, edited) }, start, first);
+    assert.equal(next.statuses.get('sensor-4')?.state, 'Suspended');
   });
 
   it('changes in one chunk of the ACL and one of the identities when a device is edited', () => {

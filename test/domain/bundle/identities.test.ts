@@ -43,6 +43,7 @@ describe('identities part', () => {
         credentialHash: optional(word),
         until: optional(time),
         ticketsUntil: time,
+        role: fc.constantFrom('Backend' as const, 'Admin' as const),
       },
       {
         noNullPrototype: true,
@@ -76,6 +77,8 @@ describe('identities part', () => {
     'an empty line': `${text}\n`,
     'another type': text.replace('Certificate', 'Token'),
     'a field too many': text.replace('\n', ' x\n'),
+    'a role that is written by no role': text.replace('\n', ' Device\n'),
+    'a role before a time': text.replace('\n', ' Admin 2026-04-01T00:00:00.000Z\n'),
     'a field too few': 'a Certificate b -\n',
     'an empty field': 'a Certificate  - -\n',
     'a time of no calendar': text.replace('2026-04-01', '2026-02-30'),
