@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
+import { bundleOptions } from '../scripts/bundle.ts';
 import { startedStub, type StubServer } from './kube/server.ts';
 import type { ColdFigures } from './operator/cold.ts';
 import { type BenchRow, median } from './row.ts';
@@ -13,10 +14,7 @@ export const name = 'Start of the operator';
 /** The operator ships as a bundle, which has neither compiler nor unused libraries in memory. */
 async function bundled(directory: string): Promise<string> {
   const outfile = path.join(directory, 'cold.mjs');
-  const js = "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);";
-  const entry = path.join(import.meta.dirname, 'operator/cold.ts');
-  const common = { bundle: true, format: 'esm', platform: 'node', target: 'node22', banner: { js } } as const;
-  await build({ ...common, entryPoints: [entry], outfile, logLevel: 'warning' });
+  await build({ ...bundleOptions, entryPoints: [path.join(import.meta.dirname, 'operator/cold.ts')], outfile });
   return outfile;
 }
 

@@ -34,6 +34,7 @@ export interface ForeignCondition {
   readonly reason?: string;
   readonly message?: string;
   readonly observedGeneration?: number;
+  readonly lastTransitionTime?: string;
 }
 
 /** Of cert-manager.io/v1: as much as we read. */
@@ -115,6 +116,13 @@ export const statefulSets: ResourceType<PlainObject> = {
   namespaced: true,
 };
 export const deployments: ResourceType<PlainObject> = { ...statefulSets, plural: 'deployments', kind: 'Deployment' };
+export const podDisruptionBudgets: ResourceType<PlainObject> = {
+  group: 'policy',
+  version: 'v1',
+  plural: 'poddisruptionbudgets',
+  kind: 'PodDisruptionBudget',
+  namespaced: true,
+};
 export const roles: ResourceType<PlainObject> = {
   group: 'rbac.authorization.k8s.io',
   version: 'v1',

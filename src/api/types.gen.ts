@@ -445,7 +445,7 @@ export interface MqttBroker {
      */
     limits: {
       /**
-       * Largest MQTT packet in bytes; a client that sends a larger one is disconnected. Default 1048576 (1 MiB).
+       * Largest MQTT packet in bytes, its length field not counted; a client that sends a larger one is disconnected. Default 1048576 (1 MiB). Mosquitto 2.0 does not keep to it over WebSockets.
        */
       maxPacketSizeBytes: number;
       /**
@@ -453,7 +453,7 @@ export interface MqttBroker {
        */
       messageSizeLimitBytes?: number;
       /**
-       * Longest keep-alive in seconds that a client may ask for.
+       * Longest keep-alive in seconds that a client may ask for. A client of MQTT 5 that asks for more is told this one; one of 3.1.1 is refused by Mosquitto 2.1, and let in by 2.0.
        */
       maxKeepaliveSeconds?: number;
       /**
@@ -485,6 +485,50 @@ export interface MqttBroker {
        * 'Enabled' counts publishes that the rules refused, by identity. It needs the debug log of Mosquitto, which costs up to half of the throughput.
        */
       aclViolations: 'Disabled' | 'Enabled';
+      /**
+       * 'Enabled' has the agent count connections, refused publishes, oversize packets, floods and takeovers by identity in its metrics, of 1,000 identities at a time; all others are one more series.
+       */
+      deviceMetrics: 'Disabled' | 'Enabled';
+      /**
+       * A topic such as 'admin/alerts' on which the agent publishes what it tells in its audit log, as the same JSON, with quality of service 1. Who is to read it needs a rule for that; a device or backend with a rule to publish there is refused, for it could forge alerts. When absent nothing is published.
+       */
+      alertTopic?: string;
+      /**
+       * When the agent tells of something, where that is not as usual; at most 36. The rule of the role of an identity counts, else the one of role 'Any', else the default. Lockouts count for themselves.
+       *
+       * Items: One event, for one role or all.
+       */
+      rules?: {
+        /**
+         * What is watched, as the audit log names it: 'AuthenticationFailed', 'PublishDenied' (needs `aclViolations`), 'ConnectStorm', 'Oversize', 'Flood', 'Takeover', 'TopicUnseen' and 'SizeUnusual' (both need `observe`; of whom the topic names), and 'Silent', a device that was there and is away for long.
+         */
+        event:
+          | 'AuthenticationFailed'
+          | 'PublishDenied'
+          | 'ConnectStorm'
+          | 'Oversize'
+          | 'Flood'
+          | 'Takeover'
+          | 'Silent'
+          | 'TopicUnseen'
+          | 'SizeUnusual';
+        /**
+         * For which identities: those whose templates have this role at the highest, or 'Any' for all that have no rule of their own.
+         */
+        role: 'Any' | 'Device' | 'Backend' | 'Admin';
+        /**
+         * 'Disabled' tells nothing. Default 'Enabled'.
+         */
+        alert: 'Enabled' | 'Disabled';
+        /**
+         * So many within the window are told. Defaults: 10 for 'AuthenticationFailed', 20 for 'ConnectStorm', 3 for 'Takeover', 1 for the others.
+         */
+        threshold?: number;
+        /**
+         * Length in seconds of the window, and at least so long until the same is told again. For 'Silent' how long an identity may be away. Default 60, and 3600 for 'Silent', which is off without a rule.
+         */
+        windowSeconds?: number;
+      }[];
     };
     /**
      * Blocks an identity for a while because of its own authenticated acts (refused publishes, floods, oversize packets, reconnect storms). Failed logins never block: anyone can cause them in the name of another. When absent nobody is blocked.
@@ -1062,7 +1106,7 @@ export interface MqttDevice {
      */
     observedGeneration?: number;
     /**
-     * State of the object: `Ready` in sum, `Accepted`, `ResolvedRefs`, `Issued` and `Programmed`, and the pair `Reconciling` and `Stalled`, which are present only while true.
+     * State of the object: `Ready` in sum, `Accepted`, `ResolvedRefs`, `Issued` and `Programmed`, the pair `Reconciling` and `Stalled`, which are present only while true, and `Acknowledged`, which is present only while it is false: the device did not answer to a notice in half of its time.
      *
      * Items: One condition.
      */

@@ -2,7 +2,7 @@
 import ucs2length from 'ajv/dist/runtime/ucs2length.js';
 
 export const MqttBroker = validate10;
-const schema11 = {"$id":"MqttBroker","type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"mqttsecurity.io/v1alpha1"},"kind":{"const":"MqttBroker"},"metadata":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"generation":{"type":"integer"},"resourceVersion":{"type":"string"},"creationTimestamp":{"type":["string","null"]},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}}}},"spec":{"type":"object","required":["mosquitto","listeners","tls"],"properties":{"mosquitto":{"type":"object","required":["version"],"properties":{"version":{"type":"string","enum":["2.0","2.1"],"maxLength":3}},"additionalProperties":false},"listeners":{"type":"array","minItems":1,"maxItems":8,"items":{"type":"object","required":["name","port","authentication"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$","minLength":1,"maxLength":15},"port":{"type":"integer","minimum":1,"maximum":65535},"authentication":{"type":"string","enum":["Certificate","Password"],"maxLength":11},"tls":{"type":"object","default":{"enabled":true},"properties":{"enabled":{"type":"boolean","default":true}},"additionalProperties":false},"protocol":{"type":"string","enum":["MQTT","WebSockets"],"default":"MQTT","maxLength":10},"maxConnections":{"type":"integer","minimum":1,"maximum":1000000}},"additionalProperties":false}},"tls":{"type":"object","required":["serverCertificate"],"properties":{"profile":{"type":"string","enum":["Modern","Intermediate"],"default":"Intermediate","maxLength":12},"serverCertificate":{"type":"object","properties":{"secretRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"issuerRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"kind":{"type":"string","default":"Issuer","pattern":"^[A-Z][A-Za-z0-9]*$","minLength":1,"maxLength":63},"group":{"type":"string","default":"cert-manager.io","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"dnsNames":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","pattern":"^([*][.])?[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"ipAddresses":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","pattern":"^[0-9A-Fa-f:.]+$","minLength":1,"maxLength":45}}},"additionalProperties":false}},"additionalProperties":false},"clientCertificates":{"type":"object","required":["issuerRef"],"properties":{"issuerRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"kind":{"type":"string","default":"Issuer","pattern":"^[A-Z][A-Za-z0-9]*$","minLength":1,"maxLength":63},"group":{"type":"string","default":"cert-manager.io","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"duration":{"type":"string","default":"2160h","pattern":"^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$","minLength":2,"maxLength":27},"renewBefore":{"type":"string","default":"720h","pattern":"^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$","minLength":2,"maxLength":27},"trustedCas":{"type":"array","minItems":1,"maxItems":8,"items":{"type":"object","required":["name","caRef"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$","minLength":1,"maxLength":63},"caRef":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string","enum":["ConfigMap","Secret"],"maxLength":9},"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"ca.crt","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"revocation":{"type":"object","default":{"type":"SignedCrl"},"properties":{"type":{"type":"string","enum":["SignedCrl","ExternalCrl","None"],"default":"SignedCrl","maxLength":11},"signerSecretRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"crlRef":{"type":"object","required":["name"],"properties":{"kind":{"type":"string","enum":["ConfigMap","Secret"],"default":"ConfigMap","maxLength":9},"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"ca.crl","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"crlUrl":{"type":"object","required":["url"],"properties":{"url":{"type":"string","pattern":"^https?://[A-Za-z0-9.:_-]+(/[!-~]*)?$","minLength":10,"maxLength":2048},"caRef":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string","enum":["ConfigMap","Secret"],"maxLength":9},"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"ca.crt","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"refreshSeconds":{"type":"integer","default":3600,"minimum":60,"maximum":86400}},"additionalProperties":false},"validitySeconds":{"type":"integer","minimum":3600,"maximum":7776000}},"additionalProperties":false}},"additionalProperties":false}}},"additionalProperties":false},"acl":{"type":"object","default":{},"properties":{"layout":{"type":"string","enum":["PerIdentity","Patterns"],"default":"PerIdentity","maxLength":11},"defaultTemplateRefs":{"type":"array","maxItems":8,"items":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"parameters":{"type":"object","maxProperties":32,"additionalProperties":{"type":["string","integer","boolean"],"maxLength":256,"minimum":-9007199254740991,"maximum":9007199254740991}}},"additionalProperties":false}}},"additionalProperties":false},"allowedNamespaces":{"type":"object","default":{"from":"Same","roles":["Device"]},"properties":{"from":{"type":"string","enum":["Same","Selector","All"],"default":"Same","maxLength":8},"selector":{"type":"object","required":["matchLabels"],"properties":{"matchLabels":{"type":"object","minProperties":1,"maxProperties":16,"additionalProperties":{"type":"string","pattern":"^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$","minLength":0,"maxLength":63}}},"additionalProperties":false},"topicPrefix":{"type":"string","pattern":"^[^\\x00-\\x20\\x7f-\\x9f]+$","minLength":1,"maxLength":256},"roles":{"type":"array","default":["Device"],"minItems":1,"maxItems":3,"uniqueItems":true,"items":{"type":"string","enum":["Device","Backend","Admin"],"maxLength":7}}},"additionalProperties":false},"update":{"type":"object","default":{},"properties":{"strategy":{"type":"string","enum":["Reload","Roll"],"default":"Reload","maxLength":6},"windowMilliseconds":{"type":"integer","default":500,"minimum":0,"maximum":60000}},"additionalProperties":false},"workload":{"type":"object","properties":{"managed":{"type":"object","properties":{"image":{"type":"string","pattern":"^[^\\x00-\\x20]+$","minLength":1,"maxLength":512},"agentImage":{"type":"string","pattern":"^[^\\x00-\\x20]+$","minLength":1,"maxLength":512},"imagePullSecrets":{"type":"array","maxItems":8,"items":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false}},"replicas":{"type":"integer","default":1,"minimum":0,"maximum":16},"acknowledgeNoClustering":{"type":"boolean","default":false},"storage":{"type":"object","required":["size"],"properties":{"size":{"type":["integer","string"],"pattern":"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$","maxLength":32,"minimum":0,"maximum":1125899906842624},"storageClassName":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"resources":{"type":"object","properties":{"requests":{"type":"object","maxProperties":8,"additionalProperties":{"type":["integer","string"],"pattern":"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$","maxLength":32,"minimum":0,"maximum":1125899906842624}},"limits":{"type":"object","maxProperties":8,"additionalProperties":{"type":["integer","string"],"pattern":"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$","maxLength":32,"minimum":0,"maximum":1125899906842624}}},"additionalProperties":false},"nodeSelector":{"type":"object","maxProperties":32,"additionalProperties":{"type":"string","minLength":0,"maxLength":63}},"service":{"type":"object","default":{},"properties":{"type":{"type":"string","enum":["ClusterIP","NodePort","LoadBalancer"],"default":"ClusterIP","maxLength":12}},"additionalProperties":false}},"additionalProperties":false},"ref":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string","enum":["StatefulSet","Deployment"],"maxLength":11},"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"external":{"type":"object","required":["instances"],"properties":{"instances":{"type":"array","minItems":1,"maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$","minLength":1,"maxLength":63}}},"additionalProperties":false}},"additionalProperties":false},"limits":{"type":"object","default":{"maxPacketSizeBytes":1048576},"properties":{"maxPacketSizeBytes":{"type":"integer","default":1048576,"minimum":1024,"maximum":268435455},"messageSizeLimitBytes":{"type":"integer","minimum":1,"maximum":268435455},"maxKeepaliveSeconds":{"type":"integer","minimum":10,"maximum":65535},"persistentClientExpirationSeconds":{"type":"integer","minimum":3600,"maximum":31536000},"maxQueuedMessages":{"type":"integer","minimum":1,"maximum":1000000},"maxQueuedBytes":{"type":"integer","minimum":1,"maximum":2147483647},"maxInflightMessages":{"type":"integer","minimum":1,"maximum":65535}},"additionalProperties":false},"monitoring":{"type":"object","properties":{"observe":{"type":"string","enum":["Disabled","Enabled"],"default":"Disabled","maxLength":8},"aclViolations":{"type":"string","enum":["Disabled","Enabled"],"default":"Disabled","maxLength":8}},"additionalProperties":false},"lockout":{"type":"object","properties":{"maxFailures":{"type":"integer","default":20,"minimum":1,"maximum":100000},"windowSeconds":{"type":"integer","default":60,"minimum":1,"maximum":86400},"blockSeconds":{"type":"integer","default":900,"minimum":1,"maximum":604800}},"additionalProperties":false}},"additionalProperties":false},"status":{"type":"object"}},"additionalProperties":false};
+const schema11 = {"$id":"MqttBroker","type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"mqttsecurity.io/v1alpha1"},"kind":{"const":"MqttBroker"},"metadata":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"generation":{"type":"integer"},"resourceVersion":{"type":"string"},"creationTimestamp":{"type":["string","null"]},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}}}},"spec":{"type":"object","required":["mosquitto","listeners","tls"],"properties":{"mosquitto":{"type":"object","required":["version"],"properties":{"version":{"type":"string","enum":["2.0","2.1"],"maxLength":3}},"additionalProperties":false},"listeners":{"type":"array","minItems":1,"maxItems":8,"items":{"type":"object","required":["name","port","authentication"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$","minLength":1,"maxLength":15},"port":{"type":"integer","minimum":1,"maximum":65535},"authentication":{"type":"string","enum":["Certificate","Password"],"maxLength":11},"tls":{"type":"object","default":{"enabled":true},"properties":{"enabled":{"type":"boolean","default":true}},"additionalProperties":false},"protocol":{"type":"string","enum":["MQTT","WebSockets"],"default":"MQTT","maxLength":10},"maxConnections":{"type":"integer","minimum":1,"maximum":1000000}},"additionalProperties":false}},"tls":{"type":"object","required":["serverCertificate"],"properties":{"profile":{"type":"string","enum":["Modern","Intermediate"],"default":"Intermediate","maxLength":12},"serverCertificate":{"type":"object","properties":{"secretRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"issuerRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"kind":{"type":"string","default":"Issuer","pattern":"^[A-Z][A-Za-z0-9]*$","minLength":1,"maxLength":63},"group":{"type":"string","default":"cert-manager.io","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"dnsNames":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","pattern":"^([*][.])?[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"ipAddresses":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","pattern":"^[0-9A-Fa-f:.]+$","minLength":1,"maxLength":45}}},"additionalProperties":false}},"additionalProperties":false},"clientCertificates":{"type":"object","required":["issuerRef"],"properties":{"issuerRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"kind":{"type":"string","default":"Issuer","pattern":"^[A-Z][A-Za-z0-9]*$","minLength":1,"maxLength":63},"group":{"type":"string","default":"cert-manager.io","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"duration":{"type":"string","default":"2160h","pattern":"^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$","minLength":2,"maxLength":27},"renewBefore":{"type":"string","default":"720h","pattern":"^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$","minLength":2,"maxLength":27},"trustedCas":{"type":"array","minItems":1,"maxItems":8,"items":{"type":"object","required":["name","caRef"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$","minLength":1,"maxLength":63},"caRef":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string","enum":["ConfigMap","Secret"],"maxLength":9},"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"ca.crt","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"revocation":{"type":"object","default":{"type":"SignedCrl"},"properties":{"type":{"type":"string","enum":["SignedCrl","ExternalCrl","None"],"default":"SignedCrl","maxLength":11},"signerSecretRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"crlRef":{"type":"object","required":["name"],"properties":{"kind":{"type":"string","enum":["ConfigMap","Secret"],"default":"ConfigMap","maxLength":9},"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"ca.crl","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"crlUrl":{"type":"object","required":["url"],"properties":{"url":{"type":"string","pattern":"^https?://[A-Za-z0-9.:_-]+(/[!-~]*)?$","minLength":10,"maxLength":2048},"caRef":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string","enum":["ConfigMap","Secret"],"maxLength":9},"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"ca.crt","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"refreshSeconds":{"type":"integer","default":3600,"minimum":60,"maximum":86400}},"additionalProperties":false},"validitySeconds":{"type":"integer","minimum":3600,"maximum":7776000}},"additionalProperties":false}},"additionalProperties":false}}},"additionalProperties":false},"acl":{"type":"object","default":{},"properties":{"layout":{"type":"string","enum":["PerIdentity","Patterns"],"default":"PerIdentity","maxLength":11},"defaultTemplateRefs":{"type":"array","maxItems":8,"items":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"parameters":{"type":"object","maxProperties":32,"additionalProperties":{"type":["string","integer","boolean"],"maxLength":256,"minimum":-9007199254740991,"maximum":9007199254740991}}},"additionalProperties":false}}},"additionalProperties":false},"allowedNamespaces":{"type":"object","default":{"from":"Same","roles":["Device"]},"properties":{"from":{"type":"string","enum":["Same","Selector","All"],"default":"Same","maxLength":8},"selector":{"type":"object","required":["matchLabels"],"properties":{"matchLabels":{"type":"object","minProperties":1,"maxProperties":16,"additionalProperties":{"type":"string","pattern":"^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$","minLength":0,"maxLength":63}}},"additionalProperties":false},"topicPrefix":{"type":"string","pattern":"^[^\\x00-\\x20\\x7f-\\x9f]+$","minLength":1,"maxLength":256},"roles":{"type":"array","default":["Device"],"minItems":1,"maxItems":3,"uniqueItems":true,"items":{"type":"string","enum":["Device","Backend","Admin"],"maxLength":7}}},"additionalProperties":false},"update":{"type":"object","default":{},"properties":{"strategy":{"type":"string","enum":["Reload","Roll"],"default":"Reload","maxLength":6},"windowMilliseconds":{"type":"integer","default":500,"minimum":0,"maximum":60000}},"additionalProperties":false},"workload":{"type":"object","properties":{"managed":{"type":"object","properties":{"image":{"type":"string","pattern":"^[^\\x00-\\x20]+$","minLength":1,"maxLength":512},"agentImage":{"type":"string","pattern":"^[^\\x00-\\x20]+$","minLength":1,"maxLength":512},"imagePullSecrets":{"type":"array","maxItems":8,"items":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false}},"replicas":{"type":"integer","default":1,"minimum":0,"maximum":16},"acknowledgeNoClustering":{"type":"boolean","default":false},"storage":{"type":"object","required":["size"],"properties":{"size":{"type":["integer","string"],"pattern":"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$","maxLength":32,"minimum":0,"maximum":1125899906842624},"storageClassName":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"resources":{"type":"object","properties":{"requests":{"type":"object","maxProperties":8,"additionalProperties":{"type":["integer","string"],"pattern":"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$","maxLength":32,"minimum":0,"maximum":1125899906842624}},"limits":{"type":"object","maxProperties":8,"additionalProperties":{"type":["integer","string"],"pattern":"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$","maxLength":32,"minimum":0,"maximum":1125899906842624}}},"additionalProperties":false},"nodeSelector":{"type":"object","maxProperties":32,"additionalProperties":{"type":"string","minLength":0,"maxLength":63}},"service":{"type":"object","default":{},"properties":{"type":{"type":"string","enum":["ClusterIP","NodePort","LoadBalancer"],"default":"ClusterIP","maxLength":12}},"additionalProperties":false}},"additionalProperties":false},"ref":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string","enum":["StatefulSet","Deployment"],"maxLength":11},"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"external":{"type":"object","required":["instances"],"properties":{"instances":{"type":"array","minItems":1,"maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$","minLength":1,"maxLength":63}}},"additionalProperties":false}},"additionalProperties":false},"limits":{"type":"object","default":{"maxPacketSizeBytes":1048576},"properties":{"maxPacketSizeBytes":{"type":"integer","default":1048576,"minimum":1024,"maximum":268435455},"messageSizeLimitBytes":{"type":"integer","minimum":1,"maximum":268435455},"maxKeepaliveSeconds":{"type":"integer","minimum":10,"maximum":65535},"persistentClientExpirationSeconds":{"type":"integer","minimum":3600,"maximum":31536000},"maxQueuedMessages":{"type":"integer","minimum":1,"maximum":1000000},"maxQueuedBytes":{"type":"integer","minimum":1,"maximum":2147483647},"maxInflightMessages":{"type":"integer","minimum":1,"maximum":65535}},"additionalProperties":false},"monitoring":{"type":"object","properties":{"observe":{"type":"string","enum":["Disabled","Enabled"],"default":"Disabled","maxLength":8},"aclViolations":{"type":"string","enum":["Disabled","Enabled"],"default":"Disabled","maxLength":8},"deviceMetrics":{"type":"string","enum":["Disabled","Enabled"],"default":"Disabled","maxLength":8},"alertTopic":{"type":"string","pattern":"^[A-Za-z0-9._:@-]+(/[A-Za-z0-9._:@-]+){0,15}$","maxLength":128},"rules":{"type":"array","maxItems":36,"items":{"type":"object","required":["event"],"properties":{"event":{"type":"string","enum":["AuthenticationFailed","PublishDenied","ConnectStorm","Oversize","Flood","Takeover","Silent","TopicUnseen","SizeUnusual"],"maxLength":20},"role":{"type":"string","enum":["Any","Device","Backend","Admin"],"default":"Any","maxLength":7},"alert":{"type":"string","enum":["Enabled","Disabled"],"default":"Enabled","maxLength":8},"threshold":{"type":"integer","minimum":1,"maximum":100000},"windowSeconds":{"type":"integer","minimum":1,"maximum":2592000}},"additionalProperties":false}}},"additionalProperties":false},"lockout":{"type":"object","properties":{"maxFailures":{"type":"integer","default":20,"minimum":1,"maximum":100000},"windowSeconds":{"type":"integer","default":60,"minimum":1,"maximum":86400},"blockSeconds":{"type":"integer","default":900,"minimum":1,"maximum":604800}},"additionalProperties":false}},"additionalProperties":false},"status":{"type":"object"}},"additionalProperties":false};
 const func0 = Object.prototype.hasOwnProperty;
 const func71 = ucs2length.default;
 const pattern0 = new RegExp("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "u");
@@ -17,6 +17,7 @@ const pattern22 = new RegExp("^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$", "u
 const pattern23 = new RegExp("^[^\\x00-\\x20\\x7f-\\x9f]+$", "u");
 const pattern24 = new RegExp("^[^\\x00-\\x20]+$", "u");
 const pattern27 = new RegExp("^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$", "u");
+const pattern33 = new RegExp("^[A-Za-z0-9._:@-]+(/[A-Za-z0-9._:@-]+){0,15}$", "u");
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="MqttBroker" */;
@@ -4500,8 +4501,11 @@ data124.observe = "Disabled";
 if(data124.aclViolations === undefined){
 data124.aclViolations = "Disabled";
 }
+if(data124.deviceMetrics === undefined){
+data124.deviceMetrics = "Disabled";
+}
 for(const key39 of Object.keys(data124)){
-if(!((key39 === "observe") || (key39 === "aclViolations"))){
+if(!(((((key39 === "observe") || (key39 === "aclViolations")) || (key39 === "deviceMetrics")) || (key39 === "alertTopic")) || (key39 === "rules"))){
 const err371 = {instancePath:instancePath+"/spec/monitoring",schemaPath:"#/properties/spec/properties/monitoring/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key39},schema:false,parentSchema:schema11.properties.spec.properties.monitoring,data:data124};
 if(vErrors === null){
 vErrors = [err371];
@@ -4578,9 +4582,9 @@ vErrors.push(err377);
 }
 errors++;
 }
-}
-else {
-const err378 = {instancePath:instancePath+"/spec/monitoring",schemaPath:"#/properties/spec/properties/monitoring/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.monitoring.type,parentSchema:schema11.properties.spec.properties.monitoring,data:data124};
+let data127 = data124.deviceMetrics;
+if(!((data127 === "Disabled") || (data127 === "Enabled"))){
+const err378 = {instancePath:instancePath+"/spec/monitoring/deviceMetrics",schemaPath:"#/properties/spec/properties/monitoring/properties/deviceMetrics/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.monitoring.properties.deviceMetrics.enum},schema:schema11.properties.spec.properties.monitoring.properties.deviceMetrics.enum,parentSchema:schema11.properties.spec.properties.monitoring.properties.deviceMetrics,data:data127};
 if(vErrors === null){
 vErrors = [err378];
 }
@@ -4589,22 +4593,9 @@ vErrors.push(err378);
 }
 errors++;
 }
-}
-if(data16.lockout !== undefined && func0.call(data16, "lockout")){
-let data127 = data16.lockout;
-if(data127 && typeof data127 == "object" && !Array.isArray(data127)){
-if(data127.maxFailures === undefined){
-data127.maxFailures = 20;
-}
-if(data127.windowSeconds === undefined){
-data127.windowSeconds = 60;
-}
-if(data127.blockSeconds === undefined){
-data127.blockSeconds = 900;
-}
-for(const key40 of Object.keys(data127)){
-if(!(((key40 === "maxFailures") || (key40 === "windowSeconds")) || (key40 === "blockSeconds"))){
-const err379 = {instancePath:instancePath+"/spec/lockout",schemaPath:"#/properties/spec/properties/lockout/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key40},schema:false,parentSchema:schema11.properties.spec.properties.lockout,data:data127};
+if(typeof data127 === "string"){
+if(func71(data127) > 8){
+const err379 = {instancePath:instancePath+"/spec/monitoring/deviceMetrics",schemaPath:"#/properties/spec/properties/monitoring/properties/deviceMetrics/maxLength",keyword:"maxLength",params:{limit: 8},schema:8,parentSchema:schema11.properties.spec.properties.monitoring.properties.deviceMetrics,data:data127};
 if(vErrors === null){
 vErrors = [err379];
 }
@@ -4614,9 +4605,8 @@ vErrors.push(err379);
 errors++;
 }
 }
-let data128 = data127.maxFailures;
-if(!((typeof data128 == "number") && (!(data128 % 1) && !isNaN(data128)))){
-const err380 = {instancePath:instancePath+"/spec/lockout/maxFailures",schemaPath:"#/properties/spec/properties/lockout/properties/maxFailures/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.lockout.properties.maxFailures.type,parentSchema:schema11.properties.spec.properties.lockout.properties.maxFailures,data:data128};
+else {
+const err380 = {instancePath:instancePath+"/spec/monitoring/deviceMetrics",schemaPath:"#/properties/spec/properties/monitoring/properties/deviceMetrics/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.monitoring.properties.deviceMetrics.type,parentSchema:schema11.properties.spec.properties.monitoring.properties.deviceMetrics,data:data127};
 if(vErrors === null){
 vErrors = [err380];
 }
@@ -4625,9 +4615,11 @@ vErrors.push(err380);
 }
 errors++;
 }
-if(typeof data128 == "number"){
-if(data128 > 100000 || isNaN(data128)){
-const err381 = {instancePath:instancePath+"/spec/lockout/maxFailures",schemaPath:"#/properties/spec/properties/lockout/properties/maxFailures/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},schema:100000,parentSchema:schema11.properties.spec.properties.lockout.properties.maxFailures,data:data128};
+if(data124.alertTopic !== undefined && func0.call(data124, "alertTopic")){
+let data128 = data124.alertTopic;
+if(typeof data128 === "string"){
+if(func71(data128) > 128){
+const err381 = {instancePath:instancePath+"/spec/monitoring/alertTopic",schemaPath:"#/properties/spec/properties/monitoring/properties/alertTopic/maxLength",keyword:"maxLength",params:{limit: 128},schema:128,parentSchema:schema11.properties.spec.properties.monitoring.properties.alertTopic,data:data128};
 if(vErrors === null){
 vErrors = [err381];
 }
@@ -4636,8 +4628,8 @@ vErrors.push(err381);
 }
 errors++;
 }
-if(data128 < 1 || isNaN(data128)){
-const err382 = {instancePath:instancePath+"/spec/lockout/maxFailures",schemaPath:"#/properties/spec/properties/lockout/properties/maxFailures/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.lockout.properties.maxFailures,data:data128};
+if(!pattern33.test(data128)){
+const err382 = {instancePath:instancePath+"/spec/monitoring/alertTopic",schemaPath:"#/properties/spec/properties/monitoring/properties/alertTopic/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9._:@-]+(/[A-Za-z0-9._:@-]+){0,15}$"},schema:"^[A-Za-z0-9._:@-]+(/[A-Za-z0-9._:@-]+){0,15}$",parentSchema:schema11.properties.spec.properties.monitoring.properties.alertTopic,data:data128};
 if(vErrors === null){
 vErrors = [err382];
 }
@@ -4647,9 +4639,8 @@ vErrors.push(err382);
 errors++;
 }
 }
-let data129 = data127.windowSeconds;
-if(!((typeof data129 == "number") && (!(data129 % 1) && !isNaN(data129)))){
-const err383 = {instancePath:instancePath+"/spec/lockout/windowSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/windowSeconds/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.lockout.properties.windowSeconds.type,parentSchema:schema11.properties.spec.properties.lockout.properties.windowSeconds,data:data129};
+else {
+const err383 = {instancePath:instancePath+"/spec/monitoring/alertTopic",schemaPath:"#/properties/spec/properties/monitoring/properties/alertTopic/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.monitoring.properties.alertTopic.type,parentSchema:schema11.properties.spec.properties.monitoring.properties.alertTopic,data:data128};
 if(vErrors === null){
 vErrors = [err383];
 }
@@ -4658,9 +4649,12 @@ vErrors.push(err383);
 }
 errors++;
 }
-if(typeof data129 == "number"){
-if(data129 > 86400 || isNaN(data129)){
-const err384 = {instancePath:instancePath+"/spec/lockout/windowSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/windowSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400},schema:86400,parentSchema:schema11.properties.spec.properties.lockout.properties.windowSeconds,data:data129};
+}
+if(data124.rules !== undefined && func0.call(data124, "rules")){
+let data129 = data124.rules;
+if(Array.isArray(data129)){
+if(data129.length > 36){
+const err384 = {instancePath:instancePath+"/spec/monitoring/rules",schemaPath:"#/properties/spec/properties/monitoring/properties/rules/maxItems",keyword:"maxItems",params:{limit: 36},schema:36,parentSchema:schema11.properties.spec.properties.monitoring.properties.rules,data:data129};
 if(vErrors === null){
 vErrors = [err384];
 }
@@ -4669,8 +4663,18 @@ vErrors.push(err384);
 }
 errors++;
 }
-if(data129 < 1 || isNaN(data129)){
-const err385 = {instancePath:instancePath+"/spec/lockout/windowSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/windowSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.lockout.properties.windowSeconds,data:data129};
+const len9 = data129.length;
+for(let i13=0; i13<len9; i13++){
+let data130 = data129[i13];
+if(data130 && typeof data130 == "object" && !Array.isArray(data130)){
+if(data130.role === undefined){
+data130.role = "Any";
+}
+if(data130.alert === undefined){
+data130.alert = "Enabled";
+}
+if((data130.event === undefined) || (!(func0.call(data130, "event")))){
+const err385 = {instancePath:instancePath+"/spec/monitoring/rules/" + i13,schemaPath:"#/properties/spec/properties/monitoring/properties/rules/items/required",keyword:"required",params:{missingProperty: "event"},schema:schema11.properties.spec.properties.monitoring.properties.rules.items.required,parentSchema:schema11.properties.spec.properties.monitoring.properties.rules.items,data:data130};
 if(vErrors === null){
 vErrors = [err385];
 }
@@ -4679,10 +4683,9 @@ vErrors.push(err385);
 }
 errors++;
 }
-}
-let data130 = data127.blockSeconds;
-if(!((typeof data130 == "number") && (!(data130 % 1) && !isNaN(data130)))){
-const err386 = {instancePath:instancePath+"/spec/lockout/blockSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/blockSeconds/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.lockout.properties.blockSeconds.type,parentSchema:schema11.properties.spec.properties.lockout.properties.blockSeconds,data:data130};
+for(const key40 of Object.keys(data130)){
+if(!(((((key40 === "event") || (key40 === "role")) || (key40 === "alert")) || (key40 === "threshold")) || (key40 === "windowSeconds"))){
+const err386 = {instancePath:instancePath+"/spec/monitoring/rules/" + i13,schemaPath:"#/properties/spec/properties/monitoring/properties/rules/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key40},schema:false,parentSchema:schema11.properties.spec.properties.monitoring.properties.rules.items,data:data130};
 if(vErrors === null){
 vErrors = [err386];
 }
@@ -4691,9 +4694,11 @@ vErrors.push(err386);
 }
 errors++;
 }
-if(typeof data130 == "number"){
-if(data130 > 604800 || isNaN(data130)){
-const err387 = {instancePath:instancePath+"/spec/lockout/blockSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/blockSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 604800},schema:604800,parentSchema:schema11.properties.spec.properties.lockout.properties.blockSeconds,data:data130};
+}
+if(data130.event !== undefined && func0.call(data130, "event")){
+let data131 = data130.event;
+if(!(((((((((data131 === "AuthenticationFailed") || (data131 === "PublishDenied")) || (data131 === "ConnectStorm")) || (data131 === "Oversize")) || (data131 === "Flood")) || (data131 === "Takeover")) || (data131 === "Silent")) || (data131 === "TopicUnseen")) || (data131 === "SizeUnusual"))){
+const err387 = {instancePath:instancePath+"/spec/monitoring/rules/" + i13+"/event",schemaPath:"#/properties/spec/properties/monitoring/properties/rules/items/properties/event/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.monitoring.properties.rules.items.properties.event.enum},schema:schema11.properties.spec.properties.monitoring.properties.rules.items.properties.event.enum,parentSchema:schema11.properties.spec.properties.monitoring.properties.rules.items.properties.event,data:data131};
 if(vErrors === null){
 vErrors = [err387];
 }
@@ -4702,8 +4707,9 @@ vErrors.push(err387);
 }
 errors++;
 }
-if(data130 < 1 || isNaN(data130)){
-const err388 = {instancePath:instancePath+"/spec/lockout/blockSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/blockSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.lockout.properties.blockSeconds,data:data130};
+if(typeof data131 === "string"){
+if(func71(data131) > 20){
+const err388 = {instancePath:instancePath+"/spec/monitoring/rules/" + i13+"/event",schemaPath:"#/properties/spec/properties/monitoring/properties/rules/items/properties/event/maxLength",keyword:"maxLength",params:{limit: 20},schema:20,parentSchema:schema11.properties.spec.properties.monitoring.properties.rules.items.properties.event,data:data131};
 if(vErrors === null){
 vErrors = [err388];
 }
@@ -4713,9 +4719,8 @@ vErrors.push(err388);
 errors++;
 }
 }
-}
 else {
-const err389 = {instancePath:instancePath+"/spec/lockout",schemaPath:"#/properties/spec/properties/lockout/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.lockout.type,parentSchema:schema11.properties.spec.properties.lockout,data:data127};
+const err389 = {instancePath:instancePath+"/spec/monitoring/rules/" + i13+"/event",schemaPath:"#/properties/spec/properties/monitoring/properties/rules/items/properties/event/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.monitoring.properties.rules.items.properties.event.type,parentSchema:schema11.properties.spec.properties.monitoring.properties.rules.items.properties.event,data:data131};
 if(vErrors === null){
 vErrors = [err389];
 }
@@ -4725,9 +4730,9 @@ vErrors.push(err389);
 errors++;
 }
 }
-}
-else {
-const err390 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.type,parentSchema:schema11.properties.spec,data:data16};
+let data132 = data130.role;
+if(!((((data132 === "Any") || (data132 === "Device")) || (data132 === "Backend")) || (data132 === "Admin"))){
+const err390 = {instancePath:instancePath+"/spec/monitoring/rules/" + i13+"/role",schemaPath:"#/properties/spec/properties/monitoring/properties/rules/items/properties/role/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.monitoring.properties.rules.items.properties.role.enum},schema:schema11.properties.spec.properties.monitoring.properties.rules.items.properties.role.enum,parentSchema:schema11.properties.spec.properties.monitoring.properties.rules.items.properties.role,data:data132};
 if(vErrors === null){
 vErrors = [err390];
 }
@@ -4736,11 +4741,9 @@ vErrors.push(err390);
 }
 errors++;
 }
-}
-if(data.status !== undefined && func0.call(data, "status")){
-let data131 = data.status;
-if(!(data131 && typeof data131 == "object" && !Array.isArray(data131))){
-const err391 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"},schema:schema11.properties.status.type,parentSchema:schema11.properties.status,data:data131};
+if(typeof data132 === "string"){
+if(func71(data132) > 7){
+const err391 = {instancePath:instancePath+"/spec/monitoring/rules/" + i13+"/role",schemaPath:"#/properties/spec/properties/monitoring/properties/rules/items/properties/role/maxLength",keyword:"maxLength",params:{limit: 7},schema:7,parentSchema:schema11.properties.spec.properties.monitoring.properties.rules.items.properties.role,data:data132};
 if(vErrors === null){
 vErrors = [err391];
 }
@@ -4750,14 +4753,323 @@ vErrors.push(err391);
 errors++;
 }
 }
-}
 else {
-const err392 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema11.type,parentSchema:schema11,data};
+const err392 = {instancePath:instancePath+"/spec/monitoring/rules/" + i13+"/role",schemaPath:"#/properties/spec/properties/monitoring/properties/rules/items/properties/role/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.monitoring.properties.rules.items.properties.role.type,parentSchema:schema11.properties.spec.properties.monitoring.properties.rules.items.properties.role,data:data132};
 if(vErrors === null){
 vErrors = [err392];
 }
 else {
 vErrors.push(err392);
+}
+errors++;
+}
+let data133 = data130.alert;
+if(!((data133 === "Enabled") || (data133 === "Disabled"))){
+const err393 = {instancePath:instancePath+"/spec/monitoring/rules/" + i13+"/alert",schemaPath:"#/properties/spec/properties/monitoring/properties/rules/items/properties/alert/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.monitoring.properties.rules.items.properties.alert.enum},schema:schema11.properties.spec.properties.monitoring.properties.rules.items.properties.alert.enum,parentSchema:schema11.properties.spec.properties.monitoring.properties.rules.items.properties.alert,data:data133};
+if(vErrors === null){
+vErrors = [err393];
+}
+else {
+vErrors.push(err393);
+}
+errors++;
+}
+if(typeof data133 === "string"){
+if(func71(data133) > 8){
+const err394 = {instancePath:instancePath+"/spec/monitoring/rules/" + i13+"/alert",schemaPath:"#/properties/spec/properties/monitoring/properties/rules/items/properties/alert/maxLength",keyword:"maxLength",params:{limit: 8},schema:8,parentSchema:schema11.properties.spec.properties.monitoring.properties.rules.items.properties.alert,data:data133};
+if(vErrors === null){
+vErrors = [err394];
+}
+else {
+vErrors.push(err394);
+}
+errors++;
+}
+}
+else {
+const err395 = {instancePath:instancePath+"/spec/monitoring/rules/" + i13+"/alert",schemaPath:"#/properties/spec/properties/monitoring/properties/rules/items/properties/alert/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.monitoring.properties.rules.items.properties.alert.type,parentSchema:schema11.properties.spec.properties.monitoring.properties.rules.items.properties.alert,data:data133};
+if(vErrors === null){
+vErrors = [err395];
+}
+else {
+vErrors.push(err395);
+}
+errors++;
+}
+if(data130.threshold !== undefined && func0.call(data130, "threshold")){
+let data134 = data130.threshold;
+if(!((typeof data134 == "number") && (!(data134 % 1) && !isNaN(data134)))){
+const err396 = {instancePath:instancePath+"/spec/monitoring/rules/" + i13+"/threshold",schemaPath:"#/properties/spec/properties/monitoring/properties/rules/items/properties/threshold/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.monitoring.properties.rules.items.properties.threshold.type,parentSchema:schema11.properties.spec.properties.monitoring.properties.rules.items.properties.threshold,data:data134};
+if(vErrors === null){
+vErrors = [err396];
+}
+else {
+vErrors.push(err396);
+}
+errors++;
+}
+if(typeof data134 == "number"){
+if(data134 > 100000 || isNaN(data134)){
+const err397 = {instancePath:instancePath+"/spec/monitoring/rules/" + i13+"/threshold",schemaPath:"#/properties/spec/properties/monitoring/properties/rules/items/properties/threshold/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},schema:100000,parentSchema:schema11.properties.spec.properties.monitoring.properties.rules.items.properties.threshold,data:data134};
+if(vErrors === null){
+vErrors = [err397];
+}
+else {
+vErrors.push(err397);
+}
+errors++;
+}
+if(data134 < 1 || isNaN(data134)){
+const err398 = {instancePath:instancePath+"/spec/monitoring/rules/" + i13+"/threshold",schemaPath:"#/properties/spec/properties/monitoring/properties/rules/items/properties/threshold/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.monitoring.properties.rules.items.properties.threshold,data:data134};
+if(vErrors === null){
+vErrors = [err398];
+}
+else {
+vErrors.push(err398);
+}
+errors++;
+}
+}
+}
+if(data130.windowSeconds !== undefined && func0.call(data130, "windowSeconds")){
+let data135 = data130.windowSeconds;
+if(!((typeof data135 == "number") && (!(data135 % 1) && !isNaN(data135)))){
+const err399 = {instancePath:instancePath+"/spec/monitoring/rules/" + i13+"/windowSeconds",schemaPath:"#/properties/spec/properties/monitoring/properties/rules/items/properties/windowSeconds/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.monitoring.properties.rules.items.properties.windowSeconds.type,parentSchema:schema11.properties.spec.properties.monitoring.properties.rules.items.properties.windowSeconds,data:data135};
+if(vErrors === null){
+vErrors = [err399];
+}
+else {
+vErrors.push(err399);
+}
+errors++;
+}
+if(typeof data135 == "number"){
+if(data135 > 2592000 || isNaN(data135)){
+const err400 = {instancePath:instancePath+"/spec/monitoring/rules/" + i13+"/windowSeconds",schemaPath:"#/properties/spec/properties/monitoring/properties/rules/items/properties/windowSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2592000},schema:2592000,parentSchema:schema11.properties.spec.properties.monitoring.properties.rules.items.properties.windowSeconds,data:data135};
+if(vErrors === null){
+vErrors = [err400];
+}
+else {
+vErrors.push(err400);
+}
+errors++;
+}
+if(data135 < 1 || isNaN(data135)){
+const err401 = {instancePath:instancePath+"/spec/monitoring/rules/" + i13+"/windowSeconds",schemaPath:"#/properties/spec/properties/monitoring/properties/rules/items/properties/windowSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.monitoring.properties.rules.items.properties.windowSeconds,data:data135};
+if(vErrors === null){
+vErrors = [err401];
+}
+else {
+vErrors.push(err401);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err402 = {instancePath:instancePath+"/spec/monitoring/rules/" + i13,schemaPath:"#/properties/spec/properties/monitoring/properties/rules/items/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.monitoring.properties.rules.items.type,parentSchema:schema11.properties.spec.properties.monitoring.properties.rules.items,data:data130};
+if(vErrors === null){
+vErrors = [err402];
+}
+else {
+vErrors.push(err402);
+}
+errors++;
+}
+}
+}
+else {
+const err403 = {instancePath:instancePath+"/spec/monitoring/rules",schemaPath:"#/properties/spec/properties/monitoring/properties/rules/type",keyword:"type",params:{type: "array"},schema:schema11.properties.spec.properties.monitoring.properties.rules.type,parentSchema:schema11.properties.spec.properties.monitoring.properties.rules,data:data129};
+if(vErrors === null){
+vErrors = [err403];
+}
+else {
+vErrors.push(err403);
+}
+errors++;
+}
+}
+}
+else {
+const err404 = {instancePath:instancePath+"/spec/monitoring",schemaPath:"#/properties/spec/properties/monitoring/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.monitoring.type,parentSchema:schema11.properties.spec.properties.monitoring,data:data124};
+if(vErrors === null){
+vErrors = [err404];
+}
+else {
+vErrors.push(err404);
+}
+errors++;
+}
+}
+if(data16.lockout !== undefined && func0.call(data16, "lockout")){
+let data136 = data16.lockout;
+if(data136 && typeof data136 == "object" && !Array.isArray(data136)){
+if(data136.maxFailures === undefined){
+data136.maxFailures = 20;
+}
+if(data136.windowSeconds === undefined){
+data136.windowSeconds = 60;
+}
+if(data136.blockSeconds === undefined){
+data136.blockSeconds = 900;
+}
+for(const key41 of Object.keys(data136)){
+if(!(((key41 === "maxFailures") || (key41 === "windowSeconds")) || (key41 === "blockSeconds"))){
+const err405 = {instancePath:instancePath+"/spec/lockout",schemaPath:"#/properties/spec/properties/lockout/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key41},schema:false,parentSchema:schema11.properties.spec.properties.lockout,data:data136};
+if(vErrors === null){
+vErrors = [err405];
+}
+else {
+vErrors.push(err405);
+}
+errors++;
+}
+}
+let data137 = data136.maxFailures;
+if(!((typeof data137 == "number") && (!(data137 % 1) && !isNaN(data137)))){
+const err406 = {instancePath:instancePath+"/spec/lockout/maxFailures",schemaPath:"#/properties/spec/properties/lockout/properties/maxFailures/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.lockout.properties.maxFailures.type,parentSchema:schema11.properties.spec.properties.lockout.properties.maxFailures,data:data137};
+if(vErrors === null){
+vErrors = [err406];
+}
+else {
+vErrors.push(err406);
+}
+errors++;
+}
+if(typeof data137 == "number"){
+if(data137 > 100000 || isNaN(data137)){
+const err407 = {instancePath:instancePath+"/spec/lockout/maxFailures",schemaPath:"#/properties/spec/properties/lockout/properties/maxFailures/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100000},schema:100000,parentSchema:schema11.properties.spec.properties.lockout.properties.maxFailures,data:data137};
+if(vErrors === null){
+vErrors = [err407];
+}
+else {
+vErrors.push(err407);
+}
+errors++;
+}
+if(data137 < 1 || isNaN(data137)){
+const err408 = {instancePath:instancePath+"/spec/lockout/maxFailures",schemaPath:"#/properties/spec/properties/lockout/properties/maxFailures/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.lockout.properties.maxFailures,data:data137};
+if(vErrors === null){
+vErrors = [err408];
+}
+else {
+vErrors.push(err408);
+}
+errors++;
+}
+}
+let data138 = data136.windowSeconds;
+if(!((typeof data138 == "number") && (!(data138 % 1) && !isNaN(data138)))){
+const err409 = {instancePath:instancePath+"/spec/lockout/windowSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/windowSeconds/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.lockout.properties.windowSeconds.type,parentSchema:schema11.properties.spec.properties.lockout.properties.windowSeconds,data:data138};
+if(vErrors === null){
+vErrors = [err409];
+}
+else {
+vErrors.push(err409);
+}
+errors++;
+}
+if(typeof data138 == "number"){
+if(data138 > 86400 || isNaN(data138)){
+const err410 = {instancePath:instancePath+"/spec/lockout/windowSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/windowSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400},schema:86400,parentSchema:schema11.properties.spec.properties.lockout.properties.windowSeconds,data:data138};
+if(vErrors === null){
+vErrors = [err410];
+}
+else {
+vErrors.push(err410);
+}
+errors++;
+}
+if(data138 < 1 || isNaN(data138)){
+const err411 = {instancePath:instancePath+"/spec/lockout/windowSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/windowSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.lockout.properties.windowSeconds,data:data138};
+if(vErrors === null){
+vErrors = [err411];
+}
+else {
+vErrors.push(err411);
+}
+errors++;
+}
+}
+let data139 = data136.blockSeconds;
+if(!((typeof data139 == "number") && (!(data139 % 1) && !isNaN(data139)))){
+const err412 = {instancePath:instancePath+"/spec/lockout/blockSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/blockSeconds/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.lockout.properties.blockSeconds.type,parentSchema:schema11.properties.spec.properties.lockout.properties.blockSeconds,data:data139};
+if(vErrors === null){
+vErrors = [err412];
+}
+else {
+vErrors.push(err412);
+}
+errors++;
+}
+if(typeof data139 == "number"){
+if(data139 > 604800 || isNaN(data139)){
+const err413 = {instancePath:instancePath+"/spec/lockout/blockSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/blockSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 604800},schema:604800,parentSchema:schema11.properties.spec.properties.lockout.properties.blockSeconds,data:data139};
+if(vErrors === null){
+vErrors = [err413];
+}
+else {
+vErrors.push(err413);
+}
+errors++;
+}
+if(data139 < 1 || isNaN(data139)){
+const err414 = {instancePath:instancePath+"/spec/lockout/blockSeconds",schemaPath:"#/properties/spec/properties/lockout/properties/blockSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.lockout.properties.blockSeconds,data:data139};
+if(vErrors === null){
+vErrors = [err414];
+}
+else {
+vErrors.push(err414);
+}
+errors++;
+}
+}
+}
+else {
+const err415 = {instancePath:instancePath+"/spec/lockout",schemaPath:"#/properties/spec/properties/lockout/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.lockout.type,parentSchema:schema11.properties.spec.properties.lockout,data:data136};
+if(vErrors === null){
+vErrors = [err415];
+}
+else {
+vErrors.push(err415);
+}
+errors++;
+}
+}
+}
+else {
+const err416 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.type,parentSchema:schema11.properties.spec,data:data16};
+if(vErrors === null){
+vErrors = [err416];
+}
+else {
+vErrors.push(err416);
+}
+errors++;
+}
+}
+if(data.status !== undefined && func0.call(data, "status")){
+let data140 = data.status;
+if(!(data140 && typeof data140 == "object" && !Array.isArray(data140))){
+const err417 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"},schema:schema11.properties.status.type,parentSchema:schema11.properties.status,data:data140};
+if(vErrors === null){
+vErrors = [err417];
+}
+else {
+vErrors.push(err417);
+}
+errors++;
+}
+}
+}
+else {
+const err418 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema11.type,parentSchema:schema11,data};
+if(vErrors === null){
+vErrors = [err418];
+}
+else {
+vErrors.push(err418);
 }
 errors++;
 }
@@ -4767,7 +5079,7 @@ return errors === 0;
 
 export const AclTemplate = validate11;
 const schema12 = {"$id":"AclTemplate","type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"mqttsecurity.io/v1alpha1"},"kind":{"const":"AclTemplate"},"metadata":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"generation":{"type":"integer"},"resourceVersion":{"type":"string"},"creationTimestamp":{"type":["string","null"]},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}}}},"spec":{"type":"object","required":["rules"],"properties":{"description":{"type":"string","minLength":1,"maxLength":512},"role":{"type":"string","enum":["Device","Backend","Admin"],"default":"Device","maxLength":7},"allowControl":{"type":"boolean","default":false},"parameters":{"type":"object","default":{},"properties":{"properties":{"type":"object","maxProperties":32,"additionalProperties":{"type":"object","required":["type"],"properties":{"type":{"type":"string","enum":["string","integer","boolean"],"maxLength":7},"description":{"type":"string","minLength":1,"maxLength":512},"enum":{"type":"array","minItems":1,"maxItems":64,"items":{"type":["integer","string"],"maxLength":256,"minimum":-9007199254740991,"maximum":9007199254740991}},"minLength":{"type":"integer","minimum":0,"maximum":256},"maxLength":{"type":"integer","minimum":0,"maximum":256},"minimum":{"type":"integer","minimum":-9007199254740991,"maximum":9007199254740991},"maximum":{"type":"integer","minimum":-9007199254740991,"maximum":9007199254740991},"default":{"type":["string","integer","boolean"],"maxLength":256,"minimum":-9007199254740991,"maximum":9007199254740991}},"additionalProperties":false}},"required":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","minLength":1,"maxLength":63}}},"additionalProperties":false},"rules":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"object","required":["topic"],"properties":{"effect":{"type":"string","enum":["Allow","Deny"],"default":"Allow","maxLength":5},"actions":{"type":"array","minItems":1,"maxItems":2,"uniqueItems":true,"items":{"type":"string","enum":["Publish","Subscribe"],"maxLength":9}},"topic":{"type":"string","pattern":"^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$","minLength":1,"maxLength":1024},"description":{"type":"string","minLength":1,"maxLength":512}},"additionalProperties":false}}},"additionalProperties":false},"status":{"type":"object"}},"additionalProperties":false};
-const pattern33 = new RegExp("^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$", "u");
+const pattern34 = new RegExp("^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$", "u");
 
 function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="AclTemplate" */;
@@ -5881,7 +6193,7 @@ vErrors.push(err88);
 }
 errors++;
 }
-if(!pattern33.test(data39)){
+if(!pattern34.test(data39)){
 const err89 = {instancePath:instancePath+"/spec/rules/" + i4+"/topic",schemaPath:"#/properties/spec/properties/rules/items/properties/topic/pattern",keyword:"pattern",params:{pattern: "^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$"},schema:"^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$",parentSchema:schema12.properties.spec.properties.rules.items.properties.topic,data:data39};
 if(vErrors === null){
 vErrors = [err89];
@@ -6004,9 +6316,9 @@ return errors === 0;
 
 export const MqttDevice = validate12;
 const schema13 = {"$id":"MqttDevice","type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"mqttsecurity.io/v1alpha1"},"kind":{"const":"MqttDevice"},"metadata":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"generation":{"type":"integer"},"resourceVersion":{"type":"string"},"creationTimestamp":{"type":["string","null"]},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}}}},"spec":{"type":"object","required":["brokerRef","authentication"],"properties":{"brokerRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"namespace":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$","minLength":1,"maxLength":63}},"additionalProperties":false},"identity":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$","minLength":1,"maxLength":64},"templateRefs":{"type":"array","maxItems":16,"items":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"parameters":{"type":"object","maxProperties":32,"additionalProperties":{"type":["string","integer","boolean"],"maxLength":256,"minimum":-9007199254740991,"maximum":9007199254740991}}},"additionalProperties":false}},"groups":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$","minLength":1,"maxLength":64}},"authentication":{"type":"object","required":["type"],"properties":{"type":{"type":"string","enum":["Certificate","Password"],"maxLength":11},"certificate":{"type":"object","properties":{"template":{"type":"object","properties":{"duration":{"type":"string","pattern":"^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$","minLength":2,"maxLength":27},"renewBefore":{"type":"string","pattern":"^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$","minLength":2,"maxLength":27},"privateKey":{"type":"object","properties":{"algorithm":{"type":"string","enum":["ECDSA","RSA","Ed25519"],"default":"ECDSA","maxLength":7},"size":{"type":"integer","minimum":256,"maximum":4096},"rotationPolicy":{"type":"string","enum":["Always","Never"],"default":"Always","maxLength":6}},"additionalProperties":false},"csr":{"type":"string","pattern":"^-----BEGIN (NEW )?CERTIFICATE REQUEST-----\\r?\\n[A-Za-z0-9+/=\\r\\n]+-----END (NEW )?CERTIFICATE REQUEST-----[\\r\\n]*$","minLength":1,"maxLength":8192},"secretName":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"previousCertificate":{"type":"object","properties":{"revokeAfterSeconds":{"type":"integer","minimum":0,"maximum":31536000}},"additionalProperties":false},"keystores":{"type":"object","properties":{"pkcs12":{"type":"object","required":["passwordSecretRef"],"properties":{"passwordSecretRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"password","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"profile":{"type":"string","enum":["Modern2023","LegacyDES"],"default":"Modern2023","maxLength":10}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"password":{"type":"object","properties":{"generate":{"type":"object","maxProperties":0},"hash":{"type":"string","pattern":"^\\$(6|7\\$[1-9][0-9]{0,4})\\$[A-Za-z0-9+/]{16}\\$[A-Za-z0-9+/]{86}==$","minLength":1,"maxLength":128},"secretRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"password","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"revision":{"type":"integer","minimum":1,"maximum":2147483647}},"additionalProperties":false}},"additionalProperties":false},"rules":{"type":"array","maxItems":32,"items":{"type":"object","required":["topic"],"properties":{"effect":{"type":"string","enum":["Allow","Deny"],"default":"Allow","maxLength":5},"actions":{"type":"array","minItems":1,"maxItems":2,"uniqueItems":true,"items":{"type":"string","enum":["Publish","Subscribe"],"maxLength":9}},"topic":{"type":"string","pattern":"^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$","minLength":1,"maxLength":1024},"description":{"type":"string","minLength":1,"maxLength":512},"expiresAt":{"type":"string","maxLength":35,"format":"date-time"}},"additionalProperties":false}},"suspended":{"type":"boolean","default":false},"expiresAt":{"type":"string","maxLength":35,"format":"date-time"},"revoked":{"type":"object","required":["reason"],"properties":{"reason":{"type":"string","enum":["Unspecified","KeyCompromise","CaCompromise","AffiliationChanged","Superseded","CessationOfOperation","PrivilegeWithdrawn"],"maxLength":20},"at":{"type":"string","maxLength":35,"format":"date-time"}},"additionalProperties":false}},"additionalProperties":false},"status":{"type":"object"}},"additionalProperties":false};
-const pattern36 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$", "u");
-const pattern41 = new RegExp("^-----BEGIN (NEW )?CERTIFICATE REQUEST-----\\r?\\n[A-Za-z0-9+/=\\r\\n]+-----END (NEW )?CERTIFICATE REQUEST-----[\\r\\n]*$", "u");
-const pattern45 = new RegExp("^\\$(6|7\\$[1-9][0-9]{0,4})\\$[A-Za-z0-9+/]{16}\\$[A-Za-z0-9+/]{86}==$", "u");
+const pattern37 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$", "u");
+const pattern42 = new RegExp("^-----BEGIN (NEW )?CERTIFICATE REQUEST-----\\r?\\n[A-Za-z0-9+/=\\r\\n]+-----END (NEW )?CERTIFICATE REQUEST-----[\\r\\n]*$", "u");
+const pattern46 = new RegExp("^\\$(6|7\\$[1-9][0-9]{0,4})\\$[A-Za-z0-9+/]{16}\\$[A-Za-z0-9+/]{86}==$", "u");
 const formats0 = /^\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|[12]\d))T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
 function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -6481,7 +6793,7 @@ vErrors.push(err37);
 }
 errors++;
 }
-if(!pattern36.test(data20)){
+if(!pattern37.test(data20)){
 const err38 = {instancePath:instancePath+"/spec/identity",schemaPath:"#/properties/spec/properties/identity/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$"},schema:"^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$",parentSchema:schema13.properties.spec.properties.identity,data:data20};
 if(vErrors === null){
 vErrors = [err38];
@@ -6720,7 +7032,7 @@ vErrors.push(err57);
 }
 errors++;
 }
-if(!pattern36.test(data27)){
+if(!pattern37.test(data27)){
 const err58 = {instancePath:instancePath+"/spec/groups/" + i2,schemaPath:"#/properties/spec/properties/groups/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$"},schema:"^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$",parentSchema:schema13.properties.spec.properties.groups.items,data:data27};
 if(vErrors === null){
 vErrors = [err58];
@@ -7115,7 +7427,7 @@ vErrors.push(err89);
 }
 errors++;
 }
-if(!pattern41.test(data38)){
+if(!pattern42.test(data38)){
 const err90 = {instancePath:instancePath+"/spec/authentication/certificate/template/csr",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/csr/pattern",keyword:"pattern",params:{pattern: "^-----BEGIN (NEW )?CERTIFICATE REQUEST-----\\r?\\n[A-Za-z0-9+/=\\r\\n]+-----END (NEW )?CERTIFICATE REQUEST-----[\\r\\n]*$"},schema:"^-----BEGIN (NEW )?CERTIFICATE REQUEST-----\\r?\\n[A-Za-z0-9+/=\\r\\n]+-----END (NEW )?CERTIFICATE REQUEST-----[\\r\\n]*$",parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.csr,data:data38};
 if(vErrors === null){
 vErrors = [err90];
@@ -7559,7 +7871,7 @@ vErrors.push(err126);
 }
 errors++;
 }
-if(!pattern45.test(data50)){
+if(!pattern46.test(data50)){
 const err127 = {instancePath:instancePath+"/spec/authentication/password/hash",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/hash/pattern",keyword:"pattern",params:{pattern: "^\\$(6|7\\$[1-9][0-9]{0,4})\\$[A-Za-z0-9+/]{16}\\$[A-Za-z0-9+/]{86}==$"},schema:"^\\$(6|7\\$[1-9][0-9]{0,4})\\$[A-Za-z0-9+/]{16}\\$[A-Za-z0-9+/]{86}==$",parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.hash,data:data50};
 if(vErrors === null){
 vErrors = [err127];
@@ -7961,7 +8273,7 @@ vErrors.push(err159);
 }
 errors++;
 }
-if(!pattern33.test(data60)){
+if(!pattern34.test(data60)){
 const err160 = {instancePath:instancePath+"/spec/rules/" + i4+"/topic",schemaPath:"#/properties/spec/properties/rules/items/properties/topic/pattern",keyword:"pattern",params:{pattern: "^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$"},schema:"^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$",parentSchema:schema13.properties.spec.properties.rules.items.properties.topic,data:data60};
 if(vErrors === null){
 vErrors = [err160];
@@ -8911,7 +9223,7 @@ vErrors.push(err51);
 }
 errors++;
 }
-if(!pattern41.test(data25)){
+if(!pattern42.test(data25)){
 const err52 = {instancePath:instancePath+"/spec/csr",schemaPath:"#/properties/spec/properties/csr/pattern",keyword:"pattern",params:{pattern: "^-----BEGIN (NEW )?CERTIFICATE REQUEST-----\\r?\\n[A-Za-z0-9+/=\\r\\n]+-----END (NEW )?CERTIFICATE REQUEST-----[\\r\\n]*$"},schema:"^-----BEGIN (NEW )?CERTIFICATE REQUEST-----\\r?\\n[A-Za-z0-9+/=\\r\\n]+-----END (NEW )?CERTIFICATE REQUEST-----[\\r\\n]*$",parentSchema:schema14.properties.spec.properties.csr,data:data25};
 if(vErrors === null){
 vErrors = [err52];
@@ -9417,7 +9729,7 @@ return errors === 0;
 
 export const BrokerInstance = validate14;
 const schema15 = {"$id":"BrokerInstance","type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"mqttsecurity.io/v1alpha1"},"kind":{"const":"BrokerInstance"},"metadata":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"generation":{"type":"integer"},"resourceVersion":{"type":"string"},"creationTimestamp":{"type":["string","null"]},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}}}},"spec":{"type":"object","required":["brokerRef"],"properties":{"brokerRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"podUid":{"type":"string","pattern":"^[-A-Za-z0-9]+$","minLength":1,"maxLength":64}},"additionalProperties":false},"status":{"type":"object"}},"additionalProperties":false};
-const pattern57 = new RegExp("^[-A-Za-z0-9]+$", "u");
+const pattern58 = new RegExp("^[-A-Za-z0-9]+$", "u");
 
 function validate14(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="BrokerInstance" */;
@@ -9833,7 +10145,7 @@ vErrors.push(err32);
 }
 errors++;
 }
-if(!pattern57.test(data19)){
+if(!pattern58.test(data19)){
 const err33 = {instancePath:instancePath+"/spec/podUid",schemaPath:"#/properties/spec/properties/podUid/pattern",keyword:"pattern",params:{pattern: "^[-A-Za-z0-9]+$"},schema:"^[-A-Za-z0-9]+$",parentSchema:schema15.properties.spec.properties.podUid,data:data19};
 if(vErrors === null){
 vErrors = [err33];

@@ -4,10 +4,9 @@ import { imagePlacement } from '../domain/bundle/placement.ts';
 import { objectKey, type ObjectKey } from '../domain/names.ts';
 import type { Clock } from '../ports.ts';
 import type { PlacedMosquitto } from '../shell/agent-process.ts';
+import { agentDirectory } from './agent-directory.ts';
 import { choiceOf, commandOf } from './command.ts';
 import { type Io, UsageError } from './io.ts';
-
-const defaultDirectory = '/var/lib/mqttsec';
 
 export const command = commandOf({
   synopsis: '--broker NAME [--namespace NS] --instance NAME [options]',
@@ -35,7 +34,7 @@ MQTTSEC_BROKER_UID, MQTTSEC_SERVER_SECRET, MQTTSEC_DIRECTORY, MQTTSEC_DATA.`,
       value: 'NAME',
       about: "Secret with the server's key pair (BROKER-server-tls)",
     },
-    directory: { type: 'string', value: 'DIR', about: `the agent's own files, for nobody else (${defaultDirectory})` },
+    directory: { type: 'string', value: 'DIR', about: `the agent's own files, for nobody else (${agentDirectory})` },
     data: { type: 'string', value: 'DIR', about: 'sessions and retained messages are saved here; without it nowhere' },
     'bind-address': { type: 'string', value: 'ADDRESS', about: 'address of the listeners (all)' },
     mosquitto: {
@@ -68,7 +67,7 @@ MQTTSEC_BROKER_UID, MQTTSEC_SERVER_SECRET, MQTTSEC_DIRECTORY, MQTTSEC_DATA.`,
     const brokerUid = given(options['broker-uid'], environment['MQTTSEC_BROKER_UID']);
     const data = given(options.data, environment['MQTTSEC_DATA']);
     const port = options['http-port'] === undefined ? undefined : portOf(options['http-port']);
-    const directory = given(options.directory, environment['MQTTSEC_DIRECTORY']) ?? defaultDirectory;
+    const directory = given(options.directory, environment['MQTTSEC_DIRECTORY']) ?? agentDirectory;
     const logLevel = choiceOf('log-level', options['log-level'], ['debug', 'info', 'warn', 'error']) ?? 'info';
     const [{ runAgentProcess }, { systemRandom }] = await Promise.all([
       import('../shell/agent-process.ts'),

@@ -10,7 +10,7 @@ import { UsageError, type Io } from './io.ts';
 import { isProven, problemsText, statusText, statusWithProblems } from './status-text.ts';
 
 export const command = commandOf({
-  synopsis: 'DIR [--once] [--port N] [--state DIR]',
+  synopsis: 'DIR [--once] [--port N] [--enrol-port N] [--state DIR]',
   about: `Runs a Mosquitto from a directory of manifests, without a cluster: compiles them, issues certificates
 and passwords, starts the broker, proves that it enforces what they say, and follows every edit.
 A mistake leaves the last good set in force. Keys and passwords lie in the state directory (mode 0600).
@@ -18,6 +18,7 @@ Ctrl-C stops the broker; the next run comes back into the same state.`,
   options: {
     once: { type: 'boolean', about: 'bring it up, prove it, print the status and stop; exit code 1 when that fails' },
     port: { type: 'string', short: 'p', value: 'N', about: 'the listeners take N, N+1, …; without it free ports' },
+    'enrol-port': { type: 'string', value: 'N', about: 'let devices enrol at this port (EST), 0 for a free one' },
     host: { type: 'string', value: 'ADDRESS', about: 'address to listen on (127.0.0.1)' },
     state: { type: 'string', value: 'DIR', about: `state directory (DIR/${stateName})` },
     broker: brokerOption,
@@ -56,7 +57,8 @@ Ctrl-C stops the broker; the next run comes back into the same state.`,
         ...(options.plugins !== undefined && { pluginDirectory: options.plugins }),
       },
       ...(options.broker !== undefined && { broker: options.broker }),
-      ...(options.port !== undefined && { port: portOf(options.port) }),
+      ...(options.port !== undefined && { port: portOf('port', options.port, 1) }),
+      ...(options['enrol-port'] !== undefined && { enrolPort: portOf('enrol-port', options['enrol-port'], 0) }),
     };
     const status = await runDev(dev, {
       clock: systemClock(),
@@ -88,10 +90,10 @@ async function stateOf(manifests: string): Promise<string> {
   return path.join(manifests, stateName);
 }
 
-function portOf(text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (port < 1 || port > 65_535) throw new UsageError(`--port '${text}' is not a port number from 1 to 65535`);
-  return port;
+function portOf(option: string, text: string, least: 0 | 1): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : -1;
+  if (port >= least && port <= 65_535) return port;
+  throw new UsageError(`--${option} '${text}' is not a port number from ${least} to 65535`);
 }
 
 interface Show {
@@ -132,15 +134,18 @@ function liveTable(io: Io): Show {
 
 function plainLines(io: Io): Omit<Show, 'findings'> {
   const former = new Map<string, string>();
-  const listening = new Set<string>();
+  const told = new Set<string>();
+  const tellOnce = (line: string) => {
+    if (!told.has(line)) io.out(`${line}\n`);
+    told.add(line);
+  };
   return {
     status: (status) => {
       const isLoaded = status.loaded !== undefined && status.loaded.hash === status.bundle?.hash;
       for (const { name, port, authentication } of isLoaded ? status.listeners : []) {
-        const line = `${name} ${status.host}:${String(port)} ${authentication}`;
-        if (!listening.has(line)) io.out(`listening ${line}\n`);
-        listening.add(line);
+        tellOnce(`listening ${name} ${status.host}:${String(port)} ${authentication}`);
       }
+      if (status.enrolment) tellOnce(`enrolling at https://${status.host}:${String(status.enrolment.port)}`);
       for (const { device, identity, programmed, reason, notAfter = '-' } of status.devices) {
         const line = `${device} identity=${identity} programmed=${String(programmed)} reason=${reason} notAfter=${notAfter}`;
         if (former.get(device) !== line) io.out(`device ${line}\n`);

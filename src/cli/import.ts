@@ -5,8 +5,10 @@ import { importedManifests, type Manifest } from '../domain/import/manifests.ts'
 import { type Note, noteText } from '../domain/import/note.ts';
 import { readForeignPasswords } from '../domain/import/password-reader.ts';
 import { parsedCrls } from '../domain/pki/crl.ts';
+import { reasonOf } from '../local/files.ts';
 import { parseManifests } from '../parse/manifests.ts';
 import { validationFindings } from '../parse/validation.ts';
+import { fileLimit } from '../parse/yaml.ts';
 import { commandOf } from './command.ts';
 import { isRefused } from './fleet-input.ts';
 import { type ExitCode, type Io, UsageError } from './io.ts';
@@ -41,7 +43,7 @@ Exit code 0: everything is kept. 1: something is not. 2: a file cannot be read, 
       ...(lists !== undefined && { crl: lists }),
     };
     const { manifests, notes } = importedManifests(foreign, { namespace, broker });
-    const text = manifests.map(yamlText).join('---\n');
+    const text = oneFile(manifests, acl);
     // Names given on the command line may be none; what is written has to be valid as a whole.
     if (isRefused(validationFindings(parseManifests([{ name: 'manifests', text }])), io)) return 2;
     io.out(text);
@@ -54,13 +56,28 @@ function notesTold(notes: readonly Note[], names: Parameters<typeof noteText>[1]
   return code;
 }
 
+/** All of them, where one file may hold them: no other command would read them. */
+function oneFile(manifests: readonly Manifest[], acl: string): string {
+  const texts: string[] = [];
+  let length = 0;
+  for (const manifest of manifests) {
+    const text = yamlText(manifest);
+    length += Buffer.byteLength(text) + '---\n'.length;
+    const most = `${fileLimit / 1024 / 1024} MiB`;
+    if (length > fileLimit)
+      throw new Error(`import ${acl}: the manifests take more than the ${most} of a file: import some users at a time`);
+    texts.push(text);
+  }
+  return texts.join('---\n');
+}
+
 function yamlText(manifest: Manifest): string {
   return dump(manifest, { lineWidth: -1, noRefs: true });
 }
 
 async function textOf(file: string): Promise<string> {
   const bytes = await readFile(file).catch((error: unknown) => {
-    throw new Error(`read ${file}`, { cause: error });
+    throw new Error(`read ${file}: ${reasonOf(error)}`, { cause: error });
   });
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

@@ -1,3 +1,4 @@
+import { reasonOf } from '../local/files.ts';
 import { nearest } from '../parse/suggestion.ts';
 import { commands, type Entry } from './commands.ts';
 import { UsageError, type ExitCode, type Io } from './io.ts';
@@ -56,7 +57,8 @@ function messageChain(error: unknown): string {
   const message = error.message === '' ? error.name : error.message;
   if (error.cause === undefined) return message;
   const cause = messageChain(error.cause);
-  return message.includes(cause) ? message : `${message}: ${cause}`;
+  const isSaid = [cause, reasonOf(error.cause)].some((text) => message.includes(text));
+  return isSaid ? message : `${message}: ${cause}`;
 }
 
 function reportFailure(error: unknown, argv: readonly string[], io: Io): void {

@@ -17,6 +17,7 @@ export function statusText(status: LocalStatus, io: Pick<Io, 'colour'>): string 
   const ports = listeners.map(({ name, port, authentication, tls }) => {
     return `${name} ${host}:${String(port)} ${authentication}${tls ? ' TLS' : ''}`;
   });
+  if (status.enrolment) ports.push(`enrolment ${host}:${String(status.enrolment.port)} TLS`);
   const problems = [...(refused?.refusals ?? []).map(({ check, reason }) => `refused by ${check}: ${reason}`)];
   if (lastError !== undefined) problems.push(`last error: ${lastError}`);
   return `MqttBroker ${broker} on Mosquitto ${mosquittoVersion}: ${revision}, ${proof}

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { textOf } from '../local/files.ts';
 import { jsonOf } from '../local/state.ts';
 import type { Identity, KeyPair, Listener } from '../verify/world.ts';
+import { certificateText, keyPairIn } from './pem-input.ts';
 
 /** What `connection.json` of a kit says, as far as it is used here. */
 interface Connection {
@@ -18,7 +19,8 @@ export async function kitIdentity(directory: string): Promise<Identity> {
   if (connection === undefined) throw new Error(`read kit ${file}: it is not there`);
   if (!isConnection(connection)) throw new Error(`read kit ${file}: it is not as 'mqttsec bundle' writes it`);
   const { broker, clientId, password, certificateFile } = connection;
-  const ca = await textOf(path.join(directory, 'ca.crt'));
+  const caFile = path.join(directory, 'ca.crt');
+  const ca = (await textOf(caFile)) === undefined ? undefined : await certificateText(caFile);
   const listener: Listener = {
     host: broker.host,
     port: broker.port,
@@ -44,9 +46,5 @@ function isConnection(value: unknown): value is Connection {
 
 /** Certificate and key of a kit. */
 export async function kitPair(directory: string): Promise<KeyPair> {
-  const [certificate, key] = await Promise.all(
-    ['client.crt', 'client.key'].map((name) => textOf(path.join(directory, name))),
-  );
-  if (certificate !== undefined && key !== undefined) return { certificate, key };
-  throw new Error(`read kit ${directory}: client.crt and client.key are not both there`);
+  return keyPairIn(path.join(directory, 'client.crt'), path.join(directory, 'client.key'));
 }

@@ -3,21 +3,14 @@ import net from 'node:net';
 import path from 'node:path';
 import { oracleOf } from '../domain/acl/cani.ts';
 import { keyOf } from '../domain/fleet.ts';
-import { textOf } from '../local/files.ts';
 import { systemRandom } from '../local/system.ts';
 import { reasonToRefuse } from '../verify/certificates.ts';
 import { rightsOf } from '../verify/rights.ts';
-import {
-  type Identity,
-  type KeyPair,
-  type Listener,
-  placeOf,
-  type RefusedCertificate,
-  type World,
-} from '../verify/world.ts';
+import { type Identity, type Listener, placeOf, type RefusedCertificate, type World } from '../verify/world.ts';
 import { fleetInput, isRefused } from './fleet-input.ts';
 import { type Io, UsageError } from './io.ts';
 import { isLocal, localState } from './local-state.ts';
+import { certificateText, fileText, keyPairIn } from './pem-input.ts';
 import { kitIdentity, kitPair } from './verify-kit.ts';
 import { localWorld } from './verify-local.ts';
 
@@ -103,7 +96,7 @@ async function described(broker: string, options: TargetOptions): Promise<Reache
   if ((cert === undefined) !== (key === undefined)) throw new UsageError('--cert and --key belong together');
   if (username !== undefined && passwordFile === undefined) throw new UsageError('--username needs --password-file');
   const authentication = cert === undefined && username !== undefined ? 'Password' : 'Certificate';
-  const trust = ca === undefined ? {} : { ca: await fileText(ca) };
+  const trust = ca === undefined ? {} : { ca: await certificateText(ca) };
   const listener: Listener = { host, port, tls: true, webSockets: false, authentication, ...trust };
   const identity = await describedIdentity(listener, options);
   return { listeners: [listener], identities: identity ? [identity] : [], refused: [] };
@@ -112,10 +105,7 @@ async function described(broker: string, options: TargetOptions): Promise<Reache
 async function describedIdentity(listener: Listener, options: TargetOptions): Promise<Identity | undefined> {
   const { cert, key, username, 'password-file': passwordFile } = options;
   const [given] = options.identity ?? [];
-  const keyPair: KeyPair | undefined =
-    cert !== undefined && key !== undefined
-      ? { certificate: await fileText(cert), key: await fileText(key) }
-      : undefined;
+  const keyPair = cert !== undefined && key !== undefined ? await keyPairIn(cert, key) : undefined;
   const password = passwordFile === undefined ? undefined : (await fileText(passwordFile)).replace(/\r?\n$/, '');
   const name = given ?? username ?? (keyPair && commonNameOf(keyPair.certificate));
   if (name === undefined) return undefined;
@@ -173,11 +163,4 @@ function connectable({ host, port }: Listener): Promise<void> {
     socket.once('connect', () => end());
     socket.on('error', end);
   });
-}
-
-/** The text of a file that must be there. */
-export async function fileText(file: string): Promise<string> {
-  const text = await textOf(file);
-  if (text === undefined) throw new Error(`read ${file}: it is not there`);
-  return text;
 }

@@ -1,5 +1,5 @@
 import { chunkCountsOf } from '../domain/bundle/chunks.ts';
-import { reloadDefectFindings } from '../domain/broker/reload-defects.ts';
+import { defectFindings } from '../domain/broker/defects.ts';
 import { compileBroker, type Compiled } from '../domain/bundle/compile.ts';
 import { type Placement } from '../domain/bundle/placement.ts';
 import { type Finding } from '../domain/finding.ts';
@@ -84,7 +84,8 @@ export async function localBundle(store: Store, input: LocalInput, chance: Chanc
       cas: trust.cas,
       passwordLines: passwords.lines,
       crls: [...(crl ? [crl] : []), ...trust.externalCrls],
-      revocations: crl ? crlEntries(store.ledger, plan.holds) : [],
+      // Agents refuse a set that forgets what was taken back, also where no list says it.
+      revocations: crlEntries(store.ledger, crl ? plan.holds : []),
       lockouts: lockouts.ends,
       placement,
       ...(index && { chunkCounts: chunkCountsOf(index) }),
@@ -122,7 +123,7 @@ function dialectFindings({ broker, dialect }: LocalInput): readonly Finding[] {
   const message = `the manifest says Mosquitto ${broker.version}, ${dialect} runs: its files are made for ${dialect}`;
   return [
     { code: 'MQS122', severity: 'Warning', path: 'spec.mosquitto.version', message, object: broker.origin },
-    ...reloadDefectFindings({ ...broker, version: dialect }),
+    ...defectFindings({ ...broker, version: dialect }),
   ];
 }
 

@@ -1,5 +1,5 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { stat } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import path from 'node:path';
 import { runAgent } from '../agent/agent.ts';
 import { currentLink } from '../agent/generation.ts';
@@ -26,6 +26,8 @@ import { chosenBroker } from './chosen-broker.ts';
 import { localBundle, type LocalBundle } from './compile.ts';
 import { devicesIn } from '../domain/pki/lineage.ts';
 import { endOrphan, rememberBroker, takeLock, type ProcessTable } from './lock.ts';
+import { startLocalEnrolment } from './enrolment.ts';
+import type { EnrolmentServer } from '../enrol/server.ts';
 import { formerlyAccepted, keepGood, manifestReader, readState, type ManifestReader } from './manifest-reader.ts';
 import { localLockouts, lockoutsIn, reportedIn } from './lockouts.ts';
 import { localMosquitto, type LocalMosquitto, type MosquittoChoice } from './mosquitto.ts';
@@ -37,6 +39,7 @@ import { revocationsIn, revocationsOf } from './revocations.ts';
 import { storedKeyPair } from './server.ts';
 import { directorySink } from './sink.ts';
 import { directorySource } from './source.ts';
+import { withSocketDirectory } from './socket-directory.ts';
 import { isState, jsonOf, openState, statePaths, writeJson, type StatePaths } from './state.ts';
 import { deviceStatuses, type LocalStatus } from './status.ts';
 import { newAcknowledgements, openStore, type Store } from './store.ts';
@@ -52,6 +55,8 @@ export interface DevOptions {
   readonly host: string;
   /** Port of the first listener; the others follow. */
   readonly port?: number;
+  /** Port at which devices enrol, 0 for a free one; without it they cannot. */
+  readonly enrolPort?: number;
   readonly mosquitto: MosquittoChoice;
   /** Return as soon as the first set is proved, or is found not to be provable. */
   readonly once: boolean;
@@ -99,6 +104,8 @@ interface Run {
   readonly downloads: Downloads;
   onLists: (() => void) | undefined;
   hasNewLists: boolean;
+  /** Where devices enrol. */
+  enrolment: EnrolmentServer | undefined;
   /** What is taken back, as it was told last. */
   revocations: ReturnType<typeof revocationsOf>;
   status: LocalStatus | undefined;
@@ -150,6 +157,7 @@ export async function runDev(given: DevOptions, world: DevWorld): Promise<LocalS
       }),
       onLists: undefined,
       hasNewLists: false,
+      enrolment: undefined,
       revocations: revocationsIn(toldBefore),
       status: undefined,
     };
@@ -178,20 +186,6 @@ function lockoutsReported({ former, toldLockouts, report }: Run): readonly Repor
   return reportedIn(report, { report: former, told: toldLockouts });
 }
 
-/** Limit of a socket path on Linux, bytes: `sun_path` of unix(7). */
-const socketPathLimit = 107;
-
-/** A directory for the agent's socket: its own, or a short-lived one where the path would be too long. */
-async function withSocketDirectory<T>(paths: StatePaths, use: (directory: string) => Promise<T>): Promise<T> {
-  if (Buffer.byteLength(path.join(paths.broker, 'agent.sock')) <= socketPathLimit) return use(paths.broker);
-  const directory = await mkdtemp(path.join(tmpdir(), 'mqttsec-'));
-  try {
-    return await use(directory);
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
-}
-
 /** The agent and the watchers beside the loop; all end with it. */
 async function served(run: Run, socketDirectory: string): Promise<LocalStatus> {
   const end = new AbortController();
@@ -203,6 +197,8 @@ async function served(run: Run, socketDirectory: string): Promise<LocalStatus> {
   };
   run.ports = await portsFor(run);
   await compiledAndPublished(run);
+  const facts = () => ({ broker: keyOf(run.broker), store: run.store, accepted: run.accepted });
+  run.enrolment = await startLocalEnrolment(run.options, facts, run.world.clock);
   const sides = [
     runAgent(agentOptions(run, socketDirectory, news), signal),
     watchedManifests(run, news, signal),
@@ -214,7 +210,7 @@ async function served(run: Run, socketDirectory: string): Promise<LocalStatus> {
     return ended ?? (await currentStatus(run));
   } finally {
     end.abort();
-    await Promise.allSettled(sides);
+    await Promise.allSettled([...sides, run.enrolment?.close()]);
   }
 }
 
@@ -290,7 +286,7 @@ const carriedSets = 16;
 
 async function compiledAndPublished(run: Run): Promise<void> {
   const { store, accepted: present, broker, mosquitto, world } = run;
-  const records = await readRecords(store.paths.records);
+  const records = await readRecords(store.paths.records, store.paths.requests);
   const placement = placementOf(run);
   const previous = run.bundle?.compiled;
   const chance = { now: world.clock.now(), random: world.random };
@@ -394,9 +390,9 @@ async function watchedManifests(run: Run, news: ChangeFlag, signal: AbortSignal)
 }
 
 async function watchedRecords(run: Run, news: ChangeFlag, signal: AbortSignal): Promise<void> {
-  const { records } = run.store.paths;
-  const read = () => readRecords(records);
-  for await (const seen of readAtChanges(read, [records], run.world.clock, signal, { recursive: true })) {
+  const { records, requests } = run.store.paths;
+  const read = () => readRecords(records, requests);
+  for await (const seen of readAtChanges(read, [records, requests], run.world.clock, signal, { recursive: true })) {
     run.seenRecords = seen;
     if (isOutdated(run)) news.raise();
   }
@@ -437,6 +433,7 @@ function statusOf(run: Run): LocalStatus {
     listeners: broker.listeners.map(({ name, authentication, tls, protocol, port }) => {
       return { name, port: run.ports.get(name) ?? port, authentication, tls, protocol };
     }),
+    ...(run.enrolment && { enrolment: { port: run.enrolment.port } }),
     ...(published && { bundle: { revision: published.revision, hash: published.hash } }),
     ...(loaded && { loaded }),
     ...(report?.refused && { refused: report.refused }),

@@ -1,7 +1,16 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type Finding } from '../domain/finding.ts';
-import { revocationReasons, withDevice, type Fleet, type RevocationReason } from '../domain/fleet.ts';
+import { awaitsRequest } from '../domain/enrol/enrollee.ts';
+import {
+  type Device,
+  type DeviceCertificate,
+  keyOf,
+  revocationReasons,
+  withDevice,
+  type Fleet,
+  type RevocationReason,
+} from '../domain/fleet.ts';
 import { type ObjectKey } from '../domain/names.ts';
 import { inGroups, makeDirectory } from './files.ts';
 import { devicesIn } from '../domain/pki/lineage.ts';
@@ -19,6 +28,8 @@ export interface DeviceRecord {
   readonly renewAt?: Date;
   /** A lockout that began at this time or before is over. */
   readonly unlockAt?: Date;
+  /** A signing request that came by enrolment, PEM. It lies in a directory of its own, where only `dev` writes. */
+  readonly csr?: string;
 }
 
 export async function readRecord(directory: string, device: ObjectKey): Promise<DeviceRecord> {
@@ -37,13 +48,15 @@ export interface Records {
   readonly findings: readonly Finding[];
 }
 
-export async function readRecords(directory: string): Promise<Records> {
+/** `requests`: directory of what came by enrolment. */
+export async function readRecords(directory: string, requests?: string): Promise<Records> {
   const records = new Map<ObjectKey, DeviceRecord>();
   const unreadable = new Map<ObjectKey, Finding>();
-  const keys = await objectKeysIn(directory);
+  const asked = requests === undefined ? [] : await objectKeysIn(requests);
+  const keys = [...new Set([...(await objectKeysIn(directory)), ...asked])];
   await inGroups(keys, async (key) => {
     try {
-      records.set(key, await readRecord(directory, key));
+      records.set(key, await wholeRecord(directory, requests, key));
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       const position = { file: objectPath(directory, key), line: 1, column: 1 };
@@ -57,10 +70,22 @@ export async function readRecords(directory: string): Promise<Records> {
   };
 }
 
+/** A record with what came by enrolment: of both times to renew the later one counts. */
+export async function wholeRecord(
+  directory: string,
+  requests: string | undefined,
+  device: ObjectKey,
+): Promise<DeviceRecord> {
+  const record = await readRecord(directory, device);
+  const { csr, renewAt }: DeviceRecord = requests === undefined ? {} : await readRecord(requests, device);
+  const isLater = renewAt && (!record.renewAt || record.renewAt < renewAt);
+  return { ...record, ...(csr !== undefined && { csr }), ...(isLater && { renewAt }) };
+}
+
 /** Equal for equal records, in whichever order they are held. */
 export function recordsText({ records, unreadable }: Omit<Records, 'findings'>): string {
-  const lines = [...records].map(([key, { revoked, renewAt, unlockAt }]) =>
-    JSON.stringify([key, revoked?.reason, revoked?.at, revoked?.fromManifest, renewAt, unlockAt]),
+  const lines = [...records].map(([key, { revoked, renewAt, unlockAt, csr }]) =>
+    JSON.stringify([key, revoked?.reason, revoked?.at, revoked?.fromManifest, renewAt, unlockAt, csr]),
   );
   return [...lines, ...unreadable].sort().join('\n');
 }
@@ -82,15 +107,17 @@ export async function removeRecord(directory: string, device: ObjectKey): Promis
 
 function recordOf(value: unknown): DeviceRecord | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { revoked, renewAt, unlockAt } = value as Partial<Record<keyof DeviceRecord, unknown>>;
+  const { revoked, renewAt, unlockAt, csr } = value as Partial<Record<keyof DeviceRecord, unknown>>;
   const [renewal, unlock] = [timeOf(renewAt), timeOf(unlockAt)];
   const revocation = revocationOf(revoked);
   if ((renewAt !== undefined && !renewal) || (unlockAt !== undefined && !unlock)) return undefined;
   if (revoked !== undefined && !revocation) return undefined;
+  if (csr !== undefined && typeof csr !== 'string') return undefined;
   return {
     ...(revocation && { revoked: revocation }),
     ...(renewal && { renewAt: renewal }),
     ...(unlock && { unlockAt: unlock }),
+    ...(csr !== undefined && { csr }),
   };
 }
 
@@ -108,8 +135,9 @@ function timeOf(value: unknown): Date | undefined {
 }
 
 /**
- * The fleet as the records make it: a recorded revocation counts as if the manifest said so, and a device whose record
- * cannot be read is suspended, for the record may be a revocation.
+ * The fleet as the records make it: a recorded revocation counts as if the manifest said so, and so does a signing
+ * request for a device whose manifests say nothing of its key. A device whose record cannot be read is suspended, for
+ * the record may be a revocation.
  */
 export function withRecords(
   fleet: Fleet,
@@ -117,10 +145,19 @@ export function withRecords(
   unreadable: ReadonlySet<ObjectKey>,
 ): Fleet {
   let next = fleet;
+  const certificates = new Map(fleet.certificates);
   for (const [key, device] of devicesIn(fleet)) {
-    const revoked = records.get(key)?.revoked;
+    const { revoked, csr } = records.get(key) ?? {};
+    if (csr !== undefined && awaitsRequest(device) && !certificates.has(key)) {
+      certificates.set(key, enrolled(device, csr));
+    }
     if (revoked) next = withDevice(next, { ...device, revoked: { reason: revoked.reason, at: revoked.at } });
     else if (unreadable.has(key) && !device.suspended) next = withDevice(next, { ...device, suspended: true });
   }
-  return next;
+  return certificates.size === fleet.certificates.size ? next : { ...next, certificates };
+}
+
+/** As the DeviceCertificate of this name would be. */
+function enrolled(device: Device, pem: string): DeviceCertificate {
+  return { origin: device.origin, device: keyOf(device), spec: { key: { kind: 'Csr', pem } } };
 }

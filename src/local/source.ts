@@ -1,4 +1,4 @@
-import { verifiedParts } from '../domain/bundle/chunks.ts';
+import { chunkTextsOf, verifiedParts } from '../domain/bundle/chunks.ts';
 import { partNames, type Bundle, type BundleIndex, type BundleTexts } from '../domain/bundle/content.ts';
 import { isChunkName, parseIndex } from '../domain/bundle/index-text.ts';
 import { type Parsed } from '../domain/finding.ts';
@@ -29,9 +29,12 @@ async function* bundles(source: DirectorySource, signal: AbortSignal): AsyncGene
   let last: string | undefined;
   const watched = [source.directory, source.serverDirectory];
   await Promise.all(watched.map(makeDirectory));
-  for await (const reading of readAtChanges(() => readingOf(source), watched, source.clock, signal, { matters })) {
+  let former: Bundle | undefined;
+  const read = () => readingOf(source, former);
+  for await (const reading of readAtChanges(read, watched, source.clock, signal, { matters })) {
     if (reading === undefined || fingerprintOf(reading) === last) continue;
     last = fingerprintOf(reading);
+    if (reading.kind === 'Bundle') former = reading.bundle;
     yield reading;
   }
 }
@@ -48,36 +51,44 @@ function fingerprintOf(reading: BundleReading): string {
 }
 
 /** A set that was replaced while it was read is read again. */
-async function readingOf(source: DirectorySource): Promise<BundleReading | undefined> {
+async function readingOf(source: DirectorySource, former: Bundle | undefined): Promise<BundleReading | undefined> {
   for (;;) {
     const text = await textOf(indexPath(source.directory));
     if (text === undefined) return undefined;
-    const reading = await readingWith(source, text);
+    const reading = await readingWith(source, text, former);
     if (reading.kind === 'Bundle' || (await textOf(indexPath(source.directory))) === text) return reading;
   }
 }
 
-async function readingWith(source: DirectorySource, text: string): Promise<BundleReading> {
+async function readingWith(source: DirectorySource, text: string, former: Bundle | undefined): Promise<BundleReading> {
   try {
     const index = parseIndex(text);
-    return typeof index === 'string' ? { kind: 'Unreadable', reason: index } : await setOf(source, index);
+    return typeof index === 'string' ? { kind: 'Unreadable', reason: index } : await setOf(source, index, former);
   } catch (error) {
     return { kind: 'Unreadable', reason: error instanceof Error ? error.message : String(error) };
   }
 }
 
-async function setOf(source: DirectorySource, index: BundleIndex): Promise<BundleReading> {
-  const texts = await publishedTexts(source.directory, index);
+async function setOf(source: DirectorySource, index: BundleIndex, former: Bundle | undefined): Promise<BundleReading> {
+  const texts = await publishedTexts(source.directory, index, former);
   if (!texts.ok) return { kind: 'Unreadable', reason: texts.findings.map(({ message }) => message).join('; ') };
   const server = await source.serverKeyPair();
   return { kind: 'Bundle', bundle: { index, ...texts.value, ...(server && { server }) } };
 }
 
-/** The texts that an index in this directory names; refused when a chunk is missing or does not have its hash. */
-export async function publishedTexts(directory: string, index: BundleIndex): Promise<Parsed<BundleTexts>> {
+/**
+ * The texts that an index in this directory names; refused when a chunk is missing or does not have its hash. Those that
+ * the former set had are not read again.
+ */
+export async function publishedTexts(
+  directory: string,
+  index: BundleIndex,
+  former?: Bundle,
+): Promise<Parsed<BundleTexts>> {
   const hashes = new Set(partNames.flatMap((name) => index.parts[name]));
-  const texts = await Promise.all(
-    [...hashes].map(async (hash) => [hash, await textOf(chunkPath(directory, hash))] as const),
-  );
-  return verifiedParts(index, new Map(texts.flatMap(([hash, text]) => (text === undefined ? [] : [[hash, text]]))));
+  const known: ReadonlyMap<string, string> = former ? chunkTextsOf(former) : new Map<string, string>();
+  const textFor = async (hash: string) => known.get(hash) ?? textOf(chunkPath(directory, hash));
+  const texts = await Promise.all([...hashes].map(async (hash) => [hash, await textFor(hash)] as const));
+  const found = new Map(texts.flatMap(([hash, text]) => (text === undefined ? [] : [[hash, text]])));
+  return verifiedParts(index, found, former);
 }

@@ -35,6 +35,10 @@ export interface StatePaths {
   readonly status: string;
   /** What devices and others did at the broker, as audit lines. */
   readonly audit: string;
+  /** Claims for enrolment, signing requests that came by it, and who asked. */
+  readonly claims: string;
+  readonly requests: string;
+  readonly enrolments: string;
   /** Beside the directory, so that who puts back an older copy of it leaves this as it is. */
   readonly mark: string;
 }
@@ -61,6 +65,9 @@ export function statePaths(root: string): StatePaths {
     report: at('report.json'),
     status: at('status.json'),
     audit: at('audit.jsonl'),
+    claims: at('claims'),
+    requests: at('requests'),
+    enrolments: at('enrolments.jsonl'),
     mark: `${path.resolve(root)}.mark`,
   };
 }
@@ -75,7 +82,18 @@ export async function openState(root: string): Promise<StatePaths> {
     await makeDirectory(root);
     await replaceFile(paths.version, `${String(layoutVersion)}\n`);
   }
-  const directories = ['server', 'certificates', 'passwords', 'ledger', 'crl', 'bundle', 'broker', 'data', 'records'];
+  const directories = [
+    'server',
+    'certificates',
+    'passwords',
+    'ledger',
+    'crl',
+    'bundle',
+    'broker',
+    'data',
+    'records',
+    'requests',
+  ];
   await Promise.all(directories.map((name) => makeDirectory(path.join(root, name))));
   return paths;
 }

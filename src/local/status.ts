@@ -1,10 +1,11 @@
 import { type Role } from '../domain/acl/rule.ts';
+import { awaitsRequest } from '../domain/enrol/enrollee.ts';
 import { type Compiled } from '../domain/bundle/compile.ts';
-import { type IdentityState } from '../domain/bundle/compiled-identity.ts';
 import { type Finding } from '../domain/finding.ts';
 import { keyOf, type AuthenticationType, type Broker, type Device } from '../domain/fleet.ts';
 import { objectKey, type ObjectKey } from '../domain/names.ts';
 import { type Reason } from '../domain/reasons.ts';
+import { provedReasons } from '../domain/status.ts';
 import type { LockoutsInForce } from '../domain/lockout.ts';
 import { type InstanceReport } from '../ports.ts';
 import { type Accepted } from './accepted.ts';
@@ -20,6 +21,8 @@ export interface DeviceStatus {
   readonly identity: string;
   readonly role?: Role;
   readonly authentication: AuthenticationType;
+  /** Its manifests say nothing of its key: it may enrol. */
+  readonly enrols?: true;
   /** End of the newest certificate. */
   readonly notAfter?: string;
   /** How far it is, of a device that is revoked or suspended. */
@@ -53,6 +56,8 @@ export interface LocalStatus {
     readonly tls: boolean;
     readonly protocol: Broker['listeners'][number]['protocol'];
   }[];
+  /** Where devices enrol, if they can. */
+  readonly enrolment?: { readonly port: number };
   /** What was published last; absent before the first. */
   readonly bundle?: { readonly revision: number; readonly hash: string };
   readonly loaded?: InstanceReport['loaded'];
@@ -111,6 +116,7 @@ function deviceStatus(device: Device, facts: StatusFacts, { ends, complaints, no
     identity: device.identity,
     ...(role && { role }),
     authentication: device.authentication.type,
+    ...(awaitsRequest(device) && { enrols: true }),
     ...(notAfter && { notAfter: notAfter.toISOString() }),
     ...(revocation && { revocation }),
     ...(lockout && { lockout }),
@@ -157,7 +163,7 @@ function outcomeOf(
     return { programmed: false, reason: facts.isRefused ? 'Refused' : 'Pending' };
   }
   const isIssuing = status.state === 'Active' && isCertified(device) && !hasCertificate;
-  return { programmed: true, reason: isIssuing ? 'Issuing' : reasonsOfStates[status.state], ...complaint };
+  return { programmed: true, reason: isIssuing ? 'Issuing' : provedReasons[status.state], ...complaint };
 }
 
 type Complaint = Pick<DeviceStatus, 'reason' | 'message'>;
@@ -177,14 +183,3 @@ function complaintsIn(findings: readonly Finding[]): Index['complaints'] {
 function isCertified({ authentication }: Device): boolean {
   return authentication.type === 'Certificate' && authentication.template !== undefined;
 }
-
-/** What a state is called once it is proved; Refused never is. */
-const reasonsOfStates = {
-  Active: 'Ready',
-  Gone: 'Ready',
-  Refused: 'Invalid',
-  Suspended: 'Suspended',
-  Locked: 'Locked',
-  Revoked: 'Revoked',
-  Expired: 'Expired',
-} as const satisfies Record<IdentityState, Reason>;

@@ -204,11 +204,13 @@ export async function act(
   await Promise.all([
     keepLedger(store, withRevoked(store.ledger, plan.revoke)),
     inGroups(plan.record, async ({ device, revoked }) => {
-      next.set(device, await addToRecord(store.paths.records, device, { revoked }));
+      const record = await addToRecord(store.paths.records, device, { revoked });
+      next.set(device, { ...next.get(device), ...record });
     }),
   ]);
   for (const device of plan.forget.records) {
     await removeRecord(store.paths.records, device);
+    await removeRecord(store.paths.requests, device);
     next.delete(device);
   }
   for (const device of plan.forget.passwords) await forgetPasswordOf(store, device);

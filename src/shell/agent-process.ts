@@ -2,8 +2,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { runAgent } from '../agent/agent.ts';
 import { keepAlive } from '../agent/cluster/heartbeat.ts';
+import { type NoticeEvents, noticeEvents } from '../agent/cluster/notice-events.ts';
 import { ownBroker } from '../agent/cluster/own-broker.ts';
-import { instanceReportSink } from '../agent/cluster/report-sink.ts';
+import { instanceReportSink, type KeptReportSink } from '../agent/cluster/report-sink.ts';
 import { clusterSource } from '../agent/cluster/source.ts';
 import { currentLink } from '../agent/generation.ts';
 import { type AgentHealth, agentHealth } from '../agent/http.ts';
@@ -19,7 +20,7 @@ import { transportTo } from '../kube/transport.ts';
 import { makeDirectory } from '../local/files.ts';
 import { auditLine } from '../monitor/audit.ts';
 import type { BrokerLauncher, Clock, Random } from '../ports.ts';
-import { startHttp } from './http.ts';
+import { healthRoute, metricsRoute, startHttp } from './http.ts';
 import { createLog, type Log, type LogLevel } from './log.ts';
 
 /** Mosquitto as this agent starts it. */
@@ -61,7 +62,7 @@ const standardOutput = (line: string): void => void process.stdout.write(line);
 const jitter = { next: () => Math.random() };
 
 /**
- * Runs until the signal is aborted, then ends the broker. Errors: a kubeconfig without use, an address that is taken, no
+ * Runs until the signal is aborted, also while it starts, then ends the broker. Errors: a kubeconfig without use, an address that is taken, no
  * Mosquitto, a directory that cannot be used.
  */
 export async function runAgentProcess(options: AgentProcess, signal: AbortSignal): Promise<void> {
@@ -72,9 +73,13 @@ export async function runAgentProcess(options: AgentProcess, signal: AbortSignal
   const transport = transportTo({ access, clock, random: jitter });
   const client = kubeClient(transport, clock);
   const health = agentHealth();
-  const { live, ready, registry } = health;
   const onError = (error: unknown) => log.error({ error }, 'answering a probe failed');
-  const endpoint = http && (await startHttp({ ...http, live, ready, registry, onError }));
+  const routes = [
+    healthRoute('healthz', health.live),
+    healthRoute('readyz', health.ready),
+    metricsRoute(health.registry),
+  ];
+  const endpoint = http && (await startHttp({ ...http, routes, onError }));
   log.info({ broker, instance, version, port: endpoint?.port }, 'started');
   // What fails ends all: a watch or a heartbeat that goes on would keep the process.
   const failed = new AbortController();
@@ -84,12 +89,19 @@ export async function runAgentProcess(options: AgentProcess, signal: AbortSignal
       agentUntil(options, { client, log, health }, end),
       options.isExternal && keepAlive(heartbeatOf(options, client, log), end),
     ]);
-    log.info({}, 'stopped');
+  } catch (error) {
+    if (!isAbort(error, signal)) throw error;
   } finally {
     failed.abort(new Error('the agent failed'));
     await endpoint?.close();
     await transport.close();
   }
+  log.info({}, 'stopped');
+}
+
+/** True if what was under way was given up because of the signal: itself, or with its reason as the cause. */
+function isAbort(error: unknown, { aborted, reason }: AbortSignal): boolean {
+  return aborted && (error === reason || (error instanceof Error && error.cause === reason));
 }
 
 interface Surroundings {
@@ -98,7 +110,8 @@ interface Surroundings {
   readonly health: AgentHealth;
 }
 
-async function agentUntil(options: AgentProcess, { client, log, health }: Surroundings, signal: AbortSignal) {
+async function agentUntil(options: AgentProcess, surroundings: Surroundings, signal: AbortSignal) {
+  const { client, log, health } = surroundings;
   const { broker, brokerUid, instance, podUid, serverSecret, directory, writeAudit = standardOutput } = options;
   const { persistenceDirectory } = options.placement;
   for (const one of [directory, ...(persistenceDirectory === undefined ? [] : [persistenceDirectory])]) {
@@ -109,6 +122,7 @@ async function agentUntil(options: AgentProcess, { client, log, health }: Surrou
   const own = ownBroker(brokerUid);
   const common = { client, broker, own, clock, random: jitter, onProblem: problemLog(log) };
   const report = instanceReportSink({ ...common, instance, signal, ...(podUid !== undefined && { podUid }) });
+  const events = eventsOf(options, surroundings, report);
   const agent: AgentOptions = {
     ...{ broker, instance, directory, placement, launcher, clock, random: options.random, isRolled: options.isRolled },
     source: clusterSource({ ...common, serverSecret }),
@@ -118,13 +132,31 @@ async function agentUntil(options: AgentProcess, { client, log, health }: Surrou
       logEvent(log, event);
     },
     onFigures: health.onFigures,
+    onObserved: health.onObserved,
+    devices: health.devices,
     onNotice(notice) {
       health.onNotice(notice);
       writeAudit(`${auditLine(notice, { broker, instance })}\n`);
+      events.record(notice);
     },
     onLog: (line) => log.info({ line }, 'mosquitto'),
   };
-  await Promise.all([runAgent(agent, signal), report.keep()]);
+  await Promise.all([runAgent(agent, signal), report.keep(), events.run(signal)]);
+}
+
+function eventsOf(
+  { instance, random }: AgentProcess,
+  { client, log, health }: Surroundings,
+  report: KeptReportSink,
+): NoticeEvents {
+  return noticeEvents({
+    ...{ client, clock, instanceName: instance, instance: () => report.instance() },
+    newSuffix: () => Buffer.from(random.bytes(8)).toString('hex'),
+    onLoss(reason, error) {
+      health.onEventLoss(reason);
+      if (error !== undefined) log.warn({ reason, error }, 'event lost');
+    },
+  });
 }
 
 function heartbeatOf({ broker, instance }: AgentProcess, client: KubeClient, log: Log) {

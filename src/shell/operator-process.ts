@@ -10,19 +10,22 @@ import { kubeClient } from '../kube/rest.ts';
 import { createClockSkew } from '../kube/skew.ts';
 import { transportTo } from '../kube/transport.ts';
 import { downloaderWith } from './downloader.ts';
-import { createLog, type LogLevel } from './log.ts';
+import { keyPairIn } from './key-pair.ts';
+import { createLog, type Log, type LogLevel } from './log.ts';
 import { createMetrics } from './metrics.ts';
-import { OperatorShell } from './operator-shell.ts';
+import { OperatorShell, type ShellOptions } from './operator-shell.ts';
 import { type Ending } from './runner.ts';
 import { onStopSignal } from './signals.ts';
 
 export interface OperatorProcess extends OperatorOptions {
   /** The only namespace that is looked at; all without it. */
-  readonly watchNamespace?: string;
+  readonly watchNamespaces?: readonly string[];
   /** Names this process in events and in the lease, where it gets a random part too. */
   readonly instance: string;
   readonly isElected: boolean;
   readonly http: { readonly host?: string; readonly port: number };
+  /** Metrics over TLS with the pair in this directory, for those who may read them; see `OperatorShell`. */
+  readonly guardedMetrics?: { readonly port: number; readonly tlsDirectory: string };
   readonly kubeConfig: KubeConfigChoice;
   readonly version: string;
   readonly logLevel: LogLevel;
@@ -44,7 +47,7 @@ const machineClock: Clock = {
 
 /** Runs until SIGTERM, SIGINT or a failure. Errors before it runs: a kubeconfig without use, an address that is taken. */
 export async function endedOperator(options: OperatorProcess): Promise<Ending> {
-  const { http, kubeConfig: choice, version, namespace, image, watchNamespace, instance } = options;
+  const { http, kubeConfig: choice, version, namespace, image, watchNamespaces, instance } = options;
   const { clock = machineClock } = options;
   const skew = createClockSkew();
   const random = { bytes: (length: number) => randomBytes(length) };
@@ -58,11 +61,12 @@ export async function endedOperator(options: OperatorProcess): Promise<Ending> {
   const clocks = { clockSkew: () => skew.milliseconds() };
   const { isDownloadAllowed: isAllowed } = options;
   const download = downloaderWith({ ...(isAllowed && { isAllowed }) });
-  const scope = { options: { namespace, image }, instance, ...(watchNamespace !== undefined && { watchNamespace }) };
+  const scope = { options: { namespace, image }, instance, ...(watchNamespaces !== undefined && { watchNamespaces }) };
   const shell = new OperatorShell({
     ...{ ...common, kubeConfig, transport, client: kubeClient(transport, clock), random: jitter, http, drainSeconds },
     fieldManager: operatorFieldManager,
     runnables: operatorRunnables({ ...common, ...clocks, ...scope, random, jitter, download }),
+    ...guarded(options, log),
     ...(options.isElected && { election: { namespace, name: managedBy, identity: `${instance}_${newId()}` } }),
   });
   const listenNoMore = onStopSignal((signal) => {
@@ -71,7 +75,10 @@ export async function endedOperator(options: OperatorProcess): Promise<Ending> {
   });
   try {
     await shell.start();
-    log.info({ port: shell.port, version, namespace, watchNamespace, instance }, 'listening');
+    log.info(
+      { port: shell.port, metricsPort: shell.metricsPort, version, namespace, watchNamespaces, instance },
+      'listening',
+    );
     const ending = await shell.drained;
     // What was left behind, aborted in vain, must not keep the process.
     setTimeout(() => process.exit(ending.exitCode), patienceMilliseconds).unref();
@@ -80,6 +87,13 @@ export async function endedOperator(options: OperatorProcess): Promise<Ending> {
     listenNoMore();
     await transport.close();
   }
+}
+
+function guarded({ guardedMetrics, http }: OperatorProcess, log: Log): Pick<ShellOptions, 'guardedMetrics'> {
+  if (!guardedMetrics) return {};
+  const { port, tlsDirectory: directory } = guardedMetrics;
+  const keyPair = keyPairIn({ directory, onProblem: (error) => log.warn({ error }, 'kept the former key pair') });
+  return { guardedMetrics: { ...http, port, keyPair } };
 }
 
 function newId(): string {

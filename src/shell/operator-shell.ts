@@ -20,11 +20,13 @@ import type { Transport } from '../kube/transport.ts';
 import { metaAfter, objectOf, typeOf } from './base-event.ts';
 import { discovered } from './discovery.ts';
 import type { HealthCheck } from './health.ts';
-import { type HttpEndpoint, startHttp } from './http.ts';
+import { healthRoute, type HttpEndpoint, metricsRoute, startHttp } from './http.ts';
+import type { KeyPairFiles } from './key-pair.ts';
 import { lead } from './leading.ts';
 import type { Log } from './log.ts';
 import { merged } from './merge.ts';
 import type { Metrics } from './metrics.ts';
+import { guardedRoute } from './readers.ts';
 import type { Runnable } from './runnable.ts';
 import { type Ending, Runner } from './runner.ts';
 import { watchUntilStopped } from './watching.ts';
@@ -42,6 +44,8 @@ export interface ShellOptions {
   /** Without it, what needs leadership runs at once: there must be one process only. */
   readonly election?: Omit<Election, 'client' | 'clock' | 'random' | 'monotonic' | 'onError'>;
   readonly http: { readonly host?: string; readonly port: number };
+  /** Metrics on a port of their own, for those who may read them by RBAC; on that of health, for everybody, without it. */
+  readonly guardedMetrics?: { readonly host?: string; readonly port: number; readonly keyPair: KeyPairFiles };
   /** Less than the grace period of the pod, which is 30 s by default. */
   readonly drainSeconds: number;
   readonly clock: Clock;
@@ -60,6 +64,7 @@ export class OperatorShell extends Base {
   readonly #options: ShellOptions;
   readonly #runner: Runner;
   #http: HttpEndpoint | undefined;
+  #metrics: HttpEndpoint | undefined;
   #isLeading = false;
 
   constructor(options: ShellOptions) {
@@ -73,14 +78,20 @@ export class OperatorShell extends Base {
   /** Resolves when all has ended after `stop` or a failure, the port last. Whoever runs the process sets its exit code. */
   get drained(): Promise<Ending> {
     return this.#runner.ended.then(async (ending) => {
+      await this.#metrics?.close();
       await this.#http?.close();
       return ending;
     });
   }
 
-  /** Of health and metrics; undefined before `start`. */
+  /** Of health; undefined before `start`. */
   get port(): number | undefined {
     return this.#http?.port;
+  }
+
+  /** Of guarded metrics; undefined before `start` and without them. */
+  get metricsPort(): number | undefined {
+    return this.#metrics?.port;
   }
 
   /** Asks all to finish; asked again, ends them. `drained` tells when that is done. */
@@ -91,14 +102,18 @@ export class OperatorShell extends Base {
 
   /** Resolves when the port listens and everything was started; `/readyz` tells when it is ready. */
   protected override async init(): Promise<void> {
-    const { http, metrics, log, runnables } = this.#options;
-    this.#http = await startHttp({
-      ...http,
-      live: [{ name: 'ping', problem: () => undefined }],
-      ready: this.#readiness(),
-      registry: metrics.registry,
-      onError: (error) => log.error({ error }, 'request failed'),
-    });
+    const { http, guardedMetrics, metrics, log, runnables } = this.#options;
+    const onError = (error: unknown) => log.error({ error }, 'request failed');
+    const shown = metricsRoute(metrics.registry);
+    const health = [
+      healthRoute('healthz', [{ name: 'ping', problem: () => undefined }]),
+      healthRoute('readyz', this.#readiness()),
+    ];
+    this.#http = await startHttp({ ...http, routes: guardedMetrics ? health : [...health, shown], onError });
+    if (guardedMetrics) {
+      const routes = [guardedRoute('/metrics', shown, this.#options)];
+      this.#metrics = await startHttp({ ...guardedMetrics, routes, onError });
+    }
     for (const runnable of runnables) if (!runnable.needsLeadership) this.#start(runnable);
     this.#startLeading(runnables.filter(({ needsLeadership }) => needsLeadership));
   }

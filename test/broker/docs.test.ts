@@ -11,7 +11,7 @@ import { mosquittoWords } from './local/dev-process.ts';
 /** A checkout and a home of its own; the `mosquitto` on its PATH is the 2.0 of the tests. */
 function newcomer(): { cwd: string; home: string; env: NodeJS.ProcessEnv } {
   const clients = spawnSync(path.join(root, 'scripts/brokers.sh'), ['clients'], { encoding: 'utf8' });
-  if (clients.status !== 0) throw new Error(`provide mosquitto_pub: ${clients.stderr.trim()}`);
+  if (clients.status !== 0) throw new Error(`provide mosquitto_pub and curl: ${clients.stderr.trim()}`);
   const place = scratchDirectory();
   const [cwd, home, programs] = ['checkout', 'home', 'programs'].map((name) => path.join(place, name)) as [
     string,
@@ -72,6 +72,7 @@ const pages: readonly (readonly [page: string, heading?: string])[] = [
   ['docs/getting-started.md'],
   ['docs/commands.md'],
   ['docs/guides/renewal.md'],
+  ['docs/guides/enrolment.md'],
 ];
 
 for (const [page, heading] of brokers.some(({ dialect }) => dialect === '2.0') ? pages : []) {

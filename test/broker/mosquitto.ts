@@ -9,6 +9,7 @@ import net from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Conf } from '../../src/domain/broker/conf.ts';
 import { mosquittoLauncher } from '../../src/agent/process.ts';
 import { systemClock } from '../../src/local/system.ts';
 import type { BrokerLauncher, BrokerProcess } from '../../src/ports.ts';
@@ -24,6 +25,14 @@ export interface BrokerUnderTest {
   readonly command: readonly [string, ...string[]];
   /** Where `mosquitto_acl_file.so` and `mosquitto_password_file.so` lie (2.1). */
   readonly pluginDirectory: string;
+}
+
+/** How mosquitto.conf is written for it. */
+export function dialectOf({
+  dialect,
+  pluginDirectory,
+}: Pick<BrokerUnderTest, 'dialect' | 'pluginDirectory'>): Conf['dialect'] {
+  return dialect === '2.0' ? { version: dialect } : { version: dialect, pluginDirectory };
 }
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -128,7 +137,7 @@ export async function runningBroker(broker: BrokerUnderTest, directory: string, 
 export async function until(
   condition: () => boolean | Promise<boolean>,
   what: string | (() => string),
-  seconds = 10,
+  seconds = 30,
 ): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
   while (!(await condition())) {

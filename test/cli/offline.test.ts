@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { partNames } from '../../src/domain/bundle/content.ts';
+import { around, clientPair, newCa } from '../agent/site.ts';
 import { badInputs, filesOf } from './bad-input.ts';
 import { directoryOf, fleet, mqttsec, sample } from './program.ts';
 
@@ -93,6 +94,32 @@ describe('mqttsec audit', () => {
     assert.ok(sarif.runs[0]?.results.some(({ ruleId }) => ruleId === 'MQS243'));
   });
 
+  it('tells who stayed away, of a broker whose agents saw who came', () => {
+    const days = { since: '2026-01-01', until: '2026-06-30' };
+    const lastSeen = [['thermo-yard', '2026-06-29']];
+    const seen = { version: 1, broker: 'plant/plant', instance: 'one', ...days, isComplete: true, lastSeen };
+    const file = path.join(directoryOf({}), 'seen.json');
+    const audit = (text: string, ...more: readonly string[]) => {
+      writeFileSync(file, text);
+      return mqttsec(['audit', sample, '--sightings', file, '--now', '2026-06-30T12:00:00Z', ...more]);
+    };
+    const { code, out, err } = audit(JSON.stringify(seen));
+    const unseen = lines(out).filter((line) => line.includes(' MQS254 '));
+    assert.deepEqual([code, err], [1, '']);
+    assert.ok(unseen.some((line) => / MQS254 .*thermo-hall-1 was seen not once since 2026-01-01$/.test(line)));
+    assert.equal(unseen.filter((line) => line.includes('thermo-yard')).length, 0);
+    const fresh = audit(JSON.stringify(seen), '--unseen-days', '365');
+    assert.match(fresh.err, /^not told who stayed away from plant\/plant: it has been watched since 2026-01-01 only$/m);
+    assert.doesNotMatch(fresh.out, /MQS254/);
+    assert.deepEqual([audit('{}').code, audit('{}').out], [2, '']);
+    assert.match(audit('{}').err, /seen\.json:1:1 Error MQS112 /);
+    assert.equal(audit('', '--unseen-days', '0').code, 2);
+    assert.match(
+      mqttsec(['audit', sample, '--sightings', `${file}.none`]).err,
+      /^mqttsec: read sightings \S+: no such file or directory$/m,
+    );
+  });
+
   it('lists who reaches whom', () => {
     const { code, out } = mqttsec(['audit', sample, '--reach', '-o', 'json']);
     const { reach } = JSON.parse(out) as { reach: { role: string; action: string; others: number }[] };
@@ -162,6 +189,39 @@ describe('mqttsec diff', () => {
   });
 });
 
+describe('mqttsec verify', () => {
+  const now = new Date();
+  const pair = () => clientPair(newCa('devices', now), 'd1', around(now));
+  const good = pair();
+  const files = directoryOf({
+    ...{ crt: good.certificate, key: good.key, other: pair().key, none: 'no PEM\n' },
+    'kit/connection.json': JSON.stringify({
+      broker: { host: '127.0.0.1', port: 1, protocol: 'MQTT', tls: true },
+      ...{ clientId: 'd1', certificateFile: 'client.crt' },
+    }),
+    ...{ 'kit/client.crt': good.certificate, 'kit/client.key': 'no PEM\n' },
+  });
+  const at = (name: string) => path.join(files, name);
+  const as = (crt: string, key: string, ...more: readonly string[]) => [
+    ...['--broker', '127.0.0.1:1', '--cert', at(crt), '--key', at(key), ...more],
+  ];
+  const failures: Readonly<Record<string, readonly [words: readonly string[], message: RegExp]>> = {
+    'a CA without a certificate': [as('crt', 'key', '--ca', at('none')), /none: it holds no certificate in PEM$/m],
+    'a certificate that is none': [as('none', 'key'), /none: it holds no certificate in PEM$/m],
+    'a key that is none': [as('crt', 'none'), /none: it holds no private key in PEM, or one that is encrypted$/m],
+    'a key of another certificate': [as('crt', 'other'), /other: it is not the key of \S+crt$/m],
+    'a kit with a spoiled key': [['--kit', at('kit')], /kit\/client\.key: it holds no private key in PEM/m],
+    'nobody at the address': [as('crt', 'key'), /^mqttsec: connect to broker: connect ECONNREFUSED 127\.0\.0\.1:1$/m],
+  };
+  for (const [name, [words, message]] of Object.entries(failures)) {
+    it(`says what is wrong, and blames no broker, with ${name}`, () => {
+      const { code, out, err } = mqttsec(['verify', ...words]);
+      assert.deepEqual([code, out], [2, '']);
+      assert.match(err, message);
+    });
+  }
+});
+
 describe('mqttsec import', () => {
   const hash = `$7$101$${Buffer.alloc(12, 1).toString('base64')}$${Buffer.alloc(64, 2).toString('base64')}`;
   const files = directoryOf({
@@ -171,6 +231,7 @@ describe('mqttsec import', () => {
     lossy: 'topic read x\nuser d1\n',
     latin1: Buffer.from('user d\xe9\n', 'latin1'),
     crl: 'no list\n',
+    huge: Array.from({ length: 40_000 }, (_, n) => `user u${n}\ntopic read d/${n}/#\n`).join(''),
   });
   const at = (name: string) => path.join(files, name);
 
@@ -208,7 +269,12 @@ describe('mqttsec import', () => {
 
   const failures: Readonly<Record<string, readonly [words: readonly string[], message: RegExp]>> = {
     'no acl_file': [[], /takes --acl FILE/],
-    'an acl_file that is not there': [['--acl', at('none')], /^mqttsec: read \S+none: ENOENT/],
+    'an acl_file that is not there': [['--acl', at('none')], /^mqttsec: read \S+none: no such file or directory$/m],
+    'a directory': [['--acl', at('.')], /^mqttsec: read \S+: it is a directory$/m],
+    'more users than a file of manifests holds': [
+      ['--acl', at('huge')],
+      /^mqttsec: import \S+huge: .* import some users/m,
+    ],
     'an acl_file that Mosquitto refuses': [['--acl', at('bad')], /bad:2: has "bogus" where read, write/],
     'an acl_file that is not UTF-8': [['--acl', at('latin1')], /latin1: it is not UTF-8/],
     'a crlfile without a list': [['--acl', at('acl'), '--crl', at('crl')], /^mqttsec: read \S+crl: /],

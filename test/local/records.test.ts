@@ -21,6 +21,7 @@ describe('local/records: recordsText', () => {
     ['a record of another device', textOf([one, ['plant/c', two[1]]])],
     ['another time of renewal', textOf([one, ['plant/b', { renewAt: new Date(0) }]])],
     ['a release', textOf([one, ['plant/b', { renewAt: at, unlockAt: at }]])],
+    ['a signing request', textOf([one, ['plant/b', { renewAt: at, csr: 'x' }]])],
     ['another reason', textOf([['plant/a', { revoked: { ...revoked, reason: 'Superseded' } }], two])],
     ['another time of revocation', textOf([['plant/a', { revoked: { ...revoked, at: new Date(0) } }], two])],
     ['a revocation by command', textOf([['plant/a', { revoked: { ...revoked, fromManifest: false } }], two])],

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { endOrphan, lockHolder, rememberBroker, takeLock, type ProcessTable } from '../../src/local/lock.ts';
 import { listenerPorts } from '../../src/local/ports.ts';
-import { addToRecord, readRecords, removeRecord } from '../../src/local/records.ts';
+import { addToRecord, readRecord, readRecords, removeRecord } from '../../src/local/records.ts';
 import { existingState, objectPath, openState } from '../../src/local/state.ts';
 import { systemClock } from '../../src/local/system.ts';
 import { aBroker } from '../fixtures.ts';
@@ -114,6 +114,18 @@ describe('state directory', () => {
       assert.deepEqual(findings, []);
       await removeRecord(at('records'), 'plant/a');
       assert.equal((await readRecords(at('records'))).records.size, 0);
+    });
+
+    it('have beside them what came by enrolment, which takes nothing from them', async () => {
+      const later = new Date(now.getTime() + 1);
+      const read = async () => (await readRecords(at('records'), at('requests'))).records.get('plant/a');
+      await addToRecord(at('requests'), 'plant/a', { csr: 'x', renewAt: now });
+      assert.deepEqual(await read(), { csr: 'x', renewAt: now });
+      await addToRecord(at('records'), 'plant/a', { revoked, renewAt: later });
+      assert.deepEqual(await read(), { csr: 'x', revoked, renewAt: later });
+      await addToRecord(at('requests'), 'plant/a', { csr: 'y', renewAt: new Date(later.getTime() + 1) });
+      assert.deepEqual(await read(), { csr: 'y', revoked, renewAt: new Date(later.getTime() + 1) });
+      assert.deepEqual(await readRecord(at('records'), 'plant/a'), { revoked, renewAt: later });
     });
 
     for (const text of [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Registry } from 'prom-client';
 import { type HealthCheck } from '../../src/shell/health.ts';
-import { type HttpEndpoint, startHttp } from '../../src/shell/http.ts';
+import { healthRoute, type HttpEndpoint, metricsRoute, startHttp } from '../../src/shell/http.ts';
 
 describe('health and metrics over HTTP', () => {
   let endpoint: HttpEndpoint;
@@ -13,7 +13,8 @@ describe('health and metrics over HTTP', () => {
     const well: HealthCheck = { name: 'ping', problem: () => undefined };
     const ready = [well, { name: 'stores', problem: () => problem() }];
     const onError = (error: unknown) => errors.push(error);
-    endpoint = await startHttp({ host: '127.0.0.1', port: 0, live: [well], ready, registry, onError });
+    const routes = [healthRoute('healthz', [well]), healthRoute('readyz', ready), metricsRoute(registry)];
+    endpoint = await startHttp({ host: '127.0.0.1', port: 0, routes, onError });
   });
 
   after(() => endpoint.close());
@@ -78,7 +79,7 @@ describe('health and metrics over HTTP', () => {
 
   it('cannot listen where somebody does', async () => {
     const { port } = endpoint;
-    const again = startHttp({ host: '127.0.0.1', port, live: [], ready: [], registry, onError: () => undefined });
+    const again = startHttp({ host: '127.0.0.1', port, routes: [], onError: () => undefined });
     await assert.rejects(again, new RegExp(`listen on 127.0.0.1:${port}: .*EADDRINUSE`));
   });
 });

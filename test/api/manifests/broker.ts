@@ -1,4 +1,4 @@
-import type { ManifestRow } from '../manifests.ts';
+import type { Manifest, ManifestRow } from '../manifests.ts';
 import { accepts, hasDuplicate, manifestOf, mayUpdate, outOfBounds, refuses, type Patch } from './build.ts';
 
 const broker = manifestOf('MqttBroker', {
@@ -90,7 +90,19 @@ const everything: Patch = {
     maxQueuedBytes: 1048576,
     maxInflightMessages: 20,
   },
-  monitoring: { observe: 'Enabled', aclViolations: 'Enabled' },
+  monitoring: {
+    observe: 'Enabled',
+    aclViolations: 'Enabled',
+    deviceMetrics: 'Enabled',
+    alertTopic: 'admin/alerts',
+    rules: [
+      { event: 'TopicUnseen', role: 'Backend', threshold: 10, windowSeconds: 600 },
+      { event: 'SizeUnusual', role: 'Any', alert: 'Disabled' },
+      { event: 'Silent', role: 'Device', alert: 'Enabled', windowSeconds: 600 },
+      { event: 'PublishDenied', role: 'Admin', alert: 'Disabled' },
+      { event: 'AuthenticationFailed', threshold: 100, windowSeconds: 60 },
+    ],
+  },
   lockout: { maxFailures: 5, windowSeconds: 10, blockSeconds: 60 },
 };
 
@@ -364,6 +376,38 @@ const limitRows: readonly ManifestRow[] = [
   mayUpdate(broker, 'changes listeners and version', {}, { mosquitto: { version: '2.0' }, listeners: [passwords] }),
 ];
 
+const watches = (...rules: readonly Patch[]): Manifest => broker({ monitoring: { rules } });
+
+const monitoringRows: readonly ManifestRow[] = [
+  accepts('two rules of one event', watches({ event: 'Flood', role: 'Admin' }, { event: 'Flood', role: 'Device' })),
+  refuses(
+    'two rules for one event and role',
+    watches({ event: 'Flood' }, { event: 'Flood', role: 'Any', threshold: 3 }),
+    'spec.monitoring.rules',
+    'must have distinct pairs of `event` and `role`',
+  ),
+  refuses(
+    'a rule for failed logins of a role',
+    watches({ event: 'AuthenticationFailed', role: 'Admin' }),
+    'spec.monitoring.rules[0].role',
+    "must be 'Any' for 'AuthenticationFailed': nobody is known to have tried",
+  ),
+  refuses(
+    'a threshold of silence',
+    watches({ event: 'Silent', threshold: 2 }),
+    'spec.monitoring.rules[0].threshold',
+    "must not be specified for 'Silent'",
+  ),
+  ...['$SYS/alerts', 'admin/+', '#', 'admin//alerts', '/alerts', 'admin/alerts\n', 'a b', ''].map((alertTopic) =>
+    outOfBounds(
+      `alerts on topic ${JSON.stringify(alertTopic)}`,
+      broker({ monitoring: { alertTopic } }),
+      'spec.monitoring.alertTopic',
+      'pattern',
+    ),
+  ),
+];
+
 export const brokerRows: readonly ManifestRow[] = [
   accepts('the least that is needed', broker()),
   accepts('everything', broker(everything)),
@@ -374,4 +418,5 @@ export const brokerRows: readonly ManifestRow[] = [
   ...namespaceRows,
   ...workloadRows,
   ...limitRows,
+  ...monitoringRows,
 ];

@@ -72,12 +72,12 @@ if (broker) {
     it('says in its status what is wrong, and where', async () => {
       const { files, line } = badInputs['an unknown field'] ?? {};
       write(plant, { ...fleet, ...(files as typeof fleet) });
-      await until(() => problems() > 0, 'it is in the status', 20);
+      await until(() => problems() > 0, 'it is in the status');
       const { code, out } = mqttsec(['status', plant.directory]);
       assert.equal(code, 1);
       assert.match(out, line ?? /$^/);
       write(plant, fleet);
-      await until(() => problems() === 0, 'it is no longer in the status', 20);
+      await until(() => problems() === 0, 'it is no longer in the status');
     });
 
     for (const [name, bad] of Object.entries(badInputs)) {
@@ -86,13 +86,13 @@ if (broker) {
         let start = dev.err().length;
         write(plant, filesOf(bad));
         await says(start, bad.line);
-        await until(() => problems() > 0, 'it is in the status', 20);
+        await until(() => problems() > 0, 'it is in the status');
         assert.deepEqual(writtenStatus(plant)?.bundle, before?.bundle);
         await rightsAreAsBefore();
         start = dev.err().length;
         write(plant, fleet);
         await says(start, /^nothing is wrong any more$/m);
-        await until(() => problems() === 0, 'it is no longer in the status', 20);
+        await until(() => problems() === 0, 'it is no longer in the status');
         assert.deepEqual(writtenStatus(plant)?.bundle, before?.bundle);
         await rightsAreAsBefore();
       });

@@ -78,6 +78,7 @@ interface DeviceRow {
   readonly programmed: boolean;
   readonly reason: string;
   readonly notAfter?: string;
+  readonly enrols?: true;
   readonly revocation?: Readonly<Record<string, unknown>>;
 }
 
@@ -116,7 +117,7 @@ export async function proved(plant: Plant, identity: string, reason: string): Pr
     const device = deviceIn(writtenStatus(plant), identity);
     return device?.programmed === true && device.reason === reason;
   };
-  await until(isSo, `${identity} is proved to be ${reason}`, 20);
+  await until(isSo, `${identity} is proved to be ${reason}`);
 }
 
 export async function allProved(plant: Plant, dev: DevProcess): Promise<void> {

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type MqttClient } from 'mqtt';
 import { mqttsec } from '../../cli/program.ts';
+import { authority } from '../../domain/pki/authorities.ts';
 import { brokers, until } from '../mosquitto.ts';
 import {
   allProved,
@@ -120,14 +121,14 @@ for (const broker of brokers) {
         'template.yaml',
         (text) => `${text}    - { effect: Allow, actions: [Publish], topic: 'extra/{device}' }\n`,
       );
-      await until(async () => mayPublish(client, 'extra/s-1'), 'the new rule is in force', 20);
+      await until(async () => mayPublish(client, 'extra/s-1'), 'the new rule is in force');
       assert.equal(client.connected, true);
     });
 
     it('starts anew for a listener that is added, and tells where it is', async () => {
       const more = '    - { name: more, port: 8885, authentication: Password }\n';
       plant.edit('broker.yaml', (text) => text.replace('  tls:', `${more}  tls:`));
-      await until(() => /^listening more 127\.0\.0\.1:\d+ Password$/m.test(dev.out()), 'it is told', 20);
+      await until(() => /^listening more 127\.0\.0\.1:\d+ Password$/m.test(dev.out()), 'it is told');
       await allProved(plant, dev);
       assert.deepEqual(
         dev.out().match(/^listening \w+/gm),
@@ -139,7 +140,7 @@ for (const broker of brokers) {
       const client = await connect('s-1');
       const before = writtenStatus(plant)?.bundle;
       plant.edit('template.yaml', (text) => text.replace('role: Device', 'role: [Device'));
-      await until(() => /template\.yaml:\d+:\d+ Error MQS002 /.test(dev.err()), 'the mistake is reported', 20);
+      await until(() => /template\.yaml:\d+:\d+ Error MQS002 /.test(dev.err()), 'the mistake is reported');
       assert.deepEqual(writtenStatus(plant)?.bundle, before);
       assert.equal(await mayPublish(client, 'sensors/s-1/t'), true);
       assert.equal(mqttsec(['status', '--state', plant.state]).code, 1);
@@ -187,12 +188,26 @@ for (const broker of brokers) {
         await assert.rejects(connected(path.join(plant.directory, `.kit-${identity}`)));
       // Taking the field out again gives nothing back.
       plant.edit('more.yaml', () => device('s-3'));
-      await until(
-        () => writtenStatus(plant)?.findings.some(({ code }) => code === 'MQS121') === true,
-        'it is told',
-        20,
-      );
-      assert.equal(deviceIn(writtenStatus(plant), 's-3')?.reason, 'Revoked');
+      await until(() => writtenStatus(plant)?.findings.some(({ code }) => code === 'MQS121') === true, 'it is told');
+      await proved(plant, 's-3', 'Revoked');
+    });
+
+    it('goes on without lists where a manifest says so, although something was revoked', async () => {
+      plant.edit('more.yaml', () => device('s-2') + device('s-3', '  revoked: { reason: CessationOfOperation }\n'));
+      await proved(plant, 's-3', 'Revoked');
+      const { pem } = authority('former').issuer;
+      const ca = {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'former', namespace: 'plant' },
+        data: { 'ca.crt': pem },
+      };
+      writeFileSync(path.join(plant.directory, 'former.yaml'), JSON.stringify(ca));
+      const trusted = '{ name: former, caRef: { kind: ConfigMap, name: former }, revocation: { type: None } }';
+      plant.edit('broker.yaml', (text) => `${text}    trustedCas: [${trusted}]\n`);
+      await until(() => writtenStatus(plant)?.findings.some(({ code }) => code === 'MQS053') === true, 'it is told');
+      await allProved(plant, dev);
+      assert.equal(await mayPublish(await connect('s-2'), 'sensors/s-2/t'), true);
     });
 
     it('denies a suspended device everything, keeps its session, and gives it back', async () => {
@@ -217,7 +232,7 @@ for (const broker of brokers) {
       const before = readFileSync(path.join(plant.directory, '.kit-s-1/client.crt'), 'utf8');
       assert.equal(mqttsec(['renew', 's-1', '--state', plant.state]).code, 0);
       const file = path.join(plant.state, 'certificates/plant/s-1/tls.crt');
-      await until(() => readFileSync(file, 'utf8') !== before, 'there is a new certificate', 20);
+      await until(() => readFileSync(file, 'utf8') !== before, 'there is a new certificate');
       await allProved(plant, dev);
       assert.equal(former.connected, true);
       assert.equal(await mayPublish(await connect('s-1'), 'sensors/s-1/t'), true);
@@ -231,7 +246,7 @@ for (const broker of brokers) {
         const text = readFileSync(path.join(plant.state, 'certificates/plant/s-2/history.json'), 'utf8');
         return JSON.parse(text) as readonly unknown[];
       };
-      await until(() => history().length === 2, 'there is a new certificate', 20);
+      await until(() => history().length === 2, 'there is a new certificate');
       await allProved(plant, dev);
       (await connected(kit)).end(true);
       const closed = closeOf(await connected(kit));
