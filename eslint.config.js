@@ -53,7 +53,7 @@ function contract(folder, folders, { pure }) {
 }
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'dist', '.cache', '**/*.gen.ts', '**/*.gen.js', '**/*.cjs'] },
+  { ignores: ['node_modules', 'dist', 'dist-release', '.cache', '**/*.gen.ts', '**/*.gen.js', '**/*.cjs'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {
@@ -80,6 +80,36 @@ export default tseslint.config(
   contract('parse', ['agent', 'local', 'cli', 'kube', 'controllers', 'shell'], { pure: true }),
   contract('monitor', ['parse', 'agent', 'local', 'cli', 'kube', 'cluster', 'controllers', 'shell'], { pure: true }),
   contract('agent', ['parse', 'local', 'cli', 'controllers', 'shell'], { pure: false }),
+  contract('authz', ['api', 'parse', 'agent', 'local', 'cluster', 'controllers', 'kube', 'cli', 'shell'], {
+    pure: false,
+  }),
+  ...['dialects', 'decision'].map((part) =>
+    contract(`authz/${part}`, ['api', 'parse', 'agent', 'local', 'cluster', 'controllers', 'kube', 'cli', 'shell'], {
+      pure: true,
+    }),
+  ),
+  contract(
+    'http',
+    [
+      'api',
+      'domain',
+      'parse',
+      'monitor',
+      'agent',
+      'authz',
+      'enrol',
+      'local',
+      'cluster',
+      'controllers',
+      'kube',
+      'cli',
+      'shell',
+    ],
+    { pure: false },
+  ),
+  contract('enrol', ['parse', 'agent', 'authz', 'local', 'cluster', 'controllers', 'kube', 'cli', 'shell'], {
+    pure: false,
+  }),
   contract('local', ['cli', 'controllers', 'kube'], { pure: false }),
   contract('cluster', ['agent', 'local', 'controllers', 'cli', 'shell'], { pure: false }),
   contract('verify', ['parse', 'agent', 'local', 'cluster', 'controllers', 'kube', 'cli', 'shell'], { pure: false }),
