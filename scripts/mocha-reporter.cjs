@@ -17,11 +17,15 @@ function endLingeringRun() {
   process.exit();
 }
 
+/** How errors begin that say no more than that time ran out: those of mocha, and of what tests wait for states with. */
+const limits = [/^Timeout of \d+ms exceeded\./, /^waited [\d.]+ s for: /];
+
 /** What to print again of a failure when all tiers have ended. */
 function failureOf(test) {
   const { err } = test;
   const text = err?.stack ?? err?.message ?? String(err);
-  return { test: test.fullTitle(), file: path.relative(process.cwd(), test.file ?? ''), text };
+  const file = test.file ? path.relative(process.cwd(), test.file) : '';
+  return { test: test.fullTitle(), file, text, ranOutOfTime: limits.some((limit) => limit.test(err?.message ?? '')) };
 }
 
 module.exports = class CountingReporter extends reporters.Spec {

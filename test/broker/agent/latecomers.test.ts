@@ -38,12 +38,19 @@ for (const broker of brokers) {
           ...{ cert: former.certificate, key: former.key },
         });
         await once(early, 'session');
+        let isClosed = false;
+        early.once('close', () => (isClosed = true));
         const revocations = [revocationOf(plant.site.ca, former, plant.site.now)];
         agent.give(bundleOf(plant.site, { revision: 2, devices, revocations, crlNumber: 2 }));
         await agent.loaded(2);
-        const closed = once(early, 'close');
+        const told = (): string =>
+          [...agent.events.map((event) => JSON.stringify(event)), ...agent.log.slice(-30)].join('\n');
+        assert.ok(!isClosed, `the connection outlives the reload\n${told()}`);
         early.resume().write(connectPacket('a'));
-        await closed;
+        await until(
+          () => isClosed,
+          () => `the session is ended\n${told()}`,
+        );
         await until(() => agent.log.some((line) => line.endsWith("u'a').")), 'it was let in by the broker');
         if (devices.length === 0) return;
         await until(() => agent.count('Kicked') === 2, 'it is told');
