@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { link, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type Claim, claimIn, claimText, isClaimId } from '../domain/enrol/claim.ts';
 import type { ClaimStore } from '../enrol/registrar.ts';
-import { errorCode, makeDirectory, namesIn, reasonOf, replaceFile, textOf } from './files.ts';
+import { createFile, makeDirectory, namesIn, replaceFile, textOf } from './files.ts';
 
 /** Claims in a directory: a file for each, and beside it `ID.taken` with the hash of the request that it was taken for. */
 export function directoryClaims(directory: string): ClaimStore {
@@ -19,26 +18,11 @@ export function directoryClaims(directory: string): ClaimStore {
     },
     async take(id, requestHash) {
       const file = path.join(directory, `${id}.taken`);
-      if (await isFirst(file, `${requestHash}\n`)) return 'Taken';
+      if (await createFile(file, `${requestHash}\n`)) return 'Taken';
       const by = await textOf(file);
       return by?.trim() === requestHash ? 'TakenBefore' : 'TakenByOther';
     },
   };
-}
-
-/** Whether this call made the file. It appears with all of its text, once, however many try. */
-async function isFirst(file: string, text: string): Promise<boolean> {
-  const draft = `${file}.${randomBytes(6).toString('hex')}.tmp`;
-  try {
-    await writeFile(draft, text, { mode: 0o600, flush: true });
-    await link(draft, file);
-    return true;
-  } catch (error) {
-    if (errorCode(error) === 'EEXIST') return false;
-    throw new Error(`write ${file}: ${reasonOf(error)}`, { cause: error });
-  } finally {
-    await rm(draft, { force: true });
-  }
 }
 
 export async function keepClaim(directory: string, claim: Claim): Promise<void> {

@@ -11,7 +11,7 @@ import { lineLog } from './audit-log.ts';
 import { certificateFiles } from './certificates.ts';
 import { directoryClaims, pruneClaims } from './claims.ts';
 import { currentCertificates } from './plan.ts';
-import { addToRecord, wholeRecord } from './records.ts';
+import { keepRequest, wholeRecord } from './records.ts';
 import { storedKeyPair } from './server.ts';
 import type { Store } from './store.ts';
 
@@ -51,6 +51,7 @@ export async function startLocalEnrolment(
 
 function localRegistrar(facts: () => EnrolmentFacts, clock: Clock): Registrar {
   const byDevice = (key: ObjectKey) => enrolleeOf(facts(), key, clock.now());
+  let turn: Promise<void> = Promise.resolve();
   return {
     broker: facts().broker,
     cas: () => Promise.resolve(facts().store.authority.certificatePem),
@@ -62,10 +63,11 @@ function localRegistrar(facts: () => EnrolmentFacts, clock: Clock): Registrar {
       const isEnrolled = found?.lineage === found?.device && found?.key === 'Csr';
       return found && isEnrolled && !ledger.entries.has(found.serial) ? byDevice(found.device) : undefined;
     },
-    // In a file of its own: a command may write the record at the same time, and a revocation must not be lost.
-    async submit({ device }, csr, isRenewal) {
-      const addition = { csr, ...(isRenewal && { renewAt: clock.now() }) };
-      await addToRecord(facts().store.paths.requests, device, addition);
+    submit({ device }, csr, isRenewal) {
+      const request = { csr, ...(isRenewal && { renewAt: clock.now() }) };
+      const kept = turn.then(() => keepRequest(facts().store.paths.requests, device, request));
+      turn = kept.catch(() => undefined);
+      return kept;
     },
   };
 }

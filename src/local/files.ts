@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { link, mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 /** Files of the state directory are for their owner alone: keys and passwords are among them. */
@@ -35,10 +36,7 @@ export function isPartial(name: string): boolean {
 
 /** Puts `text` in place of the file in one step, also across a crash: readers see all of the old text or all of the new. */
 export async function replaceFile(file: string, text: string, mode = fileMode): Promise<void> {
-  const temporary = path.join(
-    path.dirname(file),
-    `.${path.basename(file)}.${randomBytes(6).toString('hex')}${partialEnd}`,
-  );
+  const temporary = draftOf(file);
   try {
     await writeDurably(temporary, text, mode);
     await rename(temporary, file);
@@ -47,6 +45,53 @@ export async function replaceFile(file: string, text: string, mode = fileMode): 
     await rm(temporary, { force: true });
     throw new Error(`write ${file}: ${reasonOf(error)}`, { cause: error });
   }
+}
+
+/** Makes the file, which appears with all of its text. False when there is one: of any number at once one makes it. */
+export async function createFile(file: string, text: string): Promise<boolean> {
+  const draft = draftOf(file);
+  try {
+    await writeDurably(draft, text, fileMode);
+    await link(draft, file);
+    await syncDirectory(path.dirname(file));
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    throw new Error(`write ${file}: ${reasonOf(error)}`, { cause: error });
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/**
+ * Adds a line to the file, or makes it of this line. Nobody needs a lock for it: the system puts each line behind all
+ * that is there (O_APPEND, open(2); not over NFS), so of any number at once none is lost.
+ */
+export async function appendLine(file: string, line: string): Promise<void> {
+  const text = `${line}\n`;
+  // Others may make or remove the file in between.
+  while (!(await isAppended(file, text)) && !(await createFile(file, text)));
+}
+
+/** False when there is no such file. */
+async function isAppended(file: string, text: string): Promise<boolean> {
+  try {
+    const handle = await open(file, constants.O_WRONLY | constants.O_APPEND);
+    try {
+      await handle.writeFile(text);
+      await handle.datasync();
+    } finally {
+      await handle.close();
+    }
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false;
+    throw new Error(`write ${file}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+function draftOf(file: string): string {
+  return path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(6).toString('hex')}${partialEnd}`);
 }
 
 async function writeDurably(file: string, text: string, mode: number): Promise<void> {

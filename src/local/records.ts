@@ -12,9 +12,9 @@ import {
   type RevocationReason,
 } from '../domain/fleet.ts';
 import { type ObjectKey } from '../domain/names.ts';
-import { inGroups, makeDirectory } from './files.ts';
+import { appendLine, inGroups, makeDirectory, replaceFile, textOf } from './files.ts';
 import { devicesIn } from '../domain/pki/lineage.ts';
-import { jsonOf, objectKeysIn, objectPath, writeJson } from './state.ts';
+import { jsonIn, objectKeysIn, objectPath } from './state.ts';
 
 /** What was decided about one device outside its manifest; it counts as if it were in the manifest. */
 export interface DeviceRecord {
@@ -34,11 +34,33 @@ export interface DeviceRecord {
 
 export async function readRecord(directory: string, device: ObjectKey): Promise<DeviceRecord> {
   const file = objectPath(directory, device);
-  const value = await jsonOf(file);
-  if (value === undefined) return {};
-  const record = recordOf(value);
-  if (record) return record;
-  throw new Error(`read ${file}: it is no record of a device`);
+  const text = await textOf(file);
+  if (text === undefined) return {};
+  return recordsIn(text, file).reduce(added, {});
+}
+
+/** What was added, in the order of the lines: each addition is a JSON object that begins a line. */
+function recordsIn(text: string, file: string): readonly DeviceRecord[] {
+  return text.split(/\n(?=\{)/).map((one) => {
+    const record = recordOf(jsonIn(one, file));
+    if (record) return record;
+    throw new Error(`read ${file}: it is no record of a device`);
+  });
+}
+
+/** A revocation stays as it was first recorded, of times the later counts, and of signing requests the last. */
+function added(record: DeviceRecord, { revoked, renewAt, unlockAt, csr }: DeviceRecord): DeviceRecord {
+  return {
+    ...record,
+    ...(revoked && !record.revoked && { revoked }),
+    ...(renewAt && { renewAt: later(renewAt, record.renewAt) }),
+    ...(unlockAt && { unlockAt: later(unlockAt, record.unlockAt) }),
+    ...(csr !== undefined && { csr }),
+  };
+}
+
+function later(a: Date, b: Date | undefined): Date {
+  return b && b > a ? b : a;
 }
 
 /** All records. One that cannot be read is a finding and holds up no other. */
@@ -77,9 +99,9 @@ export async function wholeRecord(
   device: ObjectKey,
 ): Promise<DeviceRecord> {
   const record = await readRecord(directory, device);
-  const { csr, renewAt }: DeviceRecord = requests === undefined ? {} : await readRecord(requests, device);
-  const isLater = renewAt && (!record.renewAt || record.renewAt < renewAt);
-  return { ...record, ...(csr !== undefined && { csr }), ...(isLater && { renewAt }) };
+  if (requests === undefined) return record;
+  const { csr, renewAt } = await readRecord(requests, device);
+  return added(record, { ...(csr !== undefined && { csr }), ...(renewAt && { renewAt }) });
 }
 
 /** Equal for equal records, in whichever order they are held. */
@@ -90,14 +112,26 @@ export function recordsText({ records, unreadable }: Omit<Records, 'findings'>):
   return [...lines, ...unreadable].sort().join('\n');
 }
 
-/** Adds to what is known of the device. A revocation stays as it was first recorded. */
+/**
+ * Adds to what is known of the device, whoever else does so at the same time: commands run beside `dev`, and a line that
+ * is added takes nothing away. A revocation stays as it was first recorded.
+ */
 export async function addToRecord(directory: string, device: ObjectKey, addition: DeviceRecord): Promise<DeviceRecord> {
-  const present = await readRecord(directory, device);
-  const record = { ...present, ...addition, ...(present.revoked && { revoked: present.revoked }) };
   const file = objectPath(directory, device);
   await makeDirectory(path.dirname(file));
-  await writeJson(file, record);
-  return record;
+  await appendLine(file, JSON.stringify(addition));
+  return readRecord(directory, device);
+}
+
+/**
+ * Puts what came by enrolment in place of what came before, but for the time to renew, which stays. For one call at a
+ * time: devices ask without end, and their requests are not to be kept as lines.
+ */
+export async function keepRequest(directory: string, device: ObjectKey, request: DeviceRecord): Promise<void> {
+  const record = added(await readRecord(directory, device), request);
+  const file = objectPath(directory, device);
+  await makeDirectory(path.dirname(file));
+  await replaceFile(file, `${JSON.stringify(record)}\n`);
 }
 
 /** A device that is no longer declared takes its record along: who comes back under its name is a new device. */

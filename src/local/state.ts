@@ -147,7 +147,11 @@ export async function objectKeysIn(directory: string): Promise<readonly ObjectKe
 /** JSON of a state file; undefined when there is none. A file that is no JSON is an error, for guessing would lose state. */
 export async function jsonOf(file: string): Promise<unknown> {
   const text = await textOf(file);
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : jsonIn(text, file);
+}
+
+/** JSON of a text of this file. */
+export function jsonIn(text: string, file: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {

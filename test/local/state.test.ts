@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { endOrphan, lockHolder, rememberBroker, takeLock, type ProcessTable } from '../../src/local/lock.ts';
 import { listenerPorts } from '../../src/local/ports.ts';
-import { addToRecord, readRecord, readRecords, removeRecord } from '../../src/local/records.ts';
+import { addToRecord, keepRequest, readRecord, readRecords, removeRecord } from '../../src/local/records.ts';
 import { existingState, objectPath, openState } from '../../src/local/state.ts';
 import { systemClock } from '../../src/local/system.ts';
 import { aBroker } from '../fixtures.ts';
@@ -116,14 +118,58 @@ describe('state directory', () => {
       assert.equal((await readRecords(at('records'))).records.size, 0);
     });
 
+    it('are kept of commands that run at the same time, whichever was first', async () => {
+      const times = Array.from({ length: 40 }, (_, index) => new Date(now.getTime() + ((index * 7) % 40)));
+      const reasons = ['KeyCompromise', 'Superseded'] as const;
+      await Promise.all([
+        ...times.map((renewAt) => addToRecord(at('records'), 'plant/a', { renewAt })),
+        ...times.map((unlockAt) => addToRecord(at('records'), 'plant/a', { unlockAt })),
+        ...reasons.map((reason) => addToRecord(at('records'), 'plant/a', { revoked: { ...revoked, reason } })),
+      ]);
+      const last = new Date(now.getTime() + 39);
+      const { revoked: kept, ...others } = await readRecord(at('records'), 'plant/a');
+      assert.deepEqual(others, { renewAt: last, unlockAt: last });
+      assert.ok(kept && reasons.some((reason) => reason === kept.reason), 'the revocation is lost');
+      assert.deepEqual(readdirSync(path.join(at('records'), 'plant')), ['a']);
+    });
+
+    it('are kept of processes that write at the same time', async function () {
+      this.timeout(60_000);
+      const fields = ['revoked', 'renewAt', 'unlockAt'];
+      const program = path.join(import.meta.dirname, 'record-writer.ts');
+      const writers = fields.map((field) =>
+        spawn(process.execPath, [program, at('records'), field, now.toISOString()], {
+          stdio: ['pipe', 'pipe', 'inherit'],
+        }),
+      );
+      await Promise.all(writers.map(({ stdout }) => once(stdout, 'data')));
+      const ends = writers.map((writer) => once(writer, 'exit'));
+      for (const { stdin } of writers) stdin.write('go\n');
+      assert.deepEqual(await Promise.all(ends), [
+        [0, null],
+        [0, null],
+        [0, null],
+      ]);
+      const { records } = await readRecords(at('records'));
+      assert.equal(records.size, 40);
+      for (const record of records.values()) assert.deepEqual(record, { revoked, renewAt: now, unlockAt: now });
+    });
+
+    it('of one JSON object, as they once were, are read as before', async () => {
+      await addToRecord(at('records'), 'plant/a', { revoked });
+      writeFileSync(objectPath(at('records'), 'plant/a'), `${JSON.stringify({ revoked }, undefined, 2)}\n`);
+      await addToRecord(at('records'), 'plant/a', { renewAt: now });
+      assert.deepEqual(await readRecord(at('records'), 'plant/a'), { revoked, renewAt: now });
+    });
+
     it('have beside them what came by enrolment, which takes nothing from them', async () => {
       const later = new Date(now.getTime() + 1);
       const read = async () => (await readRecords(at('records'), at('requests'))).records.get('plant/a');
-      await addToRecord(at('requests'), 'plant/a', { csr: 'x', renewAt: now });
+      await keepRequest(at('requests'), 'plant/a', { csr: 'x', renewAt: now });
       assert.deepEqual(await read(), { csr: 'x', renewAt: now });
       await addToRecord(at('records'), 'plant/a', { revoked, renewAt: later });
       assert.deepEqual(await read(), { csr: 'x', revoked, renewAt: later });
-      await addToRecord(at('requests'), 'plant/a', { csr: 'y', renewAt: new Date(later.getTime() + 1) });
+      await keepRequest(at('requests'), 'plant/a', { csr: 'y', renewAt: new Date(later.getTime() + 1) });
       assert.deepEqual(await read(), { csr: 'y', revoked, renewAt: new Date(later.getTime() + 1) });
       assert.deepEqual(await readRecord(at('records'), 'plant/a'), { revoked, renewAt: later });
     });

@@ -3,7 +3,7 @@ import files from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 
 /** A file that is opened to be written, put in its place or removed. */
-const deeds = ['open', 'rename', 'rm'] as const;
+const deeds = ['open', 'link', 'rename', 'rm'] as const;
 
 class Dead extends Error {
   override readonly name = 'Dead';
