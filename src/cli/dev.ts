@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type AgentEvent } from '../agent/state.ts';
 import { type Finding } from '../domain/finding.ts';
-import { type DevOptions } from '../local/dev.ts';
+import { type DevOptions } from '../local/run.ts';
 import { stateName } from '../local/state.ts';
 import { type LocalStatus } from '../local/status.ts';
 import { brokerOption, choiceOf, commandOf } from './command.ts';
