@@ -84,7 +84,7 @@ function foreignTrust(broker: Broker, lists: ListSources, spec: TrustedCaSpec, i
   const offered = offeredList(broker, ca.value, revocation.crl, lists);
   const last = lists.last.get(ca.value.keyId);
   if (!offered && last && last.nextUpdate > lists.now) return { ca: ca.value, crl: last };
-  const { list, finding } = chosenList(name, offered ?? pending, last, lists.now);
+  const { list, finding } = chosenList(name, offered ?? pending, { last, kept: [] }, lists.now);
   const findings = finding ? [{ ...finding, path: `${path}.revocation`, object: broker.origin }] : [];
   return list ? { ca: ca.value, crl: list, findings } : { findings };
 }

@@ -21,6 +21,7 @@ import type { Repair } from './recovery.ts';
 import { isServed, unreadAbout, unservedCas } from './served.ts';
 import { type AuthorityContext, clockProblem, isComplete, type Site, wakeHolder } from './site.ts';
 import { suspensions, unreadableIdentities } from './suspensions.ts';
+import { publishedAbout, takenOver, untakenCas } from './takeover.ts';
 import { isSameTrust, trustOf } from './trust.ts';
 
 export interface Authorities extends AuthorityState {
@@ -98,7 +99,12 @@ function surroundingsOf(site: Site, keyId: CaKeyId): Surroundings {
     // So does the date of one that is signed by a wrong clock.
     signing: isComplete(site) && clockProblem(site) === undefined ? signingFor(keyId, own) : undefined,
     unreadable: site.unreadable(),
-    published: [...own.map(({ published }) => published), ...unreadAbout(site, keyId), ...site.handedIn.present()],
+    published: [
+      ...own.map((member) => publishedAbout(member, keyId)),
+      ...unreadAbout(site, keyId),
+      ...site.handedIn.present(),
+    ],
+    takenOver: (present) => own.flatMap((member) => takenOver(site, member, keyId, present) ?? []),
     isComplete: isComplete(site),
   };
 }
@@ -203,6 +209,7 @@ function renewTrust(site: Site, member: Member): void {
     ...member,
     authorities: views,
     unserved: unservedCas(site, member),
+    untaken: untakenCas(site, member),
     clockProblem: clockProblem(site),
   };
   const trust = trustOf(facts, context.clock.now());
@@ -212,13 +219,23 @@ function renewTrust(site: Site, member: Member): void {
 }
 
 /** What is remembered of a trust with nothing amiss: while it is not known what was issued, no CA is forgotten. */
-function taken({ context }: Site, member: Member, { findings, crls }: Trust): Pick<Member, 'former' | 'lists'> {
-  const { former, lists } = member;
-  if (findings.some(({ severity }) => severity === 'Error')) return { former, lists };
-  const present = casOf(member).map((one) => [one.ca.keyId, asFormer(one)] as const);
+function taken({ context, authorities }: Site, member: Member, trust: Trust): Pick<Member, 'former' | 'told'> {
+  const { former, told } = member;
+  const { findings, cas, crls, revocations } = trust;
+  if (findings.some(({ severity }) => severity === 'Error')) return { former, told };
+  const trusted = new Set(cas.map(({ keyId }) => keyId));
+  const present = casOf(member).filter(({ ca }) => trusted.has(ca.keyId));
+  const others = crls.filter(({ caKeyId, pem }) => authorities.get(caKeyId)?.view.crl?.pem !== pem);
   return {
-    former: new Map([...(context.state.issued.isKnown ? [] : former), ...present]),
-    lists: new Map(crls.map((crl) => [crl.caKeyId, crl])),
+    former: new Map([
+      ...(context.state.issued.isKnown ? [] : former),
+      ...present.map((one) => [one.ca.keyId, asFormer(one)] as const),
+    ]),
+    told: {
+      lists: new Map(crls.map((crl) => [crl.caKeyId, crl])),
+      others: new Set(others.map(({ caKeyId }) => caKeyId)),
+      revocations,
+    },
   };
 }
 

@@ -3,7 +3,8 @@ import type { CaKeyId, RevocationEntry } from '../../domain/pki/certificate.ts';
 import { crlDueAt, type Held } from '../../domain/pki/crl-schedule.ts';
 import { crlSignerIn } from '../../domain/pki/crl.ts';
 import { emptyLedger, type Ledger } from '../../domain/pki/ledger.ts';
-import { newList } from '../../domain/pki/signed-list.ts';
+import { newList, type SignedList } from '../../domain/pki/signed-list.ts';
+import { namedBeyond, type TakenOver } from '../../domain/pki/takeover.ts';
 import type { CaSigner } from '../../domain/pki/x509.ts';
 import type { Clock } from '../../ports.ts';
 import { batched } from './batch.ts';
@@ -23,6 +24,8 @@ export interface Surroundings {
   readonly signing: { readonly signer: CaSigner; readonly validitySeconds: number } | undefined;
   /** What was published to the brokers that trust the CA, each the same object as long as it was read once. */
   readonly published: readonly PublishedRevocations[];
+  /** What lists of somebody else named that are ours from now on, where `present` is another; each the same object again. */
+  readonly takenOver?: (present: SignedList | undefined) => readonly TakenOver[];
   /** False while there may be more that was published. */
   readonly isComplete: boolean;
 }
@@ -64,7 +67,7 @@ interface State {
   view: AuthorityView;
   ledger: Ledger;
   pending: RevocationEntry[];
-  readonly joined: WeakSet<PublishedRevocations>;
+  readonly joined: WeakSet<PublishedRevocations | TakenOver>;
   /** What the last look was at, when it found nothing to do. */
   quiet: Quiet | undefined;
 }
@@ -121,11 +124,13 @@ async function settled(state: State): Promise<void> {
   }
   const told = fresh.flatMap(entriesIn);
   const now = state.options.clock.now();
-  state.repair ??= shortfall(stored, told, numbersIn(state.options.keyId, fresh), now);
-  const added = [...asked, ...told];
-  if (added.length === 0 && isQuiet(state, stored, around, now)) return;
-  await advanced(state, stored, around, added, now);
-  for (const one of fresh) state.joined.add(one);
+  state.repair ??= shortfall(stored, told, ownNumbersIn(state.options.keyId, fresh, stored), now);
+  const takenOver = around.takenOver?.(stored.crl) ?? [];
+  const gained = takenOver.filter((one) => !state.joined.has(one));
+  const added = [...asked, ...told, ...gained.flatMap(({ entries }) => entries)];
+  if (added.length === 0 && gained.length === 0 && isQuiet(state, stored, around, now)) return;
+  await advanced(state, stored, { ...around, formerNumber: formerNumberIn(state, around, takenOver) }, added, now);
+  for (const one of [...fresh, ...gained]) state.joined.add(one);
 }
 
 /** Undefined when it is damaged beyond repair, which is then in the view. */
@@ -183,18 +188,17 @@ function isQuiet({ quiet, options }: State, stored: Stored, around: Surroundings
 async function advanced(
   state: State,
   stored: Stored,
-  around: Surroundings,
+  around: Surroundings & { readonly formerNumber: bigint | undefined },
   added: readonly RevocationEntry[],
   now: Date,
 ): Promise<void> {
   const { store, keyId } = state.options;
-  const { suspended, unreadable, signing } = around;
+  const { suspended, unreadable, signing, formerNumber } = around;
   const isWhole = store.isWhole(keyId);
   const fitsSigner = !stored.crl || !signing || crlSignerIn(stored.crl.read, signing.signer.issuer.pem) === keyId;
-  const facts = { stored, added, suspended, unreadable, validitySeconds: signing?.validitySeconds, fitsSigner };
-  const plan = authorityPlan(facts, now);
-  const crl =
-    plan.signs && signing ? newList(signing.signer, contentOf(state, plan, signing, around, now)) : stored.crl;
+  const validitySeconds = signing?.validitySeconds;
+  const plan = authorityPlan({ stored, added, suspended, unreadable, validitySeconds, fitsSigner, formerNumber }, now);
+  const crl = plan.signs && signing ? newList(signing.signer, contentOf(plan, signing, formerNumber, now)) : stored.crl;
   const isChanged = plan.signs || plan.ledger !== stored.ledger || state.repair !== undefined;
   const next = isChanged ? { ledger: plan.ledger, holds: plan.holds, crl } : stored;
   if (isChanged || !isWhole) await written(state, next);
@@ -230,15 +234,36 @@ function setDamage(state: State, damage: string | undefined): void {
 }
 
 function contentOf(
-  { options: { keyId }, stored }: State,
   { entries }: AuthorityPlan,
   { validitySeconds }: NonNullable<Surroundings['signing']>,
-  { published }: Surroundings,
+  formerNumber: bigint | undefined,
   now: Date,
 ) {
-  const former = [...numbersIn(keyId, published), ...(stored?.crl ? [stored.crl.read.number] : [])];
-  const formerNumber = former.reduce<bigint | undefined>((most, one) => (most && most > one ? most : one), undefined);
   return { entries, formerNumber, validitySeconds, now };
+}
+
+/** The highest number that a list of this CA had, whoever signed it. */
+function formerNumberIn(
+  { options: { keyId }, stored }: State,
+  { published }: Surroundings,
+  takenOver: readonly TakenOver[],
+): bigint | undefined {
+  const former = [
+    ...numbersIn(keyId, published),
+    ...takenOver.map(({ number }) => number),
+    ...(stored?.crl ? [stored.crl.read.number] : []),
+  ];
+  return former.reduce<bigint | undefined>((most, one) => (most && most > one ? most : one), undefined);
+}
+
+/** Numbers of lists that we signed: one that names more than what we took back is somebody else's. */
+function ownNumbersIn(keyId: CaKeyId, published: readonly PublishedRevocations[], { crl }: Stored): readonly bigint[] {
+  const isOurs = (one: PublishedRevocations) => {
+    const list = one.kind === 'Published' ? one.crls.get(keyId) : undefined;
+    if (one.kind !== 'Published' || !list || list.number <= (crl?.read.number ?? -1n)) return true;
+    return namedBeyond({ lists: one.crls, others: new Set([keyId]), revocations: one.revocations }, keyId).length === 0;
+  };
+  return numbersIn(keyId, published.filter(isOurs));
 }
 
 function numbersIn(keyId: CaKeyId, published: readonly PublishedRevocations[]): readonly bigint[] {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Broker } from '../../domain/fleet.ts';
 import type { ObjectKey } from '../../domain/names.ts';
 import type { CaKeyId } from '../../domain/pki/certificate.ts';
+import { nothingTold, type Told } from '../../domain/pki/takeover.ts';
 import type { DeclaredBroker, Meta } from '../declared.ts';
 import { formerCas, keptCas } from './former.ts';
 import { gathered, type Gathered } from './gathered.ts';
@@ -54,12 +55,12 @@ export async function gather(site: Site, key: ObjectKey, { meta }: DeclaredBroke
 function rememberedOf(
   latest: Member | undefined,
   published: PublishedRevocations,
-): Pick<Member, 'former' | 'signed' | 'lists' | 'trust'> {
+): Pick<Member, 'former' | 'signed' | 'told' | 'trust'> {
   if (latest) {
-    const { former, signed, lists, trust } = latest;
-    return { former, signed, lists, trust };
+    const { former, signed, told, trust } = latest;
+    return { former, signed, told, trust };
   }
-  return { former: formerCas(published), signed: new Set(), lists: listsIn(published), trust: undefined };
+  return { former: formerCas(published), signed: new Set(), told: toldBy(published), trust: undefined };
 }
 
 function trustedKey({ cas }: Gathered, issuing: CaKeyId | undefined): CaKeyId | undefined {
@@ -70,8 +71,11 @@ function signedIn({ cas }: Gathered): readonly CaKeyId[] {
   return cas.flatMap(({ ca, signer }) => (signer ? [ca.keyId] : []));
 }
 
-function listsIn(published: PublishedRevocations): Member['lists'] {
-  return published.kind === 'Published' ? published.crls : new Map();
+/** Who signed the lists is not in there. */
+function toldBy(published: PublishedRevocations): Told {
+  if (published.kind !== 'Published') return nothingTold;
+  const { crls, revocations } = published;
+  return { lists: crls, others: new Set(crls.keys()), revocations };
 }
 
 /** The age grows between two looks: half of it makes sure that the next one reads. */

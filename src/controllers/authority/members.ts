@@ -2,7 +2,8 @@
 import type { CertificateRequestObject } from '../../api/kinds.ts';
 import type { Broker } from '../../domain/fleet.ts';
 import type { ObjectKey } from '../../domain/names.ts';
-import type { CaKeyId, PublishedCrl } from '../../domain/pki/certificate.ts';
+import type { CaKeyId } from '../../domain/pki/certificate.ts';
+import type { Told } from '../../domain/pki/takeover.ts';
 import { caCertificatesIn, isIssuedBy } from '../../domain/pki/x509.ts';
 import type { Trust } from '../context.ts';
 import type { KeptCa } from './former.ts';
@@ -27,8 +28,8 @@ export interface Member {
   readonly former: ReadonlyMap<CaKeyId, GatheredCa>;
   /** Those of them that stay trusted although they are not named any more. */
   readonly kept: readonly KeptCa[];
-  /** Lists of others that counted last. */
-  readonly lists: ReadonlyMap<CaKeyId, PublishedCrl>;
+  /** What it was told of revocation last, with nothing amiss. */
+  readonly told: Told;
   readonly trust: Trust | undefined;
   /** Since when something that it needs is missing or of no use. */
   readonly troubledSince: Date | undefined;

@@ -25,6 +25,8 @@ export interface AuthorityFacts {
   readonly validitySeconds: number | undefined;
   /** False when the list does not fit the CA certificate that signs now, which has another name for the same key. */
   readonly fitsSigner: boolean;
+  /** The highest number of a list of this CA, whoever signed it; brokers take none that is lower. */
+  readonly formerNumber?: bigint | undefined;
 }
 
 export interface AuthorityPlan {
@@ -34,7 +36,7 @@ export interface AuthorityPlan {
   /** All that a list is to hold, ordered by serial; where none is signed, the stored one may hold others. */
   readonly entries: readonly RevocationEntry[];
   /** Why a list is to be signed, and is not when nobody can; undefined when the stored one says it all. */
-  readonly due: CrlDueReason | 'SignerChanged' | undefined;
+  readonly due: CrlDueReason | 'SignerChanged' | 'NumberIsLower' | undefined;
   readonly signs: boolean;
 }
 
@@ -50,11 +52,15 @@ export function authorityPlan(facts: AuthorityFacts, now: Date): AuthorityPlan {
   const held = heldIn(facts);
   const wanted = crlEntries(grown, held);
   const reason = crlDueReason({ published: stored.crl?.read, entries: wanted, now, validitySeconds });
-  const due = reason ?? (fitsSigner ? undefined : 'SignerChanged');
+  const due = reason ?? (fitsSigner ? undefined : 'SignerChanged') ?? (isLower(facts) ? 'NumberIsLower' : undefined);
   const signs = due !== undefined && validitySeconds !== undefined;
   const ledger = signs ? prunedLedger(grown, now) : grown;
   const entries = ledger === grown ? wanted : crlEntries(ledger, held);
   return { ledger, entries, holds: signs ? entries.filter(isHold) : stored.holds, due, signs };
+}
+
+function isLower({ stored: { crl }, formerNumber }: AuthorityFacts): boolean {
+  return crl !== undefined && formerNumber !== undefined && crl.read.number < formerNumber;
 }
 
 function heldIn({ stored, suspended, unreadable }: AuthorityFacts): readonly Held[] {

@@ -2,14 +2,16 @@
 import type { Finding } from '../../domain/finding.ts';
 import type { Broker } from '../../domain/fleet.ts';
 import { dropCaAnnotation } from '../../api/labels.ts';
-import type { CaKeyId, PublishedCrl, RevocationEntry } from '../../domain/pki/certificate.ts';
-import { crlSignerIn } from '../../domain/pki/crl.ts';
+import type { CaKeyId, PublishedCrl, RevocationEntry, TrustedCa } from '../../domain/pki/certificate.ts';
+import { crlSignerIn, parsedCrl } from '../../domain/pki/crl.ts';
 import { crlDueAt } from '../../domain/pki/crl-schedule.ts';
 import { chosenList, largeListEntries, listAlarmAt } from '../../domain/pki/external-list.ts';
+import { keptBack, type Told, toldOf } from '../../domain/pki/takeover.ts';
 import type { Trust } from '../context.ts';
 import type { KeptCa } from './former.ts';
 import type { Gathered, GatheredCa } from './gathered.ts';
 import { isHold } from './plan.ts';
+import type { PublishedRevocations } from './published.ts';
 import { publishedCrl, type SignedList } from '../../domain/pki/signed-list.ts';
 
 /** What is known of a CA key: the list, exactly what it holds, or why there is nothing to go by. */
@@ -26,10 +28,15 @@ export interface TrustFacts {
   readonly authorities: ReadonlyMap<CaKeyId, AuthorityView>;
   /** CAs that the broker trusted last, and that are not named now. */
   readonly kept: readonly KeptCa[];
-  /** Lists of others that counted last. */
-  readonly lists: ReadonlyMap<CaKeyId, PublishedCrl>;
+  /** What it was told last. */
+  readonly told: Told;
+  /** CAs that it was told to trust last. */
+  readonly former: ReadonlyMap<CaKeyId, unknown>;
+  readonly published: PublishedRevocations;
   /** CAs whose lists are ours, but not for this broker: somebody else has the key. */
   readonly unserved?: ReadonlySet<CaKeyId>;
+  /** CAs whose lists somebody else signed, and of which our ledger or list does not name yet all that his did. */
+  readonly untaken?: ReadonlySet<CaKeyId>;
   /** Why nothing is signed, whatever the keys. */
   readonly clockProblem?: string | undefined;
 }
@@ -41,6 +48,10 @@ interface Part {
   readonly crl?: PublishedCrl;
   readonly revocations?: readonly RevocationEntry[];
   readonly finding?: Draft;
+  /** We sign its list, and do so again when that is due. */
+  readonly isOwn?: boolean;
+  /** Without a list the CA is not trusted: its devices are refused, and nobody else waits. */
+  readonly isLeftOut?: boolean;
 }
 
 /** A trust that lacks nothing, or says with a finding of severity Error what it lacks. */
@@ -48,19 +59,40 @@ export function trustOf(facts: TrustFacts, now: Date): Trust {
   const { broker, gathered, kept, clockProblem } = facts;
   const named = gathered.cas.map((one) => (isUnserved(one, facts) ? unservedPart(one) : partOf(one, facts, now)));
   const former = kept.map((one) => keptPart(one, facts, now));
-  const parts = [...named, ...former.flatMap(({ part }) => part ?? [])];
+  const all = [...named, ...former.flatMap(({ part }) => part ?? [])];
+  const parts = all.filter(({ isLeftOut }) => isLeftOut !== true);
   const findings = [
     ...(clockProblem === undefined ? [] : clockFindings(gathered, clockProblem)),
-    ...parts.flatMap((part) => [...(part.finding ? [part.finding] : []), ...listFindings(part, now)]),
+    ...all.flatMap((part) => [...partFindings(part, parts.length > 0), ...listFindings(part, now)]),
     ...former.map(({ finding }) => finding),
   ];
   return {
     cas: parts.map(({ one }) => one.ca),
     crls: parts.flatMap(({ crl }) => crl ?? []),
     revocations: joined(parts),
-    findings: [...gathered.findings, ...findings.map((finding) => ({ ...finding, object: broker.origin }))],
+    findings: [
+      ...gatheredFindings(facts, parts),
+      ...findings.map((finding) => ({ ...finding, object: broker.origin })),
+    ],
     nextChangeAt: earliest(parts.flatMap((part) => changesOf(part, now))),
   };
+}
+
+function partFindings({ one, finding, isLeftOut }: Part, areOthersTrusted: boolean): readonly Draft[] {
+  if (!finding) return [];
+  return [isLeftOut === true && areOthersTrusted ? leftOut(finding, `all devices of CA ${one.ca.name}`) : finding];
+}
+
+/** What is new and cannot be read is left out. What was trusted before may be what cannot be read: then all stays as it is. */
+function gatheredFindings({ gathered, former, published }: TrustFacts, parts: readonly Part[]): readonly Finding[] {
+  const named = new Set(gathered.cas.map(({ ca }) => ca.keyId));
+  const isKnown = published.kind !== 'Unreadable' && [...former.keys()].every((keyId) => named.has(keyId));
+  if (!isKnown || parts.length === 0) return gathered.findings;
+  return gathered.findings.map((one) => (one.severity === 'Error' ? leftOut(one, 'all devices of this CA') : one));
+}
+
+function leftOut<T extends Draft>(finding: T, whose: string): T {
+  return { ...finding, severity: 'Warning', message: `${finding.message}: ${whose} are refused until then` };
 }
 
 /** One key counts once, under however many names it is trusted. */
@@ -87,35 +119,50 @@ function partOf(one: GatheredCa, facts: TrustFacts, now: Date): Part {
 }
 
 /** Agents refuse a set that forgets what was taken back, also where there is no list any more that would say it. */
-function listlessPart(one: GatheredCa, { authorities, unserved }: TrustFacts): Part {
+function listlessPart(one: GatheredCa, { authorities, unserved, untaken }: TrustFacts): Part {
   const { keyId } = one.ca;
   if (unserved?.has(keyId)) return { one };
+  if (untaken?.has(keyId)) return { one, finding: { ...notTakenOver(one), severity: 'Error' } };
   const revocations = authorities.get(keyId)?.listed.filter((entry) => !isHold(entry)) ?? [];
   return revocations.length === 0 ? { one } : { one, revocations };
 }
 
-function externalPart(one: GatheredCa, { lists }: TrustFacts, now: Date): Part {
+/** A list that takes the place of ours names all that ours did: what was taken back stays so, whoever signs. */
+function externalPart(one: GatheredCa, facts: TrustFacts, now: Date): Part {
   const { ca, path, offered } = one;
-  const last = lists.get(ca.keyId);
+  const last = toldPart(one, facts);
   if (!offered) return pendingPart(one, last, now);
-  const { list, finding } = chosenList(ca.name, offered, last, now);
-  if (finding && !list && last && last.nextUpdate <= now) return endedPart(one, last, { ...finding, path });
-  return { one, ...(list && { crl: list }), ...(finding && { finding: { ...finding, path } }) };
+  const kept = keptBack(facts.told, ca.keyId, now);
+  const { list, finding } = chosenList(ca.name, offered, { last: last?.crl, kept }, now);
+  const said = finding && { ...finding, path };
+  if (list && list.pem !== last?.crl.pem) return { one, crl: list, ...(kept.length > 0 && { revocations: kept }) };
+  if (list && last) return { ...last, ...(said && { finding: said }) };
+  const lacking = { ...(said ?? pending(one)), severity: 'Error' } as const;
+  return last ? endedPart(one, last, lacking) : { one, finding: lacking, isLeftOut: true };
 }
 
-function signedPart(one: GatheredCa, { authorities }: TrustFacts, now: Date): Part {
+/** The CA as the broker was told of it last; undefined where that was without a list. */
+function toldPart(one: GatheredCa, { told }: TrustFacts): (Part & { readonly crl: PublishedCrl }) | undefined {
+  const { keyId } = one.ca;
+  const [crl, revocations] = [told.lists.get(keyId), toldOf(told, keyId)];
+  return crl && { one, crl, ...(revocations.length > 0 && { revocations }) };
+}
+
+function signedPart(one: GatheredCa, facts: TrustFacts, now: Date): Part {
   const { ca, path, offered } = one;
-  const view = authorities.get(ca.keyId);
+  const view = facts.authorities.get(ca.keyId);
   if (view?.damage !== undefined) {
     const message = `nothing of CA ${ca.name} can be taken back (ledger-${ca.keyId}): ${view.damage}`;
     return { one, finding: { code: 'MQS145', severity: 'Error', reason: 'LedgerDamaged', path, message } };
   }
+  const last = toldPart(one, facts);
+  if (last && facts.untaken?.has(ca.keyId) === true && isListOf(last.crl, ca)) return untakenPart(one, last, now);
   if (!view?.crl || !isSignedFor(view.crl, ca.certificates, ca.keyId)) {
     // Of one that is not named any more it is not remembered who signs.
-    return offered?.ok ? { one, crl: offered.value } : { one, finding: unsigned(ca.name, path) };
+    return offered?.ok ? { ...(last ?? { one }), crl: offered.value } : { one, finding: unsigned(ca.name, path) };
   }
   const crl = publishedCrl(ca.keyId, view.crl);
-  const part = { one, crl, revocations: view.listed };
+  const part = { one, crl, revocations: view.listed, isOwn: true };
   if (crl.nextUpdate > now) return part;
   const finding = ranOut(ca.name, path, crl);
   // With the key a new one is about to be signed; without it, what brokers have goes on, as with a list of somebody else.
@@ -128,21 +175,40 @@ function clockFindings({ cas }: Gathered, message: string): readonly Draft[] {
   return signed ? [{ code: 'MQS200', severity: 'Warning', reason: 'ClockSkewed', path: signed.path, message }] : [];
 }
 
+/** The list of somebody else stays until ours names all that it does: else somebody would be let in again. */
+function untakenPart(one: GatheredCa, last: Part & { readonly crl: PublishedCrl }, now: Date): Part {
+  const finding = notTakenOver(one);
+  return last.crl.nextUpdate > now ? { ...last, finding } : endedPart(one, last, finding);
+}
+
+function notTakenOver({ ca: { name }, path }: GatheredCa): Draft {
+  const message = `CA ${name} goes on with the list that it has: none that is signed here names all that it does`;
+  return { code: 'MQS177', severity: 'Warning', reason: 'SignerForbidden', path, message };
+}
+
+function isListOf({ pem }: PublishedCrl, { certificates, keyId }: TrustedCa): boolean {
+  const read = parsedCrl(pem);
+  return read.ok && crlSignerIn(read.value, certificates) === keyId;
+}
+
 /**
  * Brokers have that list, and refuse the devices of this CA for it. What is taken back from the devices of others does not
  * wait until somebody else signs a newer one.
  */
-function endedPart(one: GatheredCa, last: PublishedCrl, finding: Draft): Part {
+function endedPart(one: GatheredCa, last: Part, finding: Draft): Part {
   const message = `${finding.message}: all devices of CA ${one.ca.name} are refused until there is a newer list`;
-  return { one, crl: last, finding: { ...finding, severity: 'Warning', message } };
+  return { ...last, finding: { ...finding, severity: 'Warning', message } };
 }
 
 /** Until the list of somebody else is there, the one that was published goes on; after a start that is no news. */
-function pendingPart(one: GatheredCa, last: PublishedCrl | undefined, now: Date): Part {
-  if (last && last.nextUpdate > now) return { one, crl: last };
-  const { ca, path } = one;
+function pendingPart(one: GatheredCa, last: ReturnType<typeof toldPart>, now: Date): Part {
+  if (!last) return { one, finding: pending(one), isLeftOut: true };
+  return last.crl.nextUpdate > now ? last : endedPart(one, last, pending(one));
+}
+
+function pending({ ca, path }: GatheredCa): Draft {
   const message = `the revocation list of CA ${ca.name} is not there yet`;
-  return { one, finding: { code: 'MQS157', severity: 'Error', reason: 'Pending', path, message } };
+  return { code: 'MQS157', severity: 'Error', reason: 'Pending', path, message };
 }
 
 interface KeptPart {
@@ -199,8 +265,8 @@ function listFindings(part: Part, now: Date): readonly Draft[] {
   return findings;
 }
 
-function alarmAt(crl: PublishedCrl, { revocations }: Part): Date {
-  return listAlarmAt(crl, revocations ? 'Own' : 'Other');
+function alarmAt(crl: PublishedCrl, { isOwn }: Part): Date {
+  return listAlarmAt(crl, isOwn === true ? 'Own' : 'Other');
 }
 
 /** Checking a signature costs a hash of the whole list: the answer is kept with the list. */
@@ -216,9 +282,9 @@ function isSignedFor(crl: SignedList, certificates: string, keyId: CaKeyId): boo
 
 /** Ours change when they are due, those of others when they run out; before that it may have to be said that they do. */
 function changesOf(part: Part, now: Date): readonly Date[] {
-  const { crl, revocations } = part;
+  const { crl, isOwn } = part;
   if (!crl) return [];
-  const times = [...(revocations ? [crlDueAt(crl)] : []), alarmAt(crl, part), crl.nextUpdate];
+  const times = [...(isOwn === true ? [crlDueAt(crl)] : []), alarmAt(crl, part), crl.nextUpdate];
   return times.filter((time) => time > now);
 }
 

@@ -137,6 +137,16 @@ export const operatedFindings = {
     title: 'Revocation list is large',
     fix: 'Each full TLS handshake costs the broker more: give certificates shorter lives, or spread devices over several CAs.',
   },
+  MQS176: {
+    severity: 'Warning',
+    title: 'Revocation list of somebody else lacks what was taken back',
+    fix: 'Have its CA put the serials on the list that the message names, see docs/guides/revocation-lists.md; the former list stays.',
+  },
+  MQS177: {
+    severity: 'Warning',
+    title: 'Revocation list of somebody else is not taken over yet',
+    fix: 'Name a Secret with the key of the CA in `signerSecretRef` and let the operator read it: until then the former list stays.',
+  },
   MQS190: {
     severity: 'Warning',
     title: 'Ledger was lost or an older copy',

@@ -1,9 +1,10 @@
 /** Revocation lists that somebody else signs: which one counts, and when it has to be said that it will not for long. */
 import { type Finding, type Parsed } from '../finding.ts';
-import type { CaKeyId, PublishedCrl } from './certificate.ts';
+import type { CaKeyId, PublishedCrl, RevocationEntry } from './certificate.ts';
 import { crlSignerIn, parsedCrl } from './crl.ts';
 import { pemBlocks, pemText } from './pem.ts';
 import { publishedCrl } from './signed-list.ts';
+import { listedIn } from './takeover.ts';
 
 /** A list as it is given now: checked against its CA (`externalCrl`), but not against the time and the one before. */
 export type OfferedList = Parsed<PublishedCrl>;
@@ -17,11 +18,11 @@ export interface ListChoice {
 
 /**
  * The list of a trusted CA that counts at `now`: the one that is given, unless it is unfit, not valid yet, over, or older
- * than `last`, the one that counted before; then that one, as long as it lasts. Numbers only grow: an older list would
- * let in who was revoked since (RFC 5280 section 5.2.3).
+ * than `last`, the one that counted before, or it lacks some of `kept`, which was taken back; then that one, as long as it
+ * lasts. Numbers only grow: an older list would let in who was revoked since (RFC 5280 section 5.2.3).
  */
-export function chosenList(name: string, offered: OfferedList, last: PublishedCrl | undefined, now: Date): ListChoice {
-  const problem = problemOf(offered, last, now);
+export function chosenList(name: string, offered: OfferedList, { last, kept }: Former, now: Date): ListChoice {
+  const problem = problemOf(offered, last, now) ?? lackOf(offered, kept);
   if (offered.ok && problem === undefined) return { list: offered.value };
   const { code, message } = problem ?? { code: 'MQS172', message: '' };
   if (last && isInForce(last, now)) {
@@ -30,6 +31,12 @@ export function chosenList(name: string, offered: OfferedList, last: PublishedCr
     return { list: last, finding: { code, severity: 'Warning', reason: 'CrlInvalid', message: kept } };
   }
   return { list: undefined, finding: { code, severity: 'Error', reason: 'CrlInvalid', message } };
+}
+
+/** What a broker was told of a CA before: its list, and what has to be on any list that comes next. */
+export interface Former {
+  readonly last: PublishedCrl | undefined;
+  readonly kept: readonly RevocationEntry[];
 }
 
 interface Problem {
@@ -49,6 +56,19 @@ function problemOf(offered: OfferedList, last: PublishedCrl | undefined, now: Da
     return { code: 'MQS146', message: `the revocation list ran out at ${nextUpdate.toISOString()}` };
   if (!last || number >= last.number) return undefined;
   return { code: 'MQS173', message: `the number of the revocation list fell from ${last.number} to ${number}` };
+}
+
+/** Serials that are named of a list that may be long. */
+const mostNamed = 5;
+
+function lackOf(offered: OfferedList, kept: readonly RevocationEntry[]): Problem | undefined {
+  if (!offered.ok || kept.length === 0) return undefined;
+  const named = listedIn(offered.value);
+  const lacking = kept.flatMap(({ serial }) => (named.has(serial) ? [] : [serial]));
+  if (lacking.length === 0) return undefined;
+  const more = lacking.length > mostNamed ? ` and ${lacking.length - mostNamed} more` : '';
+  const serials = `${lacking.slice(0, mostNamed).join(', ')}${more}`;
+  return { code: 'MQS176', message: `the revocation list lacks what was taken back: serial ${serials}` };
 }
 
 function isInForce({ thisUpdate, nextUpdate }: PublishedCrl, now: Date): boolean {

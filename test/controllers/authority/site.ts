@@ -75,6 +75,7 @@ export function authoritySite() {
       { data: { 'ca.crt': base64(issuer.pem), 'tls.crt': base64(issuer.pem), 'tls.key': base64(keyPem) } },
       namespace,
     );
+  const configMap = (name: string, data: Readonly<Record<string, string>>) => put('ConfigMap', name, { data });
   const issuer = () => put('Issuer', 'devices', { spec: { ca: { secretName: 'ca' } } });
   const broker = (
     name = 'main',
@@ -153,7 +154,7 @@ export function authoritySite() {
       trust: (key: ObjectKey = main): Trust => authorities.trustOf(key) ?? assert.fail(`nothing is known of ${key}`),
     });
   }
-  return { cluster, sets, clock, secret, issuer, broker, device, certificate, published, web, begun };
+  return { cluster, sets, clock, secret, configMap, issuer, broker, device, certificate, published, web, begun };
 }
 
 export const clientCertificates = (secret = 'ca', revocation: object = { type: 'SignedCrl' }) => ({

@@ -7,6 +7,7 @@ import { type AuthorityView, isSameTrust, type TrustFacts, trustOf } from '../..
 import { parsed, refused } from '../../../src/domain/finding.ts';
 import type { PublishedCrl, TrustedCa } from '../../../src/domain/pki/certificate.ts';
 import { newList } from '../../../src/domain/pki/signed-list.ts';
+import { nothingTold } from '../../../src/domain/pki/takeover.ts';
 import { authority, certificateOf, revocation, seconds, start } from '../../domain/pki/authorities.ts';
 import { aBroker, mainBroker } from '../../fixtures.ts';
 
@@ -54,7 +55,8 @@ const gatheredOf = (...cas: GatheredCa[]): Gathered => ({
   ...{ cas, issuing: undefined, issuedUnder: undefined, findings: [] },
 });
 const factsOf = (change: Partial<TrustFacts> = {}): TrustFacts => ({
-  ...{ broker: aBroker(), gathered: gatheredOf(trusted(ca)), kept: [], lists: new Map() },
+  ...{ broker: aBroker(), gathered: gatheredOf(trusted(ca)), kept: [], told: nothingTold },
+  ...{ former: new Map(), published: { kind: 'None' } },
   authorities: new Map([[ca.issuer.keyId, viewOf(ca)]]),
   ...change,
 });
@@ -151,7 +153,7 @@ describe('the trust of a broker', () => {
         gathered: gatheredOf(
           trusted(ca, { offered: typeof offered === 'string' ? unfit(offered) : parsed(offered) }, 'ExternalCrl'),
         ),
-        lists: new Map(last && [[ca.issuer.keyId, last]]),
+        told: { ...nothingTold, lists: new Map(last && [[ca.issuer.keyId, last]]) },
       });
     const numbers = (facts: TrustFacts, now: Date) => trustOf(facts, now).crls.map(({ number }) => number);
     const [from, to] = [former.thisUpdate, former.nextUpdate].map((time) => time.getTime()) as [number, number];
@@ -206,7 +208,7 @@ function memberOf(gathered: Gathered, change: Partial<Member> = {}): Member {
       kept: [],
       trust: undefined,
     },
-    ...{ lists: new Map(), troubledSince: undefined },
+    ...{ told: nothingTold, troubledSince: undefined },
     ...change,
   };
 }

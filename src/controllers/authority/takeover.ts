@@ -1,0 +1,69 @@
+/** Which CAs change hands: their lists were signed by somebody else, and are ours from now on. */
+import type { CaKeyId, PublishedCrl } from '../../domain/pki/certificate.ts';
+import type { HeldCertificate } from '../../domain/pki/lineage.ts';
+import type { SignedList } from '../../domain/pki/signed-list.ts';
+import { namedBeyond, type TakenOver, takenOverEntries } from '../../domain/pki/takeover.ts';
+import { casOf, type Member } from './members.ts';
+import type { PublishedRevocations } from './published.ts';
+import type { Site } from './site.ts';
+
+/** The same object for the same list. */
+const known = new WeakMap<PublishedCrl, TakenOver>();
+
+/**
+ * What the list of somebody else named that the broker was told last, where the broker names the CA and its lists are
+ * nobody else's any more. Undefined where that is `present`, which is ours, and while it is not known which certificates
+ * there are, whose ends are looked up.
+ */
+export function takenOver(
+  { context }: Site,
+  { gathered, told }: Member,
+  keyId: CaKeyId,
+  present: SignedList | undefined,
+): TakenOver | undefined {
+  const list = told.lists.get(keyId);
+  const isOurs = gathered.cas.some(({ ca }) => ca.keyId === keyId && ca.revocation !== 'ExternalCrl');
+  if (!list || !isOurs || !told.others.has(keyId) || list.pem === present?.pem) return undefined;
+  if (!context.state.issued.isKnown) return undefined;
+  const made = known.get(list);
+  if (made) return made;
+  const serials = namedBeyond(told, keyId);
+  const certificates = serials.length > 0 ? certificatesOf(context.state.issued.byIdentity.values(), keyId) : new Map();
+  const taken = { entries: takenOverEntries(list, serials, certificates), number: list.number };
+  known.set(list, taken);
+  return taken;
+}
+
+function certificatesOf(
+  held: Iterable<readonly HeldCertificate[]>,
+  keyId: CaKeyId,
+): ReadonlyMap<string, HeldCertificate> {
+  const own = [...held].flatMap((some) => some.filter(({ caKeyId }) => caKeyId === keyId));
+  return new Map(own.map((one) => [one.serial, one]));
+}
+
+/** CAs of which the list that the broker was told last cannot be replaced yet: ours would name less, or is the older one. */
+export function untakenCas({ authorities }: Pick<Site, 'authorities'>, member: Member): ReadonlySet<CaKeyId> {
+  const cas = casOf(member).filter(({ ca }) => ca.revocation !== 'ExternalCrl');
+  const untaken = cas.filter(({ ca: { keyId, revocation } }) => {
+    const last = member.told.lists.get(keyId);
+    const authority = authorities.get(keyId);
+    const list = authority?.view.crl;
+    if (!last || last.pem === list?.pem) return false;
+    const named = revocation === 'SignedCrl' ? list?.read.entries : authority?.ledger.entries;
+    if (revocation === 'SignedCrl' && (!list || list.read.number < last.number)) return true;
+    return namedBeyond(member.told, keyId).some((serial) => named?.has(serial) !== true);
+  });
+  return new Set(untaken.map(({ ca }) => ca.keyId));
+}
+
+const listless = new WeakMap<PublishedRevocations, PublishedRevocations>();
+
+/** What was published to a broker; without the lists where those of this CA are somebody else's: their numbers are not ours. */
+export function publishedAbout({ gathered, published }: Member, keyId: CaKeyId): PublishedRevocations {
+  const isOthers = gathered.cas.some(({ ca }) => ca.keyId === keyId && ca.revocation === 'ExternalCrl');
+  if (!isOthers || published.kind !== 'Published') return published;
+  const made = listless.get(published) ?? { ...published, crls: new Map() };
+  listless.set(published, made);
+  return made;
+}
