@@ -23,6 +23,9 @@ export interface Finding {
   readonly reason?: Reason;
 }
 
+/** More findings of one text than this help nobody: what reads it stops there. */
+export const mostFindings = 100;
+
 /** Either a value or the findings that refuse it. Nothing in `domain` throws for bad input. */
 export type Parsed<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly findings: readonly Finding[] };

@@ -1,4 +1,4 @@
-import { type Finding, parsed, type Parsed, refused } from '../finding.ts';
+import { type Finding, mostFindings, parsed, type Parsed, refused } from '../finding.ts';
 import {
   type AclAccess,
   accessWords,
@@ -22,9 +22,6 @@ interface Reading {
 interface OpenUser extends AclUser {
   lines: AclLine[];
 }
-
-/** More findings than this help nobody; the rest of the file is not looked at. */
-const mostFindings = 100;
 
 const accessOfWord: ReadonlyMap<string, AclAccess> = new Map(accessWords.map((word) => [word, word]));
 

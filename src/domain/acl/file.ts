@@ -1,4 +1,4 @@
-import { type Finding, parsed, type Parsed, refused } from '../finding.ts';
+import { type Finding, mostFindings, parsed, type Parsed, refused } from '../finding.ts';
 import { filterProblem, filterText } from './filter.ts';
 import { levelValueOf } from './pattern.ts';
 import type { EffectiveRule } from './rule.ts';
@@ -48,7 +48,7 @@ export function aclText(file: AclFile): Parsed<string> {
     if (block.ok) blocks.push(block.value);
     else findings.push(...block.findings);
   }
-  return findings.length === 0 ? parsed(blocks.join('')) : refused(...findings);
+  return findings.length === 0 ? parsed(blocks.join('')) : refused(...findings.slice(0, mostFindings));
 }
 
 /** The text of pattern lines; these come before the first user. */

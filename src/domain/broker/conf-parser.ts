@@ -1,4 +1,4 @@
-import { type Finding, type Parsed, parsed, refused } from '../finding.ts';
+import { type Finding, mostFindings, type Parsed, parsed, refused } from '../finding.ts';
 import { type BrokerLimits, type LockoutLimits, type WatchRule, watchedEvents } from '../fleet.ts';
 import {
   type Conf,
@@ -48,7 +48,7 @@ export function parseConf(text: string): Parsed<Conf> {
   const [global, ...sections] = sectionsOf(text, problems);
   if (!global) return refused(problem(1, 'the file is empty'));
   const second = [global, ...sections].flatMap(secondAuthority);
-  if (second.length > 0) return refused(...second);
+  if (second.length > 0) return refused(...second.slice(0, mostFindings));
   const listeners = sections.map((section) => listenerOf(section, problems));
   const lockout = lockoutIn(text, problems);
   const alertTopic = alertTopicIn(text, problems);
@@ -57,7 +57,7 @@ export function parseConf(text: string): Parsed<Conf> {
   for (const { name, line } of [global, ...sections].flatMap(({ directives }) => directives)) {
     problems.push(problem(line, `${name} is not allowed here, or is given twice`));
   }
-  if (problems.length > 0) return refused(...problems);
+  if (problems.length > 0) return refused(...problems.slice(0, mostFindings));
   return parsed({
     ...conf,
     ...(lockout && { lockout }),
@@ -231,7 +231,7 @@ function builtInFiles(section: Section, problems: Problems): ConfFiles {
 /** An option belongs to the plugin above it, so these four lines have one order: the one in which they are written. */
 function pluginFiles(section: Section, problems: Problems): ConfFiles {
   const lines = section.directives.filter(({ name }) => name.startsWith('plugin'));
-  section.directives = section.directives.filter((directive) => !lines.includes(directive));
+  section.directives = section.directives.filter(({ name }) => !name.startsWith('plugin'));
   const [password, passwordFile, , aclFile] = lines.map(({ value }) => value);
   const pluginDirectory = directoryOf(password, passwordPlugin.file) ?? '';
   const dialect: Dialect = { version: '2.1', pluginDirectory };

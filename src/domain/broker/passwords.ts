@@ -1,5 +1,5 @@
 import { createHash, pbkdf2Sync, timingSafeEqual } from 'node:crypto';
-import { type Finding, type Parsed, parsed, refused } from '../finding.ts';
+import { type Finding, mostFindings, type Parsed, parsed, refused } from '../finding.ts';
 
 /** Only this length of salt is read by Mosquitto 2.0 and 2.1 alike (facts 5.3). */
 export const saltBytes = 12;
@@ -94,6 +94,7 @@ export function parsePasswords(text: string): Parsed<ReadonlyMap<string, string>
   const lines = text.split('\n');
   if (lines.pop() !== '') findings.push(problem(lines.length + 1, 'the last line does not end'));
   for (const [index, line] of lines.entries()) {
+    if (findings.length >= mostFindings) break;
     const colon = line.indexOf(':');
     const identity = line.slice(0, Math.max(colon, 0));
     const hash = line.slice(colon + 1);

@@ -1,4 +1,4 @@
-import { type Finding, type Parsed, parsed, refused } from '../finding.ts';
+import { type Finding, mostFindings, type Parsed, parsed, refused } from '../finding.ts';
 import type { AuthenticationType } from '../fleet.ts';
 
 /**
@@ -52,6 +52,7 @@ export function parseIdentities(text: string): Parsed<ReadonlyMap<string, Bundle
   const lines = text.split('\n');
   if (lines.pop() !== '') findings.push(problem(lines.length + 1, 'the last line does not end'));
   for (const [index, line] of lines.entries()) {
+    if (findings.length >= mostFindings) break;
     const read = identityOf(line);
     if (!read) findings.push(problem(index + 1, 'not IDENTITY TYPE RULESHASH CREDENTIALHASH UNTIL'));
     else if (identities.has(read.identity)) findings.push(problem(index + 1, `${read.identity} is listed twice`));

@@ -1,4 +1,4 @@
-import { type Finding, type Parsed, parsed, refused } from '../finding.ts';
+import { type Finding, mostFindings, type Parsed, parsed, refused } from '../finding.ts';
 import type { CertificateNotice } from '../pki/notice.ts';
 
 /** What is published for one identity. */
@@ -24,6 +24,7 @@ export function parseNotices(text: string): Parsed<ReadonlyMap<string, BundleNot
   const lines = text.split('\n');
   if (lines.pop() !== '') findings.push(problem(lines.length + 1, 'the last line does not end'));
   for (const [index, line] of lines.entries()) {
+    if (findings.length >= mostFindings) break;
     const read = noticeIn(line);
     if (!read) findings.push(problem(index + 1, 'no notice'));
     else if (notices.has(read.identity)) findings.push(problem(index + 1, `${read.identity} has two notices`));

@@ -29,6 +29,8 @@ interface CertificateFields {
   readonly serial: string;
   readonly issuer: Buffer;
   readonly subject: Buffer;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
   readonly commonNames: readonly (string | undefined)[];
   readonly extensions: ReadonlyMap<string, Buffer>;
 }
@@ -84,8 +86,8 @@ export function issuedCertificate(pem: string, issuer: CaKeyId): Parsed<IssuedCe
     identity,
     caKeyId: issuer,
     serial: fields.serial,
-    notBefore: x509.validFromDate,
-    notAfter: x509.validToDate,
+    notBefore: fields.notBefore,
+    notAfter: fields.notAfter,
     fingerprint: normalFingerprint(x509.fingerprint256),
     keyId: keyIdOf(x509.publicKey),
   });
@@ -105,8 +107,8 @@ export function caCertificate(pem: string): Parsed<CaCertificate> {
     issuer: fields.issuer,
     serial: fields.serial,
     subjectKeyId: octets(fields.extensions.get(oids.subjectKeyIdentifier)) ?? keyIdentifier(x509.publicKey),
-    notBefore: x509.validFromDate,
-    notAfter: x509.validToDate,
+    notBefore: fields.notBefore,
+    notAfter: fields.notAfter,
     signsCrls: mayUseKeyFor(fields, crlSignBit),
   });
 }
@@ -138,7 +140,7 @@ export function keyPairProblem(certificatePem: string, keyPem: string, now: Date
   const key = privateKey(keyPem);
   if (!key) return 'the key is not an unencrypted PEM private key';
   if (!first?.x509.checkPrivateKey(key)) return 'the key does not belong to the certificate';
-  return datesProblem(first.x509, now);
+  return datesProblem(first, now);
 }
 
 /**
@@ -178,10 +180,9 @@ export function isIssuedBy(pem: string, ca: CaCertificate): boolean {
   );
 }
 
-function datesProblem(certificate: X509Certificate, now: Date): string | undefined {
-  const [from, to] = [certificate.validFromDate, certificate.validToDate];
-  if (now < from) return `${nameOf(certificate)} is not valid before ${from.toISOString()}`;
-  return now > to ? `${nameOf(certificate)} expired at ${to.toISOString()}` : undefined;
+function datesProblem({ x509, fields: { notBefore, notAfter } }: ReadCertificate, now: Date): string | undefined {
+  if (now < notBefore) return `${nameOf(x509)} is not valid before ${notBefore.toISOString()}`;
+  return now > notAfter ? `${nameOf(x509)} expired at ${notAfter.toISOString()}` : undefined;
 }
 
 /** Walks from issuer to issuer; each certificate is looked at once, so cross-signed CAs end too. */
@@ -242,7 +243,11 @@ function certificateFields(bytes: Buffer): Decoded<CertificateFields> {
   const serial = der.takenNumber(tbs, 'serial number');
   der.taken(tbs, der.tags.sequence, 'signature algorithm');
   const issuer = der.encodingOf(tbs, der.taken(tbs, der.tags.sequence, 'issuer'));
-  der.taken(tbs, der.tags.sequence, 'validity');
+  // OpenSSL takes any text for a time until it has to compare it, and then trusts no such certificate.
+  const validity = der.inside(tbs, der.taken(tbs, der.tags.sequence, 'validity'));
+  const notBefore = der.takenTime(validity, 'notBefore');
+  const notAfter = der.takenTime(validity, 'notAfter');
+  der.expectEnd(validity, 'validity');
   const subject = der.encodingOf(tbs, der.taken(tbs, der.tags.sequence, 'subject'));
   der.taken(tbs, der.tags.sequence, 'public key');
   der.takenIf(tbs, 0x81, 'issuer unique identifier');
@@ -256,6 +261,8 @@ function certificateFields(bytes: Buffer): Decoded<CertificateFields> {
     serial,
     issuer,
     subject,
+    notBefore,
+    notAfter,
     commonNames: nameAttributes(subject).flatMap(({ oid, text }) => (oid === oids.commonName ? [text] : [])),
     extensions: new Map(extensions.map(({ oid, value }) => [oid, value])),
   });

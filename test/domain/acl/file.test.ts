@@ -15,6 +15,7 @@ import {
 import { filterOf } from '../../../src/domain/acl/filter.ts';
 import type { EffectiveRule, RuleAction } from '../../../src/domain/acl/rule.ts';
 import type { Parsed } from '../../../src/domain/finding.ts';
+import { assertRefused, manyLines, textsAround } from '../mutations.ts';
 
 const now = new Date('2026-06-01T00:00:00Z');
 const before = new Date('2026-05-01T00:00:00Z');
@@ -238,6 +239,31 @@ describe('the lines of an identity', () => {
     ['a deny without its end', [rule('Deny', 'a', later)], [{ access: 'deny', topic: 'a' }]],
   ];
   for (const [what, rules, lines] of rows) it(`are ${what}`, () => assert.deepEqual(aclLines(rules, now), lines));
+});
+
+describe('an acl file from outside', () => {
+  it('is read as exactly what it says, or refused', () => {
+    let taken = 0;
+    fc.assert(
+      fc.property(textsAround(example), (text) => {
+        const read = parseAcl(text);
+        if (!read.ok) return read.findings.forEach(({ code }) => assert.equal(code, 'MQS061'));
+        taken += 1;
+        const said = text
+          .split('\n')
+          .filter((line) => line !== '' && (!line.startsWith('#') || line.startsWith('# until ')));
+        assert.equal(valueOf(aclText(read.value)), said.map((line) => `${line}\n`).join(''));
+      }),
+      { numRuns: 2000 },
+    );
+    assert.ok(taken > 20, String(taken));
+    for (const line of ['x', 'topic read a', 'user ', '# until x']) assertRefused(parseAcl(manyLines(line)));
+  });
+
+  it('is not written where many lines cannot be, and not all of them are named', () => {
+    const users = Array.from({ length: 200_000 }, (_, index) => ({ name: `a\t${index}`, lines: [] }));
+    assertRefused(aclText({ patterns: [], users }));
+  });
 });
 
 describe('an acl file at a time', () => {

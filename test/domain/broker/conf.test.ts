@@ -5,6 +5,7 @@ import { parseConf } from '../../../src/domain/broker/conf-parser.ts';
 import { type Conf, confText, linesReadAtStart, withListener } from '../../../src/domain/broker/conf.ts';
 import { imagePlacement, type Placement } from '../../../src/domain/bundle/placement.ts';
 import type { Broker } from '../../../src/domain/fleet.ts';
+import { assertRefused, manyLines, textsAround } from '../mutations.ts';
 
 const broker: Broker = {
   origin: { kind: 'MqttBroker', namespace: 'plant', name: 'plant' },
@@ -312,6 +313,46 @@ describe('mosquitto.conf', () => {
   it('is refused when a port is none', () => {
     const listeners = [{ ...broker.listeners[0]!, port: 70000 }];
     assert.equal(brokerConf({ ...broker, listeners }, imagePlacement, true).ok, false);
+  });
+});
+
+describe('a mosquitto.conf from outside', () => {
+  for (const [version, golden] of [
+    ['2.0', golden20],
+    ['2.1', golden21],
+  ] as const) {
+    it(`for ${version} is read as what it says, or refused`, () => {
+      let taken = 0;
+      fc.assert(
+        fc.property(textsAround(golden), (text) => {
+          const read = parseConf(text);
+          if (!read.ok) return read.findings.forEach(({ code }) => assert.match(code, /^MQS(101|221)$/));
+          taken += 1;
+          assert.deepEqual(parseConf(confText(read.value)), read);
+          const directives = (all: string) =>
+            all
+              .split('\n')
+              .filter((line) => line !== '' && !line.startsWith('#'))
+              .sort();
+          assert.deepEqual(directives(confText(read.value)), directives(text));
+        }),
+        { numRuns: 2000 },
+      );
+      assert.ok(taken > 20, String(taken));
+    });
+  }
+
+  it('of very many lines is refused', () => {
+    for (const line of [
+      'x',
+      'a b',
+      'listener 1',
+      'plugin /a/mosquitto_acl_file.so',
+      '# listener x',
+      `plugin /usr/lib/mosquitto_dynamic_security.so`,
+    ]) {
+      assertRefused(parseConf(manyLines(line)));
+    }
   });
 });
 

@@ -8,6 +8,7 @@ import {
   saltBytes,
   verifyPassword,
 } from '../../../src/domain/broker/passwords.ts';
+import { assertRefused, manyLines, textsAround } from '../mutations.ts';
 
 const salt = Buffer.from('1b3JxznSF0Di4ykf', 'base64');
 /** Written by mosquitto_passwd of 2.0.11 for the password `pw`. */
@@ -79,6 +80,19 @@ describe('password file', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('is read as exactly what it says, or refused', () => {
+    const good = passwordsText(new Map([byMosquitto, bySha512].map((hash, index) => [`device-${index}`, hash])));
+    fc.assert(
+      fc.property(textsAround(good), (text) => {
+        const read = parsePasswords(text);
+        if (read.ok) assert.equal(passwordsText(read.value), text);
+        else assert.ok(read.findings.every(({ code }) => code === 'MQS102'));
+      }),
+      { numRuns: 1000 },
+    );
+    for (const line of ['', 'x', `a:${byMosquitto}`]) assertRefused(parsePasswords(manyLines(line)));
   });
 
   const refused: Record<string, [text: string, why: RegExp]> = {

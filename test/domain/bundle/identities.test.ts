@@ -8,6 +8,7 @@ import {
   parseIdentities,
   verifiedIdentityLine,
 } from '../../../src/domain/bundle/identities.ts';
+import { assertRefused, manyLines, textsAround } from '../mutations.ts';
 
 const camera: BundleIdentity = {
   identity: 'camera-1',
@@ -56,6 +57,19 @@ describe('identities part', () => {
         assert.deepEqual(read, { ok: true, value: new Map(all.map((one) => [one.identity, one])) });
       }),
     );
+  });
+
+  it('is read as exactly what it says, or refused', () => {
+    const texts = textsAround(identitiesText([camera, operator, { ...camera, identity: 'admin', role: 'Admin' }]));
+    fc.assert(
+      fc.property(texts, (text) => {
+        const read = parseIdentities(text);
+        if (read.ok) assert.equal(identitiesText([...read.value.values()]), text);
+        else assert.ok(read.findings.every(({ code }) => code === 'MQS103'));
+      }),
+      { numRuns: 1000 },
+    );
+    for (const line of ['', 'x', identitiesText([camera]).trim()]) assertRefused(parseIdentities(manyLines(line)));
   });
 
   it('has a verified line for an identity exactly if that reads back', () => {

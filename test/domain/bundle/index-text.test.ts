@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { partNames } from '../../../src/domain/bundle/content.ts';
+import { type BundleIndex, partNames } from '../../../src/domain/bundle/content.ts';
 import { indexText, parseIndex, parseSetIndex, setIndexText } from '../../../src/domain/bundle/index-text.ts';
 import { ofParts } from '../../../src/domain/bundle/set.ts';
 import { sha256 } from '../../../src/domain/hash.ts';
+import { mutatedText } from '../mutations.ts';
 
+const fieldsOf = ({ broker, revision, hash, parts }: BundleIndex) => ({ broker, revision, hash, parts });
 const index = { broker: 'plant/main', revision: 3, hash: sha256('x'), parts: ofParts(partNames, () => [sha256('y')]) };
 
 describe('text of an index', () => {
@@ -40,5 +42,16 @@ describe('text of an index', () => {
 
   it('never throws', () => {
     fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => void parseIndex(text)));
+    for (const piece of ['[', '{"a":', '"']) assert.equal(typeof parseIndex(piece.repeat(500_000)), 'string');
+  });
+
+  it('names what its text does, however that is damaged, or is refused', () => {
+    fc.assert(
+      fc.property(mutatedText(indexText(index)), (text) => {
+        const read = parseIndex(text);
+        if (typeof read !== 'string') assert.deepEqual(read, fieldsOf(JSON.parse(text) as typeof read));
+      }),
+      { numRuns: 1000 },
+    );
   });
 });

@@ -9,6 +9,7 @@ import {
 } from '../../../src/domain/enrol/est.ts';
 import { pemText } from '../../../src/domain/pki/pem.ts';
 import { bodyOf, certificatesInBody } from '../../enrol/client.ts';
+import { textsAround } from '../mutations.ts';
 import { authority, certificateOf } from '../pki/authorities.ts';
 import { openssl } from '../pki/openssl.ts';
 
@@ -93,6 +94,29 @@ describe('domain/enrol/est: requests', () => {
   for (const body of ['', ' \r\n', 'MIIB*', 'MIIBa', '-----BEGIN CERTIFICATE REQUEST-----', 'MIIB====', 'MIIB-_==']) {
     it(`are refused for ${JSON.stringify(body)}`, () => assert.equal(requestInBody(body).ok, false));
   }
+
+  it('are a request or a problem, whatever the body', () => {
+    const good = bodyOf(pemText('CERTIFICATE REQUEST', Buffer.from(leaf)));
+    fc.assert(
+      fc.property(textsAround(good), (body) => {
+        const read = requestInBody(body);
+        const text = body.replace(/[ \t\r\n]/g, '');
+        if (read.ok) assert.equal(bodyOf(read.value).replace(/\s/g, ''), text);
+        else assert.ok(read.problem !== '');
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('have credentials or none, whatever the header', () => {
+    fc.assert(
+      fc.property(textsAround(`Basic ${Buffer.from('a:b').toString('base64')}`), (header) => {
+        const { user, password } = basicCredentials(header) ?? {};
+        assert.equal(typeof user, typeof password);
+        assert.ok(!user?.includes(':'));
+      }),
+    );
+  });
 
   const headers: readonly (readonly [header: string | undefined, found: unknown])[] = [
     [`Basic ${Buffer.from('a:b:c').toString('base64')}`, { user: 'a', password: 'b:c' }],

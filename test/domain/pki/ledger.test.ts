@@ -8,6 +8,7 @@ import {
   prunedLedger,
   withRevoked,
 } from '../../../src/domain/pki/ledger.ts';
+import { textsAround } from '../mutations.ts';
 import { revocationEntries } from './arbitraries.ts';
 import { revocation, seconds, start } from './authorities.ts';
 
@@ -59,6 +60,24 @@ describe('ledger', () => {
         assert.deepEqual(new Map(back.value.entries.entries()), new Map(ledger.entries.entries()));
         assert.equal(ledgerText(back.value), ledgerText(ledger));
       }),
+    );
+  });
+
+  it('is never another ledger than what its text says, however that is damaged', () => {
+    const text = ledgerText(
+      withRevoked(
+        emptyLedger(ca),
+        ['1', '2b', 'c3'].map((serial) => revocation(ca, serial)),
+      ),
+    );
+    fc.assert(
+      fc.property(textsAround(text), (some) => {
+        const read = parsedLedger(some, ca);
+        const lines = some.split('\n').sort();
+        if (read.ok) assert.deepEqual(ledgerText(read.value).split('\n').sort(), lines);
+        else assert.ok(read.findings.every(({ code }) => code === 'MQS080'));
+      }),
+      { numRuns: 1000 },
     );
   });
 

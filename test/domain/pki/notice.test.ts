@@ -11,6 +11,7 @@ import { deviceNotice, lineageNotice, overdueAt, publishedNotice } from '../../.
 import { timeOfSecondsText } from '../../../src/domain/pki/time.ts';
 import { ShardedMap } from '../../../src/domain/sharded.ts';
 import { aDevice, aFleet } from '../../fixtures.ts';
+import { assertRefused, manyLines, textsAround } from '../mutations.ts';
 import { anInput, aRevocation, caKeyId, hour, otherCaKeyId, partsOf, start } from '../bundle/compile-fixtures.ts';
 
 const fingerprint = (digit: string) => digit.repeat(64);
@@ -201,6 +202,28 @@ describe('the text of a notice', () => {
   };
   for (const [name, text] of Object.entries(bad))
     it(`is refused with ${name}`, () => assert.ok(!parseNotices(text).ok));
+});
+
+describe('a text of notices from outside', () => {
+  it('is read line by line, or refused', () => {
+    const good = ['a', 'b']
+      .map(
+        (identity) =>
+          `${JSON.stringify({ version: 1, identity, action: 'Fetch', certificate: { fingerprint: fingerprint('a') } })}\n`,
+      )
+      .join('');
+    assert.ok(parseNotices(good).ok);
+    fc.assert(
+      fc.property(textsAround(good), (text) => {
+        const read = parseNotices(text);
+        if (!read.ok) return read.findings.forEach(({ code }) => assert.equal(code, 'MQS160'));
+        assert.equal([...read.value.values()].map(({ payload }) => `${payload}\n`).join(''), text);
+      }),
+      { numRuns: 1000 },
+    );
+    for (const line of ['', 'x', '[[[[', good.split('\n')[0] ?? '']) assertRefused(parseNotices(manyLines(line)));
+    assertRefused(parseNotices(`${'['.repeat(1_000_000)}\n`));
+  });
 });
 
 describe('an acknowledgement', () => {

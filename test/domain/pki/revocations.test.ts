@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { RevocationEntry } from '../../../src/domain/pki/certificate.ts';
 import { parseRevocations, revocationsText } from '../../../src/domain/pki/revocations.ts';
+import { assertRefused, manyLines, textsAround } from '../mutations.ts';
 import { revocationEntries } from './arbitraries.ts';
 
 const ca = 'ab'.repeat(32);
@@ -22,6 +23,24 @@ describe('revocations text', () => {
     const serials = ['ff', '1', '100', '2'].map((serial) => ({ ...entry, serial }));
     const lines = revocationsText([...serials, { ...entry, caKeyId: 'aa'.repeat(32) }]).split('\n');
     assert.deepEqual(lines.map((line) => line.split(' ')[1]).slice(0, 5), ['1f', '1', '2', 'ff', '100']);
+  });
+
+  it('is read as exactly what it says, or refused', () => {
+    const text = revocationsText([
+      entry,
+      { ...entry, serial: 'ab', reason: 'CertificateHold' },
+      { ...entry, serial: '0' },
+    ]);
+    fc.assert(
+      fc.property(textsAround(text), (some) => {
+        const read = parseRevocations(some);
+        if (!read.ok) return read.findings.forEach(({ code }) => assert.equal(code, 'MQS080'));
+        const sorted = (all: string) => all.split('\n').sort();
+        assert.deepEqual(sorted(revocationsText(read.value)), sorted(some));
+      }),
+      { numRuns: 2000 },
+    );
+    for (const line of ['', 'x', good.trim()]) assertRefused(parseRevocations(manyLines(line)));
   });
 
   it('is read back as the same entries, whole or joined from any split between lines', () => {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
+import fc from 'fast-check';
+import type { IssuedCertificate } from '../../../src/domain/pki/certificate.ts';
 import { signedCertificate } from '../../../src/domain/pki/issue.ts';
+import { pemText } from '../../../src/domain/pki/pem.ts';
 import {
   caBundleProblem,
   caCertificate,
@@ -12,7 +15,8 @@ import {
   keyPairProblem,
   normalSerial,
 } from '../../../src/domain/pki/x509.ts';
-import { authority, certificateOf, end, keys, seconds, serialBytes, start } from './authorities.ts';
+import { derPieces, mutated } from '../mutations.ts';
+import { authority, certificateOf, end, type KeyKind, keys, seconds, serialBytes, start } from './authorities.ts';
 import { openssl, opensslIn, withFiles } from './openssl.ts';
 
 const ca = authority('plant CA');
@@ -87,6 +91,53 @@ describe('recorded certificate', () => {
       assert.equal(issuedCertificate(bad, ca.issuer.keyId).ok, false);
     }
   });
+});
+
+describe('certificate from outside', () => {
+  const now = seconds(start, 60);
+  const good = derOf(pem);
+  const badTime = good.toString('latin1').replace('260101000000Z', '260230000000Z');
+
+  it('is refused with a time that is none: openssl trusts it at no time', () => {
+    const bad = pemText('CERTIFICATE', Buffer.from(badTime, 'latin1'));
+    assert.match(messageOf(issuedCertificate(bad, ca.issuer.keyId)), /notBefore is not a time/);
+    assert.match(keyPairProblem(bad, keyPem, now) ?? '', /notBefore is not a time/);
+    const { text } = openssl(['verify', '-partial_chain', '-trusted', 'bad', 'bad'], { bad });
+    assert.match(text, /format error in certificate's notBefore field/);
+  });
+
+  it('is read as openssl reads it, or refused, whatever was damaged', () => {
+    const kinds: readonly KeyKind[] = ['P-256', 'RSA', 'Ed25519'];
+    for (const kind of kinds) {
+      const signer = authority(`${kind} CA`, kind);
+      const device = certificateOf(signer, 'sensor-1');
+      let taken = 0;
+      for (const whole of [device.pem, signer.issuer.pem]) {
+        const texts = mutated(derOf(whole), derPieces).map((bytes) => pemText('CERTIFICATE', bytes));
+        fc.assert(
+          fc.property(texts, (text) => {
+            const read = issuedCertificate(text, signer.issuer.keyId);
+            if (read.ok) {
+              taken += 1;
+              assertReadAs(read.value, new X509Certificate(text));
+            } else assert.ok(read.findings.every(({ code }) => code === 'MQS083'));
+            for (const answer of [keyPairProblem(text, device.keyPem, now), caBundleProblem(text)]) {
+              assert.notEqual(answer, '');
+            }
+            const [asCa, known] = [caCertificate(text), isIssuedBy(text, signer.issuer)];
+            if (asCa.ok)
+              assert.equal(
+                isIssuedBy(device.pem, asCa.value),
+                asCa.value.subject.equals(signer.issuer.subject) && asCa.value.keyId === signer.issuer.keyId,
+              );
+            if (known) assert.ok([device.pem, signer.issuer.pem].includes(text));
+          }),
+          { numRuns: 500 },
+        );
+      }
+      assert.ok(taken > 20, `${kind}: ${taken}`);
+    }
+  }).timeout(60_000);
 });
 
 describe('serial', () => {
@@ -192,3 +243,14 @@ describe('CA bundle', () => {
     assert.equal(caCertificate(pem).ok, false);
   });
 });
+
+function derOf(text: string): Buffer {
+  return Buffer.from(text.split('\n').slice(1, -2).join(''), 'base64');
+}
+
+function assertReadAs(issued: IssuedCertificate, x509: X509Certificate): void {
+  assert.deepEqual([issued.notBefore, issued.notAfter], [x509.validFromDate, x509.validToDate]);
+  assert.equal(issued.serial, normalSerial(x509.serialNumber));
+  const names = x509.toLegacyObject().subject.CN;
+  assert.equal(issued.identity, names);
+}
