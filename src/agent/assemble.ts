@@ -1,4 +1,5 @@
-import { aclAt, type AclFile, type AclLine, aclText, deniedLines } from '../domain/acl/file.ts';
+import { type AclUser, deniedLines, linesAt, patternsText, userAt, userText } from '../domain/acl/file.ts';
+import { readAcl } from '../domain/acl/file-parser.ts';
 import { serverCertificateFile, serverKeyFile } from '../domain/broker/broker-conf.ts';
 import { type Conf, confText, linesReadAtStart, withListener } from '../domain/broker/conf.ts';
 import { passwordsText } from '../domain/broker/passwords.ts';
@@ -6,6 +7,8 @@ import type { PartName } from '../domain/bundle/content.ts';
 import { type BundleIdentity, identitiesText } from '../domain/bundle/identities.ts';
 import type { Placement } from '../domain/bundle/placement.ts';
 import type { Parsed } from '../domain/finding.ts';
+import { joined, type Text } from '../domain/pieces.ts';
+import type { AclFacts } from './acl-facts.ts';
 import { type Candidate, checksCrls, takesCertificates } from './candidate.ts';
 import type { GenerationFiles } from './generation.ts';
 import type { Admission } from './kick.ts';
@@ -51,23 +54,23 @@ export function assembled(
   const confFile = confText(conf);
   const living = ended.length === 0 ? identities : without(identities, ended);
   const own = canaryFiles(candidate, overlay, attempt);
-  const files = new Map<PartName | typeof serverCertificateFile | typeof serverKeyFile, string>([
+  const files = new Map<PartName | typeof serverCertificateFile | typeof serverKeyFile, Text>([
     ['mosquitto.conf', confFile],
-    ['acl', aclFileAt(acl, parts.acl, ended, now) + overlayAcl(overlay, attempt, acl.patterns, conf)],
-    ['passwords', passwordsWithout(ended, candidate) + overlay.passwordLine],
+    ['acl', [...aclFileAt(acl, parts.acl, ended, now), overlayAcl(overlay, attempt, acl.patterns, conf)]],
+    ['passwords', [...passwordsWithout(ended, candidate), overlay.passwordLine]],
     ['identities', ended.length === 0 ? parts.identities : identitiesText([...living.values()])],
     ['revocations', parts.revocations],
-    ['ca', joined(parts.ca, own.ca)],
-    ['crl', joined(parts.crl, own.crl)],
+    ['ca', bothPem(joined(parts.ca), own.ca)],
+    ['crl', bothPem(joined(parts.crl), own.crl)],
   ]);
   if (server) files.set(serverCertificateFile, server.certificate).set(serverKeyFile, server.key);
   return {
     files,
     conf,
     admission: { identities: living, revocations: gated(candidate.revocations()) },
-    denied: deniedBy(acl),
+    denied: acl.denied,
     validity: validityAt(acl, identities, now),
-    restartKey: linesReadAtStart(confFile) + (checksCrls(conf) ? '' : parts.ca),
+    restartKey: linesReadAtStart(confFile) + (checksCrls(conf) ? '' : joined(parts.ca)),
   };
 }
 
@@ -86,29 +89,30 @@ function without(
   return living;
 }
 
-/** Something that may end. */
-interface Ending {
-  readonly until?: Date | undefined;
-}
-
 /** The text as it came while nothing in it has ended, for rendering a large file takes long. */
-function aclFileAt(file: AclFile, text: string, ended: readonly BundleIdentity[], now: Date): string {
-  const isOver = ({ until }: Ending): boolean => until !== undefined && until <= now;
-  const hasEnded = file.patterns.some(isOver) || file.users.some((user) => isOver(user) || user.lines.some(isOver));
+function aclFileAt(
+  { patterns, ends }: AclFacts,
+  text: readonly string[],
+  ended: readonly BundleIdentity[],
+  now: Date,
+): readonly string[] {
+  const hasEnded = [...ends].some((end) => end <= now.getTime());
   if (!hasEnded && ended.length === 0) return text;
-  const present = aclAt(file, now);
-  const gone = new Set(ended.map(({ identity }) => identity));
   // Patterns are for everyone, so who has ended must be denied by name; the certificate may still be in a TLS ticket.
-  const lines = deniedLines(file.patterns);
-  const users = [...present.users.filter(({ name }) => !gone.has(name)), ...[...gone].map((name) => ({ name, lines }))];
-  return gated(aclText({ patterns: present.patterns, users }));
+  const denied = deniedLines(patterns);
+  const gone = new Set(ended.map(({ identity }) => identity));
+  const blocks = [gated(patternsText(linesAt(patterns, now)))];
+  const add = (user: AclUser): void => void blocks.push(gated(userText(user)));
+  gated(readAcl(text, (user) => gone.has(user.name) || add(userAt(user, denied, now))));
+  gone.forEach((name) => add({ name, lines: denied }));
+  return blocks;
 }
 
-function passwordsWithout(ended: readonly BundleIdentity[], { bundle, passwords }: Candidate): string {
+function passwordsWithout(ended: readonly BundleIdentity[], { bundle, passwords }: Candidate): readonly string[] {
   if (ended.length === 0) return bundle.parts.passwords;
   const hashes = new Map(gated(passwords()));
   for (const { identity } of ended) hashes.delete(identity);
-  return passwordsText(hashes);
+  return [passwordsText(hashes)];
 }
 
 function canaryFiles(
@@ -122,31 +126,23 @@ function canaryFiles(
 }
 
 /** Two PEM texts in one. */
-function joined(text: string, addition: string): string {
+function bothPem(text: string, addition: string): string {
   return text === '' || text.endsWith('\n') ? text + addition : `${text}\n${addition}`;
 }
 
-function validityAt(acl: AclFile, identities: ReadonlyMap<string, BundleIdentity>, now: Date): Assembly['validity'] {
+function validityAt(
+  { ends }: AclFacts,
+  identities: ReadonlyMap<string, BundleIdentity>,
+  now: Date,
+): Assembly['validity'] {
   let [latest, earliest] = [-Infinity, Infinity];
-  const look = ({ until }: Ending): void => {
-    if (!until) return;
-    if (until > now) earliest = Math.min(earliest, until.getTime());
-    else latest = Math.max(latest, until.getTime());
+  const look = (end: number | undefined): void => {
+    if (end === undefined) return;
+    if (end > now.getTime()) earliest = Math.min(earliest, end);
+    else latest = Math.max(latest, end);
   };
-  acl.patterns.forEach(look);
-  for (const user of acl.users) {
-    look(user);
-    user.lines.forEach(look);
-  }
-  identities.forEach((identity) => {
-    look(identity);
-    look({ until: identity.ticketsUntil });
-  });
+  ends.forEach(look);
+  for (const { until, ticketsUntil } of identities.values())
+    [until, ticketsUntil].forEach((end) => look(end?.getTime()));
   return { from: latest, until: earliest };
-}
-
-/** Identities that this file denies everything. */
-export function deniedBy({ users }: AclFile): ReadonlySet<string> {
-  const isDenied = ({ access, topic }: AclLine): boolean => access === 'deny' && topic === '#';
-  return new Set(users.filter(({ lines }) => lines.some(isDenied)).map(({ name }) => name));
 }

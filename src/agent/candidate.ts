@@ -1,5 +1,3 @@
-import type { AclFile } from '../domain/acl/file.ts';
-import { parseAcl } from '../domain/acl/file-parser.ts';
 import { parseConf } from '../domain/broker/conf-parser.ts';
 import type { Conf, NetworkListener } from '../domain/broker/conf.ts';
 import { parsePasswords } from '../domain/broker/passwords.ts';
@@ -9,8 +7,12 @@ import { type BundleNotice, parseNotices } from '../domain/bundle/notices.ts';
 import type { Parsed } from '../domain/finding.ts';
 import type { CaKeyId, RevocationEntry } from '../domain/pki/certificate.ts';
 import { crlSignerIn, parsedCrls, type ReadCrl } from '../domain/pki/crl.ts';
+import { joined } from '../domain/pieces.ts';
 import { parseRevocations } from '../domain/pki/revocations.ts';
 import { type CaCertificate, caCertificatesIn } from '../domain/pki/x509.ts';
+import { type AclFacts, aclFacts } from './acl-facts.ts';
+
+type Pieces = readonly string[];
 
 /** A CRL with the CA among the trusted ones that signed it; without one, none did. */
 export interface SignedBy {
@@ -18,11 +20,11 @@ export interface SignedBy {
   readonly signer: CaKeyId | undefined;
 }
 
-/** A bundle with its parts read; each is read when it is first asked for, and once, the ACL again if it was forgotten. */
+/** A bundle with its parts read; each is read when it is first asked for, and once. */
 export interface Candidate {
   readonly bundle: Bundle;
   readonly conf: () => Parsed<Conf>;
-  readonly acl: () => Parsed<AclFile>;
+  readonly acl: () => Parsed<AclFacts>;
   readonly passwords: () => Parsed<ReadonlyMap<string, string>>;
   readonly identities: () => Parsed<ReadonlyMap<string, BundleIdentity>>;
   readonly revocations: () => Parsed<readonly RevocationEntry[]>;
@@ -37,13 +39,13 @@ export function candidateOf(bundle: Bundle, former?: Candidate): Candidate {
   const { parts } = bundle;
   const fresh: Candidate = {
     bundle,
-    conf: readOnce(parseConf, parts['mosquitto.conf']),
-    acl: readAgainWhenForgotten(parseAcl, parts.acl),
+    conf: readOnce(whole(parseConf), parts['mosquitto.conf']),
+    acl: readOnce(aclFacts, parts.acl),
     passwords: readOnce(parsePasswords, parts.passwords),
     identities: readOnce(parseIdentities, parts.identities),
     revocations: readOnce(parseRevocations, parts.revocations),
-    cas: readOnce(caCertificatesIn, parts.ca),
-    crls: readOnce(crlsWithSigners, parts.crl, parts.ca),
+    cas: readOnce(whole(caCertificatesIn), parts.ca),
+    crls: readOnce(whole(crlsWithSigners), parts.crl, parts.ca),
     notices: readOnce(parseNotices, parts.notices),
   };
   return former ? { ...fresh, ...takenOver(former, bundle) } : fresh;
@@ -62,9 +64,18 @@ const readings = {
 } as const satisfies Record<Exclude<keyof Candidate, 'bundle'>, readonly PartName[]>;
 
 function takenOver(former: Candidate, { parts }: Bundle): Partial<Candidate> {
-  const isSame = (name: PartName): boolean => former.bundle.parts[name] === parts[name];
+  const isSame = (name: PartName): boolean => areSame(former.bundle.parts[name], parts[name]);
   const same = Object.entries(readings).filter(([, names]) => names.every(isSame));
   return Object.fromEntries(same.map(([name]) => [name, former[name as keyof typeof readings]]));
+}
+
+function areSame(former: Pieces, next: Pieces): boolean {
+  return former.length === next.length && former.every((piece, number) => piece === next[number]);
+}
+
+/** Reads parts that are short as one text each. */
+function whole<T>(read: (...texts: string[]) => T): (...parts: Pieces[]) => T {
+  return (...parts) => read(...parts.map(joined));
 }
 
 function crlsWithSigners(crl: string, ca: string): Parsed<readonly SignedBy[]> {
@@ -77,21 +88,11 @@ function crlsWithSigners(crl: string, ca: string): Parsed<readonly SignedBy[]> {
  * A function of its own, that forgets the texts: what is taken over from set to set must not keep the set that it was
  * first read for, and with it all that was in it.
  */
-function readOnce<T, Texts extends readonly string[]>(read: (...texts: Texts) => T, ...texts: Texts): () => T {
-  let state: { readonly texts: Texts } | { readonly value: T } = { texts };
+function readOnce<T>(read: (...texts: Pieces[]) => T, ...texts: Pieces[]): () => T {
+  let state: { readonly texts: Pieces[] } | { readonly value: T } = { texts };
   return () => {
     if ('texts' in state) state = { value: read(...state.texts) };
     return state.value;
-  };
-}
-
-/** For the largest reading, which is needed while a set is looked at and put in place, and seldom again. */
-function readAgainWhenForgotten<T extends object>(read: (text: string) => T, text: string): () => T {
-  let known: WeakRef<T> | undefined;
-  return () => {
-    const value = known?.deref() ?? read(text);
-    known = new WeakRef(value);
-    return value;
   };
 }
 

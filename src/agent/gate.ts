@@ -1,6 +1,4 @@
 import { createSecureContext } from 'node:tls';
-import type { AclFile, AclLine } from '../domain/acl/file.ts';
-import { implicitPatterns } from '../domain/acl/file.ts';
 import { serverCertificateFile, serverKeyFile } from '../domain/broker/broker-conf.ts';
 import { dynamicSecurityCheck } from '../domain/broker/dynamic-security.ts';
 import type { Conf } from '../domain/broker/conf.ts';
@@ -8,9 +6,11 @@ import { contentHash } from '../domain/bundle/chunks.ts';
 import { type Bundle, type BundleIndex, type PartName, partNames } from '../domain/bundle/content.ts';
 import type { Parsed } from '../domain/finding.ts';
 import { sha256 } from '../domain/hash.ts';
+import { joined } from '../domain/pieces.ts';
 import type { RevocationEntry } from '../domain/pki/certificate.ts';
 import { caBundleProblem, type CaCertificate, isIssuedBy, keyPairProblem } from '../domain/pki/x509.ts';
 import type { Refusal } from '../ports.ts';
+import type { AclFacts } from './acl-facts.ts';
 import {
   type Candidate,
   checksCrls,
@@ -130,21 +130,15 @@ function otherBrokerProblem({ broker }: BundleIndex, ours: string): string | und
   return broker === ours ? undefined : `the bundle is for broker ${broker}, this is ${ours}`;
 }
 
-function contentProblem({ index, parts, chunkLengths }: Bundle): string | undefined {
+function contentProblem({ index, parts }: Bundle): string | undefined {
   if (contentHash(index.parts) !== index.hash) return `the index does not have its hash ${index.hash}`;
-  const damaged = partNames.filter((name) => !isIntact(parts[name], index.parts[name], chunkLengths[name]));
+  const damaged = partNames.filter((name) => !isIntact(parts[name], index.parts[name]));
   return damaged.length === 0 ? undefined : `${some(damaged)} does not have the hash that the index names`;
 }
 
-/** True if the text is made of chunks of these lengths and hashes. */
-function isIntact(text: string, hashes: readonly string[], lengths: readonly number[]): boolean {
-  let start = 0;
-  for (const [index, hash] of hashes.entries()) {
-    const end = start + (lengths[index] ?? 0);
-    if (sha256(text.slice(start, end)) !== hash) return false;
-    start = end;
-  }
-  return start === text.length;
+/** True if these chunks have these hashes. */
+function isIntact(chunks: readonly string[], hashes: readonly string[]): boolean {
+  return chunks.length === hashes.length && chunks.every((text, number) => sha256(text) === hashes[number]);
 }
 
 function revisionProblem({ next, loaded }: GateInput): string | undefined {
@@ -180,29 +174,22 @@ function dialectProblem({ next, mosquittoVersion }: GateInput): string | undefin
 }
 
 /** A set that grants the topics of the probes would let a broker pass that enforces something else. */
-function probeTopicProblem(acl: AclFile | undefined): string | undefined {
-  if (!acl) return undefined;
-  const isImplicit = ({ access, topic }: AclLine): boolean =>
-    implicitPatterns.some((own) => own.access === access && own.topic === topic);
-  const isOwn = ({ access, topic }: AclLine): boolean =>
-    access !== 'deny' && (topic === ownTopicRoot || topic.startsWith(`${ownTopicRoot}/`));
-  let own = acl.patterns.find((line) => isOwn(line) && !isImplicit(line));
-  for (const { lines } of acl.users) own ??= lines.find(isOwn);
-  return own && `a rule for ${own.topic}: topics below ${ownTopicRoot} are granted to nobody`;
+function probeTopicProblem(acl: AclFacts | undefined): string | undefined {
+  const topic = acl?.probeTopic;
+  return topic && `a rule for ${topic}: topics below ${ownTopicRoot} are granted to nobody`;
 }
 
 /** Rights of a user who is no identity would be rights of whoever holds a certificate of that name. */
 function strayUserProblem({ acl, identities }: Candidate): string | undefined {
   const [file, known] = [readable(acl()), readable(identities())];
   if (!file || !known) return undefined;
-  const granted = file.users.filter(({ lines }) => lines.some(({ access }) => access !== 'deny'));
-  const stray = granted.map(({ name }) => name).filter((name) => !known.has(name));
+  const stray = file.granted.filter((name) => !known.has(name));
   return stray.length === 0 ? undefined : `rights are given to ${some(stray)}, not among the identities`;
 }
 
 function reservedNameProblem({ identities, acl }: Candidate): string | undefined {
-  const names = [...(readable(identities())?.keys() ?? []), ...(readable(acl())?.users ?? []).map(({ name }) => name)];
-  const reserved = names.filter((name) => name.startsWith(ownNamePrefix));
+  const listed = [...(readable(identities())?.keys() ?? [])].filter((name) => name.startsWith(ownNamePrefix));
+  const reserved = [...listed, ...(readable(acl())?.reserved ?? [])];
   return reserved.length === 0 ? undefined : `${some(reserved)}: names with ${ownNamePrefix} are the agent's own`;
 }
 
@@ -248,7 +235,7 @@ function weaknessProblem({ certificate, key }: NonNullable<Bundle['server']>): s
 }
 
 function caProblem(next: Candidate): string | undefined {
-  return takesCertificates(confOf(next)) ? caBundleProblem(next.bundle.parts.ca) : undefined;
+  return takesCertificates(confOf(next)) ? caBundleProblem(joined(next.bundle.parts.ca)) : undefined;
 }
 
 /** The CRLs that the broker would use; none where it uses none, or they or the CAs cannot be read. */

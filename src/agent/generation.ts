@@ -1,5 +1,6 @@
 import { chmod, mkdir, open, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { piecesOf, type Text } from '../domain/pieces.ts';
 
 /**
  * Generations of the broker's files. Each is a directory that is complete before anything points to it; links say what it
@@ -14,7 +15,7 @@ export type LinkName = 'current' | 'good' | 'kicked';
 const linkNames: readonly LinkName[] = ['current', 'good', 'kicked'];
 
 /** File name, with `/` for a subdirectory, and text. */
-export type GenerationFiles = ReadonlyMap<string, string>;
+export type GenerationFiles = ReadonlyMap<string, Text>;
 
 /** Name of a generation directory: its number. */
 export type GenerationName = string;
@@ -57,28 +58,26 @@ export async function writtenGeneration(root: string, files: GenerationFiles): P
   return name;
 }
 
-/** Short enough for V8 to be rid of it soon. */
-const pieceLength = 65_536;
-
-/** Pieces of the text that can be encoded one by one: then many megabytes are not held a second time in bytes. */
-export function* piecesOf(text: string): Generator<string> {
-  for (let start = 0; start < text.length;) {
-    const end = start + pieceLength;
-    const isSplit = (text.charCodeAt(end - 1) & 0xfc00) === 0xd800;
-    const piece = text.slice(start, isSplit ? end + 1 : end);
-    yield piece;
-    start += piece.length;
-  }
-}
+/** At most so many bytes are written at a time. */
+const bufferBytes = 65_536;
 
 /** Each is the same memory, for the next one overwrites it: to be written before it is asked for the next. */
 function* bytesOf(pieces: Iterable<string>): Generator<Uint8Array> {
   const encoder = new TextEncoder();
-  let buffer = new Uint8Array();
+  const buffer = new Uint8Array(bufferBytes);
+  let used = 0;
   for (const piece of pieces) {
-    if (buffer.length < piece.length * 3) buffer = new Uint8Array(piece.length * 3);
-    yield buffer.subarray(0, encoder.encodeInto(piece, buffer).written);
+    for (let rest = piece; rest !== '';) {
+      const { read, written } = encoder.encodeInto(rest, buffer.subarray(used));
+      rest = rest.slice(read);
+      used += written;
+      if (rest !== '') {
+        yield buffer.subarray(0, used);
+        used = 0;
+      }
+    }
   }
+  yield buffer.subarray(0, used);
 }
 
 function reasonOf(error: unknown): string {

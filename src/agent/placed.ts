@@ -2,6 +2,7 @@ import { type AclLine, implicitPatterns } from '../domain/acl/file.ts';
 import { parseAcl } from '../domain/acl/file-parser.ts';
 import { parseIdentities } from '../domain/bundle/identities.ts';
 import { type Candidate, readable } from './candidate.ts';
+import { joined } from '../domain/pieces.ts';
 import { linkedText } from './generation.ts';
 
 /** What a former agent put in place last, whether or not it was proved: parts as the broker got them. */
@@ -25,7 +26,7 @@ export async function placedSet(root: string): Promise<Placed | undefined> {
  */
 export function givenBackProblem(next: Candidate, placed: Placed, now: Date): string | undefined {
   const { acl, identities } = next.bundle.parts;
-  if (identities === placed.identities && placed.acl.startsWith(acl)) return undefined;
+  if (joined(identities) === placed.identities && placed.acl.startsWith(joined(acl))) return undefined;
   return identityProblem(next, placed, now) ?? ruleProblem(next, placed, now);
 }
 
@@ -45,7 +46,7 @@ function identityProblem(next: Candidate, { identities }: Placed, now: Date): st
 }
 
 function ruleProblem(next: Candidate, { acl }: Placed, now: Date): string | undefined {
-  const [given, last] = [readable(next.acl()), readable(parseAcl(acl))];
+  const [given, last] = [readable(parseAcl(next.bundle.parts.acl)), readable(parseAcl(acl))];
   if (!given || !last) return undefined;
   const holds = holdsAt(now);
   const linesOf = new Map(last.users.map(({ name, lines }) => [name, lines]));

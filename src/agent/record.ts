@@ -5,15 +5,7 @@ import { sha256 } from '../domain/hash.ts';
 import type { RevocationEntry } from '../domain/pki/certificate.ts';
 import { parseRevocations } from '../domain/pki/revocations.ts';
 import { readable } from './candidate.ts';
-import {
-  addFile,
-  flushGeneration,
-  type GenerationName,
-  linkedText,
-  piecesOf,
-  removeUnlinked,
-  setLink,
-} from './generation.ts';
+import { addFile, flushGeneration, type GenerationName, linkedText, removeUnlinked, setLink } from './generation.ts';
 import type { Admission } from './kick.ts';
 
 const recordFile = 'bundle.json';
@@ -37,9 +29,9 @@ function* recordOf(bundle: Bundle): Generator<string> {
 function* jsonOf({ parts, ...rest }: Bundle): Generator<string> {
   yield `${JSON.stringify(rest).slice(0, -1)},"parts":{`;
   for (const [index, name] of partNames.entries()) {
-    yield `${index === 0 ? '' : ','}${JSON.stringify(name)}:"`;
-    for (const piece of piecesOf(parts[name])) yield JSON.stringify(piece).slice(1, -1);
-    yield '"';
+    yield `${index === 0 ? '' : ','}${JSON.stringify(name)}:[`;
+    for (const [number, piece] of parts[name].entries()) yield `${number === 0 ? '' : ','}${JSON.stringify(piece)}`;
+    yield ']';
   }
   yield '}}';
 }
@@ -52,7 +44,7 @@ export async function recordedGood(root: string): Promise<Bundle | undefined> {
   const content = text.slice((hash?.length ?? 0) + 1);
   const bundle = sha256(content) === hash ? (JSON.parse(content) as Bundle) : undefined;
   // One of another version may lack a part.
-  return bundle && partNames.every((name) => typeof bundle.parts[name] === 'string') ? bundle : undefined;
+  return bundle && partNames.every((name) => Array.isArray(bundle.parts[name])) ? bundle : undefined;
 }
 
 /** What the broker was told to be revoked by the set that was put in place last, whether or not it was proved. */

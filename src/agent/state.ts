@@ -16,7 +16,6 @@ import type { RevocationEntry } from '../domain/pki/certificate.ts';
 import type { Notice } from '../monitor/notice.ts';
 import type { ObservedCounts } from '../monitor/observe.ts';
 import { type AlertDesk, alertDesk } from './alerts.ts';
-import { deniedBy } from './assemble.ts';
 import { type Candidate, candidateOf, readable } from './candidate.ts';
 import { type NoticeDesk, noticeDesk } from './desk.ts';
 import { type GenerationName, openGenerations } from './generation.ts';
@@ -243,7 +242,7 @@ function monitoringOf(
   return monitoring({
     clock,
     former: (signal) => report.formerLockouts?.(signal) ?? Promise.resolve([]),
-    formerDenied: () => deniedBy((former && readable(former.acl())) ?? { users: [], patterns: [] }),
+    formerDenied: () => (former && readable(former.acl())?.denied) ?? new Set(),
     onNotice: (notice) => announce(options, alerts, notice),
     ...(devices && { devices }),
     onFigures: (figures) => onFigures?.({ ...figures, linesLeftOut: relay.leftOut(), alertsLost: alerts.lost() }),

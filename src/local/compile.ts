@@ -5,6 +5,7 @@ import { type Placement } from '../domain/bundle/placement.ts';
 import { type Finding } from '../domain/finding.ts';
 import { keyOf, type Broker, type Fleet, type MosquittoVersion } from '../domain/fleet.ts';
 import { type ObjectKey } from '../domain/names.ts';
+import { joined } from '../domain/pieces.ts';
 import { type PublishedCrl } from '../domain/pki/certificate.ts';
 import { crlDueAt, crlDueReason, crlEntries } from '../domain/pki/crl-schedule.ts';
 import { listsBySigner } from '../domain/pki/external-list.ts';
@@ -170,7 +171,7 @@ async function lastLists({ paths }: Store, { clientCertificates }: Broker): Prom
   const isAsked = clientCertificates?.trustedCas.some(({ revocation }) => revocation.type === 'ExternalCrl') === true;
   const index = isAsked ? await publishedIndex(paths.bundle) : undefined;
   const texts = index && (await publishedTexts(paths.bundle, index));
-  return texts?.ok ? listsBySigner(texts.value.parts.crl, texts.value.parts.ca) : new Map();
+  return texts?.ok ? listsBySigner(joined(texts.value.crl), joined(texts.value.ca)) : new Map();
 }
 
 /** The list of the built-in CA, signed again when it is due; undefined where the broker checks none. */

@@ -1,5 +1,5 @@
 import { chunkTextsOf, verifiedParts } from '../domain/bundle/chunks.ts';
-import { partNames, type Bundle, type BundleIndex, type BundleTexts } from '../domain/bundle/content.ts';
+import { partNames, type Bundle, type BundleIndex, type PartTexts } from '../domain/bundle/content.ts';
 import { isChunkName, parseIndex } from '../domain/bundle/index-text.ts';
 import { type Parsed } from '../domain/finding.ts';
 import { type BundleReading, type BundleSource, type Clock } from '../ports.ts';
@@ -73,7 +73,7 @@ async function setOf(source: DirectorySource, index: BundleIndex, former: Bundle
   const texts = await publishedTexts(source.directory, index, former);
   if (!texts.ok) return { kind: 'Unreadable', reason: texts.findings.map(({ message }) => message).join('; ') };
   const server = await source.serverKeyPair();
-  return { kind: 'Bundle', bundle: { index, ...texts.value, ...(server && { server }) } };
+  return { kind: 'Bundle', bundle: { index, parts: texts.value, ...(server && { server }) } };
 }
 
 /**
@@ -84,11 +84,11 @@ export async function publishedTexts(
   directory: string,
   index: BundleIndex,
   former?: Bundle,
-): Promise<Parsed<BundleTexts>> {
+): Promise<Parsed<PartTexts>> {
   const hashes = new Set(partNames.flatMap((name) => index.parts[name]));
   const known: ReadonlyMap<string, string> = former ? chunkTextsOf(former) : new Map<string, string>();
   const textFor = async (hash: string) => known.get(hash) ?? textOf(chunkPath(directory, hash));
   const texts = await Promise.all([...hashes].map(async (hash) => [hash, await textFor(hash)] as const));
   const found = new Map(texts.flatMap(([hash, text]) => (text === undefined ? [] : [[hash, text]])));
-  return verifiedParts(index, found, former);
+  return verifiedParts(index, found);
 }

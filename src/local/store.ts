@@ -1,10 +1,11 @@
 import { createPublicKey } from 'node:crypto';
 import path from 'node:path';
-import type { BundleTexts } from '../domain/bundle/content.ts';
+import type { PartTexts } from '../domain/bundle/content.ts';
 import { type Finding, parsed } from '../domain/finding.ts';
 import { keyOf, type Fleet } from '../domain/fleet.ts';
 import { type CaKeyId, type RevocationEntry } from '../domain/pki/certificate.ts';
 import { refText, type ObjectKey } from '../domain/names.ts';
+import { joined, type Text } from '../domain/pieces.ts';
 import { crlSignerIn, parsedCrl, parsedCrls, type ReadCrl } from '../domain/pki/crl.ts';
 import { emptyLedger, ledgerText, parsedLedger, withRevoked, type Ledger } from '../domain/pki/ledger.ts';
 import { parseRevocations } from '../domain/pki/revocations.ts';
@@ -100,7 +101,7 @@ async function revocationsIn(
   const stored = text === undefined ? parsed(emptyLedger(caKeyId)) : parsedLedger(text, caKeyId);
   if (!stored.ok) throw new Error(`read ledger ${file}: ${stored.findings.map(({ message }) => message).join('; ')}`);
   const published = await publishedParts(paths);
-  const ledger = withRevoked(stored.value, entriesIn(published?.revocations ?? ''));
+  const ledger = withRevoked(stored.value, entriesIn(published?.revocations ?? []));
   const crl = await crlIn(paths, caKeyId);
   const crlNumber = highestNumber(caKeyId, crl, published);
   const problem = outdatedBy(ledger, crl, crlNumber, await markedNumber(paths.mark, caKeyId));
@@ -141,25 +142,22 @@ function takenBack(file: string, count: number): Finding {
   return { code: 'MQS190', severity: 'Warning', path: '', message };
 }
 
-async function publishedParts(paths: StatePaths): Promise<BundleTexts['parts'] | undefined> {
+async function publishedParts(paths: StatePaths): Promise<PartTexts | undefined> {
   const index = await publishedIndex(paths.bundle);
   const texts = index && (await publishedTexts(paths.bundle, index));
-  return texts?.ok ? texts.value.parts : undefined;
+  return texts?.ok ? texts.value : undefined;
 }
 
-function entriesIn(text: string): readonly RevocationEntry[] {
+function entriesIn(text: Text): readonly RevocationEntry[] {
   const entries = parseRevocations(text);
   return entries.ok ? entries.value : [];
 }
 
 /** Of the stored list and the one that was published; 0 without any. */
-function highestNumber(
-  caKeyId: CaKeyId,
-  crl: StoredCrl | undefined,
-  published: BundleTexts['parts'] | undefined,
-): bigint {
-  const lists = published && published.crl !== '' ? parsedCrls(published.crl) : undefined;
-  const own = (lists?.ok ? lists.value : []).filter((list) => crlSignerIn(list, published?.ca ?? '') === caKeyId);
+function highestNumber(caKeyId: CaKeyId, crl: StoredCrl | undefined, published: PartTexts | undefined): bigint {
+  const [text, cas] = [joined(published?.crl ?? []), joined(published?.ca ?? [])];
+  const lists = text === '' ? undefined : parsedCrls(text);
+  const own = (lists?.ok ? lists.value : []).filter((list) => crlSignerIn(list, cas) === caKeyId);
   const numbers = [...own, ...(crl ? [crl.read] : [])].map(({ number }) => number);
   return numbers.reduce((most, one) => (one > most ? one : most), 0n);
 }

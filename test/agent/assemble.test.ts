@@ -8,6 +8,7 @@ import type { Conf } from '../../src/domain/broker/conf.ts';
 import { parsePasswords, verifyPassword } from '../../src/domain/broker/passwords.ts';
 import { parseIdentities } from '../../src/domain/bundle/identities.ts';
 import { parsedCrls } from '../../src/domain/pki/crl.ts';
+import { joined } from '../../src/domain/pieces.ts';
 import { systemRandom } from '../../src/local/system.ts';
 import { bundleOf, newSite, type SiteDevice, type SiteOptions, valueOf } from './site.ts';
 
@@ -32,7 +33,7 @@ const candidate = candidateOf(bundleOf(site, { revision: 1, devices }));
 function at(time: Date, number = 0) {
   const attempt = attemptOf(overlay, number, systemRandom);
   const assembly = assembled(candidate, overlay, attempt, time);
-  const text = (file: string): string => assembly.files.get(file) ?? '';
+  const text = (file: string): string => joined(assembly.files.get(file) ?? '');
   const acl = valueOf(parseAcl(text('acl')));
   const topicsOf = (name: string) => acl.users.find((user) => user.name === name)?.lines.map(({ topic }) => topic);
   return { attempt, assembly, text, topicsOf };
@@ -44,6 +45,13 @@ describe('assembly', () => {
     assert.deepEqual(topicsOf('b'), ['b/ten']);
     assert.deepEqual([...assembly.admission.identities.keys()], ['a', 'b', 'c']);
     assert.deepEqual(assembly.validity, { from: -Infinity, until: minutes(5).getTime() });
+  });
+
+  it('writes the very chunks of the set, and what is its own after them: a second copy would be as large', () => {
+    const { parts } = candidate.bundle;
+    const { files } = at(now).assembly;
+    const [acl, passwords] = [files.get('acl') ?? [], files.get('passwords') ?? []];
+    assert.deepEqual([acl.slice(0, -1), passwords.slice(0, -1)], [parts.acl, parts.passwords]);
   });
 
   it('drops an identity at its end: off the lists, no password, everything denied', () => {

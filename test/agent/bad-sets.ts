@@ -5,6 +5,7 @@ import { confText } from '../../src/domain/broker/conf.ts';
 import type { Bundle } from '../../src/domain/bundle/content.ts';
 import { signedCertificate } from '../../src/domain/pki/issue.ts';
 import { pemText } from '../../src/domain/pki/pem.ts';
+import { joined } from '../../src/domain/pieces.ts';
 import { candidateOf } from '../../src/agent/candidate.ts';
 import type { GateInput } from '../../src/agent/gate.ts';
 import {
@@ -69,7 +70,7 @@ const withParts = (parts: NonNullable<SiteSet['parts']>): BadSet => {
 
 /** The set with one part made by a function of the good one's. */
 const withPart = (name: keyof Bundle['parts'], change: (text: string, sets: Sets) => string): BadSet => {
-  return (sets) => withParts({ [name]: change(sets.next.parts[name], sets) })(sets);
+  return (sets) => withParts({ [name]: change(joined(sets.next.parts[name]), sets) })(sets);
 };
 
 const withGood = (change: (sets: Sets) => Partial<SiteSet>): BadSet => {
@@ -88,7 +89,7 @@ export const badSets: Readonly<Record<string, BadSet>> = {
   ContentHash: (sets) => {
     const { parts } = sets.next;
     // One bit of a topic: it reads well, and gives device a the tree of device `c`.
-    return inputOf(sets, { ...sets.next, parts: { ...parts, acl: parts.acl.replace('dev/a/#', 'dev/c/#') } });
+    return inputOf(sets, { ...sets.next, parts: { ...parts, acl: [joined(parts.acl).replace('dev/a/#', 'dev/c/#')] } });
   },
   RevisionNotLower: withGood(() => ({ revision: 3 })),
   ConfAllowed: withPart('mosquitto.conf', (text) =>

@@ -10,19 +10,19 @@ const site = newSite({ ...place, now: new Date('2026-01-01T00:00:00Z'), dialect:
 
 /** A set with one device; all parts but `acl` and `identities` are those of every other one. */
 function bundleWith(identity: string): Bundle {
-  return bundleOf(site, { revision: 1, devices: [{ identity, lines: [] }] });
+  return bundleOf(site, { revision: 1, devices: [{ identity, lines: [{ access: 'read', topic: 'news' }] }] });
 }
 
 function usersIn(candidate: Candidate): readonly string[] {
   const acl = candidate.acl();
-  return acl.ok ? acl.value.users.map(({ name }) => name) : [];
+  return acl.ok ? acl.value.granted : [];
 }
 
 describe('a candidate', () => {
   it('takes over what was read of the same texts, and reads the others', () => {
     const former = candidateOf(bundleWith('a'));
     const [conf, acl] = [former.conf(), former.acl()];
-    const next = candidateOf({ ...bundleWith('b'), parts: { ...bundleWith('b').parts, ca: 'another' } }, former);
+    const next = candidateOf({ ...bundleWith('b'), parts: { ...bundleWith('b').parts, ca: ['another'] } }, former);
     assert.equal(next.conf(), conf);
     assert.notEqual(next.acl(), acl);
     assert.deepEqual(usersIn(next), ['b']);
@@ -32,7 +32,7 @@ describe('a candidate', () => {
 
   it('reads CRLs again when the CAs are others', () => {
     const former = candidateOf(bundleWith('a'));
-    const bundle = { ...former.bundle, parts: { ...former.bundle.parts, ca: '' } };
+    const bundle = { ...former.bundle, parts: { ...former.bundle.parts, ca: [] } };
     const next = candidateOf(bundle, former).crls();
     assert.deepEqual(next.ok && next.value.map(({ signer }) => signer), [undefined]);
     assert.notEqual(former.crls(), next);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { candidateOf } from '../../src/agent/candidate.ts';
 import { gateChecks, type GateInput, gateRefusals } from '../../src/agent/gate.ts';
-import type { Bundle } from '../../src/domain/bundle/content.ts';
+import { type Bundle, partNames } from '../../src/domain/bundle/content.ts';
+import { ofParts } from '../../src/domain/bundle/set.ts';
 import type { RevocationEntry } from '../../src/domain/pki/certificate.ts';
 import { badSets, deceptiveSets, devices, inputOf, setsOf } from './bad-sets.ts';
 import {
@@ -73,8 +74,8 @@ describe('gate', () => {
       '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
     ]) {
       const { parts } = sets.next;
-      const all = Object.fromEntries(Object.keys(parts).map((name) => [name, text])) as typeof parts;
-      for (const bad of [all, ...Object.keys(parts).map((name) => ({ ...parts, [name]: text }))]) {
+      const all = ofParts(partNames, () => [text]);
+      for (const bad of [all, ...partNames.map((name) => ({ ...parts, [name]: [text] }))]) {
         const refusals = gateRefusals(inputOf(sets, { ...sets.next, parts: bad }));
         assert.ok(refusals.length > 0);
         assert.ok(

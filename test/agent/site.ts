@@ -4,8 +4,15 @@ import { type AclLine, aclText, type AclUser, implicitPatterns } from '../../src
 import { type Conf, confText, type NetworkListener } from '../../src/domain/broker/conf.ts';
 import { passwordHash, passwordsText } from '../../src/domain/broker/passwords.ts';
 import { chunksByOffset, contentOf, chunkHashes } from '../../src/domain/bundle/chunks.ts';
-import { type Bundle, type PartName, partNames } from '../../src/domain/bundle/content.ts';
+import {
+  type Bundle,
+  type BundleContent,
+  type PartName,
+  partNames,
+  type PartTexts,
+} from '../../src/domain/bundle/content.ts';
 import { type BundleIdentity, certificateCredential, identitiesText } from '../../src/domain/bundle/identities.ts';
+import { ofParts } from '../../src/domain/bundle/set.ts';
 import { noticeLine } from '../../src/domain/bundle/notices.ts';
 import type { Parsed } from '../../src/domain/finding.ts';
 import { shortHash } from '../../src/domain/hash.ts';
@@ -196,19 +203,21 @@ function listedIdentity({ identity, password, lines, until, ticketsUntil, role }
 
 export const brokerName = 'plant';
 
+/** The texts of a content, in the pieces in which an agent has them. */
+export function textsOf({ parts }: BundleContent): PartTexts {
+  return ofParts(partNames, (name) => parts[name].map(({ text }) => text));
+}
+
 /** The bundle as a source would give it. */
 export function bundleOf(site: Site, set: SiteSet): Bundle {
   const texts = partsOf(site, set);
   const content = contentOf(
     Object.fromEntries(partNames.map((name) => [name, chunksByOffset(texts[name])])) as Parameters<typeof contentOf>[0],
   );
-  const lengthsOf = (name: PartName) => content.parts[name].map(({ text }) => text.length);
-  const chunkLengths = Object.fromEntries(partNames.map((name) => [name, lengthsOf(name)]));
   const server = set.server === undefined ? site.server : set.server;
   return {
     index: { broker: brokerName, revision: set.revision, hash: content.hash, parts: chunkHashes(content.parts) },
-    parts: texts,
-    chunkLengths: chunkLengths as Record<PartName, number[]>,
+    parts: textsOf(content),
     ...(server && { server }),
   };
 }

@@ -1,6 +1,6 @@
 import { configMaps, secrets } from '../../api/kinds.ts';
 import { chunkTextsOf, verifiedParts } from '../../domain/bundle/chunks.ts';
-import type { Bundle, BundleIndex, BundleTexts } from '../../domain/bundle/content.ts';
+import type { Bundle, BundleIndex, PartTexts } from '../../domain/bundle/content.ts';
 import { bundleLayout, type ChunkPlace, chunkPlaces } from '../../domain/bundle/objects.ts';
 import type { Parsed } from '../../domain/finding.ts';
 import type { ObjectKey } from '../../domain/names.ts';
@@ -18,7 +18,7 @@ export async function readTexts(
   index: BundleIndex,
   former: Bundle | undefined,
   signal: AbortSignal,
-): Promise<Parsed<BundleTexts>> {
+): Promise<Parsed<PartTexts>> {
   const known: ReadonlyMap<string, string> = former ? chunkTextsOf(former) : new Map<string, string>();
   const places = chunkPlaces(bundleLayout(broker), index.parts).map((place) => ({
     ...place,
@@ -35,7 +35,7 @@ export async function readTexts(
     const found = await Promise.all(group.map((place) => chunkText(client, broker, place, place.hash, signal)));
     for (const [number, text] of found.entries()) if (text !== undefined) texts.set(group[number]?.hash ?? '', text);
   }
-  return verifiedParts(index, texts, former);
+  return verifiedParts(index, texts);
 }
 
 /** The text under its hash in the object; undefined when one of them is not there. Whether it has its hash is not looked at. */

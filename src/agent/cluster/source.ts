@@ -3,6 +3,7 @@ import type { Bundle, BundleIndex } from '../../domain/bundle/content.ts';
 import { indexName, parseIndex } from '../../domain/bundle/index-text.ts';
 import { bundleLayout } from '../../domain/bundle/objects.ts';
 import { shortHash } from '../../domain/hash.ts';
+import { joined } from '../../domain/pieces.ts';
 import type { ObjectKey } from '../../domain/names.ts';
 import { exponentialBackoff } from '../../kube/backoff.ts';
 import type { KubeClient } from '../../kube/client.ts';
@@ -144,7 +145,7 @@ function foreignBroker({ broker, own }: ClusterSource): string {
 }
 
 function needsKeyPair({ parts }: Bundle): boolean {
-  return /^certfile /m.test(parts['mosquitto.conf']);
+  return /^certfile /m.test(joined(parts['mosquitto.conf']));
 }
 
 async function readSet(
@@ -163,6 +164,6 @@ async function readSet(
   if (!read.ok) {
     return { kind: 'Unreadable', reason: read.findings.map(({ message }) => message).join('; ') } as const;
   }
-  const bundle: Bundle = { index, ...read.value, ...(server && { server }) };
+  const bundle: Bundle = { index, parts: read.value, ...(server && { server }) };
   return { kind: 'Whole', bundle } as const;
 }

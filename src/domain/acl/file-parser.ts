@@ -1,4 +1,5 @@
 import { type Finding, mostFindings, parsed, type Parsed, refused } from '../finding.ts';
+import { linesOf, piecesOf, type Text } from '../pieces.ts';
 import {
   type AclAccess,
   accessWords,
@@ -13,14 +14,17 @@ import {
 /** What has been read so far. `until` is of the line before, and must be used by this one. */
 interface Reading {
   readonly patterns: AclLine[];
-  readonly users: OpenUser[];
+  /** The user whose lines are being read. */
+  user: OpenUser | undefined;
+  /** Gets each user when its lines have been read. */
+  readonly take: (user: AclUser) => void;
   readonly names: Set<string>;
   readonly findings: Finding[];
   until: Date | undefined;
 }
 
 interface OpenUser extends AclUser {
-  lines: AclLine[];
+  readonly lines: AclLine[];
 }
 
 const accessOfWord: ReadonlyMap<string, AclAccess> = new Map(accessWords.map((word) => [word, word]));
@@ -32,27 +36,38 @@ const controlCharacter = /[\0-\x09\x0b-\x1f\x7f]/;
  * Reads an acl_file, far more strictly than Mosquitto: only what `aclText` writes, blank lines and comments. So nothing
  * passes on which Mosquitto 2.0 would open the broker or 2.1 would end (facts 1.1). Findings (MQS061) name the line.
  */
-export function parseAcl(text: string): Parsed<AclFile> {
-  const reading: Reading = { patterns: [], users: [], names: new Set(), findings: [], until: undefined };
-  const control = controlCharacter.exec(text);
-  if (control) return refused(malformed(lineNumberAt(text, control.index), 'holds a control character'));
+export function parseAcl(text: Text): Parsed<AclFile> {
+  const users: AclUser[] = [];
+  const patterns = readAcl(text, (user) => users.push(user));
+  return patterns.ok ? parsed({ patterns: patterns.value, users }) : patterns;
+}
+
+/**
+ * Reads an acl_file as `parseAcl` does, and gives each user to `take` instead of keeping it, also where the file is refused
+ * for what comes later; what is left are the patterns.
+ */
+export function readAcl(text: Text, take: (user: AclUser) => void): Parsed<readonly AclLine[]> {
+  const reading: Reading = { patterns: [], user: undefined, take, names: new Set(), findings: [], until: undefined };
+  const bad = piecesOf(text).findIndex((piece) => controlCharacter.test(piece));
+  if (bad >= 0) return refused(malformed(controlLine(piecesOf(text).slice(0, bad + 1)), 'holds a control character'));
   let number = 0;
-  for (let start = 0; start < text.length && reading.findings.length < mostFindings;) {
-    const end = text.indexOf('\n', start);
+  for (const line of linesOf(text)) {
     number += 1;
-    if (end < 0) return refused(...reading.findings, malformed(number, 'does not end: the file is cut off'));
-    const problem = readLine(reading, text.slice(start, end));
+    if (!line.endsWith('\n'))
+      return refused(...reading.findings, malformed(number, 'does not end: the file is cut off'));
+    const problem = readLine(reading, line.slice(0, -1));
     if (problem !== undefined) reading.findings.push(malformed(number, problem));
-    start = end + 1;
+    if (reading.findings.length >= mostFindings) break;
   }
   if (reading.until) reading.findings.push(malformed(number, 'ends nothing: no rule and no user follows'));
   closeUser(reading);
-  const { patterns, users, findings } = reading;
-  return findings.length === 0 ? parsed({ patterns, users }) : refused(...findings);
+  const { patterns, findings } = reading;
+  return findings.length === 0 ? parsed(patterns) : refused(...findings);
 }
 
-function lineNumberAt(text: string, index: number): number {
-  return text.slice(0, index).split('\n').length;
+/** Number of the first line with a control character. */
+function controlLine(text: Text): number {
+  return [...linesOf(text)].findIndex((line) => controlCharacter.test(line)) + 1;
 }
 
 function malformed(line: number, problem: string): Finding {
@@ -86,14 +101,13 @@ function readUser(reading: Reading, name: string, until: Date | undefined): stri
   if (reading.names.has(name)) return `has user ${name} again: each has one block`;
   reading.names.add(name);
   closeUser(reading);
-  reading.users.push(until ? { name, lines: [], until } : { name, lines: [] });
+  reading.user = until ? { name, lines: [], until } : { name, lines: [] };
   return undefined;
 }
 
 /** A list that grew has room for many more lines: of very many users that is more memory than what they have. */
-function closeUser({ users }: Reading): void {
-  const last = users.at(-1);
-  if (last) last.lines = last.lines.slice();
+function closeUser({ user, take }: Reading): void {
+  if (user) take({ ...user, lines: user.lines.slice() });
 }
 
 function readRule(
@@ -110,12 +124,12 @@ function readRule(
   const line: AclLine = until ? { access, topic, until } : { access, topic };
   const problem = lineProblem(keyword, line);
   if (problem !== undefined) return `is refused: ${problem}`;
-  const lines = keyword === 'topic' ? reading.users[reading.users.length - 1]?.lines : patternsOf(reading);
+  const lines = keyword === 'topic' ? reading.user?.lines : patternsOf(reading);
   if (!lines) return keyword === 'topic' ? 'is a rule before the first user' : 'is a pattern after the first user';
   lines.push(line);
   return undefined;
 }
 
-function patternsOf({ users, patterns }: Reading): AclLine[] | undefined {
-  return users.length === 0 ? patterns : undefined;
+function patternsOf({ user, patterns }: Reading): AclLine[] | undefined {
+  return user ? undefined : patterns;
 }

@@ -165,12 +165,19 @@ export function deniedLines(patterns: readonly AclLine[]): readonly AclLine[] {
 
 /** The file as it holds at `now`: without the lines that have ended, and nothing granted to users that have. */
 export function aclAt(file: AclFile, now: Date): AclFile {
-  const holds = ({ until }: { readonly until?: Date }): boolean => until === undefined || until > now;
   const denied = deniedLines(file.patterns);
-  return {
-    patterns: file.patterns.filter(holds),
-    users: file.users.map((user) =>
-      holds(user) ? { ...user, lines: user.lines.filter(holds) } : { name: user.name, lines: denied },
-    ),
-  };
+  return { patterns: linesAt(file.patterns, now), users: file.users.map((user) => userAt(user, denied, now)) };
+}
+
+export function linesAt(lines: readonly AclLine[], now: Date): readonly AclLine[] {
+  return lines.filter((line) => holdsAt(line, now));
+}
+
+/** A user as it holds at `now`; one that has ended has the lines of those who are `denied` everything. */
+export function userAt(user: AclUser, denied: readonly AclLine[], now: Date): AclUser {
+  return holdsAt(user, now) ? { ...user, lines: linesAt(user.lines, now) } : { name: user.name, lines: denied };
+}
+
+function holdsAt({ until }: { readonly until?: Date }, now: Date): boolean {
+  return until === undefined || until > now;
 }

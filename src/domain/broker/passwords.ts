@@ -1,5 +1,6 @@
 import { createHash, pbkdf2Sync, timingSafeEqual } from 'node:crypto';
 import { type Finding, mostFindings, type Parsed, parsed, refused } from '../finding.ts';
+import { linesOf, type Text } from '../pieces.ts';
 
 /** Only this length of salt is read by Mosquitto 2.0 and 2.1 alike (facts 5.3). */
 export const saltBytes = 12;
@@ -88,18 +89,18 @@ export function passwordsText(hashes: ReadonlyMap<string, string>): string {
  * Reads a password file as strictly as the gate must. Mosquitto 2.0 drops a bad entry in silence and 2.1 exits on it
  * (facts 1.1), so one bad line refuses the whole.
  */
-export function parsePasswords(text: string): Parsed<ReadonlyMap<string, string>> {
+export function parsePasswords(text: Text): Parsed<ReadonlyMap<string, string>> {
   const hashes = new Map<string, string>();
   const findings: Finding[] = [];
-  const lines = text.split('\n');
-  if (lines.pop() !== '') findings.push(problem(lines.length + 1, 'the last line does not end'));
-  for (const [index, line] of lines.entries()) {
+  let number = 0;
+  for (const line of linesOf(text)) {
     if (findings.length >= mostFindings) break;
     const colon = line.indexOf(':');
     const identity = line.slice(0, Math.max(colon, 0));
-    const hash = line.slice(colon + 1);
-    const why = lineProblem(identity, hash, hashes);
-    if (why !== undefined) findings.push(problem(index + 1, why));
+    const hash = line.slice(colon + 1, -1);
+    const why = line.endsWith('\n') ? lineProblem(identity, hash, hashes) : 'the last line does not end';
+    number += 1;
+    if (why !== undefined) findings.push(problem(number, why));
     hashes.set(identity, hash);
   }
   return findings.length > 0 ? refused(...findings) : parsed(hashes);

@@ -1,15 +1,15 @@
-import { type Parsed, parsed } from '../finding.ts';
+import type { Parsed } from '../finding.ts';
 import { sha256 } from '../hash.ts';
 import { shardCount } from '../sharded.ts';
 import {
   type Bundle,
   type BundleContent,
   type BundleIndex,
-  type BundleTexts,
   type Chunk,
   chunkLimitBytes,
   type PartName,
   partNames,
+  type PartTexts,
 } from './content.ts';
 import { ofParts, setHash, setOf, verifiedChunks } from './set.ts';
 
@@ -125,43 +125,26 @@ export function chunkCountsOf({ parts }: Pick<BundleIndex, 'parts'>): ChunkCount
   };
 }
 
-/** The texts of the parts: what the files of the broker hold. */
+/** The whole texts of the parts: what the files of the broker hold. */
 export function joinParts({ parts }: Pick<BundleContent, 'parts'>): Readonly<Record<PartName, string>> {
   return mapParts((name) => parts[name].map(({ text }) => text).join(''));
 }
 
 /**
  * The texts of the parts that an index names, from chunks by their hash. Refused when the index does not have its own
- * hash, and for each chunk that is missing or does not have its. A part that is as in `former`, which was verified, is the
- * very text of it: a large one is in memory once.
+ * hash, and for each chunk that is missing or does not have its.
  */
-export function verifiedParts(
-  index: BundleIndex,
-  chunks: ReadonlyMap<string, string>,
-  former?: Pick<Bundle, 'index' | 'parts'>,
-): Parsed<BundleTexts> {
-  const verified = verifiedChunks(index, partNames, chunks, partNames);
-  if (!verified.ok) return verified;
-  const texts = verified.value;
-  const isSame = (name: PartName): boolean => former?.index.parts[name].join() === index.parts[name].join();
-  return parsed({
-    parts: mapParts((name) => (former && isSame(name) ? former.parts[name] : texts[name].join(''))),
-    chunkLengths: mapParts((name) => texts[name].map(({ length }) => length)),
-  });
+export function verifiedParts(index: BundleIndex, chunks: ReadonlyMap<string, string>): Parsed<PartTexts> {
+  return verifiedChunks(index, partNames, chunks, partNames);
 }
 
-/** The chunks of a set by their hash, as pieces of the texts of its parts: they take no memory of their own. */
-export function chunkTextsOf({ index, parts, chunkLengths }: Bundle): ReadonlyMap<string, string> {
-  const chunks = new Map<string, string>();
-  for (const name of partNames) {
-    let start = 0;
-    for (const [number, hash] of index.parts[name].entries()) {
-      const end = start + (chunkLengths[name][number] ?? 0);
-      chunks.set(hash, parts[name].slice(start, end));
-      start = end;
-    }
-  }
-  return chunks;
+/** The chunks of a set by their hash: those of the next one that are the same are these very texts, in memory once. */
+export function chunkTextsOf({ index, parts }: Pick<Bundle, 'index' | 'parts'>): ReadonlyMap<string, string> {
+  return new Map(
+    partNames.flatMap((name) =>
+      index.parts[name].map((hash, number): [string, string] => [hash, parts[name][number] ?? '']),
+    ),
+  );
 }
 
 function mapParts<T>(value: (name: PartName) => T): Readonly<Record<PartName, T>> {

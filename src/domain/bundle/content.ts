@@ -41,15 +41,12 @@ export interface BundleIndex {
   readonly parts: Readonly<Record<PartName, readonly string[]>>;
 }
 
-/** The joined text of each part. */
-export interface BundleTexts {
-  readonly parts: Readonly<Record<PartName, string>>;
-  /** Lengths of the chunks that were joined, in UTF-16 units: with them the gate checks every hash of the index again. */
-  readonly chunkLengths: Readonly<Record<PartName, readonly number[]>>;
-}
+/** The text of each part in pieces, which are its chunks. Two sets have those in common that did not change. */
+export type PartTexts = Readonly<Record<PartName, readonly string[]>>;
 
 /** A bundle as the agent reads it: the index, the texts that it names, and the server's key pair by reference. */
-export interface Bundle extends BundleTexts {
+export interface Bundle {
   readonly index: BundleIndex;
+  readonly parts: PartTexts;
   readonly server?: { readonly certificate: string; readonly key: string };
 }

@@ -1,5 +1,6 @@
 import { type Finding, mostFindings, type Parsed, parsed, refused } from '../finding.ts';
 import type { AuthenticationType } from '../fleet.ts';
+import { linesOf, type Text } from '../pieces.ts';
 
 /**
  * An identity that may be connected: also a suspended or locked one, whose sessions stay and are denied everything.
@@ -46,16 +47,17 @@ export function identitiesText(identities: readonly BundleIdentity[]): string {
 }
 
 /** Reads the part strictly: anything but what `identitiesText` writes, or an identity listed twice, refuses the whole. */
-export function parseIdentities(text: string): Parsed<ReadonlyMap<string, BundleIdentity>> {
+export function parseIdentities(text: Text): Parsed<ReadonlyMap<string, BundleIdentity>> {
   const identities = new Map<string, BundleIdentity>();
   const findings: Finding[] = [];
-  const lines = text.split('\n');
-  if (lines.pop() !== '') findings.push(problem(lines.length + 1, 'the last line does not end'));
-  for (const [index, line] of lines.entries()) {
+  let number = 0;
+  for (const line of linesOf(text)) {
     if (findings.length >= mostFindings) break;
-    const read = identityOf(line);
-    if (!read) findings.push(problem(index + 1, 'not IDENTITY TYPE RULESHASH CREDENTIALHASH UNTIL'));
-    else if (identities.has(read.identity)) findings.push(problem(index + 1, `${read.identity} is listed twice`));
+    const read = identityOf(line.slice(0, -1));
+    number += 1;
+    if (!line.endsWith('\n')) findings.push(problem(number, 'the last line does not end'));
+    else if (!read) findings.push(problem(number, 'not IDENTITY TYPE RULESHASH CREDENTIALHASH UNTIL'));
+    else if (identities.has(read.identity)) findings.push(problem(number, `${read.identity} is listed twice`));
     else identities.set(read.identity, read);
   }
   return findings.length > 0 ? refused(...findings) : parsed(identities);

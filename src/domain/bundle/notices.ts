@@ -1,4 +1,5 @@
 import { type Finding, mostFindings, type Parsed, parsed, refused } from '../finding.ts';
+import { linesOf, type Text } from '../pieces.ts';
 import type { CertificateNotice } from '../pki/notice.ts';
 
 /** What is published for one identity. */
@@ -18,17 +19,19 @@ export function noticeLine(notice: CertificateNotice): string {
 }
 
 /** Reads the part, by identity: a line of it that is no notice, or an identity that has two, refuses the whole. */
-export function parseNotices(text: string): Parsed<ReadonlyMap<string, BundleNotice>> {
+export function parseNotices(text: Text): Parsed<ReadonlyMap<string, BundleNotice>> {
   const notices = new Map<string, BundleNotice>();
   const findings: Finding[] = [];
-  const lines = text.split('\n');
-  if (lines.pop() !== '') findings.push(problem(lines.length + 1, 'the last line does not end'));
-  for (const [index, line] of lines.entries()) {
+  let number = 0;
+  for (const line of linesOf(text)) {
     if (findings.length >= mostFindings) break;
-    const read = noticeIn(line);
-    if (!read) findings.push(problem(index + 1, 'no notice'));
-    else if (notices.has(read.identity)) findings.push(problem(index + 1, `${read.identity} has two notices`));
-    else notices.set(read.identity, { payload: line, fingerprint: read.fingerprint });
+    const payload = line.slice(0, -1);
+    const read = noticeIn(payload);
+    number += 1;
+    if (!line.endsWith('\n')) findings.push(problem(number, 'the last line does not end'));
+    else if (!read) findings.push(problem(number, 'no notice'));
+    else if (notices.has(read.identity)) findings.push(problem(number, `${read.identity} has two notices`));
+    else notices.set(read.identity, { payload, fingerprint: read.fingerprint });
   }
   return findings.length > 0 ? refused(...findings) : parsed(notices);
 }

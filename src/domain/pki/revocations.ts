@@ -1,5 +1,6 @@
 import { type Finding, type Parsed, parsed, refused } from '../finding.ts';
 import { revocationReasons } from '../fleet.ts';
+import { linesOf, type Text } from '../pieces.ts';
 import type { RevocationEntry } from './certificate.ts';
 import { secondsText, timeOfSecondsText } from './time.ts';
 
@@ -27,16 +28,17 @@ function revocationLine({ caKeyId, serial, identity, notAfter, reason, at }: Rev
 }
 
 /** Entries of a `revocations` part in the order of the text; refused at the first line that is not exactly one entry, and at a serial that is named twice. */
-export function parseRevocations(text: string): Parsed<readonly RevocationEntry[]> {
-  if (text === '') return parsed([]);
-  if (!text.endsWith('\n')) return refused(unreadable('the last line is cut off: it has no line feed'));
+export function parseRevocations(text: Text): Parsed<readonly RevocationEntry[]> {
   const entries: RevocationEntry[] = [];
   const seen = new Set<string>();
-  for (const [index, content] of text.slice(0, -1).split('\n').entries()) {
-    const entry = entryOf(content);
-    if (!entry) return refused(unreadable(`line ${index + 1} is not CAKEYID SERIAL IDENTITY NOTAFTER REASON AT`));
+  let number = 0;
+  for (const content of linesOf(text)) {
+    number += 1;
+    if (!content.endsWith('\n')) return refused(unreadable('the last line is cut off: it has no line feed'));
+    const entry = entryOf(content.slice(0, -1));
+    if (!entry) return refused(unreadable(`line ${number} is not CAKEYID SERIAL IDENTITY NOTAFTER REASON AT`));
     const key = `${entry.caKeyId} ${entry.serial}`;
-    if (seen.has(key)) return refused(unreadable(`line ${index + 1} names serial ${entry.serial} a second time`));
+    if (seen.has(key)) return refused(unreadable(`line ${number} names serial ${entry.serial} a second time`));
     seen.add(key);
     entries.push(entry);
   }

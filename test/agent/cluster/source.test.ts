@@ -7,6 +7,7 @@ import { chunkHashes, chunkOf, contentOf } from '../../../src/domain/bundle/chun
 import { type BundleContent, type PartName, partNames } from '../../../src/domain/bundle/content.ts';
 import { indexName, indexText } from '../../../src/domain/bundle/index-text.ts';
 import { bundleLayout, chunkPlace } from '../../../src/domain/bundle/objects.ts';
+import { joined } from '../../../src/domain/pieces.ts';
 import type { BundleReading } from '../../../src/ports.ts';
 import { settled, VirtualClock } from '../../kube/virtual-clock.ts';
 import { ownedBy, refusal, StubApi } from './stub-api.ts';
@@ -76,7 +77,7 @@ describe('bundles of a cluster', () => {
   const seen = () =>
     readings.map((reading) =>
       reading.kind === 'Bundle'
-        ? `${reading.bundle.index.revision} ${reading.bundle.parts.acl} ${reading.bundle.server?.certificate ?? '-'}`
+        ? `${reading.bundle.index.revision} ${joined(reading.bundle.parts.acl)} ${reading.bundle.server?.certificate ?? '-'}`
         : reading.reason.replaceAll(/[0-9a-f]{64}/g, 'HASH'),
     );
 

@@ -6,10 +6,9 @@
 import assert from 'node:assert/strict';
 import { currentLink } from '../../../src/agent/generation.ts';
 import { passwordHash } from '../../../src/domain/broker/passwords.ts';
-import { joinParts } from '../../../src/domain/bundle/chunks.ts';
-import { type Bundle, type PartName, partNames } from '../../../src/domain/bundle/content.ts';
+import type { Bundle } from '../../../src/domain/bundle/content.ts';
 import type { BrokerLauncher } from '../../../src/ports.ts';
-import { bundleOf, type SiteDevice } from '../../agent/site.ts';
+import { bundleOf, type SiteDevice, textsOf } from '../../agent/site.ts';
 import { brokerSite, type BrokerSite, main } from '../../controllers/broker/site.ts';
 import { brokers, currentUser, until } from '../mosquitto.ts';
 import { newPlant, type Plant, publishCode, type RunningAgent, sessionOf, startAgent } from './plant.ts';
@@ -62,12 +61,9 @@ for (const broker of brokers) {
         const { index, contents } = site.published;
         const content = contents.get(index?.hash ?? '');
         assert.ok(index && content);
-        const lengths = partNames.map((name) => [name, content.parts[name].map(({ text }) => text.length)] as const);
-        const chunkLengths = Object.fromEntries(lengths) as Record<PartName, number[]>;
         return {
           index: { broker: main, ...index },
-          parts: joinParts(content),
-          chunkLengths,
+          parts: textsOf(content),
           server: plant.site.server,
         };
       }

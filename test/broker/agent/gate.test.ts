@@ -9,6 +9,7 @@ import { connected } from '../../../src/agent/client.ts';
 import { gateChecks } from '../../../src/agent/gate.ts';
 import { currentLink } from '../../../src/agent/generation.ts';
 import type { Bundle } from '../../../src/domain/bundle/content.ts';
+import { joined, type Text } from '../../../src/domain/pieces.ts';
 import type { BrokerProcess } from '../../../src/ports.ts';
 import { badSets, deceptiveSets, setsOf, type Sets } from '../../agent/bad-sets.ts';
 import { deviceCertificate, type KeyPair } from '../../agent/site.ts';
@@ -62,9 +63,9 @@ const observedOfDeceptive: typeof observed = {
 
 async function writeSet(link: string, { parts, server }: Bundle): Promise<void> {
   await mkdir(link, { recursive: true });
-  const files: [string, string][] = Object.entries(parts);
+  const files: [string, Text][] = Object.entries(parts);
   if (server) files.push(['server.crt', server.certificate], ['server.key', server.key]);
-  for (const [name, text] of files) await writeFile(path.join(link, name), text, { mode: 0o600 });
+  for (const [name, text] of files) await writeFile(path.join(link, name), joined(text), { mode: 0o600 });
 }
 
 interface Witnesses {
@@ -141,7 +142,7 @@ async function seenAfter(plant: Plant, good: Bundle, bad: Bundle, witnesses: Wit
   await writeSet(link, good);
   let broker = await served(plant, witnesses, onLog);
   await writeSet(link, bad);
-  if (bad.parts['mosquitto.conf'] === good.parts['mosquitto.conf']) {
+  if (joined(bad.parts['mosquitto.conf']) === joined(good.parts['mosquitto.conf'])) {
     broker.process.reload();
     await until(() => broker.isOver() || reloads > 0, 'it reloads');
   } else {

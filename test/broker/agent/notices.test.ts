@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { joined } from '../../../src/domain/pieces.ts';
 import mqtt, { type MqttClient } from 'mqtt';
 import type { Session } from '../../../src/agent/client.ts';
 import type { BrokerLauncher, BrokerProcess } from '../../../src/ports.ts';
@@ -109,7 +110,7 @@ for (const broker of brokers) {
     const setOf = (revision: number, ...notices: readonly SiteNotice[]) => {
       const parts = crl === undefined ? {} : { crl };
       const set = bundleOf(plant.site, { revision, devices: [device('a'), device('b')], notices, parts });
-      crl = set.parts.crl;
+      crl = joined(set.parts.crl);
       return set;
     };
 

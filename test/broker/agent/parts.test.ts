@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { contentOf, chunksByOffset } from '../../../src/domain/bundle/chunks.ts';
 import { type Bundle, type BundleContent, type PartName, partNames } from '../../../src/domain/bundle/content.ts';
+import { joined } from '../../../src/domain/pieces.ts';
 import { chunkPath } from '../../../src/local/index-file.ts';
 import { directorySink } from '../../../src/local/sink.ts';
 import { directorySource } from '../../../src/local/source.ts';
@@ -33,7 +34,7 @@ type Damage = (next: Bundle, former: Bundle) => Bundle;
 const withPart = (name: PartName, change: (text: string, former: string) => string): Damage => {
   return (next, former) => ({
     ...next,
-    parts: { ...next.parts, [name]: change(next.parts[name], former.parts[name]) },
+    parts: { ...next.parts, [name]: [change(joined(next.parts[name]), joined(former.parts[name]))] },
   });
 };
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { imagePlacement } from '../../../src/domain/bundle/placement.ts';
 import type { ObjectKey } from '../../../src/domain/names.ts';
+import { joined } from '../../../src/domain/pieces.ts';
 import type { HeldCertificate } from '../../../src/domain/pki/lineage.ts';
 import { type Accepted, accepted } from '../../../src/local/accepted.ts';
 import { type LocalBundle, localBundle } from '../../../src/local/compile.ts';
@@ -144,8 +145,8 @@ class Home {
     const index = this.paths && (await publishedIndex(this.paths.bundle));
     const texts = this.paths && index && (await publishedTexts(this.paths.bundle, index));
     if (!index || !texts?.ok) return undefined;
-    const { crl, revocations } = texts.value.parts;
-    return { revision: index.revision, hash: index.hash, list: listOf(crl, revocations) };
+    const { crl, revocations } = texts.value;
+    return { revision: index.revision, hash: index.hash, list: listOf(joined(crl), joined(revocations)) };
   }
 
   #bytes(length: number): Uint8Array {
