@@ -12,6 +12,7 @@ import type { KubeClient } from '../kube/client.ts';
 import type { EventDraft } from '../kube/events.ts';
 import type { Priority } from '../kube/queue.ts';
 import type { Clock, Random } from '../ports.ts';
+import type { Changes } from './broker/changes.ts';
 import type { World } from './world.ts';
 
 export interface OperatorOptions {
@@ -27,6 +28,8 @@ export interface FleetState {
   readonly fleet: Fleet;
   /** The device of this key in it. */
   readonly deviceOf: (device: ObjectKey) => Device | undefined;
+  /** Takes the keys of all CAs that a broker trusts, none of one that is gone; gives the brokers that share others now. */
+  readonly keepCaKeys: (broker: ObjectKey, keys: ReadonlySet<CaKeyId>) => readonly ObjectKey[];
 }
 
 /** Certificates that cert-manager issued for devices, from the public CertificateRequests. */
@@ -120,6 +123,8 @@ export interface BrokerState {
   readonly expectedInstances: number;
   /** What each expected instance has proved. */
   readonly proved: readonly Proof[];
+  /** A proof counts for whom nothing else was published since. */
+  readonly changes: Changes;
   /** Of the gate, when an instance refuses the published set. */
   readonly refusal: string | undefined;
   /** Why nothing newer is published. */

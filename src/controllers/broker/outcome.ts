@@ -3,22 +3,22 @@ import type { IdentityStatus } from '../../domain/bundle/compiled-identity.ts';
 import type { ObjectKey } from '../../domain/names.ts';
 import { shardCount } from '../../domain/sharded.ts';
 import type { BrokerState } from '../context.ts';
+import { isChangedSince, isKnownSince, isSameRights } from './changes.ts';
 
-type Outcome = Pick<BrokerState, 'compiled' | 'proved' | 'expectedInstances' | 'refusal' | 'problem'>;
+type Outcome = Pick<BrokerState, 'compiled' | 'proved' | 'changes' | 'expectedInstances' | 'refusal' | 'problem'>;
 
-/** True when every expected instance has proved what is compiled for the identity now; no instance proves nothing. */
-export function isProved({ compiled, proved, expectedInstances }: Outcome, identity: string): boolean {
+/**
+ * True when every expected instance has proved what is compiled for the identity now, and nothing else was published for
+ * it since; no instance proves nothing.
+ */
+export function isProved({ compiled, proved, changes, expectedInstances }: Outcome, identity: string): boolean {
   const wanted = compiled.statuses.get(identity);
   if (!wanted || expectedInstances === 0 || proved.length < expectedInstances) return false;
-  return proved.every(({ statuses }) => isSameRights(statuses?.get(identity), wanted));
-}
-
-function isSameRights(proved: IdentityStatus | undefined, wanted: IdentityStatus): boolean {
-  return (
-    proved?.state === wanted.state &&
-    proved.device === wanted.device &&
-    proved.rulesHash === wanted.rulesHash &&
-    proved.credentialHash === wanted.credentialHash
+  return proved.every(
+    ({ statuses, revision }) =>
+      isKnownSince(changes, revision) &&
+      !isChangedSince(changes, revision, identity) &&
+      isSameRights(statuses?.get(identity), wanted),
   );
 }
 
@@ -62,15 +62,23 @@ function* suspects(before: Outcome | undefined, after: Outcome): Iterable<string
   }
 }
 
-function sourcesOf({ compiled, proved }: Outcome) {
-  return [compiled.statuses, ...proved.map(({ statuses }) => statuses)];
+function sourcesOf({ compiled, proved, changes }: Outcome) {
+  return [compiled.statuses, changes.changedIn, ...proved.map(({ statuses }) => statuses)];
 }
 
-/** What all devices that wait for a proof are told. */
+/** What all devices that wait for a proof are told, and whether there can be one. */
 function isSameMood(a: Outcome, b: Outcome): boolean {
   return (
-    a.refusal === b.refusal && a.problem?.message === b.problem?.message && a.expectedInstances === b.expectedInstances
+    a.refusal === b.refusal &&
+    a.problem?.message === b.problem?.message &&
+    a.expectedInstances === b.expectedInstances &&
+    isAnyKnown(a) === isAnyKnown(b)
   );
+}
+
+/** Whether all changes are known since what the instances have proved. */
+function isAnyKnown({ proved, changes }: Outcome): boolean {
+  return proved.every(({ revision }) => isKnownSince(changes, revision));
 }
 
 function isSameStatus(a: IdentityStatus | undefined, b: IdentityStatus | undefined): boolean {

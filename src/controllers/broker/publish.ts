@@ -10,6 +10,7 @@ import { bundleSite } from '../bundle/site.ts';
 import type { BrokerState, ControllerContext, Trust } from '../context.ts';
 import { compileInput, compilePass } from './compile.ts';
 import type { ExpectedInstance } from '../workload/expected.ts';
+import { withClosed, withOpen, withoutSettled } from './changes.ts';
 import { type BrokerFacts, type BrokerPorts, indexOf } from './gather.ts';
 import { presentLockouts } from './lockouts.ts';
 import { type KeepingFacts, lookedUp, stillKept, wanted } from './keeping.ts';
@@ -49,6 +50,8 @@ interface Publishing {
   readonly context: Pick<ControllerContext, 'state' | 'clock' | 'world'>;
   readonly publisher: Pick<Publisher, 'publish' | 'texts'>;
   readonly adoptPasswords: BrokerPorts['adoptPasswords'];
+  /** What others have to know while a set is being written. */
+  readonly keep: (memory: BrokerMemory) => void;
   /** Since when this process looks for cert-manager. */
   readonly startedAt: Date;
 }
@@ -225,8 +228,11 @@ async function published(
   const isSuspected = facts.expected.some(isInTrouble);
   const interval = isSuspected ? suspectedSecretsInterval : secretsInterval;
   const checkSecrets = !isWithin(memory.secretsCheckedAt, interval, now);
-  const options = { leastRevision: loadedRevision, checkSecrets, givesWay: !takesBack, signal };
   const present = indexOf(facts.published, declared);
+  const leastRevision = leastRevisionOf({ loadedRevision, changes: memory.changes, content, present });
+  const options = { leastRevision, checkSecrets, givesWay: !takesBack, signal };
+  const begun = present?.hash === content.hash ? memory : withBegun(memory, pass.compiled.statuses);
+  if (begun !== memory) publishing.keep(withState(facts, begun, { index: present }, now));
   try {
     const result = await publisher.publish(bundleSite(declared.meta), content, options);
     if (result.kind === 'NotOurs') {
@@ -236,7 +242,10 @@ async function published(
     }
     const index = { broker: declared.key, ...result.index };
     const kept = withPublished(
-      { ...memory, putOff: undefined, ...(checkSecrets && { secretsCheckedAt: now }) },
+      {
+        ...{ ...begun, putOff: undefined, ...(checkSecrets && { secretsCheckedAt: now }) },
+        changes: withClosed(begun.changes, index.revision, isNext(memory.sets.at(-1), present, index)),
+      },
       pass,
       { index, trust },
       now,
@@ -252,8 +261,35 @@ async function published(
     // Somebody wrote at the same time: the next try sees it.
     const problem = isConflict(failure) ? undefined : failureFinding(broker, failure);
     const error = failure instanceof Error ? failure : new Error('publish: it failed', { cause: failure });
-    return { memory: withState(facts, memory, { index: present, problem }, now), times, failure: error };
+    return { memory: withState(facts, begun, { index: present, problem }, now), times, failure: error };
   }
+}
+
+/** From now on a set with these statuses may be published. */
+function withBegun(memory: BrokerMemory, statuses: Compiled['statuses']): BrokerMemory {
+  return { ...memory, changes: withOpen(memory.changes, memory.sets.at(-1)?.statuses, statuses) };
+}
+
+interface Revisions extends Pick<Candidate, 'content' | 'present'> {
+  readonly loadedRevision: number;
+  readonly changes: BrokerMemory['changes'];
+}
+
+/** A write that failed may still come to pass, unless the index is another one by then. */
+function leastRevisionOf({ loadedRevision, changes, content, present }: Revisions): number {
+  const isInDoubt = changes.open.length > 0 && present?.hash === content.hash;
+  return isInDoubt ? Math.max(loadedRevision, present.revision + 1) : loadedRevision;
+}
+
+/** True if nobody else published between the two. */
+function isNext(last: PublishedSet | undefined, present: BundleIndex | undefined, index: BundleIndex): boolean {
+  const after = index.revision - (last?.index.revision ?? -Infinity);
+  return !isForeign(last, present) && after <= 1;
+}
+
+/** True if what is published is not what this process published last. An index that is gone is nobody's. */
+function isForeign(last: PublishedSet | undefined, present: BundleIndex | undefined): boolean {
+  return present !== undefined && (last?.index.revision !== present.revision || last.index.hash !== present.hash);
 }
 
 function isWithin(time: Date | undefined, milliseconds: number, now: Date): boolean {
@@ -287,6 +323,11 @@ function withState(facts: BrokerFacts, memory: BrokerMemory, { index, problem }:
   const { expected, broker, declared } = facts;
   const { sets } = memory;
   const compiled = memory.pass?.compiled ?? nothing;
+  const least = leastProved(expected);
+  const changes = withoutSettled(
+    isForeign(sets.at(-1), index) ? { ...memory.changes, knownFrom: Infinity } : memory.changes,
+    least,
+  );
   const state: BrokerState = {
     broker,
     compiled,
@@ -296,11 +337,12 @@ function withState(facts: BrokerFacts, memory: BrokerMemory, { index, problem }:
     isCurrent: index !== undefined && problem === undefined && compiled.content?.hash === index.hash,
     expectedInstances: expected.length,
     proved: provedSets(expected, sets),
+    changes,
     refusal: refusalOf(expected, index),
     problem,
   };
   const trouble = troubleOf(facts, memory, state, now);
-  return { ...memory, meta: declared.meta, state, leastProved: leastProved(expected), trouble };
+  return { ...memory, meta: declared.meta, state, changes, leastProved: least, trouble };
 }
 
 function troubleOf(

@@ -6,6 +6,7 @@ import { bundleSite } from '../bundle/site.ts';
 import type { ControllerContext } from '../context.ts';
 import type { DeclaredBroker } from '../declared.ts';
 import { isGoing } from '../world.ts';
+import { nothingKnown } from './changes.ts';
 import { type BrokerFacts, type BrokerPorts, gatheredFacts } from './gather.ts';
 import { nothingKept } from './keeping.ts';
 import { withForecast } from './forecast.ts';
@@ -40,7 +41,13 @@ async function reconciled(controller: Running, key: Key, { signal }: ReconcileCo
   const known = states.memoryOf(declared.key, declared.meta.uid);
   const rest = restUntil(known?.putOff, context.clock.now());
   if (rest) return requeued([rest]);
-  const memory: BrokerMemory = known ?? { meta: declared.meta, keeping: nothingKept, sets: [], leastProved: 0 };
+  const memory: BrokerMemory = known ?? {
+    meta: declared.meta,
+    keeping: nothingKept,
+    sets: [],
+    changes: nothingKnown,
+    leastProved: 0,
+  };
   const { facts, step } = await published(controller, declared, memory, signal);
   states.keep(declared.key, step.memory);
   wakeChanged(context, memory, step.memory);
@@ -66,7 +73,8 @@ async function published(
 ): Promise<Published> {
   const facts = await gatheredFacts(controller.context, controller, declared, signal);
   if (!facts) return { facts, step: { memory, times: [] } };
-  const step = await publishStep(controller, facts, memory, signal);
+  const keep = (next: BrokerMemory) => controller.states.keep(declared.key, next);
+  const step = await publishStep({ ...controller, keep }, facts, memory, signal);
   return step.isAgain ? published(controller, declared, step.memory, signal) : { facts, step };
 }
 

@@ -4,6 +4,7 @@ import type { BundleIndex } from '../../domain/bundle/content.ts';
 import type { RevocationEntry } from '../../domain/pki/certificate.ts';
 import { timeOf } from '../../parse/time.ts';
 import type { BrokerState, Trust } from '../context.ts';
+import type { Instance } from '../declared.ts';
 import type { ExpectedInstance } from '../workload/expected.ts';
 
 /** A published set with what it was compiled from: whoever proves its hash has proved these statuses. */
@@ -39,10 +40,12 @@ export function provedSets(
   });
 }
 
-/** How many of the expected instances have proved the very content that is published. */
+/** How many of the expected instances have proved what is published, and not the same content before another one. */
 export function programmedCount(expected: readonly ExpectedInstance[], published: BundleIndex | undefined): number {
   if (!published) return 0;
-  return expected.filter(({ instance }) => instance?.was?.loadedHash === published.hash).length;
+  const { revision, hash } = published;
+  const isIt = (was: Instance['was']) => was?.loadedHash === hash && (was.loadedRevision ?? 0) >= revision;
+  return expected.filter(({ instance }) => isIt(instance?.was)).length;
 }
 
 /** What the first instance that refuses the published set says of it. */

@@ -5,6 +5,7 @@ import type { LockoutsInForce } from '../../domain/lockout.ts';
 import type { ObjectKey } from '../../domain/names.ts';
 import type { BrokerState, BrokerStates } from '../context.ts';
 import type { Meta } from '../declared.ts';
+import type { Changes } from './changes.ts';
 import type { BrokerFacts } from './gather.ts';
 import type { Keeping } from './keeping.ts';
 import type { MadeForecast } from './forecast.ts';
@@ -44,6 +45,7 @@ export interface BrokerMemory {
   readonly isHurried?: boolean;
   /** When the Secrets among the chunks were last looked at. */
   readonly secretsCheckedAt?: Date;
+  readonly changes: Changes;
   /** The lowest revision that all expected instances had proved. */
   readonly leastProved: number;
   /** Of renewals; undefined while it is not known what was issued, and where nothing is. */

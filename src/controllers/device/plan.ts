@@ -220,8 +220,9 @@ function expectedOf(
   return expectationOf({ fleet, device, trusted: trusted ?? noKeys, certificates, passwordHash, lockedUntil }, now);
 }
 
-function formerProof({ rulesHash, programmedIn }: DeclaredDevice): ProgrammedFacts['former'] {
+function formerProof({ rulesHash, programmedIn, status, meta }: DeclaredDevice): ProgrammedFacts['former'] {
   if (rulesHash === undefined || programmedIn === undefined) return undefined;
+  if (status.observedGeneration !== meta.generation) return undefined;
   return { rulesHash, revision: programmedIn };
 }
 

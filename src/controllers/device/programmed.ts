@@ -1,15 +1,16 @@
 /** Whether the broker enforces what a device is to have, from what its instances have proved. */
 import type { Reason } from '../../domain/reasons.ts';
 import type { HeldCertificate } from '../../domain/pki/lineage.ts';
-import type { BrokerState } from '../context.ts';
+import { type Changes, isChangedSince, isKnownSince } from '../broker/changes.ts';
+import type { BrokerState, Proof } from '../context.ts';
 import { areListed, isAnyListed } from '../enforcement.ts';
 import { condition, type ConditionDraft, type ConditionStatus } from '../status.ts';
 import { type Expectation, isAsExpected } from './expectation.ts';
 
 export interface ProgrammedFacts {
   readonly expectation: Expectation;
-  readonly broker: Pick<BrokerState, 'expectedInstances' | 'proved' | 'refusal' | 'problem'> | undefined;
-  /** What was proved last, as the status has it. */
+  readonly broker: Pick<BrokerState, 'expectedInstances' | 'proved' | 'changes' | 'refusal' | 'problem'> | undefined;
+  /** What was proved last, as the status has it of this generation: of what was declared between two nothing is known. */
   readonly former: { readonly rulesHash: string; readonly revision: number } | undefined;
   /** Certificates that are held back while it is suspended: they are on the lists of a set that proves it. */
   readonly holds: readonly Pick<HeldCertificate, 'caKeyId' | 'serial'>[];
@@ -29,14 +30,15 @@ export interface Programmed {
 
 /**
  * Sticks to what was proved: an instance of which nothing is known, as while it restarts, proves the former state and no
- * other. One that is known to enforce something else takes the proof away.
+ * other. One that is known to enforce something else takes the proof away, and so does a set with something else that
+ * was published after the one that it proved: it may enforce that by now.
  */
 export function programmedOf(facts: ProgrammedFacts): Programmed {
   const { expectation, broker, former, unpublished } = facts;
   const isFormer = former?.rulesHash === expectation.hash;
   const proofs = broker?.proved ?? [];
   const expected = broker?.expectedInstances ?? 0;
-  const proving = proofs.filter((proof) => isProof(proof, facts, isFormer));
+  const proving = broker ? proofs.filter((proof) => isProof(proof, broker.changes, facts, isFormer)) : [];
   const isProved = isFormer ? proving.length === proofs.length : expected > 0 && proving.length >= expected;
   if (isProved && (isFormer || unpublished === 0)) {
     const revision = isFormer ? former.revision : Math.min(...proving.map((proof) => proof.revision));
@@ -46,13 +48,17 @@ export function programmedOf(facts: ProgrammedFacts): Programmed {
 }
 
 function isProof(
-  { statuses, revision, trust }: BrokerState['proved'][number],
+  { statuses, revision, trust }: Proof,
+  changes: Changes,
   { expectation, holds, good, leastRevision = Infinity }: ProgrammedFacts,
   isFormer: boolean,
 ): boolean {
+  const { identity } = expectation.status;
+  if (isChangedSince(changes, revision, identity)) return false;
+  if (!isFormer && !isKnownSince(changes, revision)) return false;
   if (!statuses) return isFormer;
   if (!isFormer && (revision < leastRevision || !areListed(trust, holds) || isAnyListed(trust, good))) return false;
-  return isAsExpected(expectation, statuses.get(expectation.status.identity));
+  return isAsExpected(expectation, statuses.get(identity));
 }
 
 /** One text as long as there is nothing to tell: each text is a write. */

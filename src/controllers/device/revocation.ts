@@ -4,6 +4,7 @@ import {
   revocationProgress,
   type RevocationSeen,
 } from '../../domain/pki/revocation-progress.ts';
+import { isChangedSince } from '../broker/changes.ts';
 import { areListed, enforcementOf } from '../enforcement.ts';
 import { type Expectation, isAsExpected } from './expectation.ts';
 import type { DeviceFacts } from './plan.ts';
@@ -86,11 +87,12 @@ function enforcedBy(
   expectation: Expectation | undefined,
   certificates: readonly HeldCertificate[],
 ): ReturnType<typeof enforcementOf> {
-  if (!expectation) return undefined;
+  if (!expectation || !broker) return undefined;
   return enforcementOf(
     broker,
-    ({ statuses, trust }) =>
+    ({ statuses, trust, revision }) =>
       statuses !== undefined &&
+      !isChangedSince(broker.changes, revision, expectation.status.identity) &&
       isAsExpected(expectation, statuses.get(expectation.status.identity)) &&
       areListed(trust, certificates),
   );

@@ -15,8 +15,12 @@ interface Outside {
   readonly published: MemoryPublisher;
   readonly devices: Map<string, { readonly spec: object; readonly generation: number }>;
   readonly passwords: Map<string, string>;
-  /** What each instance enforces, by hash; it reports nothing else. */
+  /** What each instance enforces. */
   readonly loaded: Map<string, { readonly revision: number; readonly hash: string }>;
+  /** What it said last that it enforces: that, or what it enforced before. */
+  readonly reported: Map<string, { readonly revision: number; readonly hash: string }>;
+  /** The revision that was published when each instance began. */
+  readonly begun: Map<string, number>;
   readonly indexes: { readonly revision: number; readonly hash: string }[];
   generation: number;
 }
@@ -35,9 +39,23 @@ function putDevice(model: Model, name: string, spec: object): void {
   model.site.putDevice(name, spec, model.generation);
 }
 
+/** The newest set but so many, if that is not behind what the instance has. */
+function load(model: Model, name: string, back = 0): void {
+  const index = model.indexes.at(-1 - back);
+  const least = Math.max(model.begun.get(name) ?? 0, model.loaded.get(name)?.revision ?? 0);
+  if (index && index.revision >= least) model.loaded.set(name, index);
+}
+
 function report(model: Model, name: string): void {
   const loaded = model.loaded.get(name);
-  model.site.report(name, loaded && { loadedRevision: loaded.revision, loadedHash: loaded.hash });
+  if (loaded) model.reported.set(name, loaded);
+  else model.reported.delete(name);
+  tell(model, name);
+}
+
+function tell(model: Model, name: string): void {
+  const reported = model.reported.get(name);
+  model.site.report(name, reported && { loadedRevision: reported.revision, loadedHash: reported.hash });
 }
 
 const device = fc.constantFrom(...names);
@@ -57,6 +75,15 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
       (model) =>
         putDevice(model, name, spec),
   ),
+  // There and back, with a set in between: the old proof is of the same rights.
+  fc.tuple(device, specs, instance).map(([name, spec, at]): Step => async (model) => {
+    const former = model.devices.get(name)?.spec ?? {};
+    putDevice(model, name, spec);
+    await model.site.clock.advance(10_000);
+    await run(model);
+    load(model, at);
+    putDevice(model, name, former);
+  }),
   device.map((name): Step => (model) => {
     model.devices.delete(name);
     model.site.removeDevice(name);
@@ -65,14 +92,23 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
     model.passwords.set(name, hash);
     model.site.setPassword(name, hash);
   }),
-  fc.tuple(instance, fc.nat(3)).map(([name, back]): Step => (model) => {
-    // An agent never goes back, but it may be behind.
-    const index = model.indexes.at(-1 - back);
-    if (!index || index.revision < (model.loaded.get(name)?.revision ?? 0)) return;
-    model.loaded.set(name, index);
+  // An agent never goes back, but it may be behind, and its report behind it.
+  fc.tuple(instance, fc.nat(3)).map(
+    ([name, back]): Step =>
+      (model) =>
+        load(model, name, back),
+  ),
+  instance.map((name): Step => (model) => {
+    load(model, name);
     report(model, name);
   }),
+  instance.map(
+    (name): Step =>
+      (model) =>
+        report(model, name),
+  ),
   instance.map((name): Step => (model) => {
+    model.begun.set(name, model.indexes.at(-1)?.revision ?? 0);
     model.loaded.delete(name);
     report(model, name);
   }),
@@ -103,7 +139,7 @@ function restart(model: Model): void {
   if (status) model.site.changeBroker({ status } as object);
   for (const [name, { spec, generation }] of model.devices) model.site.putDevice(name, spec, generation);
   for (const [name, hash] of model.passwords) model.site.setPassword(name, hash);
-  for (const name of instances) report(model, name);
+  for (const name of instances) tell(model, name);
 }
 
 async function run(model: Model): Promise<void> {
@@ -154,8 +190,7 @@ async function settle(model: Model): Promise<void> {
   }
   await model.site.clock.advance(10_000);
   for (const name of instances) {
-    const index = model.indexes.at(-1);
-    if (index) model.loaded.set(name, index);
+    load(model, name);
     report(model, name);
   }
   await run(model);
@@ -166,7 +201,15 @@ describe('a device of a broker', () => {
   it('is proved only by instances that enforce its very rights, and is told of it', async () => {
     const property = fc.asyncProperty(fc.array(steps, { maxLength: 30 }), async (all) => {
       const published = new MemoryPublisher();
-      const outside = { published, devices: new Map(), passwords: new Map(), loaded: new Map(), indexes: [] };
+      const outside = {
+        published,
+        devices: new Map(),
+        passwords: new Map(),
+        loaded: new Map(),
+        reported: new Map(),
+        begun: new Map(),
+        indexes: [],
+      };
       const model: Model = { ...outside, generation: 1, site: brokerSite(published), told: new Map() };
       for (const name of ['d1', 'd2']) {
         putDevice(model, name, {});

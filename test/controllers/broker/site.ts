@@ -74,7 +74,8 @@ export class MemoryPublisher {
 
   #written(content: BundleContent, leastRevision: number) {
     this.contents.set(content.hash, content);
-    if (this.index?.hash === content.hash) return { index: this.index, writes: 0 };
+    const isCurrent = this.index?.hash === content.hash && this.index.revision >= leastRevision;
+    if (this.index && isCurrent) return { index: this.index, writes: 0 };
     this.writes += 1;
     const revision = Math.max(this.index?.revision ?? 0, leastRevision) + 1;
     this.index = { revision, hash: content.hash, parts: chunkHashes(content.parts) };

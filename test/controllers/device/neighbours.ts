@@ -5,6 +5,7 @@ import type { ObjectKey } from '../../../src/domain/names.ts';
 import type { RevocationEntry } from '../../../src/domain/pki/certificate.ts';
 import type { HeldCertificate } from '../../../src/domain/pki/lineage.ts';
 import { ShardedMap } from '../../../src/domain/sharded.ts';
+import { nothingKnown } from '../../../src/controllers/broker/changes.ts';
 import type {
   BrokerState,
   ControllerContext,
@@ -125,7 +126,7 @@ export abstract class Neighbours {
       broker: fleet.fleet.brokers.get(this.#broker) ?? assertNever(),
       compiled: compileBroker(input, this.now()),
       ...{ lockouts: this.lockouts, published: undefined, trust, isCurrent: true, expectedInstances: 1, proved: [] },
-      ...{ refusal: undefined, problem: undefined },
+      ...{ changes: { ...nothingKnown, knownFrom: 0 }, refusal: undefined, problem: undefined },
     };
   }
 

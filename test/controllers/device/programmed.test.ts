@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { IdentityStatus } from '../../../src/domain/bundle/compiled-identity.ts';
 import { ShardedMap } from '../../../src/domain/sharded.ts';
+import { nothingKnown } from '../../../src/controllers/broker/changes.ts';
 import type { Expectation } from '../../../src/controllers/device/expectation.ts';
 import type { Trust } from '../../../src/controllers/context.ts';
 import { type ProgrammedFacts, programmedOf } from '../../../src/controllers/device/programmed.ts';
@@ -40,6 +41,10 @@ interface Case {
   readonly facts?: Partial<ProgrammedFacts>;
   readonly expectedInstances?: number;
   readonly problem?: { readonly reason: 'TooLarge' };
+  /** The revision that gave it something else last. */
+  readonly changedIn?: number;
+  /** All that was published since this revision is known. */
+  readonly knownFrom?: number;
   readonly says: string;
   readonly revision?: number;
 }
@@ -91,6 +96,47 @@ const cases: readonly Case[] = [
     proved: [proof(undefined)],
     facts: { former: { rulesHash: 'then', revision: 3 } },
     says: 'False/Pending',
+  },
+  {
+    title: 'the same as proved, and something else published since',
+    proved: [proof(status(), 5)],
+    changedIn: 6,
+    says: 'False/Pending',
+  },
+  {
+    title: 'something else published since, which its status has not told yet',
+    proved: [proof(status(), 5)],
+    facts: { former },
+    changedIn: 6,
+    says: 'False/Pending',
+  },
+  {
+    title: 'something else published since, and an instance of which nothing is known',
+    proved: [proof(undefined, 0)],
+    facts: { former },
+    changedIn: 6,
+    says: 'False/Pending',
+  },
+  {
+    title: 'something else published before',
+    proved: [proof(status(), 5)],
+    changedIn: 5,
+    says: 'True/Programmed',
+    revision: 5,
+  },
+  {
+    title: 'the same as proved, and what was published since is not known',
+    proved: [proof(status(), 5)],
+    knownFrom: 6,
+    says: 'False/Pending',
+  },
+  {
+    title: 'what was proved stays while what was published since is not known',
+    proved: [proof(status(), 5)],
+    facts: { former },
+    knownFrom: 6,
+    says: 'True/Programmed',
+    revision: 3,
   },
   {
     title: 'who is off is in no set, or in one without rights',
@@ -147,10 +193,12 @@ const cases: readonly Case[] = [
 ];
 
 describe('whether a device is programmed', () => {
-  for (const { title, proved, facts, expectedInstances = proved.length, problem, says, revision } of cases) {
+  for (const { title, proved, facts, expectedInstances = proved.length, problem, ...rest } of cases) {
+    const { says, revision, changedIn = 0, knownFrom = 0 } = rest;
     it(`${title}: ${says}`, () => {
       const finding = problem && ({ code: 'MQS105', severity: 'Error', message: '', path: '', ...problem } as const);
-      const broker = { proved, expectedInstances, refusal: undefined, problem: finding };
+      const changes = { ...nothingKnown, knownFrom, changedIn: ShardedMap.from([['a', changedIn]]) };
+      const broker = { proved, changes, expectedInstances, refusal: undefined, problem: finding };
       const base = {
         expectation: active,
         broker,

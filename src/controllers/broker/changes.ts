@@ -1,0 +1,73 @@
+/**
+ * Who was given something else since a revision. An instance enforces what it has proved or anything published since, so
+ * its proof counts for whom all of that is the same: rights that are given and taken again are compiled to the former
+ * ones while the broker enforces what was between.
+ */
+import type { Compiled } from '../../domain/bundle/compile.ts';
+import type { IdentityStatus } from '../../domain/bundle/compiled-identity.ts';
+import { shardCount, ShardedMap } from '../../domain/sharded.ts';
+
+type Statuses = Compiled['statuses'];
+
+export interface Changes {
+  /** Of the sets after this revision all changes are known. */
+  readonly knownFrom: number;
+  /** By identity: the revision in which it was given something else last. */
+  readonly changedIn: ShardedMap<number>;
+  /** Identities that a set changes which may be published or not: it is being written, or that failed. */
+  readonly open: readonly string[];
+}
+
+export const nothingKnown: Changes = { knownFrom: Infinity, changedIn: ShardedMap.empty(), open: [] };
+
+/** True if something else may have been published for the identity since this revision, as far as that is known. */
+export function isChangedSince({ changedIn }: Changes, revision: number, identity: string): boolean {
+  return (changedIn.get(identity) ?? 0) > revision;
+}
+
+/** True if everything is known that was published since this revision. */
+export function isKnownSince({ knownFrom }: Changes, revision: number): boolean {
+  return revision >= knownFrom;
+}
+
+/** From here on a set with these statuses may be published; `before` is the last one that was. */
+export function withOpen(changes: Changes, before: Statuses | undefined, after: Statuses): Changes {
+  const open = [...new Set([...changes.open, ...(before ? changedIdentities(before, after) : [])])];
+  return { ...changes, open, changedIn: changes.changedIn.with(open.map((identity) => [identity, Infinity])) };
+}
+
+/** The set was published in this revision; `isNext`: after the last one that is known. */
+export function withClosed({ open, ...changes }: Changes, revision: number, isNext: boolean): Changes {
+  const changedIn = changes.changedIn.with(open.map((identity) => [identity, revision]));
+  return { changedIn, open: [], knownFrom: isNext ? changes.knownFrom : revision };
+}
+
+/** Without what all expected instances have got past. */
+export function withoutSettled(changes: Changes, leastProved: number): Changes {
+  if (leastProved <= changes.knownFrom) return changes;
+  const settled = [...changes.changedIn.entries()].filter(([, revision]) => revision <= leastProved);
+  const changedIn = changes.changedIn.with(settled.map(([identity]) => [identity, undefined]));
+  return { ...changes, changedIn, knownFrom: leastProved };
+}
+
+function* changedIdentities(before: Statuses, after: Statuses): Iterable<string> {
+  for (let index = 0; index < shardCount; index += 1) {
+    const [former, present] = [before.shard(index), after.shard(index)];
+    if (former === present) continue;
+    for (const [identity, status] of former) if (!isSameRights(status, present.get(identity))) yield identity;
+    for (const identity of present.keys()) if (!former.has(identity)) yield identity;
+  }
+}
+
+/** True if a broker does the same with both. */
+export function isSameRights(a: IdentityStatus | undefined, b: IdentityStatus | undefined): boolean {
+  if (a === b) return true;
+  return (
+    a !== undefined &&
+    b !== undefined &&
+    a.state === b.state &&
+    a.device === b.device &&
+    a.rulesHash === b.rulesHash &&
+    a.credentialHash === b.credentialHash
+  );
+}
