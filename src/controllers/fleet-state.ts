@@ -13,16 +13,20 @@ import {
 import { preparedTemplate } from '../domain/acl/prepared.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { ObjectKey } from '../domain/names.ts';
+import type { CaKeyId } from '../domain/pki/certificate.ts';
 import type { Reflector } from '../kube/reflector.ts';
 import type { FleetState } from './context.ts';
 import type { Declared, DeclaredDevice } from './declared.ts';
 import { withWithdrawal } from './remnant.ts';
+import { changedSharers, sharedCaKeys } from './shared-cas.ts';
 import type { World } from './world.ts';
 
 /** From so many changed devices on it is cheaper to put the fleet together anew than to change it one by one. */
 const manyDevices = 2_000;
 
-type Watched = Pick<World, 'brokers' | 'templates' | 'devices' | 'deviceCertificates' | 'namespaces'>;
+/** What is left out is not looked at: no rights depend on certificates, nor on namespaces where there is only one. */
+type Watched = Pick<World, 'brokers' | 'templates' | 'devices'> &
+  Partial<Pick<World, 'deviceCertificates' | 'namespaces'>>;
 
 /**
  * Follows the stores. An object that is invalid stays as it last was when it was good, and so does a template whose rules
@@ -37,6 +41,7 @@ export function createFleetState(world: Watched): FleetState {
   const certificates = new Map<ObjectKey, DeviceCertificate>();
   const changed = new Map<ObjectKey, Device | undefined>();
   const labels = new Map<string, ReadonlyMap<string, string>>();
+  const caKeys = new Map<ObjectKey, ReadonlySet<CaKeyId>>();
   let fleet: Fleet = { ...fleetOf({}), certificates };
 
   followed<Broker, Declared<Broker>>(world.brokers, invalid, (brokers, refused) => {
@@ -45,11 +50,11 @@ export function createFleetState(world: Watched): FleetState {
   followed<Template, Declared<Template>>(world.templates, unusable, (templates, refused) => {
     fleet = { ...fleet, templates, refusals: { brokers: noRefusals, ...fleet.refusals, templates: refused } };
   });
-  world.deviceCertificates.onChange((_, next) => {
+  world.deviceCertificates?.onChange((_, next) => {
     // Nothing compares this map: it changes in place, for copying it with each certificate would be quadratic.
     if (next?.value.ok) certificates.set(next.key, next.value.value);
   });
-  world.deviceCertificates.onChange((old, next) => {
+  world.deviceCertificates?.onChange((old, next) => {
     if (old && !next) certificates.delete(old.key);
   });
   world.devices.onChange((old, next) => {
@@ -62,7 +67,7 @@ export function createFleetState(world: Watched): FleetState {
     if (present) devices.set(key, present);
     else devices.delete(key);
   });
-  world.namespaces.onChange((old, next) => {
+  world.namespaces?.onChange((old, next) => {
     const name = (next ?? old)?.name ?? '';
     if (next && isSameMap(labels.get(name), next.labels)) return;
     if (next) labels.set(name, next.labels);
@@ -81,6 +86,14 @@ export function createFleetState(world: Watched): FleetState {
       return upToDate();
     },
     deviceOf: byKeyOf,
+    keepCaKeys(broker, keys) {
+      if (keys.size > 0) caKeys.set(broker, keys);
+      else caKeys.delete(broker);
+      const [former, present] = [fleet.caKeys ?? new Map<ObjectKey, never>(), sharedCaKeys(caKeys)];
+      const sharers = changedSharers(former, present);
+      if (sharers.length > 0) fleet = { ...fleet, caKeys: present };
+      return sharers;
+    },
   };
 }
 

@@ -133,16 +133,23 @@ function claimFindings(fleet: Fleet, broker: Broker, device: Device): readonly F
 function isContender(fleet: Fleet, broker: Broker, other: Device): boolean {
   const otherBroker = fleet.brokers.get(other.broker);
   if (!otherBroker || !isAdmitted(fleet, otherBroker, other.origin.namespace)) return false;
-  return other.broker === keyOf(broker) || trustTheSame(broker, otherBroker);
+  return other.broker === keyOf(broker) || trustTheSame(fleet, broker, otherBroker);
 }
 
-/** True if one certificate could enter both brokers, as far as manifests tell: same issuer, or same CA bundle. */
-function trustTheSame(a: Broker, b: Broker): boolean {
+/**
+ * True if one certificate could enter both brokers: same issuer, same CA bundle or, where the certificates are known,
+ * same key of a CA. Keys count within a namespace only: the certificate of a CA is public, and whoever has a namespace
+ * could else take the names of another one by trusting its CA.
+ */
+function trustTheSame({ caKeys }: Fleet, a: Broker, b: Broker): boolean {
   if (!a.clientCertificates || !b.clientCertificates) return false;
   const sameNamespace = a.origin.namespace === b.origin.namespace;
   const [first, second] = [a.clientCertificates, b.clientCertificates];
   if (sameIssuer(first.issuer, second.issuer) && (sameNamespace || first.issuer.kind === 'ClusterIssuer')) return true;
-  return sameNamespace && first.trustedCas.some((ca) => second.trustedCas.some((other) => sameBundle(ca, other)));
+  if (!sameNamespace) return false;
+  const [keys, others] = [caKeys?.get(keyOf(a)), caKeys?.get(keyOf(b))];
+  if (keys && others && !keys.isDisjointFrom(others)) return true;
+  return first.trustedCas.some((ca) => second.trustedCas.some((other) => sameBundle(ca, other)));
 }
 
 function sameIssuer(a: IssuerRef, b: IssuerRef): boolean {

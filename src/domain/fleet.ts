@@ -1,6 +1,7 @@
 import type { Role, Rule } from './acl/rule.ts';
 import type { Finding } from './finding.ts';
 import { objectKey, type ObjectKey, type ObjectRef } from './names.ts';
+import type { CaKeyId } from './pki/certificate.ts';
 import { ShardedMap } from './sharded.ts';
 
 /** What the API server (or the file) says about an object beside its spec. */
@@ -296,7 +297,11 @@ export interface Fleet {
   /** Labels of namespaces, where they are known, for `allowedNamespaces.selector`. */
   readonly namespaces: ReadonlyMap<string, ReadonlyMap<string, string>>;
   readonly refusals?: Refusals;
+  /** By broker: key ids of the CAs that it trusts, where their certificates are known and not only who holds them. */
+  readonly caKeys?: CaKeys;
 }
+
+export type CaKeys = ReadonlyMap<ObjectKey, ReadonlySet<CaKeyId>>;
 
 /**
  * What is wrong with objects that are there and are not used as they are. Those that were good before are in the fleet as
@@ -314,6 +319,7 @@ export interface FleetObjects {
   readonly devices?: readonly Device[];
   readonly certificates?: readonly DeviceCertificate[];
   readonly namespaces?: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  readonly caKeys?: CaKeys;
 }
 
 export function keyOf(object: { readonly origin: Origin }): ObjectKey {
@@ -330,6 +336,7 @@ export function fleetOf({
   devices = [],
   certificates = [],
   namespaces,
+  caKeys,
 }: FleetObjects): Fleet {
   const claims = new Map<string, Device[]>();
   for (const device of devices) {
@@ -344,6 +351,7 @@ export function fleetOf({
     devices: ShardedMap.from(claims),
     certificates: byKey(certificates),
     namespaces: namespaces ?? new Map(),
+    ...(caKeys && { caKeys }),
   };
 }
 

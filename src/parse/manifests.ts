@@ -1,13 +1,16 @@
 import type { Finding, Position } from '../domain/finding.ts';
 import {
   fleetOf,
+  keyOf,
   type Broker,
+  type CaKeys,
   type Device,
   type DeviceCertificate,
   type Fleet,
   type Template,
 } from '../domain/fleet.ts';
 import type { Kind, ObjectRef } from '../domain/names.ts';
+import { caKeyIdsIn } from '../domain/pki/trusted-ca.ts';
 import { envelopeOf, identityOf, itemsOf, kinds, type CoreKind, type Envelope, type Item } from './envelope.ts';
 import { parsedObject, type DomainObject } from './object.ts';
 import { pathOf, type Path } from './path.ts';
@@ -169,7 +172,21 @@ function contentOf(declarations: Iterable<Declaration>): Pick<ParseResult, 'flee
       for (const [key, text] of content.values) values.set(`${declarationKey(declaration)}/${key}`, text);
     }
   }
-  return { fleet: fleetOf({ brokers, templates, devices, certificates, namespaces }), values };
+  const caKeys = trustedKeys(brokers, values);
+  return { fleet: fleetOf({ brokers, templates, devices, certificates, namespaces, caKeys }), values };
+}
+
+/** Of the CAs whose certificates are among the manifests; a single broker has nobody to share them with. */
+function trustedKeys(brokers: readonly Broker[], values: ReadonlyMap<string, string>): CaKeys {
+  if (brokers.length < 2) return new Map();
+  return new Map(
+    brokers.map((broker) => {
+      const texts = (broker.clientCertificates?.trustedCas ?? []).flatMap(({ ca: { kind, name, key } }) => {
+        return values.get(`${kind}/${broker.origin.namespace}/${name}/${key}`) ?? [];
+      });
+      return [keyOf(broker), caKeyIdsIn(texts)];
+    }),
+  );
 }
 
 /** The same findings, each with the place of its field where its object is declared by one of the files. */

@@ -476,6 +476,38 @@ describe('one identity', () => {
     });
   }
 
+  const [ca] = own.trustedCas;
+  assert.ok(ca);
+  const otherCa = { ...ca, ca: { kind: 'ConfigMap', name: 'copy', key: 'ca.crt' } } as const;
+  const byOtherCa = { clientCertificates: { ...own, issuer, trustedCas: [otherCa] } };
+  const keyRows: [what: string, broker: Broker, keys: readonly (readonly string[])[], conflict: boolean][] = [
+    ['a copy of its CA', second(byOtherCa), [['k'], ['j', 'k']], true],
+    ['a reference to another CA', second(byOtherCa), [['k'], ['j']], false],
+    ['a reference of which nothing is known', second(byOtherCa), [['k']], false],
+    [
+      'a reference that was its own, whatever is known',
+      second({ clientCertificates: { ...own, issuer } }),
+      [['k'], ['j']],
+      true,
+    ],
+    ['a copy of its CA, in a namespace that could be anybody’s', second(byOtherCa, 'elsewhere'), [['k'], ['k']], false],
+  ];
+  for (const [what, broker, [keys = [], others], conflict] of keyRows) {
+    it(`${conflict ? 'is one' : 'may be two'} on a second broker with ${what}`, () => {
+      const { namespace } = broker.origin;
+      const key = `${namespace}/second` as const;
+      const device = { ...there, origin: { ...there.origin, namespace }, broker: key };
+      const caKeys = new Map([
+        ['plant/main', new Set(keys)] as const,
+        ...(others ? [[key, new Set(others)] as const] : []),
+      ]);
+      const templates = ['plant', 'elsewhere'].map((name) => aTemplate({ origin: { namespace: name } }));
+      const fleet = aFleet({ brokers: [aBroker(), broker], devices: [device, senior], templates, caKeys });
+      assert.match(refusals(fleet, device), conflict ? /MQS047 .* plant\/main, which trusts the same CA/ : /accepted/);
+      assert.equal(refusals(fleet, senior), 'accepted');
+    });
+  }
+
   it('is one across namespaces with one ClusterIssuer', () => {
     const clusterWide = { ...own, issuer: { ...issuer, kind: 'ClusterIssuer' }, trustedCas: [] };
     const brokers = [

@@ -4,6 +4,7 @@ import type { Finding } from '../../src/domain/finding.ts';
 import { assembled, parseFile, parseManifests, withPositions } from '../../src/parse/manifests.ts';
 import { problemLimit } from '../../src/parse/schema.ts';
 import { validationFindings } from '../../src/parse/validation.ts';
+import { authority } from '../domain/pki/authorities.ts';
 
 const head = (kind: string, name = 'a', namespace = 'plant') =>
   `apiVersion: mqttsecurity.io/v1alpha1\nkind: ${kind}\nmetadata: {name: ${name}, namespace: ${namespace}}\n`;
@@ -355,6 +356,40 @@ describe('parse/manifests', () => {
       assert.deepEqual(twice.findings, parseManifests(files).findings);
       assert.deepEqual([...twice.fleet.devices.entries()], [...parseManifests(files).fleet.devices.entries()]);
     }
+  });
+
+  describe('CAs of brokers', () => {
+    const [one, two] = ['one', 'two'].map((name) => authority(name).issuer.pem) as [string, string];
+    const broker = (name: string, ca: string) =>
+      `${head('MqttBroker', name)}${[
+        'spec:',
+        "  mosquitto: { version: '2.1' }",
+        '  listeners: [{ name: mtls, port: 8883, authentication: Certificate }]',
+        '  tls: { serverCertificate: { issuerRef: { name: server } } }',
+        '  clientCertificates:',
+        `    issuerRef: { name: issuer-of-${name} }`,
+        `    trustedCas: [{ name: ca, caRef: { kind: ConfigMap, name: ${ca}, key: ca.crt }, revocation: { type: None } }]`,
+      ].join('\n')}\n`;
+    const configMap = (name: string, pem: string) =>
+      `${JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'plant' }, data: { 'ca.crt': pem } })}\n`;
+    const sensor = (name: string, on: string) =>
+      device('', name).replace('{name: main}', `{name: ${on}}`).replace('spec:', 'spec:\n  identity: sensor');
+    const conflicts = (...pems: readonly (string | undefined)[]) => {
+      const cas = pems.flatMap((pem, index) => (pem === undefined ? [] : configMap(`ca-${index}`, pem)));
+      const documents = [broker('a', 'ca-0'), broker('b', 'ca-1'), sensor('s', 'a'), sensor('t', 'b'), ...cas];
+      const findings = validationFindings(parse(documents.join('---\n')));
+      return findings.filter(({ code }) => code === 'MQS047').map(({ object }) => object?.name);
+    };
+
+    it('are told apart by their keys where their certificates are declared', () => {
+      assert.deepEqual(conflicts(one, two), []);
+      assert.deepEqual(conflicts(one, one), ['s', 't']);
+      assert.deepEqual(conflicts(one, two + one), ['s', 't']);
+    });
+
+    it('are two under two names where they are not', () => {
+      for (const other of [undefined, '', 'none', one.slice(0, 200)]) assert.deepEqual(conflicts(one, other), []);
+    });
   });
 
   describe('findings between objects', () => {

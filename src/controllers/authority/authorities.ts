@@ -3,6 +3,7 @@ import { mqttBrokers, stated } from '../../api/kinds.ts';
 import { type Broker, keyOf } from '../../domain/fleet.ts';
 import type { ObjectKey } from '../../domain/names.ts';
 import type { CaKeyId, RevocationEntry } from '../../domain/pki/certificate.ts';
+import { caKeyIdsIn } from '../../domain/pki/trusted-ca.ts';
 import { done, type Outcome, type Reconcile } from '../../kube/outcome.ts';
 import type { Publisher } from '../bundle/published.ts';
 import type { AuthorityState, IssuingCa, Trust } from '../context.ts';
@@ -142,6 +143,7 @@ async function reconciled(site: Site, key: ObjectKey): Promise<Outcome> {
   if (!declared || !broker) {
     members.delete(key);
     site.ungathered.delete(key);
+    keepCaKeys(site, key);
     await lookedAt(site, key, declared);
     if (!wasComplete && isComplete(site)) wakeOthers(site, key);
     wakeAwaiting(site);
@@ -166,11 +168,22 @@ async function gathered(site: Site, key: ObjectKey, declared: DeclaredBroker, br
   try {
     await gather(site, key, declared, broker);
     ungathered.delete(key);
+    keepCaKeys(site, key);
   } catch (error) {
     if (!members.has(key) && !ungathered.has(key)) {
       ungathered.set(key, await publishedRevocations(publisher, declared.meta));
     }
     throw error;
+  }
+}
+
+/** Brokers that turn out to trust one CA under two names, or do so no longer, look again at identities that both have. */
+function keepCaKeys({ context: { state, wake, world }, members }: Site, key: ObjectKey): void {
+  const member = members.get(key);
+  const keys = caKeyIdsIn((member ? casOf(member) : []).map(({ ca }) => ca.certificates));
+  for (const sharer of state.fleet.keepCaKeys(key, keys)) {
+    wake.broker(sharer);
+    for (const { key: device } of world.devices.store.byIndex('broker', sharer)) wake.device(device, 'Low');
   }
 }
 

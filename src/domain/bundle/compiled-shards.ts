@@ -27,6 +27,7 @@ interface Basis {
   readonly brokers: Fleet['brokers'];
   readonly templates: Fleet['templates'];
   readonly namespaces: Fleet['namespaces'];
+  readonly caKeys: Fleet['caKeys'];
   /** Key ids of the CAs, sorted. */
   readonly trusted: string;
   readonly now: Date;
@@ -58,12 +59,12 @@ export function compiledShards(input: Sources, broker: Broker, now: Date, previo
 }
 
 function basisOf({ fleet, cas }: Sources, broker: Broker, now: Date): Basis {
-  const { brokers, templates, namespaces } = fleet;
+  const { brokers, templates, namespaces, caKeys } = fleet;
   const trusted = cas
     .map(({ keyId }) => keyId)
     .sort()
     .join(' ');
-  return { broker, brokers, templates, namespaces, trusted, now };
+  return { broker, brokers, templates, namespaces, caKeys, trusted, now };
 }
 
 function isSameBasis(former: Basis, present: Basis): boolean {
@@ -72,6 +73,7 @@ function isSameBasis(former: Basis, present: Basis): boolean {
     former.brokers === present.brokers &&
     former.templates === present.templates &&
     former.namespaces === present.namespaces &&
+    former.caKeys === present.caKeys &&
     former.trusted === present.trusted &&
     former.now <= present.now
   );

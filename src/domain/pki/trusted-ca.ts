@@ -1,8 +1,8 @@
 import { type Parsed, parsed, refused } from '../finding.ts';
-import type { PublishedCrl, TrustedCa } from './certificate.ts';
+import type { CaKeyId, PublishedCrl, TrustedCa } from './certificate.ts';
 import { crlSignerIn, parsedCrl } from './crl.ts';
 import { publishedCrl } from './signed-list.ts';
-import { caBundleProblem, caKeyId } from './x509.ts';
+import { caBundleProblem, caCertificatesIn, caKeyId } from './x509.ts';
 
 /** A CA as a broker is to trust it; refused unless the broker could check clients with these certificates (facts 2.6). */
 export function trustedCa(name: string, certificates: string, revocation: TrustedCa['revocation']): Parsed<TrustedCa> {
@@ -11,6 +11,12 @@ export function trustedCa(name: string, certificates: string, revocation: Truste
   if (problem === undefined && keyId.ok) return parsed({ name, keyId: keyId.value, certificates, revocation });
   const message = `trusted CA ${name} cannot be used: ${problem ?? 'it has no key'}`;
   return refused({ code: 'MQS083', severity: 'Error', path: '', message });
+}
+
+/** Key ids of all CAs in each of these PEM bundles; what cannot be read has none. */
+export function caKeyIdsIn(bundles: readonly string[]): ReadonlySet<CaKeyId> {
+  const cas = bundles.map(caCertificatesIn).flatMap((read) => (read.ok ? read.value : []));
+  return new Set(cas.map(({ keyId }) => keyId));
 }
 
 /**

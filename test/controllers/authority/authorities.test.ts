@@ -3,6 +3,7 @@ import type { BrokerState, Trust } from '../../../src/controllers/context.ts';
 import { caText, crlText } from '../../../src/domain/bundle/trust.ts';
 import { objectKey } from '../../../src/domain/names.ts';
 import type { HeldCertificate } from '../../../src/domain/pki/lineage.ts';
+import { resolveDevice } from '../../../src/domain/resolve.ts';
 import { authority, end, revocation } from '../../domain/pki/authorities.ts';
 import { refusal } from '../../kube/memory-api.ts';
 import { authoritySite, certificateOf, clientCertificates, main, plant } from './site.ts';
@@ -96,6 +97,47 @@ describe('what brokers trust', () => {
     assert.ok(run.woken.includes(`authority ${main}`), 'the first looks again');
     await run.look();
     assert.equal(run.trust().crls[0]?.pem, run.trust(second).crls[0]?.pem);
+  });
+
+  it('is one CA under two names, and an identity belongs to one device on both brokers, as long as the keys are the same', async () => {
+    const site = siteOfMain();
+    site.secret('copy', ca);
+    const others = { ...clientCertificates('copy'), issuerRef: { name: 'others' } };
+    site.broker('second', { clientCertificates: others });
+    site.device('a');
+    site.device('b', false, { identity: 'a', brokerRef: { name: 'second' } });
+    const run = site.begun();
+    const refusals = () => {
+      const { fleet } = run.fleet;
+      const results = fleet.devices.get('a')?.map((device) => resolveDevice(fleet, device)) ?? [];
+      return results
+        .flatMap((result) => (result.ok ? [] : result.findings.map(({ code }) => code)))
+        .filter((code) => code === 'MQS047');
+    };
+    await run.look();
+    assert.deepEqual(refusals(), []);
+    await run.look(second);
+    assert.deepEqual(refusals(), ['MQS047']);
+    for (const key of [`broker ${main}`, `broker ${second}`, 'device plant/a', 'device plant/b']) {
+      assert.ok(run.woken.includes(key), `${key} is not among ${run.woken.join()}`);
+    }
+    await run.look();
+    run.woken.length = 0;
+    await site.clock.advance(61_000);
+    await run.look(second);
+    assert.equal(run.woken.length, 0);
+    site.secret('copy', renewed);
+    await site.clock.advance(61_000);
+    await run.look(second);
+    assert.deepEqual(refusals(), []);
+    assert.ok(run.woken.includes('device plant/a'));
+    site.secret('copy', ca);
+    await site.clock.advance(61_000);
+    await run.look(second);
+    assert.deepEqual(refusals(), ['MQS047']);
+    site.cluster.remove('MqttBroker', 'plant/main');
+    await run.look();
+    assert.deepEqual(refusals(), []);
   });
 
   it('is not held up by a broker that cannot be looked at', async () => {

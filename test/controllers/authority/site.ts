@@ -26,12 +26,15 @@ export const main = objectKey(plant, 'main');
 class MemorySets {
   readonly sets = new Map<string, SetContent<string>>();
   writes = 0;
+  /** What is published of brokers, and not what lies in ledgers, cannot be read. */
+  isDamaged = false;
 
   readonly publisher = {
     index: ({ layout }: SetSite<string>) => Promise.resolve(this.#index(layout.index)),
     texts: ({ layout }: SetSite<string>, parts: readonly string[]) => {
       const set = this.sets.get(layout.index);
       if (!set) return Promise.resolve({ kind: 'None' });
+      if (this.isDamaged && layout.index.endsWith('-bundle')) return Promise.resolve({ kind: 'Damaged', findings: [] });
       const texts = parts.map((part) => [part, set.parts[part]?.map(({ text }) => text).join('') ?? '']);
       return Promise.resolve({ ...this.#index(layout.index), texts: Object.fromEntries(texts) as unknown });
     },
@@ -104,9 +107,9 @@ export function authoritySite() {
       parts: Object.fromEntries(parts) as SetContent<string>['parts'],
     });
   };
-  const device = (name: string, suspended = false) =>
+  const device = (name: string, suspended = false, change: object = {}) =>
     put('MqttDevice', name, {
-      spec: { brokerRef: { name: 'main' }, authentication: { type: 'Certificate' }, suspended },
+      spec: { brokerRef: { name: 'main' }, authentication: { type: 'Certificate' }, suspended, ...change },
     });
 
   const web = {
@@ -116,6 +119,7 @@ export function authoritySite() {
 
   function begun() {
     const world = cluster.restarted();
+    const fleet = createFleetState(world);
     const issued = { isKnown: true, held: [] as HeldCertificate[] };
     const brokers = new Map<ObjectKey, BrokerState>();
     const woken: string[] = [];
@@ -132,7 +136,7 @@ export function authoritySite() {
           ...{ certificate: wake('certificate'), workload: wake('workload'), template: wake('template') },
         },
         state: {
-          fleet: createFleetState(world),
+          fleet,
           issued: {
             get isKnown() {
               return issued.isKnown;
@@ -149,7 +153,7 @@ export function authoritySite() {
     );
     const { signal } = new AbortController();
     return Object.assign(authorities, {
-      ...{ issued, brokers, woken, events },
+      ...{ issued, brokers, woken, events, fleet },
       look: (key: ObjectKey = main): Promise<Outcome> => authorities.reconcile(key, { reconcileId: '1', signal }),
       trust: (key: ObjectKey = main): Trust => authorities.trustOf(key) ?? assert.fail(`nothing is known of ${key}`),
     });

@@ -7,11 +7,12 @@ import { chunkLimitBytes } from '../../../src/domain/bundle/content.ts';
 import { parseIdentities } from '../../../src/domain/bundle/identities.ts';
 import { type Device, type FleetObjects, type WatchRule, withDevice } from '../../../src/domain/fleet.ts';
 import { ShardedMap, shardOf } from '../../../src/domain/sharded.ts';
-import { aBroker, aDevice, aFleet, allow, aTemplate, aTemplateUse, deny } from '../../fixtures.ts';
+import { aBroker, aDevice, aFleet, allow, aTemplate, aTemplateUse, deny, mainBroker } from '../../fixtures.ts';
 import {
   aCertificate,
   anInput,
   aRevocation,
+  caKeyId,
   certificatesOf,
   changedChunks,
   contentOf,
@@ -264,6 +265,26 @@ describe('what becomes of an identity', () => {
       assert.deepEqual([status?.state, status?.device], [state, 'plant/older']);
       assert.ok(status?.findings.some(({ code, object }) => code === 'MQS047' && object?.name === 'younger'));
     }
+  });
+
+  it('claims are looked at again when two brokers turn out to trust one CA', () => {
+    const { clientCertificates } = aBroker();
+    assert.ok(clientCertificates);
+    const issuer = { ...clientCertificates.issuer, name: 'others' };
+    const second = aBroker({
+      origin: { name: 'second' },
+      clientCertificates: { ...clientCertificates, issuer, trustedCas: [] },
+    });
+    const older = aDevice('older', { identity: 'x', broker: 'plant/second', origin: { createdAt: hour(0) } });
+    const younger = aDevice('younger', { identity: 'x', origin: { createdAt: hour(1) } });
+    const input = inputOf({ brokers: [aBroker(), second], devices: [older, younger] });
+    const before = compileBroker(input, start);
+    const caKeys = new Map([mainBroker, 'plant/second' as const].map((key) => [key, new Set([caKeyId])]));
+    const after = compileBroker({ ...input, fleet: { ...input.fleet, caKeys } }, start, before);
+    assert.deepEqual(
+      [before, after].map(({ statuses }) => statuses.get('x')?.state),
+      ['Active', 'Refused'],
+    );
   });
 
   it('a name that only agents have takes only its own device out: the gate would refuse the whole set', () => {
