@@ -4,7 +4,7 @@ import { tokenBucket, type TokenBucket } from '../domain/token-bucket.ts';
 import type { DenialLog } from './audit.ts';
 import type { BodyReading } from './body.ts';
 import { type CallerCheck, callerCheck } from './caller.ts';
-import { type Decider, deciderOf, type SourceState } from './decision/decider.ts';
+import { type Decider, deciderOf, type SourceReader } from './decision/decider.ts';
 import { type Dialect, isDenial, type Reply } from './dialects/dialect.ts';
 import { type Decision, denied, type Denial, type DenialReason, type Question } from './question.ts';
 
@@ -41,11 +41,8 @@ export interface OpenCall {
   readonly call: string;
 }
 
-export interface AuthzService {
-  /** What this source says holds from now on. */
-  readonly serve: (state: SourceState) => void;
-  /** What is served was just seen to be what the source says. */
-  readonly confirm: () => void;
+/** What it serves holds from then on. */
+export interface AuthzService extends SourceReader {
   /** Why everything is denied at present, if so. */
   readonly problem: () => string | undefined;
   /** The call, or the reply at once, for which the body need not be read. */
@@ -100,16 +97,16 @@ export function authzService(options: ServiceOptions): AuthzService {
     counts: { allowed: new Map(), denied: new Map(), reasons: new Map() },
     confirmedAt: undefined,
   };
-  const confirm = () => {
-    service.confirmedAt = monotonic();
+  const confirm = (seenAt = monotonic()) => {
+    service.confirmedAt = seenAt;
   };
   return {
-    serve(state) {
+    serve(state, seenAt) {
       service.decider.serve(state);
-      confirm();
+      confirm(seenAt);
     },
     confirm,
-    problem: () => staleness(service)?.why,
+    problem: () => (staleness(service) ?? service.decider.problem())?.why,
     opened: (incoming) => opened(service, incoming),
     replied: (call, body) => replied(service, call, body),
     failed: (incoming) => replyTo(service, { incoming, call: 'other' }, denied('Failed', 'the service failed')),

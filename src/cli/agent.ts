@@ -1,12 +1,12 @@
 import path from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import { imagePlacement } from '../domain/bundle/placement.ts';
-import { objectKey, type ObjectKey } from '../domain/names.ts';
 import type { Clock } from '../ports.ts';
 import type { PlacedMosquitto } from '../shell/agent-process.ts';
 import { agentDirectory } from './agent-directory.ts';
 import { choiceOf, commandOf } from './command.ts';
 import { type Io, UsageError } from './io.ts';
+import { brokerKeyOf, given } from './pod.ts';
 
 export const command = commandOf({
   synopsis: '--broker NAME [--namespace NS] --instance NAME [options]',
@@ -57,10 +57,9 @@ MQTTSEC_BROKER_UID, MQTTSEC_SERVER_SECRET, MQTTSEC_DIRECTORY, MQTTSEC_DATA.`,
   run: async ({ options, operands, io }) => {
     if (operands.length > 0) throw new UsageError(`unexpected argument '${String(operands[0])}'`);
     const { environment } = io;
-    const broker = brokerOf(
-      given(options.broker, environment['MQTTSEC_BROKER']),
-      given(options.namespace, environment['POD_NAMESPACE']),
-    );
+    const named = given(options.broker, environment['MQTTSEC_BROKER']);
+    if (named === undefined) throw new UsageError('agent needs --broker NAME (or MQTTSEC_BROKER)');
+    const broker = brokerKeyOf('agent', named, given(options.namespace, environment['POD_NAMESPACE']));
     const instance = given(options.instance, environment['POD_NAME']);
     if (instance === undefined) throw new UsageError('agent needs --instance NAME (or POD_NAME)');
     const podUid = options.external === true ? undefined : given(options['pod-uid'], environment['POD_UID']);
@@ -110,22 +109,6 @@ function defined<K extends string>(
 ): Readonly<Partial<Record<K, string>>> {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as Partial<Record<K, string>>;
-}
-
-/** The first that says something: variables are often set to nothing. */
-function given(...values: readonly (string | undefined)[]): string | undefined {
-  return values.find((value) => value !== undefined && value !== '');
-}
-
-function brokerOf(text: string | undefined, namespace: string | undefined): ObjectKey {
-  if (text === undefined) throw new UsageError('agent needs --broker NAME (or MQTTSEC_BROKER)');
-  const [first = '', second, ...rest] = text.split('/');
-  if (rest.length > 0 || first === '' || second === '') {
-    throw new UsageError(`--broker '${text}' is neither NAME nor NAMESPACE/NAME`);
-  }
-  if (second !== undefined) return objectKey(first, second);
-  if (namespace === undefined) throw new UsageError('agent needs --namespace NS (or POD_NAMESPACE)');
-  return objectKey(namespace, first);
 }
 
 function portOf(text: string): number {

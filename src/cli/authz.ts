@@ -1,25 +1,36 @@
+import manifest from '../../package.json' with { type: 'json' };
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { dialectNames } from '../authz/dialects/dialect.ts';
 import { stateName } from '../local/state.ts';
+import type { AuthzProcess } from '../shell/authz-process.ts';
+import { refuseClusterFlags } from './cluster-options.ts';
 import { brokerOption, choiceOf, commandOf } from './command.ts';
-import { UsageError } from './io.ts';
+import { type Io, UsageError } from './io.ts';
+import { brokerKeyOf, given, namespacesIn } from './pod.ts';
 
+const { version } = manifest;
 const defaults = { port: 8090, maxAgeSeconds: 60, maxBodyBytes: 262_144, requests: 20_000, logins: 1000 };
 
 /** A shorter one can be tried out, characters. */
 const shortestSecret = 24;
 
 export const command = commandOf({
-  synopsis: 'DIR --dialect DIALECT (--secret-file FILE | --client-ca FILE --client-name NAME) [options]',
-  about: `Answers a broker that asks over HTTP who may log in, publish and subscribe: by the manifests in DIR, in memory, as
-'can-i' would. Follows every edit; runs until SIGTERM or Ctrl-C. Several of them can run beside each other.
+  synopsis: '[DIR] --dialect DIALECT (--secret-file FILE | --client-ca FILE --client-name NAME) [options]',
+  about: `Answers a broker that asks over HTTP who may log in, publish and subscribe: by the manifests in DIR, else by what the
+cluster declares for --broker, in memory, as 'can-i' would. Follows every edit; runs until SIGTERM or Ctrl-C. Several
+of them can run beside each other.
 The broker proves itself by a secret (Authorization: Bearer, or the first part of the path) or by a certificate. What is
-not understood, too much or too large, and everything when DIR cannot be read for too long, is denied. Each denial is
-a JSON line on standard output with its reason; the broker is told none. Logs JSON lines to standard error.`,
+not understood, too much or too large, and everything when DIR or the API server is away for too long, is denied. Each
+denial is a JSON line on standard output with its reason; the broker is told none. Logs JSON lines to standard error.
+In a pod the environment gives what is not stated: MQTTSEC_BROKER, POD_NAMESPACE, WATCH_NAMESPACE.`,
   options: {
     dialect: { type: 'string', value: 'DIALECT', about: dialectNames.join(', ') },
     broker: brokerOption,
+    kubeconfig: { type: 'string', value: 'FILE', about: 'instead of KUBECONFIG or the service account of the pod' },
+    context: { type: 'string', value: 'NAME', about: 'context of the kubeconfig' },
+    namespace: { type: 'string', short: 'n', value: 'NS', about: 'namespace of the broker on a cluster' },
+    'watch-namespace': { type: 'string', value: 'NS,…', about: 'look at no other namespaces of a cluster than these' },
     state: { type: 'string', value: 'DIR', about: `state directory of dev (DIR/${stateName}, if there is one)` },
     host: { type: 'string', value: 'ADDRESS', about: 'address to listen on; others than 127.0.0.1 need TLS' },
     port: { type: 'string', short: 'p', value: 'N', about: `port, 0 for a free one (${defaults.port})` },
@@ -34,7 +45,7 @@ a JSON line on standard output with its reason; the broker is told none. Logs JS
     'max-age': {
       type: 'string',
       value: 'SECONDS',
-      about: `deny all when DIR could not be read for so long (${defaults.maxAgeSeconds})`,
+      about: `deny all when DIR or the cluster could not be read for so long (${defaults.maxAgeSeconds})`,
     },
     'max-body': { type: 'string', value: 'BYTES', about: `largest request (${defaults.maxBodyBytes})` },
     rate: { type: 'string', value: 'N', about: `most requests a second, the others are denied (${defaults.requests})` },
@@ -45,20 +56,21 @@ a JSON line on standard output with its reason; the broker is told none. Logs JS
   },
   run: async ({ options, operands, io }) => {
     const [manifests, ...others] = operands;
-    if (manifests === undefined || others.length > 0) throw new UsageError('authz takes one DIR');
+    if (others.length > 0) throw new UsageError('authz takes one DIR, or none for a cluster');
     const dialect = choiceOf('dialect', options.dialect, dialectNames);
     if (dialect === undefined) throw new UsageError(`authz needs --dialect: ${dialectNames.join(', ')}`);
     const number = (name: keyof typeof options, otherwise: number, most: number) =>
       numberOf(name, options[name], otherwise, most);
-    const state = await stateOf(manifests, options.state);
+    const maxAgeSeconds = number('max-age', defaults.maxAgeSeconds, 3600);
     const settings = {
-      ...{ manifests, dialect, ...(state !== undefined && { state }) },
-      ...(options.broker !== undefined && { broker: options.broker }),
+      dialect,
+      source:
+        manifests === undefined ? await onCluster(options, maxAgeSeconds, io) : await inDirectory(manifests, options),
       host: options.host ?? '127.0.0.1',
       port: number('port', defaults.port, 65_535),
       ...(await callerOf(options)),
       isCertificateProven: options['trust-certificates'] === true,
-      maxAgeSeconds: number('max-age', defaults.maxAgeSeconds, 3600),
+      maxAgeSeconds,
       maxBodyBytes: number('max-body', defaults.maxBodyBytes, 16_777_216),
       requestsPerSecond: number('rate', defaults.requests, 10_000_000),
       loginsPerSecond: number('login-rate', defaults.logins, 10_000_000),
@@ -76,6 +88,50 @@ a JSON line on standard output with its reason; the broker is told none. Logs JS
     return 0;
   },
 });
+
+interface SourceFlags {
+  readonly broker?: string;
+  readonly state?: string;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly namespace?: string;
+  readonly 'watch-namespace'?: string;
+}
+
+async function inDirectory(manifests: string, flags: SourceFlags): Promise<AuthzProcess['source']> {
+  refuseClusterFlags(flags, 'DIR');
+  if (flags['watch-namespace'] !== undefined) throw new UsageError('--watch-namespace is about a cluster, DIR is not');
+  const { directorySource } = await import('../shell/authz-directory.ts');
+  const { broker } = flags;
+  const state = await stateOf(manifests, flags.state);
+  const chosen = { manifests, ...(state !== undefined && { state }), ...(broker !== undefined && { broker }) };
+  return (surroundings) => directorySource(chosen, surroundings);
+}
+
+async function onCluster(flags: SourceFlags, maxAgeSeconds: number, io: Io): Promise<AuthzProcess['source']> {
+  const { environment } = io;
+  if (flags.state !== undefined) throw new UsageError('--state belongs to DIR');
+  const named = given(flags.broker, environment['MQTTSEC_BROKER']);
+  if (named === undefined) throw new UsageError('authz needs DIR, or --broker NAME (or MQTTSEC_BROKER) of a cluster');
+  const broker = brokerKeyOf('authz', named, given(flags.namespace, environment['POD_NAMESPACE']));
+  const watched = given(flags['watch-namespace'], environment['WATCH_NAMESPACE']);
+  const watchNamespaces = watched === undefined ? undefined : namespacesIn(watched);
+  const namespace = broker.slice(0, broker.indexOf('/'));
+  if (watchNamespaces && !watchNamespaces.includes(namespace)) {
+    throw new UsageError(`--watch-namespace needs ${namespace}, too: the broker is there`);
+  }
+  const [{ clusterSource }, { shortestMaxAgeSeconds }] = await Promise.all([
+    import('../shell/authz-cluster.ts'),
+    import('../controllers/authorization/source.ts'),
+  ]);
+  if (maxAgeSeconds < shortestMaxAgeSeconds) {
+    throw new UsageError(`--max-age ${maxAgeSeconds}: of a cluster it is at least ${shortestMaxAgeSeconds}`);
+  }
+  const { kubeconfig: file, context } = flags;
+  const kubeConfig = { ...(file !== undefined && { file }), ...(context !== undefined && { context }) };
+  const chosen = { broker, maxAgeSeconds, kubeConfig, version, ...(watchNamespaces && { watchNamespaces }) };
+  return (surroundings) => Promise.resolve(clusterSource(chosen, surroundings));
+}
 
 interface CallerOptions {
   readonly 'tls-dir'?: string;

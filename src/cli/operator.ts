@@ -1,6 +1,7 @@
 import manifest from '../../package.json' with { type: 'json' };
 import { choiceOf, commandOf } from './command.ts';
 import { UsageError } from './io.ts';
+import { given, namespacesIn } from './pod.ts';
 
 /** Where deploy/operator puts it. */
 const defaultNamespace = 'mqtt-security-system';
@@ -70,20 +71,6 @@ In a pod the environment gives what is not stated: MQTTSEC_IMAGE, POD_NAMESPACE,
     return exitCode;
   },
 });
-
-/** The first that says something: variables are often set to nothing. */
-function given(...values: readonly (string | undefined)[]): string | undefined {
-  return values.find((value) => value !== undefined && value !== '');
-}
-
-/** Namespaces with commas between them, each once. Errors: what can be none (RFC 1123 label). */
-function namespacesIn(text: string): readonly string[] {
-  const names = text.split(',').map((name) => name.trim());
-  const wrong = names.find((name) => !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name));
-  if (wrong !== undefined)
-    throw new UsageError(`--watch-namespace '${text}': '${wrong}' is not the name of a namespace`);
-  return [...new Set(names)];
-}
 
 function guardedMetrics(tlsDirectory: string | undefined, port: string | undefined) {
   if (tlsDirectory !== undefined) {

@@ -130,8 +130,17 @@ export function observedBlocks(
   return blocks;
 }
 
-function observedBlock(device: Device, status: MqttDeviceObject['status'], now: Date): string | undefined {
-  const { lockout, certificate } = status ?? {};
+/** What of a status `observedBlock` looks at. */
+export interface ObservedDevice {
+  readonly lockout?: { readonly until: string };
+  readonly certificate?: { readonly notAfter?: string };
+}
+
+export function observedBlock(
+  device: Device,
+  { lockout, certificate }: ObservedDevice = {},
+  now: Date,
+): string | undefined {
   if (lockout && new Date(lockout.until) > now) return `the device is locked out until ${lockout.until}`;
   const notAfter = device.authentication.type === 'Certificate' ? certificate?.notAfter : undefined;
   if (notAfter !== undefined && new Date(notAfter) <= now) return `the certificate of the device ended at ${notAfter}`;

@@ -5,13 +5,12 @@ import type { Broker } from '../domain/fleet.ts';
 import type { ObjectKey } from '../domain/names.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { type Controller, runController } from '../kube/controller.ts';
-import { ApiError, isExpired, isNamespaceGoing } from '../kube/errors.ts';
+import { isNamespaceGoing } from '../kube/errors.ts';
 import { EventRecorder } from '../kube/events.ts';
 import { type Lanes, lanesOf } from '../kube/lanes.ts';
 import type { Reconcile } from '../kube/outcome.ts';
 import type { Random as Jitter } from '../kube/ports.ts';
 import { WorkQueue } from '../kube/queue.ts';
-import type { ReflectorReport } from '../kube/report.ts';
 import type { Clock, Downloader, Random } from '../ports.ts';
 import type { Log } from '../shell/log.ts';
 import type { Metrics } from '../shell/metrics.ts';
@@ -28,7 +27,7 @@ import { certificateController, createIssued } from './certificate/index.ts';
 import type { ControllerContext, OperatorOptions, Wake } from './context.ts';
 import { deviceController } from './device/controller.ts';
 import { createPasswords } from './device/passwords.ts';
-import { loggingObserver } from './failure-log.ts';
+import { loggedReports, loggingObserver } from './failure-log.ts';
 import { createFleetState } from './fleet-state.ts';
 import { routeChanges, routeIssued } from './routes.ts';
 import { templateController } from './template/controller.ts';
@@ -83,7 +82,7 @@ const concurrency: Readonly<Record<QueueName, number>> = {
 async function runOperator(settings: OperatorSettings, run: RunContext, onSynced: () => void): Promise<void> {
   const { clock, jitter, metrics, watchNamespaces } = settings;
   const world = createWorld({
-    ...{ client: run.client, clock, random: jitter, report: (plural) => reported(settings, plural) },
+    ...{ client: run.client, clock, random: jitter, report: (plural) => loggedReports(settings, plural) },
     ...(watchNamespaces !== undefined && { namespace: watchNamespaces }),
   });
   const queues = createQueues(settings);
@@ -242,24 +241,4 @@ function controllerOf({ settings, world, queues, name, reconcile }: ControllerPl
     ...{ queue: queues[name], reconcile, concurrency: concurrency[name], stores: essentialStores(world), clock },
     ...{ monotonic, newReconcileId: newId, observer: loggingObserver(observer, name, log) },
   };
-}
-
-function reported({ metrics, log }: OperatorSettings, resource: string): (report: ReflectorReport) => void {
-  const counted = metrics.reflector(resource);
-  return (report) => {
-    counted(report);
-    if (report.event === 'Failed' && isRoutine(report.error)) log.debug({ resource, ...report }, 'watch begins anew');
-    else if (report.event === 'Failed') log.warn({ resource, ...report }, 'watch failed');
-    if (report.event === 'HandlerFailed' || report.event === 'ProjectionFailed') {
-      log.error({ resource, ...report }, 'object not taken in');
-    }
-  };
-}
-
-/**
- * A resource that does not change: the watch is begun again, for nobody could tell it from one that is cut. Or one whose
- * versions the server forgot, as when the definition of a kind is changed: it is listed again.
- */
-function isRoutine(error: unknown): boolean {
-  return isExpired(error) || (error instanceof ApiError && error.status === 0 && error.reason === 'Timeout');
 }

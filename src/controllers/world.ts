@@ -12,6 +12,7 @@ import {
   mqttDevices,
   namespaces,
   podDisruptionBudgets,
+  type NamespaceObject,
   type PlainObject,
   type PodObject,
   pods,
@@ -88,15 +89,19 @@ export interface World {
   readonly disruptionBudgets: Reflector<PlainObject>;
 }
 
+/** How the mirror is held. */
 export interface WorldOptions {
   readonly client: KubeClient;
   readonly clock: Clock;
   readonly random: Random;
   /** Those that are looked at, or the only one; all without it. */
   readonly namespace?: string | readonly string[];
+  /** Asked once for each list: of a kind, or of a kind in a namespace where several are looked at. */
   readonly report?: (plural: string) => (report: ReflectorReport) => void;
   /** Seconds after which what did not change is looked at again; 600 without it. */
   readonly relistSeconds?: number;
+  /** Longest watch; see `ReflectorOptions`. */
+  readonly watchSeconds?: number;
   /** Makes a reflector; that of the API machinery without it. */
   readonly reflectorOf?: ReflectorOf;
 }
@@ -108,35 +113,53 @@ type ReflectorOf = <T extends KubeObject, V>(
 ) => Reflector<V>;
 
 const defaultRelistSeconds = 600;
+/** The server ends a watch by itself; one that lasts so much longer is dead. */
+const spareSeconds = 5;
 
-export function createWorld(options: WorldOptions): World {
-  const { client, clock, random, namespace, report, relistSeconds = defaultRelistSeconds } = options;
+type Mirrored = <T extends KubeObject, V>(
+  type: ResourceType<T>,
+  project: Project<T, V>,
+  indexes?: Indexes<V>,
+  selection?: Selection,
+) => Reflector<V>;
+
+/** Makes the reflectors of a mirror, which ask nothing before they are started. */
+export function mirrorOf(options: WorldOptions): Mirrored {
+  const { client, clock, random, namespace, report, relistSeconds = defaultRelistSeconds, watchSeconds } = options;
   const looked = namespace === undefined ? [] : [namespace].flat();
-  function mirror<T extends KubeObject, V>(
+  return <T extends KubeObject, V>(
     type: ResourceType<T>,
     project: Project<T, V>,
     indexes: Indexes<V> = {},
     selection: Selection = {},
-  ): Reflector<V> {
+  ): Reflector<V> => {
     if (options.reflectorOf) return options.reflectorOf(type, project, indexes);
-    const told = report?.(type.plural);
-    const common = { client, clock, random, relistSeconds, type, project, indexes };
+    const short = watchSeconds !== undefined && {
+      watchSeconds,
+      idleMilliseconds: (watchSeconds + spareSeconds) * 1000,
+    };
+    const common = { ...{ client, clock, random, relistSeconds, type, project, indexes }, ...short };
     if (!type.namespaced || looked.length === 0) {
+      const told = report?.(type.plural);
       return createReflector({ ...common, selection, ...(told && { report: told }) });
     }
     // A list is of one namespace, what is told of it is of all.
-    const tellAll = (one: ReflectorReport) =>
+    const tellAll = (told: ReturnType<NonNullable<typeof report>> | undefined) => (one: ReflectorReport) =>
       told?.(one.event === 'Listed' ? { ...one, objects: joined.store.size } : one);
     const joined: Reflector<V> = joinedReflector(
       new Map(
-        looked.map((one) => [
-          one,
-          createReflector({ ...common, selection: { ...selection, namespace: one }, report: tellAll }),
-        ]),
+        looked.map((one) => {
+          const told = tellAll(report?.(type.plural));
+          return [one, createReflector({ ...common, selection: { ...selection, namespace: one }, report: told })];
+        }),
       ),
     );
     return joined;
-  }
+  };
+}
+
+export function createWorld(options: WorldOptions): World {
+  const mirror = mirrorOf(options);
   const managed: Selection = { labelSelector: managedSelector };
   return {
     brokers: mirror(mqttBrokers, (object) => declaredBroker(object)),
@@ -152,10 +175,7 @@ export function createWorld(options: WorldOptions): World {
       device: ({ value, formerDevice }) => optional(value.ok ? value.value.device : formerDevice),
     }),
     instances: mirror(brokerInstances, instanceOf, { broker: ({ broker }) => [broker] }),
-    namespaces: mirror(namespaces, ({ metadata, status }): KnownNamespace => {
-      const labels = new Map(Object.entries(metadata.labels ?? {}));
-      return { name: metadata.name, labels, isTerminating: status?.phase === 'Terminating' };
-    }),
+    namespaces: mirror(namespaces, knownNamespace),
     certificates: mirror(certificates, (object) => object, {}, managed),
     requests: mirror(certificateRequests, (object) => object, {}, managed),
     pods: mirror(
@@ -176,6 +196,11 @@ export function createWorld(options: WorldOptions): World {
 
 function optional<T>(value: T | undefined): readonly T[] {
   return value === undefined ? [] : [value];
+}
+
+export function knownNamespace({ metadata, status }: NamespaceObject): KnownNamespace {
+  const labels = new Map(Object.entries(metadata.labels ?? {}));
+  return { name: metadata.name, labels, isTerminating: status?.phase === 'Terminating' };
 }
 
 function knownConfigMap(object: KubeObject & { readonly data?: Readonly<Record<string, string>> }): KnownConfigMap {

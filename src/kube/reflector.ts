@@ -49,6 +49,11 @@ export interface ReflectorOptions<T extends KubeObject, V> {
   readonly relistSeconds?: number;
   readonly pageSize?: number;
   readonly idleMilliseconds?: number;
+  /**
+   * Longest watch; 300 to 600 s without it. Each one that ended well (`WatchEnded`) shows that nothing was missed until then,
+   * so a short one is for who has to know.
+   */
+  readonly watchSeconds?: number;
 }
 
 /** As client-go does: a watch lasts 5 to 10 minutes, so that not all end together. */
@@ -85,7 +90,7 @@ export function createReflector<T extends KubeObject, V>(options: ReflectorOptio
   async function watch(resourceVersion: string): Promise<void> {
     const begun = now();
     const longest = Math.max(1, Math.ceil((relistAt - begun) / 1000));
-    const timeoutSeconds = Math.min(Math.floor(shortestWatchSeconds * (1 + random.next())), longest);
+    const timeoutSeconds = Math.min(watchSecondsOf(options), longest);
     const idle = options.idleMilliseconds !== undefined && { idleMilliseconds: options.idleMilliseconds };
     let events = 0;
     for await (const event of client.watch(type, { ...selection, ...idle, resourceVersion, timeoutSeconds, signal })) {
@@ -142,6 +147,13 @@ export function createReflector<T extends KubeObject, V>(options: ReflectorOptio
       ready.reject(signal.reason);
     },
   };
+}
+
+function watchSecondsOf({
+  watchSeconds,
+  random,
+}: Pick<ReflectorOptions<KubeObject, unknown>, 'watchSeconds' | 'random'>) {
+  return watchSeconds ?? Math.floor(shortestWatchSeconds * (1 + random.next()));
 }
 
 /** Whether the server has the kind, by the reports that pass: true until it says that it has not. */

@@ -1,7 +1,7 @@
 /** A directory of manifests, and what a local run recorded, as a source of who may do what. */
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { SourceState } from '../authz/decision/decider.ts';
+import type { SourceReader, SourceState } from '../authz/decision/decider.ts';
 import type { KnownPassword } from '../authz/decision/passwords.ts';
 import type { Finding } from '../domain/finding.ts';
 import { type Broker, type Device, keyOf } from '../domain/fleet.ts';
@@ -29,13 +29,6 @@ export interface FleetSourceOptions {
   readonly onFindings: (findings: readonly Finding[]) => void;
   /** The source could not be read at all; what was served goes on until it is too old. */
   readonly onProblem: (problem: string) => void;
-}
-
-/** Gets what the source says. */
-interface SourceReader {
-  readonly serve: (state: SourceState) => void;
-  /** It was read again and says the same. */
-  readonly confirm: () => void;
 }
 
 export interface FleetSource {

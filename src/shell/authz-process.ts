@@ -1,25 +1,36 @@
-/** The authorization service as a process: source, server, log, health and metrics. */
+/** The authorization service as a process: server, log, health and metrics around a source. */
 import { Counter, Gauge } from 'prom-client';
 import { denialLog } from '../authz/audit.ts';
 import { dialects } from '../authz/dialects/index.ts';
 import type { DialectName } from '../authz/dialects/dialect.ts';
+import type { SourceReader, SourceState } from '../authz/decision/decider.ts';
 import { denialReasons } from '../authz/question.ts';
 import { type AuthzTls, startAuthzServer } from '../authz/server.ts';
 import { authzService, type AuthzService } from '../authz/service.ts';
-import { keyOf } from '../domain/fleet.ts';
-import { type FleetSource, fleetSource } from '../local/fleet-source.ts';
-import { systemClock } from '../local/system.ts';
-import { findingsText, reportable } from '../parse/report.ts';
 import { healthRoute, metricsRoute, startHttp } from './http.ts';
 import { keyPairIn } from './key-pair.ts';
 import { createLog, type Log, type LogLevel } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 
+/** Where it is said who may do what. */
+export interface AuthzSource {
+  /** `NAMESPACE/NAME` of the broker. */
+  readonly broker: string;
+  /** What it says at first, where that is known before it is followed. */
+  readonly first?: SourceState;
+  /** Follows until the signal is aborted. */
+  readonly follow: (reader: SourceReader, signal: AbortSignal) => Promise<void>;
+}
+
+export interface SourceSurroundings {
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** The clock of the reader, milliseconds that never go back. */
+  readonly monotonic: () => number;
+}
+
 export interface AuthzProcess {
-  /** Directory or file of manifests. */
-  readonly manifests: string;
-  readonly state?: string;
-  readonly broker?: string;
+  readonly source: (surroundings: SourceSurroundings) => Promise<AuthzSource>;
   readonly dialect: DialectName;
   readonly host: string;
   /** 0 takes a free one. */
@@ -42,21 +53,23 @@ export interface AuthzProcess {
 
 const bodyMilliseconds = 5000;
 const maxConnections = 4096;
+const monotonic = (): number => performance.now();
 
 /**
- * Runs until the signal is aborted. Errors: manifests without the broker, an address that is taken or not this machine's
+ * Runs until the signal is aborted. Errors: those of the source, an address that is taken or not this machine's
  * own without TLS, a key pair that cannot be used.
  */
 export async function runAuthzProcess(options: AuthzProcess, signal: AbortSignal): Promise<void> {
   const { logLevel, writeLog, dialect, http } = options;
   const log = createLog({ level: logLevel, now: () => new Date(), write: writeLog });
-  const source = await sourceOf(options, log);
-  const broker = keyOf(source.broker);
+  const metrics = createMetrics();
+  const source = await options.source({ log, metrics, monotonic });
+  const { broker } = source;
   const service = serviceOf(options, broker);
-  service.serve(source.first);
+  if (source.first) service.serve(source.first);
   const onError = (error: unknown) => log.error({ error }, 'answering failed');
   const server = await startAuthzServer({ ...(await serverOptions(options, log)), service, onError });
-  const metrics = metricsOf(service, dialect);
+  addMetrics(metrics.registry, service, dialect);
   const routes = [
     healthRoute('healthz', []),
     healthRoute('readyz', [{ name: 'source', problem: service.problem }]),
@@ -76,31 +89,8 @@ export async function runAuthzProcess(options: AuthzProcess, signal: AbortSignal
   }
 }
 
-function sourceOf({ manifests, state, broker }: AuthzProcess, log: Log): Promise<FleetSource> {
-  let told = '';
-  return fleetSource({
-    manifests,
-    clock: systemClock(),
-    ...(state !== undefined && { state }),
-    ...(broker !== undefined && { broker }),
-    onProblem: (problem) => log.error({ problem }, 'the source cannot be read: what was read before goes on'),
-    onFindings(all) {
-      // What is no more than worth knowing is about Mosquitto.
-      const findings = reportable(all, 'Warning');
-      const text = findingsText(findings);
-      if (text === told) return;
-      told = text;
-      for (const { code, severity, message, object } of findings) {
-        const fields = { code, severity, finding: message, ...(object && { object }) };
-        log.warn(fields, 'something is wrong in the manifests');
-      }
-    },
-  });
-}
-
 function serviceOf(options: AuthzProcess, broker: string): AuthzService {
   const { secret, isCertificateProven, maxAgeSeconds, requestsPerSecond, loginsPerSecond } = options;
-  const monotonic = () => performance.now();
   return authzService({
     ...{ isCertificateProven, maxAgeSeconds, requestsPerSecond, loginsPerSecond, monotonic },
     ...(secret !== undefined && { secret }),
@@ -124,9 +114,8 @@ async function tlsIn(directory: string, client: AuthzProcess['client'], log: Log
 }
 
 /** What the service counted is asked at each scrape: counting costs a decision next to nothing. */
-function metricsOf({ tally }: AuthzService, dialect: DialectName): Metrics {
-  const metrics = createMetrics();
-  const registers = [metrics.registry];
+function addMetrics(registry: Metrics['registry'], { tally }: AuthzService, dialect: DialectName): void {
+  const registers = [registry];
   const decisions: Counter = new Counter({
     ...{ name: 'mqttsec_authz_decisions_total', labelNames: ['dialect', 'call', 'result'], registers },
     help: 'Answers that were given, by dialect, call and result.',
@@ -158,5 +147,4 @@ function metricsOf({ tally }: AuthzService, dialect: DialectName): Metrics {
     help: 'Time since what is served was last seen to be what the source says.',
     collect: () => age.set(tally.age() ?? Infinity),
   });
-  return metrics;
 }

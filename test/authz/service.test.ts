@@ -14,12 +14,13 @@ import {
   isReply,
   type ServiceOptions,
 } from '../../src/authz/service.ts';
-import { type Action, oracleOf } from '../../src/domain/acl/cani.ts';
+import { oracleOf } from '../../src/domain/acl/cani.ts';
 import { type Fleet, withDevice } from '../../src/domain/fleet.ts';
 import { passwordHash } from '../../src/domain/broker/passwords.ts';
 import { aBroker, aDevice, aFleet, allow, aTemplate, aTemplateUse, mainBroker } from '../fixtures.ts';
 import { form, json } from './dialects/form.ts';
-import { anyNames, now, plainNames, type Question, scenarios } from './scenarios.ts';
+import { anyNames, now, plainNames, scenarios } from './scenarios.ts';
+import { routingKey, ways } from './ways.ts';
 
 const secret = '0123456789abcdef01234567';
 
@@ -64,53 +65,6 @@ function sourceOf(fleet: Fleet, more: Partial<SourceState> = {}): SourceState {
     ...more,
   };
 }
-
-type Ask = (question: Question) => DialectRequest;
-const names = ({ identity }: Question) => ({ username: identity, clientid: identity });
-const routingKey = (topic: string) => topic.replaceAll('/', '.').replaceAll('+', '*');
-const hooked = (call: string, value: object): DialectRequest => ({ ...json(call, value), hook: call });
-const accesses: Readonly<Record<Action, number>> = { receive: 1, publish: 2, subscribe: 4 };
-
-/** How each kind of broker asks, and what of its answer means yes. */
-const ways: readonly {
-  readonly dialect: Dialect;
-  readonly actions: readonly Action[];
-  ask: Ask;
-  isYes: (reply: Reply) => boolean;
-}[] = [
-  {
-    dialect: dialects.emqx,
-    actions: ['publish', 'subscribe'],
-    ask: (question) => json('authorization', { ...names(question), action: question.action, topic: question.topic }),
-    isYes: ({ body }) => body === '{"result":"allow"}',
-  },
-  {
-    dialect: dialects.vernemq,
-    actions: ['publish', 'subscribe'],
-    ask: ({ identity, action, topic }) => {
-      const client = { username: identity, client_id: identity };
-      if (action === 'publish') return hooked('auth_on_publish', { ...client, topic });
-      return hooked('auth_on_subscribe_m5', { ...client, topics: [{ topic, qos: 0 }] });
-    },
-    isYes: ({ body }) => body === '{"result":"ok"}',
-  },
-  {
-    dialect: dialects['go-auth'],
-    actions: ['publish', 'receive', 'subscribe'],
-    ask: (question) => json('acl', { ...names(question), topic: question.topic, acc: accesses[question.action] }),
-    isYes: ({ status, body }) => status === 200 && body === '{"Ok":true,"Error":""}',
-  },
-  {
-    dialect: dialects.rabbitmq,
-    actions: ['publish', 'subscribe'],
-    ask: ({ identity, action, topic }) =>
-      form('topic', {
-        ...{ username: identity, vhost: '/', resource: 'topic', name: 'amq.topic', 'variable_map.client_id': identity },
-        ...{ permission: action === 'publish' ? 'write' : 'read', routing_key: routingKey(topic) },
-      }),
-    isYes: ({ body }) => body === 'allow',
-  },
-];
 
 describe('authorization service', () => {
   for (const { dialect, actions, ask, isYes } of ways) {
@@ -315,8 +269,10 @@ describe('fail closed', () => {
     assert.match(stand.service.problem() ?? '', /nothing was read/);
     stand.service.serve(sourceOf(fleet, { broker: undefined }));
     assert.equal(stand.asked(question).body, no);
+    assert.match(stand.service.problem() ?? '', /not declared/);
     stand.service.serve(sourceOf(fleet));
     assert.equal(stand.asked(question).body, yes);
+    assert.equal(stand.service.problem(), undefined);
     assert.deepEqual(reasons(stand), ['NotReady', 'NotReady']);
   });
 
@@ -329,6 +285,30 @@ describe('fail closed', () => {
     assert.equal(stand.asked(question).body, no);
     assert.match(stand.service.problem() ?? '', /too long/);
     stand.service.confirm();
+    assert.equal(stand.asked(question).body, yes);
+    assert.equal(stand.service.problem(), undefined);
+    assert.deepEqual(reasons(stand), ['Stale']);
+  });
+
+  it('counts from when the source says that it was so, whenever it says it', () => {
+    const stand = standOf(dialects.emqx);
+    stand.clock.milliseconds = 100_000;
+    stand.service.serve(sourceOf(fleet), 50_000);
+    assert.equal(stand.asked(question).body, yes);
+    assert.equal(stand.service.tally.age(), 50);
+    stand.clock.milliseconds = 110_001;
+    assert.equal(stand.asked(question).body, no);
+    stand.service.confirm(50_001);
+    assert.equal(stand.asked(question).body, yes);
+    stand.service.serve(sourceOf(fleet), 50_000);
+    assert.equal(stand.asked(question).body, no);
+  });
+
+  it('denies a password that was not read for too long, and nothing else', () => {
+    const stand = standOf(dialects.emqx);
+    stand.service.serve(sourceOf(fleet, { passwordOf: () => ({ kind: 'Stale' }) }));
+    const login = json('authentication', { username: 'p-1', clientid: 'p-1', password: 'right' });
+    assert.equal(stand.asked(login).body, no);
     assert.equal(stand.asked(question).body, yes);
     assert.equal(stand.service.problem(), undefined);
     assert.deepEqual(reasons(stand), ['Stale']);

@@ -56,7 +56,16 @@ describe('mqttsec authz', function () {
   });
 
   const refused: readonly (readonly [string, readonly string[], RegExp])[] = [
-    ['no directory', words, /authz takes one DIR/],
+    ['neither a directory nor a broker', words, /needs DIR, or --broker NAME/],
+    ['two directories', ['DIR', 'DIR', ...words], /takes one DIR/],
+    ['a directory and a cluster', ['DIR', ...words, '--context', 'x'], /--context is about a cluster, DIR is not/],
+    ['a directory and namespaces', ['DIR', ...words, '--watch-namespace', 'x'], /is about a cluster, DIR is not/],
+    ['a broker without a namespace', [...words, '--broker', 'a'], /needs --namespace NS \(or POD_NAMESPACE\)/],
+    ['a broker of another namespace', [...words, '--broker', 'a/b', '--watch-namespace', 'x'], /needs a, too/],
+    ['a namespace that is none', [...words, '--broker', 'a/b', '--watch-namespace', 'a,B'], /'B' is not the name/],
+    ['the state of a cluster', [...words, '--broker', 'a/b', '--state', 'x'], /--state belongs to DIR/],
+    ['a cluster and too short an age', [...words, '--broker', 'a/b', '--max-age', '9'], /it is at least 10/],
+    ['no kubeconfig', [...words, '--broker', 'a/b', '--kubeconfig', 'nowhere'], /read kubeconfig nowhere/],
     ['no dialect', ['DIR', ...words.slice(2)], /authz needs --dialect: rabbitmq, emqx/],
     ['another dialect', ['DIR', '--dialect', 'x', ...words.slice(2)], /'x' is none of rabbitmq/],
     ['no secret', ['DIR', '--dialect', 'emqx'], /has to prove itself/],

@@ -419,6 +419,12 @@ describe('a reflector', () => {
     assert.deepEqual(told, ['lost@2 → -', 'a@1 → a@1 low', '- → b@20']);
   });
 
+  it('watches for no longer than it is told to', async () => {
+    reflector = reflecting({ watchSeconds: 15 });
+    await started(configMap('a', '1'));
+    assert.equal(server.asked[1]?.query['timeoutSeconds'], '15');
+  });
+
   describe('that is stopped tells nothing any more', () => {
     async function isQuiet(): Promise<void> {
       const before = [told.length, server.asked.length];

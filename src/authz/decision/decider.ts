@@ -21,6 +21,14 @@ export interface SourceState {
   readonly blockOf: (identity: string, now: Date) => string | undefined;
 }
 
+/** Gets what a source says. */
+export interface SourceReader {
+  /** `seenAt` is when it was certainly so, by the clock of the reader that never goes back: now without it. */
+  readonly serve: (state: SourceState, seenAt?: number) => void;
+  /** What was served was seen to be so. */
+  readonly confirm: (seenAt?: number) => void;
+}
+
 export interface DeciderOptions {
   readonly hasDottedLevels: boolean;
   /**
@@ -35,9 +43,13 @@ export interface DeciderOptions {
 export interface Decider {
   readonly serve: (state: SourceState) => void;
   readonly decision: (question: Question, now: Date) => Decision;
+  /** Why everything is denied, if so. */
+  readonly problem: () => Denial | undefined;
 }
 
 const allowed: Decision = { allowed: true };
+const notRead = denied('NotReady', 'nothing was read yet');
+const undeclared = denied('NotReady', 'the broker is not declared');
 
 export function deciderOf({ hasDottedLevels, isCertificateProven, key }: DeciderOptions): Decider {
   const subjects = subjectsOf({ hasDottedLevels });
@@ -53,6 +65,7 @@ export function deciderOf({ hasDottedLevels, isCertificateProven, key }: Decider
     }
     const known = state.passwordOf(device);
     if (!known) return denied('WrongCredential', 'no password of the device is known');
+    if (known.kind === 'Stale') return denied('Stale', 'the passwords were not read for too long');
     const isRight = password !== undefined && passwords.isRight(identity, known, password);
     return isRight ? undefined : denied('WrongCredential', 'the password is wrong');
   }
@@ -64,13 +77,17 @@ export function deciderOf({ hasDottedLevels, isCertificateProven, key }: Decider
   }
 
   return {
+    problem() {
+      if (!served) return notRead;
+      return served.broker ? undefined : undeclared;
+    },
     serve(state) {
       if (state.broker) subjects.serve(state.fleet, state.broker);
       served = state;
     },
     decision(question, now) {
-      if (!served) return denied('NotReady', 'nothing was read yet');
-      if (!served.broker) return denied('NotReady', 'the broker is not declared');
+      if (!served) return notRead;
+      if (!served.broker) return undeclared;
       if (question.kind === 'Superuser') return denied('Superuser', 'rules hold for everybody');
       const { identity } = question;
       const subject = subjects.subject(identity, now);

@@ -2,12 +2,16 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { verifyPassword } from '../../domain/broker/passwords.ts';
 
-/** What is known of the password of a device: a hash as in a password file, or the text that a Secret holds. */
-export type KnownPassword =
-  { readonly kind: 'Hash'; readonly hash: string } | { readonly kind: 'Text'; readonly text: string };
+type Credential = { readonly kind: 'Hash'; readonly hash: string } | { readonly kind: 'Text'; readonly text: string };
+
+/**
+ * What is known of the password of a device: a hash as in a password file, or the text that a Secret holds. `Stale`: it may
+ * be another one by now, and could not be read for too long.
+ */
+export type KnownPassword = Credential | { readonly kind: 'Stale' };
 
 export interface PasswordCheck {
-  readonly isRight: (identity: string, known: KnownPassword, password: string) => boolean;
+  readonly isRight: (identity: string, known: Credential, password: string) => boolean;
 }
 
 /**
