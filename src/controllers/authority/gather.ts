@@ -51,16 +51,16 @@ export async function gather(site: Site, key: ObjectKey, { meta }: DeclaredBroke
   readings.forget(new Date(now.getTime() - 10 * rereadMilliseconds));
 }
 
-/** What is known of it from before; at first what was published. */
+/** What is known of it from before; until it was told anything by this process, what was published. */
 function rememberedOf(
   latest: Member | undefined,
   published: PublishedRevocations,
 ): Pick<Member, 'former' | 'signed' | 'told' | 'trust'> {
-  if (latest) {
-    const { former, signed, told, trust } = latest;
-    return { former, signed, told, trust };
+  const { signed = new Set(), trust } = latest ?? {};
+  if (!latest || latest.told === nothingTold) {
+    return { former: formerCas(published), signed, told: toldBy(published), trust };
   }
-  return { former: formerCas(published), signed: new Set(), told: toldBy(published), trust: undefined };
+  return { former: latest.former, signed, told: latest.told, trust };
 }
 
 function trustedKey({ cas }: Gathered, issuing: CaKeyId | undefined): CaKeyId | undefined {

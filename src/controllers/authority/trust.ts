@@ -127,22 +127,37 @@ function listlessPart(one: GatheredCa, { authorities, unserved, untaken }: Trust
   return revocations.length === 0 ? { one } : { one, revocations };
 }
 
-/** A list that takes the place of ours names all that ours did: what was taken back stays so, whoever signs. */
 function externalPart(one: GatheredCa, facts: TrustFacts, now: Date): Part {
-  const { ca, path, offered } = one;
   const last = toldPart(one, facts);
-  if (!offered) return pendingPart(one, last, now);
-  const kept = keptBack(facts.told, ca.keyId, now);
-  const { list, finding } = chosenList(ca.name, offered, { last: last?.crl, kept }, now);
-  const said = finding && { ...finding, path };
-  if (list && list.pem !== last?.crl.pem) return { one, crl: list, ...(kept.length > 0 && { revocations: kept }) };
-  if (list && last) return { ...last, ...(said && { finding: said }) };
-  const lacking = { ...(said ?? pending(one)), severity: 'Error' } as const;
-  return last ? endedPart(one, last, lacking) : { one, finding: lacking, isLeftOut: true };
+  const chosen = chosenPart(one, facts, last, now);
+  if (chosen.crl) return chosen;
+  const lack = chosen.finding ?? pending(one);
+  return last ? endedPart(one, last, lack) : newPart(one, facts, lack);
 }
 
+/**
+ * With the list that counts; without one where there is none. One that takes the place of ours names all that ours did: what
+ * was taken back stays so, whoever signs. Until the first answer of a server the list goes on that was published.
+ */
+function chosenPart(one: GatheredCa, { told }: TrustFacts, last: ToldPart | undefined, now: Date): Part {
+  const { ca, path, offered } = one;
+  if (!offered) return last && last.crl.nextUpdate > now ? last : { one };
+  const kept = keptBack(told, ca.keyId, now);
+  const { list, finding } = chosenList(ca.name, offered, { last: last?.crl, kept }, now);
+  const said = finding && { finding: { ...finding, path } };
+  if (list && last && list.pem === last.crl.pem) return { ...last, ...said };
+  return { one, ...(list && { crl: list, ...(kept.length > 0 && { revocations: kept }) }), ...said };
+}
+
+/** Without a list it waits alone; not where it cannot be told whether brokers have one. */
+function newPart(one: GatheredCa, { published }: TrustFacts, finding: Draft): Part {
+  return { one, finding, isLeftOut: published.kind !== 'Unreadable' };
+}
+
+type ToldPart = Part & { readonly crl: PublishedCrl };
+
 /** The CA as the broker was told of it last; undefined where that was without a list. */
-function toldPart(one: GatheredCa, { told }: TrustFacts): (Part & { readonly crl: PublishedCrl }) | undefined {
+function toldPart(one: GatheredCa, { told }: TrustFacts): ToldPart | undefined {
   const { keyId } = one.ca;
   const [crl, revocations] = [told.lists.get(keyId), toldOf(told, keyId)];
   return crl && { one, crl, ...(revocations.length > 0 && { revocations }) };
@@ -176,7 +191,7 @@ function clockFindings({ cas }: Gathered, message: string): readonly Draft[] {
 }
 
 /** The list of somebody else stays until ours names all that it does: else somebody would be let in again. */
-function untakenPart(one: GatheredCa, last: Part & { readonly crl: PublishedCrl }, now: Date): Part {
+function untakenPart(one: GatheredCa, last: ToldPart, now: Date): Part {
   const finding = notTakenOver(one);
   return last.crl.nextUpdate > now ? { ...last, finding } : endedPart(one, last, finding);
 }
@@ -198,12 +213,6 @@ function isListOf({ pem }: PublishedCrl, { certificates, keyId }: TrustedCa): bo
 function endedPart(one: GatheredCa, last: Part, finding: Draft): Part {
   const message = `${finding.message}: all devices of CA ${one.ca.name} are refused until there is a newer list`;
   return { ...last, finding: { ...finding, severity: 'Warning', message } };
-}
-
-/** Until the list of somebody else is there, the one that was published goes on; after a start that is no news. */
-function pendingPart(one: GatheredCa, last: ReturnType<typeof toldPart>, now: Date): Part {
-  if (!last) return { one, finding: pending(one), isLeftOut: true };
-  return last.crl.nextUpdate > now ? last : endedPart(one, last, pending(one));
 }
 
 function pending({ ca, path }: GatheredCa): Draft {

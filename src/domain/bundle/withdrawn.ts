@@ -1,4 +1,4 @@
-import type { CaKeyId, RevocationEntry } from '../pki/certificate.ts';
+import { type CaKeyId, nobody, type RevocationEntry } from '../pki/certificate.ts';
 import { type Shard, shardCount, shardOf } from '../sharded.ts';
 
 /** Revocations and holds by identity, in the shards that identities are in. */
@@ -21,7 +21,7 @@ export function withdrawnOf(
   if (previous?.entries === entries) return previous;
   const shards = new Array<Map<string, RevocationEntry[]> | undefined>(shardCount).fill(undefined);
   for (const entry of entries) {
-    if (!trusted.has(entry.caKeyId)) continue;
+    if (!trusted.has(entry.caKeyId) || entry.identity === nobody) continue;
     const shard = (shards[shardOf(entry.identity)] ??= new Map<string, RevocationEntry[]>());
     const others = shard.get(entry.identity);
     if (others) others.push(entry);

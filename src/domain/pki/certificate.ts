@@ -37,6 +37,9 @@ export interface PublishedCrl {
   readonly nextUpdate: Date;
 }
 
+/** Identity of an entry of which it is not known whose certificate it is; no device has it: they begin with a letter or a digit. */
+export const nobody = '-';
+
 /** A certificate taken back, for good or (`CertificateHold`) for as long as its device is suspended. */
 export interface RevocationEntry {
   readonly caKeyId: CaKeyId;

@@ -1,5 +1,11 @@
 /** Revocation lists of a CA that change hands between us and somebody else: what the one named, the other has to name. */
-import type { CaKeyId, IssuedCertificate, PublishedCrl, RevocationEntry } from './certificate.ts';
+import {
+  type CaKeyId,
+  type IssuedCertificate,
+  nobody,
+  type PublishedCrl,
+  type RevocationEntry,
+} from './certificate.ts';
 import { parsedCrl, type ReadCrl } from './crl.ts';
 
 /** What a broker was told of revocation last. */
@@ -52,8 +58,6 @@ export function namedBeyond(told: Told, keyId: CaKeyId): readonly string[] {
   return [...listedIn(list).keys()].filter((serial) => !ours.has(serial));
 }
 
-/** Whose certificate it is is not known. No device has this identity: they begin with a letter or a digit. */
-const nobody = '-';
 /** RFC 5280 section 4.1.2.5: of no well-defined end. A certificate may outlive that of its CA, which can be renewed. */
 const endNotKnown = new Date('9999-12-31T23:59:59Z');
 /** RFC 5280 section 4.1.2.2. A longer one can be on no list of ours: see `authorityPlan`. */

@@ -1,10 +1,11 @@
 /** Revocation lists that are not as they should be, and a CA whose key is lost: what devices notice of it. */
 import assert from 'node:assert/strict';
 import type { BrokerUnderTest } from '../../broker/mosquitto.ts';
-import { revocationOf } from '../../agent/site.ts';
+import { revocationOf, valueOf } from '../../agent/site.ts';
 import { authority, certificateOf } from '../../domain/pki/authorities.ts';
 import { type RevocationEntry } from '../../../src/domain/pki/certificate.ts';
 import { newList } from '../../../src/domain/pki/signed-list.ts';
+import { caSigner, type CaSigner } from '../../../src/domain/pki/x509.ts';
 import { until } from '../component.ts';
 import type { Kubelet } from '../kubelet.ts';
 import { deviceClient, type Endpoint, mayPublish, secretTexts } from './mqtt.ts';
@@ -33,7 +34,7 @@ type Credentials = Readonly<Record<string, string>>;
 interface SeenBroker {
   readonly status?: {
     readonly bundle?: { readonly revision: number };
-    readonly crls?: readonly { readonly nextUpdate: string }[];
+    readonly crls?: readonly { readonly ca: string; readonly number: number; readonly nextUpdate: string }[];
     readonly conditions?: readonly { readonly type: string; readonly reason: string; readonly message: string }[];
   };
 }
@@ -47,9 +48,14 @@ const own = (change: object = {}, revocation: object = { type: 'SignedCrl' }) =>
   ...{ name: 'devices', caRef: { kind: 'Secret', name: 'device-ca' }, revocation },
   ...change,
 });
+const ofOthers = (crl: string) => ({ type: 'ExternalCrl', crlRef: { name: crl } });
 const partner = {
   ...{ name: 'partner', caRef: { kind: 'ConfigMap', name: 'partner-ca' } },
-  revocation: { type: 'ExternalCrl', crlRef: { name: 'partner-crl' } },
+  revocation: ofOthers('partner-crl'),
+};
+const guest = {
+  ...{ name: 'guest', caRef: { kind: 'ConfigMap', name: 'guest-ca' } },
+  revocation: ofOthers('guest-crl'),
 };
 
 function objectsOf(version: string): readonly object[] {
@@ -68,8 +74,9 @@ function objectsOf(version: string): readonly object[] {
       role: 'Device',
       rules: [{ effect: 'Allow', actions: ['Publish'], topic: 'sensors/{device}/#' }],
     }),
-    ...['d1', 'd2', 'd3'].map(device),
+    ...['d1', 'd2', 'd3', 'd4'].map(device),
     text('ConfigMap', 'partner-ca', { 'ca.crt': foreign.issuer.pem }),
+    text('ConfigMap', 'guest-ca', { 'ca.crt': stranger.issuer.pem }),
   ];
 }
 
@@ -81,13 +88,20 @@ export function describeLists(stage: () => Stage, mosquitto: BrokerUnderTest): v
     let number = 1n;
     const made = certificateOf(foreign, 'd1');
     const ofPartner = { 'tls.crt': made.pem, 'tls.key': made.keyPem };
+    /** Of devices that are taken back, by name. */
+    const formerly = new Map<string, Credentials>();
 
     before(async () => {
       const { plane } = stage();
       manifest = manifestOf(plane, objectsOf(mosquitto.dialect));
       kubelet = await kubeletFor(plane, mosquitto, [namespace]);
       await output(plane.kubectl(['apply', '-f', manifest]));
-      await becameReady(plane, namespace, 'mqttbroker/plant', 'mqttdevice/d1', 'mqttdevice/d2', 'mqttdevice/d3');
+      await becameReady(
+        plane,
+        namespace,
+        'mqttbroker/plant',
+        ...['d1', 'd2', 'd3', 'd4'].map((name) => `mqttdevice/${name}`),
+      );
       endpoint = await endpointOf(plane, kubelet, namespace);
     });
     after(() => kubelet.stop());
@@ -100,20 +114,33 @@ export function describeLists(stage: () => Stage, mosquitto: BrokerUnderTest): v
     /** A change of the broker has all that it refers to read at once. */
     const look = () => change({ update: { windowMilliseconds: Number((number += 1n)) } });
     const broker = async () => (await found<SeenBroker>(stage().plane, namespace, 'mqttbroker/plant'))?.status;
-    const says = async (reason: string) => {
+    const says = async (reason: string, what = /^/) => {
       let [seen, message]: [string?, string?] = [];
       const isSaid = async () => {
         const resolved = (await broker())?.conditions?.find(({ type }) => type === 'ResolvedRefs');
         [seen, message] = [resolved?.reason, resolved?.message];
-        return seen === reason;
+        return seen === reason && what.test(message ?? '');
       };
       await until(isSaid, () => `ResolvedRefs says ${reason}, and not ${String(seen)}: ${String(message)}`);
       return String(message);
     };
-    const listBy = (signer: typeof foreign, entries: readonly RevocationEntry[] = [], at: bigint = (number += 1n)) => {
+    const listBy = (
+      signer: CaSigner,
+      entries: readonly RevocationEntry[] = [],
+      { at = (number += 1n), name = 'partner-crl' } = {},
+    ) => {
       const now = new Date();
       const { pem } = newList(signer, { entries, formerNumber: 10n ** 12n + at, validitySeconds: day, now });
-      return text('ConfigMap', 'partner-crl', { 'ca.crl': pem });
+      return text('ConfigMap', name, { 'ca.crl': pem });
+    };
+    const revokedBy = (signer: CaSigner, certificate: string) =>
+      revocationOf({ signer, pem: signer.issuer.pem }, { certificate, key: '' }, new Date());
+    const takenBack = async (name: string) => {
+      const former = await secretTexts(stage().plane.admin, namespace, `${name}-tls`);
+      formerly.set(name, former);
+      await changed(stage().plane, namespace, `mqttdevice/${name}`, { spec: { revoked: { reason: 'KeyCompromise' } } });
+      await becameReady(stage().plane, namespace, `mqttdevice/${name}`);
+      return former;
     };
     const isLetIn = async (name: string, credentials: Credentials) => {
       const client = await deviceClient(endpoint, name, credentials).catch(() => undefined);
@@ -141,15 +168,14 @@ export function describeLists(stage: () => Stage, mosquitto: BrokerUnderTest): v
       await look();
       await becameReady(stage().plane, namespace, 'mqttbroker/plant');
       assert.equal(await isLetIn('d1', ofPartner), true);
-      const pair = { certificate: made.pem, key: made.keyPem };
-      await apply(listBy(foreign, [revocationOf({ signer: foreign, pem: foreign.issuer.pem }, pair, new Date())]));
+      await apply(listBy(foreign, [revokedBy(foreign, made.pem)]));
       await look();
       await until(async () => !(await isLetIn('d1', ofPartner)), 'the certificate of the partner is refused');
       assert.equal(await isOwnLetIn('d1'), true);
     });
 
     it('does not take an older list in its place, which would let the certificate in again', async () => {
-      await apply(listBy(foreign, [], 1n));
+      await apply(listBy(foreign, [], { at: 1n }));
       await look();
       assert.match(
         await says('CrlInvalid'),
@@ -177,14 +203,12 @@ export function describeLists(stage: () => Stage, mosquitto: BrokerUnderTest): v
 
     it('that has ended has its devices refused, and keeps nothing of another CA from being taken back', async () => {
       const { plane } = stage();
-      const former = await secretTexts(plane.admin, namespace, 'd3-tls');
       const end = await endOfShortList();
       await until(() => Date.now() > end.getTime() + 1000, 'the list has ended');
       assert.match(await says('CrlInvalid'), /all devices of CA partner are refused until there is a newer list/);
-      const session = await deviceClient(endpoint, 'd3', former);
+      const session = await deviceClient(endpoint, 'd3', await secretTexts(plane.admin, namespace, 'd3-tls'));
       const cut = new Promise<void>((resolve) => session.once('close', () => resolve()));
-      await changed(plane, namespace, 'mqttdevice/d3', { spec: { revoked: { reason: 'KeyCompromise' } } });
-      await becameReady(plane, namespace, 'mqttdevice/d3');
+      const former = await takenBack('d3');
       await cut;
       const letIn = async () => [await isLetIn('d3', former), await isLetIn('d1', ofPartner), await isOwnLetIn('d1')];
       assert.deepEqual(await letIn(), [false, false, true]);
@@ -193,6 +217,78 @@ export function describeLists(stage: () => Stage, mosquitto: BrokerUnderTest): v
       await until(() => kubelet.pods().get(`${namespace}/plant-0`)?.uid !== uid, 'the former pod is gone');
       endpoint = await endpointOf(plane, kubelet, namespace);
       assert.deepEqual(await letIn(), [false, false, true], 'a pod that begins now serves the same');
+    });
+
+    it('of a new CA is waited for by its devices alone', async () => {
+      const { pem, keyPem } = certificateOf(stranger, 'd1');
+      const ofGuest = { 'tls.crt': pem, 'tls.key': keyPem };
+      await trust(own(), guest);
+      await says('CrlInvalid', /guest-crl does not exist: all devices of CA guest are refused until then/);
+      const former = await takenBack('d4');
+      const letIn = async () => [await isLetIn('d4', former), await isLetIn('d1', ofGuest), await isOwnLetIn('d1')];
+      assert.deepEqual(await letIn(), [false, false, true]);
+      await apply(listBy(stranger, [], { name: 'guest-crl' }));
+      await look();
+      await says('ResolvedRefs');
+      await becameReady(stage().plane, namespace, 'mqttbroker/plant');
+      assert.deepEqual(await letIn(), [false, true, true]);
+    });
+
+    let signer: CaSigner;
+    /** A certificate of d2 that only the others know of. */
+    let strays: Credentials;
+    const entriesOf = (...names: string[]) =>
+      names.map((name) => revokedBy(signer, formerly.get(name)?.['tls.crt'] ?? assert.fail(`${name} is not revoked`)));
+    const letIn = async () => ({
+      revoked: [await isLetIn('d3', formerly.get('d3') ?? {}), await isLetIn('d4', formerly.get('d4') ?? {})],
+      stray: await isLetIn('d2', strays),
+      good: [await isOwnLetIn('d1'), await isOwnLetIn('d2')],
+    });
+    const ownNumber = async () => (await broker())?.crls?.find(({ ca }) => ca === 'devices')?.number ?? 0;
+    const isOn = (list: number) =>
+      until(async () => (await ownNumber()) >= list, `a list of number ${list} is published`);
+    const ofDevices = { name: 'devices-crl' };
+
+    const prepare = async () => {
+      const { 'tls.crt': ca = '', 'tls.key': key = '' } = await secretTexts(
+        stage().plane.admin,
+        namespace,
+        'device-ca',
+      );
+      signer = valueOf(caSigner(ca, key));
+      const { pem, keyPem } = certificateOf(signer, 'd2', { notBefore: new Date(Date.now() - 60_000) });
+      strays = { 'tls.crt': pem, 'tls.key': keyPem };
+      await trust(own());
+      await becameReady(stage().plane, namespace, 'mqttbroker/plant');
+    };
+
+    it('of somebody else does not take the place of ours while it lacks what was taken back', async () => {
+      await prepare();
+      const before = await ownNumber();
+      await apply(listBy(signer, entriesOf('d3'), ofDevices));
+      await trust(own({}, ofOthers('devices-crl')));
+      assert.match(await says('CrlInvalid'), /lacks what was taken back: serial [0-9a-f]+; the last good list of CA/);
+      await becameReady(stage().plane, namespace, 'mqttdevice/d1');
+      assert.equal(await ownNumber(), before);
+      assert.deepEqual(await letIn(), { revoked: [false, false], stray: true, good: [true, true] });
+    });
+
+    it('of somebody else does so when it names that, and more', async () => {
+      const entries = [...entriesOf('d3', 'd4'), revokedBy(signer, strays['tls.crt'] ?? '')];
+      await apply(listBy(signer, entries, ofDevices));
+      await look();
+      await says('ResolvedRefs');
+      await isOn(10 ** 12);
+      await becameReady(stage().plane, namespace, 'mqttbroker/plant');
+      assert.deepEqual(await letIn(), { revoked: [false, false], stray: false, good: [true, true] });
+    });
+
+    it('of ours takes its place again, with all on it that theirs named', async () => {
+      const theirs = await ownNumber();
+      await trust(own());
+      await isOn(theirs + 1);
+      await becameReady(stage().plane, namespace, 'mqttbroker/plant');
+      assert.deepEqual(await letIn(), { revoked: [false, false], stray: false, good: [true, true] });
     });
 
     it('lets devices on when the key of their CA is not there, and says so', async () => {

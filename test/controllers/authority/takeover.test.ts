@@ -296,6 +296,29 @@ describe('a CA that is new to a broker', () => {
     assert.match(said(await one.restart()).join(), /^Error CaNotFound: /);
   });
 
+  it('and one that had no list before waits for it, when all others have one', async () => {
+    const one = takeoverSite();
+    one.site.secret('partner-ca', partner);
+    const none = { type: 'None' };
+    assert.deepEqual(keysOf(await one.change(trustedCa(none), ofPartner(none))), [keyId, partner.issuer.keyId]);
+    const waiting = await one.change(trustedCa(signed), ofPartner());
+    assert.deepEqual([keysOf(waiting), waiting.crls.length], [[keyId], 1]);
+    one.list(1n, [], partner);
+    assert.deepEqual(keysOf(await one.look()), [keyId, partner.issuer.keyId]);
+  });
+
+  it('holds up all where it cannot be told whether the broker has its list', async () => {
+    const one = takeoverSite();
+    one.site.secret('partner-ca', partner);
+    one.list(1n, [], partner);
+    await one.change(trustedCa(signed), ofPartner());
+    one.site.sets.isDamaged = true;
+    one.site.cluster.remove('ConfigMap', 'plant/list');
+    assert.match(said(await one.restart()).join(), /^Error CrlInvalid: /);
+    one.site.sets.isDamaged = false;
+    assert.match(said(await one.look()).join(), /^Warning CrlInvalid: .*; the last good list of CA partner stays/);
+  });
+
   it('keeps the last set in force where it is the only one', async () => {
     const one = takeoverSite();
     assert.match(said(await one.change(trustedCa(external))).join(), /^Error CrlInvalid: .* does not exist$/);
