@@ -19,7 +19,11 @@ interface Call {
 }
 
 /** The reference that makes an object a child of `owner`; both are in one namespace. */
-export function ownerReference({ kind }: ResourceType, apiVersion: string, owner: Meta): OwnerReference {
+export function ownerReference(
+  { kind }: ResourceType,
+  apiVersion: string,
+  owner: Pick<Meta, 'name' | 'uid'>,
+): OwnerReference {
   return { apiVersion, kind, name: owner.name, uid: owner.uid, controller: true, blockOwnerDeletion: true };
 }
 

@@ -6,7 +6,7 @@ import type { Finding } from '../../domain/finding.ts';
 import { type FindingCode, findingKinds } from '../../domain/findings.ts';
 import { type Broker, type Workload } from '../../domain/fleet.ts';
 import { apiVersion } from '../../domain/names.ts';
-import type { KubeObject, ObjectMeta, ResourceType } from '../../kube/object.ts';
+import type { KubeObject, ObjectMeta, OwnerReference, ResourceType } from '../../kube/object.ts';
 import { type DesiredChild, isOwnedBy, ownerReference } from '../apply.ts';
 import type { Instance } from '../declared.ts';
 import {
@@ -45,7 +45,7 @@ export interface Removal {
 /** Written in this order; each step leaves what the next run can go on from. */
 export interface WorkloadPlan {
   readonly children: readonly Child[];
-  /** The Secret of the server, to go with the broker: cert-manager leaves it behind. */
+  /** The Secret of the server, to go with the broker and its Certificate: cert-manager leaves it behind. */
   readonly adopt: { readonly uid: string; readonly desired: DesiredChild } | undefined;
   readonly remove: readonly Removal[];
   readonly instances: readonly Child[];
@@ -86,13 +86,23 @@ function plannedCertificate(facts: WorkloadFacts): Planned {
   return { children: [], findings: [notOurs(facts.broker, 'Secret', serverSecretName(facts.broker))] };
 }
 
-function plannedAdoption({ serverSecret, meta }: WorkloadFacts): WorkloadPlan['adopt'] {
+/** Both have to be gone before it goes: a Secret that went before its Certificate is made again, and then has no owner. */
+function plannedAdoption({ serverSecret, meta, present }: WorkloadFacts): WorkloadPlan['adopt'] {
   if (serverSecret === undefined || serverSecret === 'Taken') return undefined;
   const { name, namespace = '', uid = '', ownerReferences = [] } = serverSecret;
-  if (ownerReferences.some((owner) => owner.uid === meta.uid)) return undefined;
+  const certificate = present(certificates, serverCertificateName(meta.name));
+  const owners = [
+    ownerReference(mqttBrokers, apiVersion, meta),
+    ...(certificate && isOwnedBy(certificate, meta.uid) ? [certificateReference(certificate)] : []),
+  ];
+  if (owners.every((owner) => ownerReferences.some((one) => one.uid === owner.uid))) return undefined;
   // Not as its controller: cert-manager may be set up to be that.
-  const owner = { ...ownerReference(mqttBrokers, apiVersion, meta), controller: false, blockOwnerDeletion: false };
-  return { uid, desired: stated(secrets, { name, namespace, ownerReferences: [owner] }) };
+  const desired = owners.map((owner) => ({ ...owner, controller: false, blockOwnerDeletion: false }));
+  return { uid, desired: stated(secrets, { name, namespace, ownerReferences: desired }) };
+}
+
+function certificateReference({ apiVersion: version, metadata: { name, uid = '' } }: KubeObject): OwnerReference {
+  return ownerReference(certificates, version, { name, uid });
 }
 
 function plannedChildren(facts: WorkloadFacts, workload: Extract<Workload, { kind: 'Managed' }>): Planned {

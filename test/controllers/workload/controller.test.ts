@@ -253,13 +253,19 @@ describe('workload of a broker', () => {
     assert.deepEqual(site.woken, [key, key]);
   });
 
-  it('has the Secret of the server go with the broker, once', async () => {
+  it('has the Secret of the server go with the broker and its Certificate, once', async () => {
     const site = started();
     await site.pass();
     site.cluster.put(secret({ [managedByLabel]: managedBy }));
     assert.deepEqual((await site.pass()).map(textOf), ['apply Secret main-server-tls']);
-    const [owner, ...others] = site.cluster.object('Secret', 'plant/main-server-tls')?.metadata.ownerReferences ?? [];
-    assert.deepEqual([owner?.kind, owner?.name, owner?.controller, others.length], ['MqttBroker', 'main', false, 0]);
+    const { ownerReferences = [] } = site.cluster.object('Secret', 'plant/main-server-tls')?.metadata ?? {};
+    assert.deepEqual(
+      ownerReferences.map(({ kind, name, controller }) => [kind, name, controller]),
+      [
+        ['MqttBroker', 'main', false],
+        ['Certificate', 'main-server', false],
+      ],
+    );
     await site.pass();
     const reads = site.cluster.reads.length;
     assert.deepEqual(await site.pass(), []);
