@@ -56,7 +56,7 @@ function rememberedOf(
   latest: Member | undefined,
   published: PublishedRevocations,
 ): Pick<Member, 'former' | 'signed' | 'told' | 'trust'> {
-  const { signed = new Set(), trust } = latest ?? {};
+  const { signed = new Set<CaKeyId>(), trust } = latest ?? {};
   if (!latest || latest.told === nothingTold) {
     return { former: formerCas(published), signed, told: toldBy(published), trust };
   }
