@@ -5,7 +5,7 @@ import type { ObjectKey } from '../domain/names.ts';
 import { lockoutOf, lockoutsOf } from '../parse/lockout.ts';
 import type { InstanceReport } from '../ports.ts';
 import type { Records } from './records.ts';
-import type { LocalStatus } from './status.ts';
+import { devicesIn } from './written-status.ts';
 
 export interface LocalLockouts {
   readonly fleet: Fleet;
@@ -42,6 +42,7 @@ export interface LeftLockouts {
 
 /** As a status that was written tells of them. */
 export function lockoutsIn(status: unknown): readonly ReportedLockout[] {
-  const { devices = [] } = (status ?? {}) as { readonly devices?: LocalStatus['devices'] };
-  return devices.flatMap(({ identity, lockout }) => (lockout && lockoutOf({ identity, ...lockout })) ?? []);
+  return devicesIn(status).flatMap(({ identity, lockout }) => {
+    return (typeof lockout === 'object' && lockoutOf({ identity, ...lockout })) || [];
+  });
 }

@@ -154,8 +154,9 @@ export async function jsonOf(file: string): Promise<unknown> {
 export function jsonIn(text: string, file: string): unknown {
   try {
     return JSON.parse(text) as unknown;
-  } catch (error) {
-    throw new Error(`read ${file}: it is no JSON`, { cause: error });
+  } catch {
+    // Without the cause, which quotes what is there: keys and passwords are among these files.
+    throw new Error(`read ${file}: it is no JSON`);
   }
 }
 

@@ -158,7 +158,10 @@ function standAlone(value: unknown, copying: Copying): string | undefined {
   return undefined;
 }
 
+/** The first two quote what is written there, which may be a password that ought to have been in quotes. */
 const clearer: readonly (readonly [RegExp, string])[] = [
+  [/^unidentified alias/, 'alias of an anchor that is not there: put a text that begins with * in quotes'],
+  [/\btag\b/, 'unknown tag: leave it out, and put a text that begins with ! in quotes'],
   [/^duplicated mapping key/, 'key is given twice: remove one of the two'],
   [/^deficient indentation/, 'line is indented too little, or a bracket or quote above it is not closed'],
   [/^unexpected end of the stream within a flow/, 'bracket or brace is not closed'],

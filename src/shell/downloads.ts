@@ -128,6 +128,11 @@ function intervalOf(value: DownloadedList, { refreshSeconds }: DownloadAsk, now:
   return Math.max(shortestInterval, Math.min(refreshSeconds * 1000, left));
 }
 
+/** What may be secret of an address: everybody reads the message. */
+function withoutQuery(url: string): string {
+  return url.replace(/[?#].*$/s, '?…');
+}
+
 function failureText(url: string, error: unknown): string {
-  return `${url} cannot be downloaded: ${error instanceof Error ? error.message : String(error)}`;
+  return `${withoutQuery(url)} cannot be downloaded: ${error instanceof Error ? error.message : String(error)}`;
 }

@@ -84,12 +84,21 @@ interface Reviewed {
   };
 }
 
+/** Without what was read, for the token comes back in it. */
+function reviewedIn(answer: Buffer, plural: string): Reviewed {
+  try {
+    return JSON.parse(answer.toString()) as Reviewed;
+  } catch {
+    throw new Error(`create ${plural}: the answer is no JSON`);
+  }
+}
+
 async function review(transport: Pick<Transport, 'send'>, token: string, path: string): Promise<Standing> {
   const send = async (group: string, plural: string, kind: string, spec: object): Promise<Reviewed['status']> => {
     const body = JSON.stringify({ apiVersion: `${group}/v1`, kind, spec });
     const request = { what: `create ${plural}`, method: 'POST', path: `/apis/${group}/v1/${plural}`, body } as const;
     const answer = await transport.send({ ...request, contentType: 'application/json' });
-    return (JSON.parse(answer.toString()) as Reviewed).status;
+    return reviewedIn(answer, plural).status;
   };
   const known = await send('authentication.k8s.io', 'tokenreviews', 'TokenReview', { token });
   if (known?.authenticated !== true || known.user?.username === undefined) return 'Unauthenticated';

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { localLockouts, type LocalLockouts, lockoutsIn, reportedIn } from '../../src/local/lockouts.ts';
 import type { InstanceReport } from '../../src/ports.ts';
 import { aBroker, aDevice, aFleet, mainBroker } from '../fixtures.ts';
@@ -24,6 +25,34 @@ function heldBy(overrides: Partial<LocalLockouts>, when = now): readonly string[
   const facts = { fleet, broker: mainBroker, reported: [], records: new Map(), former: undefined };
   return [...localLockouts({ ...facts, ...overrides }, when).ends.keys()];
 }
+
+describe('lockouts that were written down', () => {
+  it('are none where the file is damaged, whatever it holds', () => {
+    const good = { devices: [{ device: 'plant/sensor-1', identity: 'sensor-1', lockout: written }] };
+    const damaged = fc.oneof(
+      fc.jsonValue(),
+      fc.jsonValue().map((devices) => ({ devices })),
+      fc.array(fc.jsonValue()).map((devices) => ({ devices })),
+      fc.jsonValue().map((lockout) => ({ devices: [{ ...good.devices[0], lockout }] })),
+      fc.jsonValue().map((lockouts) => ({ lockouts })),
+      fc.array(fc.jsonValue()).map((lockouts) => ({ lockouts })),
+      fc.tuple(fc.constantFrom('identity', 'since', 'until', 'reason'), fc.jsonValue()).map(([field, value]) => ({
+        lockouts: [{ identity: 'a', ...written, [field]: value }],
+      })),
+    );
+    fc.assert(
+      fc.property(damaged, (value) => {
+        const report = (value ?? {}) as Partial<InstanceReport>;
+        for (const { identity, until } of [...lockoutsIn(value), ...reportedIn(undefined, { report, told: [] })]) {
+          assert.equal(typeof identity, 'string');
+          assert.ok(until > new Date(0));
+        }
+      }),
+      { numRuns: 1000 },
+    );
+    assert.equal(lockoutsIn(good).length, 1);
+  });
+});
 
 describe('lockouts in local mode', () => {
   const rows: Readonly<Record<string, readonly [overrides: Partial<LocalLockouts>, held: readonly string[]]>> = {

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { endOrphan, lockHolder, rememberBroker, takeLock, type ProcessTable } from '../../src/local/lock.ts';
 import { listenerPorts } from '../../src/local/ports.ts';
 import { addToRecord, keepRequest, readRecord, readRecords, removeRecord } from '../../src/local/records.ts';
-import { existingState, objectPath, openState } from '../../src/local/state.ts';
+import { existingState, jsonOf, objectPath, openState } from '../../src/local/state.ts';
 import { systemClock } from '../../src/local/system.ts';
 import { aBroker } from '../fixtures.ts';
 
@@ -46,6 +46,14 @@ describe('state directory', () => {
       existingState(at('none')),
       /there is none; 'mqttsec dev DIR' makes DIR\/\.mqttsec, which --state names/,
     );
+  });
+
+  it('says nothing of what is in a file that is no JSON: it may be a password', async () => {
+    writeFileSync(at('connection.json'), '{"password": hunter2}');
+    await assert.rejects(jsonOf(at('connection.json')), ({ message, cause }: Error) => {
+      assert.match(message, /^read .*connection.json: it is no JSON$/);
+      return cause === undefined;
+    });
   });
 
   for (const key of ['../x/y', 'a/..', 'a/b/../c', 'a/', '/a', 'A/b', 'a/\n'] as const) {

@@ -102,6 +102,13 @@ describe('lists on web servers', () => {
     assert.deepEqual(await read(), { kind: 'Missing', message });
   });
 
+  it('say so without what is asked for by the address, which may be a secret', async () => {
+    const { read } = web();
+    const value = await read({ url: 'https://pki/ca.crl?token=hunter2' as 'https://pki/ca.crl' });
+    const message = 'https://pki/ca.crl?… cannot be downloaded: the server answers 500';
+    assert.deepEqual(value, { kind: 'Missing', message });
+  });
+
   it('are fetched once for all brokers that name them, and by nobody when none does any more', async () => {
     const { clock, read, server, requests, news, downloads } = web();
     server.answer = () => Promise.resolve(content(listOf()));

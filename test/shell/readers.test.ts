@@ -96,6 +96,16 @@ describe('readers of a route', () => {
     );
   });
 
+  it('are not told in the error about an answer that is none', async () => {
+    const send = ({ body = '' }: { readonly body?: string }) => Promise.resolve(Buffer.from(body.replaceAll('"', '')));
+    const broken = guardedRoute('/metrics', shown, { transport: { send }, clock });
+    const request = broken(new URL('/metrics', 'http://process'), { headers: { authorization: 'Bearer hunter2' } });
+    await assert.rejects(request, ({ message, cause }: Error) => {
+      assert.equal(message, 'create tokenreviews: the answer is no JSON');
+      return cause === undefined;
+    });
+  });
+
   it('are nobody while the API server cannot be asked, and that is not remembered', async () => {
     cluster.users = { good: 'prometheus' };
     cluster.mayRead.add('prometheus');
