@@ -1,5 +1,6 @@
 /** What every controller is given, and what it may assume. */
 import type { Finding } from '../domain/finding.ts';
+import type { Changes } from '../domain/bundle/changes.ts';
 import type { BundleIndex } from '../domain/bundle/content.ts';
 import type { Compiled } from '../domain/bundle/compile.ts';
 import type { Broker, Device, Fleet } from '../domain/fleet.ts';
@@ -12,7 +13,6 @@ import type { KubeClient } from '../kube/client.ts';
 import type { EventDraft } from '../kube/events.ts';
 import type { Priority } from '../kube/queue.ts';
 import type { Clock, Random } from '../ports.ts';
-import type { Changes } from './broker/changes.ts';
 import type { World } from './world.ts';
 
 export interface OperatorOptions {

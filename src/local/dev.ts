@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { runAgent } from '../agent/agent.ts';
 import type { AgentOptions } from '../agent/state.ts';
+import { nothingKnown } from '../domain/bundle/changes.ts';
 import { keyOf } from '../domain/fleet.ts';
 import { reportable } from '../parse/report.ts';
 import type { InstanceReport } from '../ports.ts';
@@ -66,6 +67,7 @@ export async function runDev(given: DevOptions, world: DevWorld): Promise<LocalS
       bundle: undefined,
       published: undefined,
       carried: new Map(),
+      changes: nothingKnown,
       report: undefined,
       failure: undefined,
       downloads: createDownloads({

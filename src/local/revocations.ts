@@ -20,6 +20,8 @@ interface RevocationFacts {
   readonly published: Compiled['statuses'] | undefined;
   readonly proved: Compiled['statuses'] | undefined;
   readonly loaded: InstanceReport['loaded'];
+  /** Nothing else was published for an identity since what is proved. */
+  readonly isProof: (identity: string) => boolean;
 }
 
 /** Of each device that is revoked or suspended. What is compiled is recorded, and what it was made with deleted. */
@@ -36,7 +38,8 @@ function progressOf(facts: RevocationFacts, key: ObjectKey, device: Device, now:
   const state = device.revoked ? 'Revoked' : 'Suspended';
   const certificates = device.revoked ? revokedCount(facts, device, now) : heldCount(facts, key);
   const isOut = published?.get(device.identity)?.state === state;
-  const proof = proved?.get(device.identity)?.state === state ? loaded : undefined;
+  const isProved = proved?.get(device.identity)?.state === state && facts.isProof(device.identity);
+  const proof = isProved ? loaded : undefined;
   const done = {
     recordedAt: certificates > 0,
     publishedAt: isOut,

@@ -1,3 +1,4 @@
+import { isChangedSince, isKnownSince } from '../domain/bundle/changes.ts';
 import { keyOf } from '../domain/fleet.ts';
 import { devicesIn } from '../domain/pki/lineage.ts';
 import { withPositions } from '../parse/manifests.ts';
@@ -21,15 +22,23 @@ export async function currentStatus(run: Run): Promise<LocalStatus> {
   return status;
 }
 
-function revocationsNow({ bundle, store, published, report, carried, revocations, world }: Run): Run['revocations'] {
+function revocationsNow(run: Run): Run['revocations'] {
+  const { bundle, store, published, report, carried, revocations, world } = run;
   if (!bundle) return revocations;
   const loaded = report?.loaded;
   const facts = {
     ...{ former: revocations, devices: devicesIn(bundle.fleet), ledger: store.ledger, held: store.held, loaded },
     published: published && carried.get(published.hash),
     proved: loaded && carried.get(loaded.hash),
+    isProof: (identity: string) => isProof(run, identity),
   };
   return revocationsOf(facts, world.clock.now());
+}
+
+/** The broker has proved all that it can enforce of the identity by now. */
+function isProof({ report, changes }: Run, identity: string): boolean {
+  const { revision } = report?.loaded ?? {};
+  return revision !== undefined && isKnownSince(changes, revision) && !isChangedSince(changes, revision, identity);
 }
 
 function statusOf(run: Run): LocalStatus {
@@ -56,6 +65,7 @@ function statusOf(run: Run): LocalStatus {
           devices: devicesIn(bundle.fleet),
           statuses: bundle.compiled.statuses,
           loaded: loaded && run.carried.get(loaded.hash),
+          isProof: (identity) => isProof(run, identity),
           isRefused: report?.refused !== undefined,
           findings: bundle.findings,
           certificates: currentCertificates(store),

@@ -1,4 +1,5 @@
 import type { AgentEvent } from '../agent/state.ts';
+import type { Changes } from '../domain/bundle/changes.ts';
 import type { Compiled } from '../domain/bundle/compile.ts';
 import type { Finding } from '../domain/finding.ts';
 import { keyOf, type Broker } from '../domain/fleet.ts';
@@ -68,6 +69,8 @@ export interface Run {
   published: PublishedBundle | undefined;
   /** Statuses by the hash of the content that they were published with. */
   readonly carried: Map<string, Compiled['statuses']>;
+  /** A proof counts for whom nothing else was published since. */
+  changes: Changes;
   report: InstanceReport | undefined;
   /** Why the last attempt to compile or publish failed; the set in force stays. */
   failure: string | undefined;

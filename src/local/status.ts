@@ -78,6 +78,8 @@ export interface StatusFacts {
   readonly statuses: Compiled['statuses'];
   /** Statuses as they were compiled into the bundle that the agent proved; absent before the first proof. */
   readonly loaded: Compiled['statuses'] | undefined;
+  /** Nothing else was published for an identity since. */
+  readonly isProof: (identity: string) => boolean;
   readonly isRefused: boolean;
   /** Of everything; those of severity Error on a device are its last reason. */
   readonly findings: readonly Finding[];
@@ -159,7 +161,8 @@ function outcomeOf(
   if (!status) return { programmed: false, reason: 'Pending' };
   if (status.state === 'Refused') return { programmed: false, reason: 'Invalid', ...complaint };
   const loaded = facts.loaded?.get(device.identity);
-  if (loaded?.rulesHash !== status.rulesHash || loaded.state !== status.state) {
+  const isSame = loaded?.rulesHash === status.rulesHash && loaded.state === status.state;
+  if (!isSame || !facts.isProof(device.identity)) {
     return { programmed: false, reason: facts.isRefused ? 'Refused' : 'Pending' };
   }
   const isIssuing = status.state === 'Active' && isCertified(device) && !hasCertificate;

@@ -1,9 +1,9 @@
 /** Which devices have to look at their broker again. */
+import { isChangedSince, isKnownSince, isSameRights } from '../../domain/bundle/changes.ts';
 import type { IdentityStatus } from '../../domain/bundle/compiled-identity.ts';
 import type { ObjectKey } from '../../domain/names.ts';
 import { shardCount } from '../../domain/sharded.ts';
 import type { BrokerState } from '../context.ts';
-import { isChangedSince, isKnownSince, isSameRights } from './changes.ts';
 
 type Outcome = Pick<BrokerState, 'compiled' | 'proved' | 'changes' | 'expectedInstances' | 'refusal' | 'problem'>;
 

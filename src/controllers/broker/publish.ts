@@ -1,4 +1,5 @@
 /** One pass over a broker: what is compiled, whether it is written, and what is known after it. */
+import { withClosed, withOpen, withoutSettled } from '../../domain/bundle/changes.ts';
 import type { Compiled } from '../../domain/bundle/compile.ts';
 import type { BundleContent, BundleIndex } from '../../domain/bundle/content.ts';
 import type { Finding } from '../../domain/finding.ts';
@@ -10,7 +11,6 @@ import { bundleSite } from '../bundle/site.ts';
 import type { BrokerState, ControllerContext, Trust } from '../context.ts';
 import { compileInput, compilePass } from './compile.ts';
 import type { ExpectedInstance } from '../workload/expected.ts';
-import { withClosed, withOpen, withoutSettled } from './changes.ts';
 import { type BrokerFacts, type BrokerPorts, indexOf } from './gather.ts';
 import { presentLockouts } from './lockouts.ts';
 import { type KeepingFacts, lookedUp, stillKept, wanted } from './keeping.ts';

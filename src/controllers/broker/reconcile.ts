@@ -1,4 +1,5 @@
 /** The controller of MqttBroker: compiles and publishes. What there is to say of it is written by `brokerStatusReconcile`. */
+import { nothingKnown } from '../../domain/bundle/changes.ts';
 import type { ObjectKey } from '../../domain/names.ts';
 import type { Key } from '../../kube/object.ts';
 import { done, type Outcome, type Reconcile, type ReconcileContext } from '../../kube/outcome.ts';
@@ -6,7 +7,6 @@ import { bundleSite } from '../bundle/site.ts';
 import type { ControllerContext } from '../context.ts';
 import type { DeclaredBroker } from '../declared.ts';
 import { isGoing } from '../world.ts';
-import { nothingKnown } from './changes.ts';
 import { type BrokerFacts, type BrokerPorts, gatheredFacts } from './gather.ts';
 import { nothingKept } from './keeping.ts';
 import { withForecast } from './forecast.ts';

@@ -1,11 +1,11 @@
 /** What is known of brokers between one pass and the next. Nothing of it is needed after a restart. */
+import type { Changes } from '../../domain/bundle/changes.ts';
 import type { Compiled, CompileInput } from '../../domain/bundle/compile.ts';
 import type { Fleet } from '../../domain/fleet.ts';
 import type { LockoutsInForce } from '../../domain/lockout.ts';
 import type { ObjectKey } from '../../domain/names.ts';
 import type { BrokerState, BrokerStates } from '../context.ts';
 import type { Meta } from '../declared.ts';
-import type { Changes } from './changes.ts';
 import type { BrokerFacts } from './gather.ts';
 import type { Keeping } from './keeping.ts';
 import type { MadeForecast } from './forecast.ts';

@@ -1,7 +1,7 @@
 /** Whether the broker enforces what a device is to have, from what its instances have proved. */
 import type { Reason } from '../../domain/reasons.ts';
+import { type Changes, isChangedSince, isKnownSince } from '../../domain/bundle/changes.ts';
 import type { HeldCertificate } from '../../domain/pki/lineage.ts';
-import { type Changes, isChangedSince, isKnownSince } from '../broker/changes.ts';
 import type { BrokerState, Proof } from '../context.ts';
 import { areListed, isAnyListed } from '../enforcement.ts';
 import { condition, type ConditionDraft, type ConditionStatus } from '../status.ts';

@@ -1,10 +1,10 @@
+import { isChangedSince } from '../../domain/bundle/changes.ts';
 import type { HeldCertificate } from '../../domain/pki/lineage.ts';
 import {
   type RevocationProgress,
   revocationProgress,
   type RevocationSeen,
 } from '../../domain/pki/revocation-progress.ts';
-import { isChangedSince } from '../broker/changes.ts';
 import { areListed, enforcementOf } from '../enforcement.ts';
 import { type Expectation, isAsExpected } from './expectation.ts';
 import type { DeviceFacts } from './plan.ts';

@@ -1,11 +1,11 @@
 /** Stand-ins for the controllers beside that of devices: a ledger, certificates, and a broker that proves what it is told to. */
+import { nothingKnown } from '../../../src/domain/bundle/changes.ts';
 import { compileBroker, type Compiled, type CompileInput } from '../../../src/domain/bundle/compile.ts';
 import { imagePlacement } from '../../../src/domain/bundle/placement.ts';
 import type { ObjectKey } from '../../../src/domain/names.ts';
 import type { RevocationEntry } from '../../../src/domain/pki/certificate.ts';
 import type { HeldCertificate } from '../../../src/domain/pki/lineage.ts';
 import { ShardedMap } from '../../../src/domain/sharded.ts';
-import { nothingKnown } from '../../../src/controllers/broker/changes.ts';
 import type {
   BrokerState,
   ControllerContext,

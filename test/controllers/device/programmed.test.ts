@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import { nothingKnown } from '../../../src/domain/bundle/changes.ts';
 import type { IdentityStatus } from '../../../src/domain/bundle/compiled-identity.ts';
 import { ShardedMap } from '../../../src/domain/sharded.ts';
-import { nothingKnown } from '../../../src/controllers/broker/changes.ts';
 import type { Expectation } from '../../../src/controllers/device/expectation.ts';
 import type { Trust } from '../../../src/controllers/context.ts';
 import { type ProgrammedFacts, programmedOf } from '../../../src/controllers/device/programmed.ts';

@@ -3,9 +3,9 @@
  * its proof counts for whom all of that is the same: rights that are given and taken again are compiled to the former
  * ones while the broker enforces what was between.
  */
-import type { Compiled } from '../../domain/bundle/compile.ts';
-import type { IdentityStatus } from '../../domain/bundle/compiled-identity.ts';
-import { shardCount, ShardedMap } from '../../domain/sharded.ts';
+import { shardCount, ShardedMap } from '../sharded.ts';
+import type { Compiled } from './compile.ts';
+import type { IdentityStatus } from './compiled-identity.ts';
 
 type Statuses = Compiled['statuses'];
 
