@@ -1,20 +1,12 @@
 import assert from 'node:assert/strict';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import net from 'node:net';
-import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import tls from 'node:tls';
-import { Ajv } from 'ajv';
 import { enrolmentLine, type EnrolmentRefusal } from '../../src/enrol/event.ts';
 import { bodyOf } from './client.ts';
+import { isEnrolmentEvent } from './event-schema.ts';
 import { type Ask, broker, foreignCertificate, openedSite, requestOf, type Site, strayCertificate } from './site.ts';
-
-const schemaFile = path.join(import.meta.dirname, '../../schemas/enrolment-event.json');
-const isEvent = new Ajv({
-  strict: true,
-  formats: { 'date-time': (text: string) => new Date(text).toJSON() === text },
-}).compile(JSON.parse(readFileSync(schemaFile, 'utf8')) as object);
 
 const [first, second, foreign] = ['pump-1', 'pump-1', 'pump-2'].map((name) => requestOf(name)) as [
   ReturnType<typeof requestOf>,
@@ -29,7 +21,7 @@ function lastOf(site: Site): Record<string, unknown> {
   const line = enrolmentLine(event, broker);
   assert.match(line, /^[ -~]*$/);
   const value = JSON.parse(line) as Record<string, unknown>;
-  assert.ok(isEvent(value), JSON.stringify(isEvent.errors));
+  assert.ok(isEnrolmentEvent(value), JSON.stringify(isEnrolmentEvent.errors));
   return value;
 }
 

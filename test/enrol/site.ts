@@ -20,6 +20,9 @@ const server = certificateOf(ca, 'localhost', {
   use: { kind: 'Server', dnsNames: ['localhost'], ipAddresses: [Uint8Array.of(127, 0, 0, 1)] },
 });
 
+/** By which a client knows the server. */
+export const caPem = ca.issuer.pem;
+
 export const broker = 'plant/main';
 
 /** A key and a request for it, as `openssl req` makes them. */
@@ -49,6 +52,8 @@ export interface Site {
   enrollee: Omit<Enrollee, 'current' | 'csr'>;
   /** Whether what is handed in is certified at once. */
   isIssuing: boolean;
+  /** What is certified is certified again until its certificate (PEM) is such a one. */
+  isWanted: (certificate: string) => boolean;
   /** How often the registrar was asked for a device. */
   lookups: number;
   /** Fails whatever is asked of the registrar. */
@@ -90,14 +95,13 @@ export async function openedSite(limits = {}): Promise<Site> {
   const issue = (pem: string) => {
     const parsed = parsedCsr(pem, site.enrollee.identity);
     if (!parsed.ok) throw new Error('what is handed in was checked');
-    const made = signedCertificate(
-      {
-        ...{ commonName: site.enrollee.identity, publicKey: parsed.value.publicKey, use: { kind: 'Client' } },
-        ...{ notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + 3_600_000) },
-        serialBytes: systemRandom.bytes(16),
-      },
-      ca,
-    );
+    const terms = {
+      ...{ commonName: site.enrollee.identity, publicKey: parsed.value.publicKey, use: { kind: 'Client' } },
+      ...{ notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + 3_600_000) },
+    } as const;
+    let made: string;
+    do made = signedCertificate({ ...terms, serialBytes: systemRandom.bytes(16) }, ca);
+    while (!site.isWanted(made));
     const issued = issuedCertificate(made, ca.issuer.keyId);
     if (!issued.ok) throw new Error('what was made can be read');
     certificates.push({ pem: made, fingerprint: issued.value.fingerprint, keyId: parsed.value.keyId });
@@ -139,6 +143,7 @@ export async function openedSite(limits = {}): Promise<Site> {
     submitted,
     enrollee: { device: 'plant/pump-1', identity: 'pump-1' },
     isIssuing: true,
+    isWanted: () => true,
     lookups: 0,
     isBroken: false,
     claim(change = {}) {

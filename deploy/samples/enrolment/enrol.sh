@@ -52,7 +52,7 @@ if [ "$status" != 200 ]; then
   echo "refused: $status $(cat answer)" >&2
   exit 1
 fi
-tr -d '\r\n' <answer | openssl base64 -d -A | openssl pkcs7 -inform DER -print_certs | sed -n '/BEGIN/,/END/p' >next.part
+tr -d '\r\n' <answer | openssl base64 -d -A | openssl pkcs7 -inform DER -print_certs | sed -n '/^-----BEGIN/,/^-----END/p' >next.part
 openssl x509 -in next.part -noout
 mv next.part next.crt
 take

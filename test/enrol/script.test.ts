@@ -1,0 +1,27 @@
+/** deploy/samples/enrolment/enrol.sh, what a device does by curl and openssl. */
+import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { directoryOf, root } from '../cli/program.ts';
+import { caPem, openedSite, type Site } from './site.ts';
+
+const script = path.join(root, 'deploy/samples/enrolment/enrol.sh');
+
+describe('the script for enrolment', () => {
+  let site: Site;
+  beforeEach(async () => (site = await openedSite()));
+  afterEach(() => site.close());
+
+  it('reads a certificate in whose base64 the word END stands', async () => {
+    site.isWanted = (pem) => pem.split('\n').some((line) => !line.startsWith('-----') && line.includes('END'));
+    const kit = directoryOf({ 'ca.crt': caPem, claim: site.claim() });
+    const words = [kit, `https://localhost:${site.port}`, 'pump-1', path.join(kit, 'claim')];
+    const { stdout } = await promisify(execFile)(script, words);
+    assert.match(stdout, /^subject=CN *= *pump-1$/m);
+    const certificate = readFileSync(path.join(kit, 'client.crt'), 'utf8');
+    assert.equal(new X509Certificate(certificate).subject, 'CN=pump-1');
+  });
+});
