@@ -3,6 +3,7 @@ import path from 'node:path';
 import { lockHolder } from '../local/lock.ts';
 import { existingState, jsonOf, stateName, type StatePaths } from '../local/state.ts';
 import { type DeviceStatus, type LocalStatus } from '../local/status.ts';
+import { statusIn } from '../local/written-status.ts';
 import { clusterFlag, refuseClusterFlags } from './cluster-options.ts';
 import { UsageError, type Io } from './io.ts';
 
@@ -36,17 +37,11 @@ export interface LocalState {
 
 export async function localState(directory: string | undefined, io: Io): Promise<LocalState> {
   const paths = await existingState(directory ?? stateName);
-  const status = await jsonOf(paths.status);
-  if (status === undefined) throw new Error(`read status ${paths.status}: 'mqttsec dev' has not written it yet`);
-  if (!isStatus(status)) throw new Error(`read status ${paths.status}: it is none; 'mqttsec dev' writes it again`);
+  const written = await jsonOf(paths.status);
+  if (written === undefined) throw new Error(`read status ${paths.status}: 'mqttsec dev' has not written it yet`);
+  const status = statusIn(written);
+  if (!status) throw new Error(`read status ${paths.status}: it is none; 'mqttsec dev' writes it again`);
   return { paths, status, running: await lockHolder(paths.lock, io.processes) };
-}
-
-/** Whether it has the lists that commands go through; the rest is as `dev` wrote it. */
-function isStatus(value: unknown): value is LocalStatus {
-  if (typeof value !== 'object' || value === null) return false;
-  const { listeners, devices, findings } = value as Partial<Record<keyof LocalStatus, unknown>>;
-  return [listeners, devices, findings].every(Array.isArray);
 }
 
 /** The one operand of a command that is about a device. */

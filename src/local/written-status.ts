@@ -1,3 +1,6 @@
+import { findingKinds } from '../domain/findings.ts';
+import type { LocalStatus } from './status.ts';
+
 /** What a file says of devices that should be a status, and may be damaged. */
 export interface WrittenDevice {
   readonly device?: unknown;
@@ -9,6 +12,74 @@ export interface WrittenDevice {
 /** Those of its devices that are objects; none of what is no status. */
 export function devicesIn(status: unknown): readonly WrittenDevice[] {
   const { devices } = (status ?? {}) as { readonly devices?: unknown };
-  if (!Array.isArray(devices)) return [];
-  return (devices as readonly unknown[]).filter((one): one is WrittenDevice => typeof one === 'object' && one !== null);
+  return Array.isArray(devices) ? devices.filter((one): one is WrittenDevice => isRecord(one)) : [];
+}
+
+/** The status that was written; undefined where the file lacks something that is shown, or has it of another type. */
+export function statusIn(value: unknown): LocalStatus | undefined {
+  return isStatus(value) ? value : undefined;
+}
+
+function isStatus(value: unknown): value is LocalStatus {
+  return (
+    hasTexts(value, ['broker', 'mosquittoVersion', 'host'], ['lastError']) &&
+    isListOf(value['listeners'], (one) => hasTexts(one, ['name', 'authentication']) && isNumber(one['port'])) &&
+    isListOf(value['devices'], isDevice) &&
+    isListOf(value['findings'], isFinding) &&
+    isAbsentOr(value['enrolment'], (one) => isRecord(one) && isNumber(one['port'])) &&
+    isAbsentOr(value['bundle'], (one) => hasTexts(one, ['hash']) && isNumber(one['revision'])) &&
+    isAbsentOr(value['loaded'], isLoaded) &&
+    isAbsentOr(value['refused'], (one) => isRecord(one) && isListOf(one['refusals'], isRefusal))
+  );
+}
+
+function isDevice(value: unknown): boolean {
+  return (
+    hasTexts(value, ['device', 'identity', 'authentication', 'reason'], ['role', 'notAfter', 'message']) &&
+    isAbsentOr(value['lockout'], (one) => hasTexts(one, ['until'])) &&
+    isAbsentOr(value['notice'], (one) => hasTexts(one, ['action', 'by']))
+  );
+}
+
+function isFinding(value: unknown): boolean {
+  return (
+    hasTexts(value, ['code', 'severity', 'message', 'path']) &&
+    Object.hasOwn(findingKinds, String(value['code'])) &&
+    isAbsentOr(value['object'], (one) => hasTexts(one, ['kind', 'namespace', 'name'])) &&
+    isAbsentOr(value['position'], (one) => hasTexts(one, ['file']) && isNumber(one['line']) && isNumber(one['column']))
+  );
+}
+
+function isLoaded(value: unknown): boolean {
+  return hasTexts(value, ['hash', 'provedAt']) && isNumber(value['revision']) && isNumber(value['milliseconds']);
+}
+
+function isRefusal(value: unknown): boolean {
+  return hasTexts(value, ['check', 'reason']);
+}
+
+function hasTexts(
+  value: unknown,
+  names: readonly string[],
+  optional: readonly string[] = [],
+): value is Record<string, unknown> {
+  if (!isRecord(value)) return false;
+  const isText = (name: string) => typeof value[name] === 'string';
+  return names.every(isText) && optional.every((name) => value[name] === undefined || isText(name));
+}
+
+function isListOf(value: unknown, isOne: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(isOne);
+}
+
+function isAbsentOr(value: unknown, isOne: (value: unknown) => boolean): boolean {
+  return value === undefined || isOne(value);
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number';
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }
