@@ -96,7 +96,7 @@ export async function openedSite(limits = {}): Promise<Site> {
     const parsed = parsedCsr(pem, site.enrollee.identity);
     if (!parsed.ok) throw new Error('what is handed in was checked');
     const terms = {
-      ...{ commonName: site.enrollee.identity, publicKey: parsed.value.publicKey, use: { kind: 'Client' } },
+      ...{ commonName: site.enrollee.identity, publicKey: parsed.value.publicKey, use: { kind: 'Client' } as const },
       ...{ notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + 3_600_000) },
     } as const;
     let made: string;
