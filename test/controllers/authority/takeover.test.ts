@@ -10,7 +10,7 @@ import type { RevocationEntry } from '../../../src/domain/pki/certificate.ts';
 import { parsedCrls, signedCrl } from '../../../src/domain/pki/crl.ts';
 import { revocationsText } from '../../../src/domain/pki/revocations.ts';
 import { brokerName, bundleOf, newSite, type Site } from '../../agent/site.ts';
-import { authority, revocation, seconds } from '../../domain/pki/authorities.ts';
+import { authority, end, revocation, seconds } from '../../domain/pki/authorities.ts';
 import { authoritySite, certificateOf, plant } from './site.ts';
 
 const [ca, partner] = [authority('devices'), authority('partner')];
@@ -69,6 +69,7 @@ function takeoverSite() {
     if (known.findings.every(({ severity }) => severity !== 'Error')) {
       site.published(known);
       assert.deepEqual(agent(known), [], 'the agent takes the set');
+      assert.deepEqual(run.events, [], 'no ledger was an older copy');
     }
     return known;
   };
@@ -77,11 +78,15 @@ function takeoverSite() {
     await run.look();
     return trust();
   };
+  const declare = (...trustedCas: object[]) => {
+    site.broker('main', { clientCertificates: { issuerRef: { name: 'devices' }, trustedCas } });
+  };
   return {
     ...{ site, now, look },
     run: () => run,
+    declare,
     change: (...trustedCas: object[]) => {
-      site.broker('main', { clientCertificates: { issuerRef: { name: 'devices' }, trustedCas } });
+      declare(...trustedCas);
       return look();
     },
     /** The list that somebody else signs with the key of the CA. */
@@ -186,6 +191,7 @@ describe('a CA whose lists are ours from now on', () => {
         ours.revocations.map(({ serial, identity, reason }) => `${serial} ${identity} ${reason}`),
         ['b - KeyCompromise', 'd - Unspecified', 'a1 sensor-1 KeyCompromise'],
       );
+      assert.ok(ours.revocations.every(({ identity, notAfter }) => (identity === '-') === notAfter > end));
       assert.deepEqual(refusedBy(await one.restart()), ['a1', 'b', 'd'], 'and after a restart');
       await one.site.clock.advance(3 * day * 1000);
       assert.deepEqual(refusedBy(await one.look()), ['a1', 'b', 'd'], 'and when it is signed again');
@@ -210,18 +216,23 @@ describe('a CA whose lists are ours from now on', () => {
   });
 
   it('and those of somebody else again: nothing is let in that either named', async () => {
-    const one = takeoverSite();
-    await one.change(trustedCa(signed));
-    await one.run().revoke([a]);
-    await one.look();
-    one.list(late, [a, b]);
-    await one.change(trustedCa(external));
-    await one.run().revoke([c]);
-    assert.deepEqual(refusedBy(await one.change(trustedCa(signed))), ['a', 'b', 'c']);
-    one.list(late + 5n, [a, c]);
-    const back = await one.change(trustedCa(external));
-    assert.deepEqual(refusedBy(back), ['a', 'b', 'c']);
-    assert.match(said(back).join(), /lacks what was taken back: serial b;/);
+    for (const restarts of [false, true]) {
+      const one = takeoverSite();
+      await one.change(trustedCa(signed));
+      await one.run().revoke([a]);
+      await one.look();
+      one.list(late, [a, b]);
+      await one.change(trustedCa(external));
+      if (restarts) await one.restart();
+      await one.run().revoke([c]);
+      one.declare(trustedCa(signed));
+      const ours = restarts ? await one.restart() : await one.look();
+      assert.deepEqual([refusedBy(ours), numberOf(ours)], [['a', 'b', 'c'], late + 1n]);
+      one.list(late + 5n, [a, c]);
+      const back = await one.change(trustedCa(external));
+      assert.deepEqual(refusedBy(back), ['a', 'b', 'c']);
+      assert.match(said(back).join(), /lacks what was taken back: serial b;/);
+    }
   });
 
   it('keeps them in the ledger, when there are no lists for a while', async () => {
