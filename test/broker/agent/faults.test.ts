@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { appendFile, copyFile, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { kill } from 'node:process';
-import { currentLink } from '../../../src/agent/generation.ts';
+import { currentLink, linkedGeneration } from '../../../src/agent/generation.ts';
 import type { Proof } from '../../../src/agent/proof.ts';
 import type { BrokerLauncher } from '../../../src/ports.ts';
 import {
@@ -42,14 +42,20 @@ function launcherWith(launcher: BrokerLauncher, interfere: Interference): Broker
   };
 }
 
-/** Damages a file of the generation in place once, before the first SIGHUP. */
+/** Damages a file of the generation in place once, before the first SIGHUP after the first set was proved. */
 function damagedOnce(
   launcher: BrokerLauncher,
   directory: string,
   damage: (link: string) => Promise<void>,
 ): BrokerLauncher {
-  return launcherWith(launcher, async (reloads, deliver) => {
-    if (reloads === 1) await damage(currentLink(directory));
+  let isDone = false;
+  return launcherWith(launcher, async (_, deliver) => {
+    // A broker that is slow to begin is signalled as well.
+    const hasGood = (await linkedGeneration(directory, 'good')) !== undefined;
+    if (hasGood && !isDone) {
+      isDone = true;
+      await damage(currentLink(directory));
+    }
     deliver();
   });
 }
