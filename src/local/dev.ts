@@ -5,12 +5,12 @@ import type { AgentOptions } from '../agent/state.ts';
 import { nothingKnown } from '../domain/bundle/changes.ts';
 import { keyOf } from '../domain/fleet.ts';
 import { reportable } from '../parse/report.ts';
-import type { InstanceReport } from '../ports.ts';
 import { createDownloads } from '../shell/downloads.ts';
 import { accepted } from './accepted.ts';
 import { auditLog } from './audit-log.ts';
 import { chosenBroker } from './chosen-broker.ts';
 import { startLocalEnrolment } from './enrolment.ts';
+import { formerReportIn } from './former-report.ts';
 import { endOrphan, rememberBroker, takeLock } from './lock.ts';
 import { lockoutsIn } from './lockouts.ts';
 import { formerlyAccepted, manifestReader, readState } from './manifest-reader.ts';
@@ -24,7 +24,7 @@ import { isOutdated, type DevOptions, type DevWorld, type Run } from './run.ts';
 import { storedKeyPair } from './server.ts';
 import { withSocketDirectory } from './socket-directory.ts';
 import { directorySource } from './source.ts';
-import { isState, jsonOf, openState, statePaths, writeJson, type StatePaths } from './state.ts';
+import { isState, jsonOf, openState, statePaths, writeJson } from './state.ts';
 import type { LocalStatus } from './status.ts';
 import { openStore } from './store.ts';
 import { changeFlag, readAtChanges, type ChangeFlag } from './watch.ts';
@@ -57,7 +57,7 @@ export async function runDev(given: DevOptions, world: DevWorld): Promise<LocalS
       store,
       mosquitto,
       reader,
-      former: await formerReport(paths),
+      former: formerReportIn(await jsonOf(paths.report)),
       toldLockouts: lockoutsIn(toldBefore),
       manifests,
       seenRecords: undefined,
@@ -84,11 +84,6 @@ export async function runDev(given: DevOptions, world: DevWorld): Promise<LocalS
   } finally {
     await unlock();
   }
-}
-
-async function formerReport(paths: StatePaths): Promise<Partial<InstanceReport>> {
-  const report = await jsonOf(paths.report);
-  return typeof report === 'object' && report !== null ? report : {};
 }
 
 /** The agent and the watchers beside the loop; all end with it. */

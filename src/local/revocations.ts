@@ -6,7 +6,8 @@ import type { Ledger } from '../domain/pki/ledger.ts';
 import type { HeldCertificate } from '../domain/pki/lineage.ts';
 import { type RevocationProgress, revocationProgress } from '../domain/pki/revocation-progress.ts';
 import type { InstanceReport } from '../ports.ts';
-import type { LocalStatus } from './status.ts';
+import { hasTexts, isNumber } from './shape.ts';
+import { devicesIn } from './written-status.ts';
 
 type Progress = ReadonlyMap<ObjectKey, RevocationProgress>;
 
@@ -61,6 +62,14 @@ function heldCount({ held, ledger }: RevocationFacts, key: ObjectKey): number {
 
 /** As a status that was written tells of it. */
 export function revocationsIn(status: unknown): Progress {
-  const { devices = [] } = (status ?? {}) as { readonly devices?: LocalStatus['devices'] };
-  return new Map(devices.flatMap(({ device, revocation }) => (revocation ? [[device, revocation] as const] : [])));
+  return new Map(
+    devicesIn(status).flatMap(({ device, revocation }): [ObjectKey, RevocationProgress][] =>
+      typeof device === 'string' && isProgress(revocation) ? [[device as ObjectKey, revocation]] : [],
+    ),
+  );
+}
+
+function isProgress(value: unknown): value is RevocationProgress {
+  const times = ['recordedAt', 'publishedAt', 'provedAt', 'disconnectedAt', 'deletedAt'];
+  return hasTexts(value, ['reason', 'begunAt'], times) && isNumber(value['certificates']);
 }

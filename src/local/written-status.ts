@@ -1,4 +1,5 @@
 import { findingKinds } from '../domain/findings.ts';
+import { hasTexts, isAbsentOr, isListOf, isNumber, isRecord } from './shape.ts';
 import type { LocalStatus } from './status.ts';
 
 /** What a file says of devices that should be a status, and may be damaged. */
@@ -56,30 +57,4 @@ function isLoaded(value: unknown): boolean {
 
 function isRefusal(value: unknown): boolean {
   return hasTexts(value, ['check', 'reason']);
-}
-
-function hasTexts(
-  value: unknown,
-  names: readonly string[],
-  optional: readonly string[] = [],
-): value is Record<string, unknown> {
-  if (!isRecord(value)) return false;
-  const isText = (name: string) => typeof value[name] === 'string';
-  return names.every(isText) && optional.every((name) => value[name] === undefined || isText(name));
-}
-
-function isListOf(value: unknown, isOne: (item: unknown) => boolean): boolean {
-  return Array.isArray(value) && value.every(isOne);
-}
-
-function isAbsentOr(value: unknown, isOne: (value: unknown) => boolean): boolean {
-  return value === undefined || isOne(value);
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number';
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -6,16 +6,19 @@ import fc from 'fast-check';
 import { localState } from '../../src/cli/local-state.ts';
 import { statusWithProblems } from '../../src/cli/status-text.ts';
 import { claimBytes, claimText, newClaim } from '../../src/domain/enrol/claim.ts';
+import { type RevocationProgress, revocationProgress } from '../../src/domain/pki/revocation-progress.ts';
 import { heldCertificates } from '../../src/local/certificates.ts';
 import { directoryClaims } from '../../src/local/claims.ts';
+import { formerReportIn } from '../../src/local/former-report.ts';
 import { lockHolder } from '../../src/local/lock.ts';
 import { formerlyAccepted, manifestReader } from '../../src/local/manifest-reader.ts';
 import { markedNumber } from '../../src/local/mark.ts';
 import { readPasswords } from '../../src/local/passwords.ts';
 import { listenerPorts } from '../../src/local/ports.ts';
 import { readRecords } from '../../src/local/records.ts';
+import { revocationsIn } from '../../src/local/revocations.ts';
 import { publishedIndex } from '../../src/local/sink.ts';
-import { openState, type StatePaths } from '../../src/local/state.ts';
+import { jsonOf, openState, type StatePaths } from '../../src/local/state.ts';
 import type { LocalStatus } from '../../src/local/status.ts';
 import { mutatedText } from '../domain/mutations.ts';
 
@@ -55,6 +58,13 @@ const { claim } = newClaim(
   Buffer.alloc(claimBytes, 7),
 );
 
+const progress: RevocationProgress = { reason: 'KeyCompromise', certificates: 1, begunAt: at, recordedAt: at };
+const report = {
+  loaded: { revision: 3, hash: hex('a'), provedAt: at, milliseconds: 7 },
+  acknowledgements: [{ identity: 'a', fingerprint: hex('b'), at }],
+  lockouts: [{ identity: 'a', reason: 'DeniedPublishes', since: at, until: at }],
+};
+
 interface Case {
   /** Below the state directory. */
   readonly file: string;
@@ -69,6 +79,24 @@ const cases: Readonly<Record<string, Case>> = {
     read: async ({ root }) => {
       const state = await localState(root, { processes } as unknown as Parameters<typeof localState>[1]);
       return statusWithProblems(state.status, { colour: true });
+    },
+  },
+  report: {
+    file: 'report.json',
+    good: JSON.stringify(report),
+    read: async (paths) => {
+      const { loaded, acknowledgements = [], lockouts = [] } = formerReportIn(await jsonOf(paths.report));
+      assert.ok(Number.isSafeInteger((loaded?.revision ?? 0) + 1));
+      for (const { at: time } of acknowledgements) assert.ok(!Number.isNaN(new Date(time).getTime()));
+      for (const { identity } of lockouts) assert.equal(typeof identity, 'string');
+    },
+  },
+  'progress of revocations': {
+    file: 'status.json',
+    good: JSON.stringify({ devices: [{ device: 'plant/a', revocation: progress }] }),
+    read: async (paths) => {
+      const former = revocationsIn(await jsonOf(paths.status)).get('plant/a');
+      revocationProgress(former, { reason: 'KeyCompromise', certificates: 1, done: { provedAt: true } }, new Date(at));
     },
   },
   record: {

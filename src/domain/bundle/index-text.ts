@@ -57,7 +57,7 @@ function jsonOf(text: string): unknown {
 /** Beyond any that is reached by counting, so that no number that somebody wrote leaves none above it. */
 const revisionLimit = 2 ** 48;
 
-function isRevision(value: unknown): value is number {
+export function isRevision(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value > 0 && value < revisionLimit;
 }
 
