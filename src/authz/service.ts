@@ -45,6 +45,8 @@ export interface OpenCall {
 export interface AuthzService extends SourceReader {
   /** Why everything is denied at present, if so. */
   readonly problem: () => string | undefined;
+  /** Why somebody may do nothing at all, if so; not counted. */
+  readonly standing: (identity: string) => Denial | undefined;
   /** The call, or the reply at once, for which the body need not be read. */
   readonly opened: (incoming: IncomingCall) => OpenCall | Reply;
   readonly replied: (call: OpenCall, body: Exclude<BodyReading, 'Gone'>) => Reply;
@@ -107,6 +109,10 @@ export function authzService(options: ServiceOptions): AuthzService {
     },
     confirm,
     problem: () => (staleness(service) ?? service.decider.problem())?.why,
+    standing(identity) {
+      const decision = service.decider.decision({ kind: 'Presence', identity }, service.now());
+      return decision.allowed ? undefined : decision;
+    },
     opened: (incoming) => opened(service, incoming),
     replied: (call, body) => replied(service, call, body),
     failed: (incoming) => replyTo(service, { incoming, call: 'other' }, denied('Failed', 'the service failed')),

@@ -1,7 +1,7 @@
 import manifest from '../../package.json' with { type: 'json' };
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { dialectNames } from '../authz/dialects/dialect.ts';
+import { type DialectName, dialectNames } from '../authz/dialects/dialect.ts';
 import { stateName } from '../local/state.ts';
 import type { AuthzProcess } from '../shell/authz-process.ts';
 import { refuseClusterFlags } from './cluster-options.ts';
@@ -42,6 +42,14 @@ In a pod the environment gives what is not stated: MQTTSEC_BROKER, POD_NAMESPACE
       type: 'boolean',
       about: 'the broker lets in without a password only who showed a certificate whose CN is the user name',
     },
+    'management-url': {
+      type: 'string',
+      value: 'URL',
+      about: "RabbitMQ's management API, to end the sessions of those who are denied everything",
+    },
+    'management-user': { type: 'string', value: 'NAME', about: 'user there with the tag administrator' },
+    'management-password-file': { type: 'string', value: 'FILE', about: 'the password of that user, in a file' },
+    'management-ca': { type: 'string', value: 'FILE', about: 'CA of its certificate, PEM (those of this machine)' },
     'max-age': {
       type: 'string',
       value: 'SECONDS',
@@ -69,6 +77,7 @@ In a pod the environment gives what is not stated: MQTTSEC_BROKER, POD_NAMESPACE
       host: options.host ?? '127.0.0.1',
       port: number('port', defaults.port, 65_535),
       ...(await callerOf(options)),
+      ...(await sessionsOf(options, dialect)),
       isCertificateProven: options['trust-certificates'] === true,
       maxAgeSeconds,
       maxBodyBytes: number('max-body', defaults.maxBodyBytes, 16_777_216),
@@ -160,6 +169,35 @@ async function callerOf(options: CallerOptions) {
     ...(clientCa !== undefined &&
       clientName !== undefined && { client: { ca: await textIn(clientCa), name: clientName } }),
   };
+}
+
+interface ManagementFlags {
+  readonly 'management-url'?: string;
+  readonly 'management-user'?: string;
+  readonly 'management-password-file'?: string;
+  readonly 'management-ca'?: string;
+}
+
+async function sessionsOf(flags: ManagementFlags, dialect: DialectName): Promise<Pick<AuthzProcess, 'sessions'>> {
+  const { 'management-url': text, 'management-user': user, 'management-password-file': passwordFile } = flags;
+  const caFile = flags['management-ca'];
+  if (text === undefined && user === undefined && passwordFile === undefined && caFile === undefined) return {};
+  if (text === undefined || user === undefined || passwordFile === undefined) {
+    throw new UsageError('--management-url, --management-user and --management-password-file belong together');
+  }
+  if (dialect !== 'rabbitmq') throw new UsageError('--management-url is for --dialect rabbitmq');
+  const url = managementUrl(text);
+  const [password, ca] = [(await textIn(passwordFile)).trim(), caFile && (await textIn(caFile))];
+  const { managedSessions } = await import('../authz/sessions/rabbitmq.ts');
+  return { sessions: managedSessions({ url, user, password, ...(ca !== undefined && { ca }) }) };
+}
+
+/** Its password goes over this connection. */
+function managementUrl(text: string): URL {
+  const url = URL.parse(text);
+  const isLocal = url?.protocol === 'http:' && /^(127\.[\d.]+|localhost|\[::1\])$/.test(url.hostname);
+  if (url?.protocol === 'https:' || (url && isLocal)) return url;
+  throw new UsageError(`--management-url '${text}' is neither https:// nor http:// to an address of this machine`);
 }
 
 async function secretIn(file: string): Promise<string> {

@@ -1,4 +1,5 @@
 /** The authorization service as a process: server, log, health and metrics around a source. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { Counter, Gauge } from 'prom-client';
 import { denialLog } from '../authz/audit.ts';
 import { dialects } from '../authz/dialects/index.ts';
@@ -7,6 +8,7 @@ import type { SourceReader, SourceState } from '../authz/decision/decider.ts';
 import { denialReasons } from '../authz/question.ts';
 import { type AuthzTls, startAuthzServer } from '../authz/server.ts';
 import { authzService, type AuthzService } from '../authz/service.ts';
+import { type LiveSessions, type SessionKeeper, sessionKeeper } from '../authz/sessions/live.ts';
 import { healthRoute, metricsRoute, startHttp } from './http.ts';
 import { keyPairIn } from './key-pair.ts';
 import { createLog, type Log, type LogLevel } from './log.ts';
@@ -39,6 +41,8 @@ export interface AuthzProcess {
   readonly client?: { readonly ca: string; readonly name: string };
   readonly secret?: string;
   readonly isCertificateProven: boolean;
+  /** Ends the sessions of those who may not have one any more. */
+  readonly sessions?: LiveSessions;
   readonly maxAgeSeconds: number;
   readonly maxBodyBytes: number;
   readonly requestsPerSecond: number;
@@ -79,7 +83,7 @@ export async function runAuthzProcess(options: AuthzProcess, signal: AbortSignal
     const endpoint = http && (await startHttp({ ...http, routes, onError }));
     log.info({ broker, dialect, port: server.port, healthPort: endpoint?.port }, 'listening');
     try {
-      await source.follow(service, signal);
+      await followed(source, service, keeperOf(options, service, log, metrics.registry), signal);
       log.info({}, 'stopped');
     } finally {
       await endpoint?.close();
@@ -87,6 +91,67 @@ export async function runAuthzProcess(options: AuthzProcess, signal: AbortSignal
   } finally {
     await server.close();
   }
+}
+
+async function followed(
+  source: AuthzSource,
+  service: AuthzService,
+  keeper: SessionKeeper | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const ended = new AbortController();
+  const keeping = keeper?.run(AbortSignal.any([signal, ended.signal]));
+  try {
+    await source.follow(keptReader(service, keeper), signal);
+  } finally {
+    ended.abort();
+    await keeping;
+  }
+}
+
+/** Tells the keeper of sessions when the fleet is another one. */
+function keptReader(service: AuthzService, keeper: SessionKeeper | undefined): SourceReader {
+  let fleet: SourceState['fleet'] | undefined;
+  return {
+    confirm: service.confirm,
+    serve(state, seenAt) {
+      service.serve(state, seenAt);
+      if (state.fleet !== fleet) keeper?.changed();
+      ({ fleet } = state);
+    },
+  };
+}
+
+function keeperOf(
+  { sessions }: AuthzProcess,
+  service: AuthzService,
+  log: Log,
+  registry: Metrics['registry'],
+): SessionKeeper | undefined {
+  if (!sessions) return undefined;
+  const registers = [registry];
+  const ended = new Counter({
+    ...{ name: 'mqttsec_authz_sessions_ended_total', labelNames: ['reason'], registers },
+    help: 'Users whose sessions were ended because they may not have one any more, by the reason.',
+  });
+  const failures = new Counter({
+    ...{ name: 'mqttsec_authz_session_failures_total', registers },
+    help: 'Times that the sessions of the broker could not be listed or ended.',
+  });
+  return sessionKeeper({
+    sessions,
+    standing: service.standing,
+    isKnown: () => service.problem() === undefined,
+    sleep: (milliseconds, signal) => delay(milliseconds, undefined, { signal }),
+    onEnded(identity, reason) {
+      ended.inc({ reason });
+      log.info({ identity, reason }, 'ended sessions');
+    },
+    onProblem(error) {
+      failures.inc();
+      log.warn({ error }, 'sessions cannot be ended, tried again');
+    },
+  });
 }
 
 function serviceOf(options: AuthzProcess, broker: string): AuthzService {

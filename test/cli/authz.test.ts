@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { until } from '../cluster/component.ts';
 import { authzProcess, type AuthzUnderTest, secret } from './authz-process.ts';
@@ -55,9 +57,52 @@ describe('mqttsec authz', function () {
     assert.equal(await service.stop(), 0);
   });
 
+  it('ends the sessions of who is revoked, where it is told how', async () => {
+    const ended: (readonly [string | undefined, string | undefined, unknown])[] = [];
+    const sessions = [
+      ...['s-1', 's-2'].map((user) => ({ user, protocol: 'MQTT 3.1.1' })),
+      { user: 'somebody', protocol: 'AMQP 0-9-1' },
+    ];
+    const rabbitMq = createServer(({ method, url, headers }, response) => {
+      if (method === 'DELETE') ended.push([url, headers.authorization, headers['x-reason']]);
+      response.writeHead(method === 'DELETE' ? 204 : 200).end(method === 'DELETE' ? '' : JSON.stringify(sessions));
+    });
+    await new Promise<void>((resolve) => rabbitMq.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${String((rabbitMq.address() as AddressInfo).port)}`;
+    const directory = directoryOf(fleet);
+    const service = await authzProcess([directory, ...rabbit, ...management(url), '--http-port', '0']);
+    const revoked = fleet['devices.yaml'].replace('brokerRef', 'revoked: { reason: KeyCompromise }\n  brokerRef');
+    writeFileSync(path.join(directory, 'devices.yaml'), revoked);
+    await until(() => ended.some(([, , reason]) => reason === 'Revoked'), 'the session is ended');
+    const authorization = `Basic ${Buffer.from(`x:${secret}`).toString('base64')}`;
+    assert.ok(ended.some((one) => String(one) === `/api/connections/username/s-1,${authorization},Revoked`));
+    assert.ok(!ended.some(([place]) => place?.includes('somebody')), 'who is no client of MQTT');
+    await until(async () => {
+      const metrics = await (await fetch(`http://127.0.0.1:${String(service.healthPort)}/metrics`)).text();
+      return /^mqttsec_authz_sessions_ended_total\{reason="Revoked"\} [1-9]/m.test(metrics);
+    }, 'it is counted');
+    assert.equal(await service.stop(), 0);
+    assert.ok(!service.log().includes(secret));
+    rabbitMq.closeAllConnections();
+    rabbitMq.close();
+  });
+
+  const rabbit = ['--dialect', 'rabbitmq', ...words.slice(2)];
+  const management = (url: string) => [
+    ...['--management-url', url, '--management-user', 'x'],
+    ...['--management-password-file', path.join(keys, 'secret')],
+  ];
   const refused: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['neither a directory nor a broker', words, /needs DIR, or --broker NAME/],
     ['two directories', ['DIR', 'DIR', ...words], /takes one DIR/],
+    ['half of what RabbitMQ needs', ['DIR', ...words, '--management-user', 'x'], /belong together/],
+    ['sessions of another broker', ['DIR', ...words, ...management('https://x')], /is for --dialect rabbitmq/],
+    [
+      'a password in clear',
+      ['DIR', ...rabbit, ...management('http://192.0.2.1')],
+      /neither https:\/\/ nor http:\/\/ to/,
+    ],
+    ['a URL that is none', ['DIR', ...rabbit, ...management('x')], /'x' is neither/],
     ['a directory and a cluster', ['DIR', ...words, '--context', 'x'], /--context is about a cluster, DIR is not/],
     ['a directory and namespaces', ['DIR', ...words, '--watch-namespace', 'x'], /is about a cluster, DIR is not/],
     ['a broker without a namespace', [...words, '--broker', 'a'], /needs --namespace NS \(or POD_NAMESPACE\)/],

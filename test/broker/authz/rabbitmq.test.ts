@@ -3,6 +3,7 @@
  * can express: names without dots and topics that do not begin with `$`. MQTTSEC_SEED=N draws other cases.
  */
 import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import mqtt, { type MqttClient } from 'mqtt';
 import { denialLog } from '../../../src/authz/audit.ts';
@@ -16,7 +17,14 @@ import type { Fleet } from '../../../src/domain/fleet.ts';
 import { now, plainNames, type Question, scenarios } from '../../authz/scenarios.ts';
 import { aDevice, aFleet, allow, aTemplate, aTemplateUse, mainBroker } from '../../fixtures.ts';
 import { until } from '../mosquitto.ts';
+import { managedSessions } from '../../../src/authz/sessions/rabbitmq.ts';
+import { type SessionKeeper, sessionKeeper } from '../../../src/authz/sessions/live.ts';
 import { type RabbitMq, rabbitVersion, runningRabbit } from './rabbitmq.ts';
+
+interface Told {
+  readonly ended: (readonly [string, string])[];
+  readonly problems: string[];
+}
 
 const secret = '0123456789abcdef01234567';
 const seed = Number(process.env['MQTTSEC_SEED'] ?? 20_264);
@@ -235,5 +243,62 @@ describe(`RabbitMQ ${rabbitVersion ?? 'is not there'}, asking the authorization 
     serve(aFleet({ devices: [person('s-2', { suspended: true })] }));
     assert.equal(await publish('sensors/s-2/new'), false);
     assert.equal(reasonOf(), 'Suspended');
+  });
+
+  /** As the service does, until what is to be shown is so. */
+  async function keptSessions<T>(password: string, act: (keeper: SessionKeeper, told: Told) => Promise<T>): Promise<T> {
+    const told: Told = { ended: [], problems: [] };
+    const { url, administrator: user } = rabbit.management;
+    const keeper = sessionKeeper({
+      sessions: managedSessions({ url, user, password }),
+      standing: service.standing,
+      isKnown: () => service.problem() === undefined,
+      sleep: (milliseconds, signal) => delay(milliseconds, undefined, { signal }),
+      onEnded: (identity, reason) => void told.ended.push([identity, reason]),
+      onProblem: (error) => void told.problems.push(String(error)),
+    });
+    const stop = new AbortController();
+    const running = keeper.run(stop.signal);
+    try {
+      return await act(keeper, told);
+    } finally {
+      stop.abort();
+      await running;
+    }
+  }
+
+  it('ends the sessions of those who are taken back by the management API, and no others', async () => {
+    const odd = 's@4_x-y';
+    const devices = [admin, person('s-1'), person(odd)];
+    serve(aFleet({ templates: [aTemplate(), all], devices }));
+    const clients = await Promise.all(['s-1', odd, 'admin'].map((name) => connected(name)));
+    const [first, second, third] = clients;
+    assert.ok(first && second && third);
+    await keptSessions(rabbit.management.password, async (keeper, told) => {
+      const [, ...others] = devices.toReversed();
+      const held = person(odd, { suspended: true });
+      serve(aFleet({ templates: [aTemplate(), all], devices: [held, ...others] }));
+      keeper.changed();
+      await until(() => !second.connected, 'the session of who is suspended ends');
+      serve(aFleet({ templates: [aTemplate(), all], devices: [admin] }));
+      keeper.changed();
+      await until(() => !first.connected, 'the session of who is gone ends');
+      await until(() => told.ended.length >= 2, 'both are told');
+      assert.ok(third.connected);
+      assert.deepEqual(new Set(told.ended.map(String)), new Set([`${odd},Suspended`, 's-1,UnknownIdentity']));
+      assert.deepEqual(told.problems, []);
+    });
+    await third.endAsync();
+  });
+
+  it('tells that it may not end sessions, and that there are none', async () => {
+    const { url, administrator: user, password } = rabbit.management;
+    const { signal } = new AbortController();
+    const [wrong, right] = ['wrong', password].map((one) => managedSessions({ url, user, password: one }));
+    assert.ok(wrong && right);
+    await assert.rejects(wrong.users(signal), /list sessions of RabbitMQ at 127\.0\.0\.1:\d+: status 401/);
+    await assert.rejects(wrong.end('s-1', 'Revoked', signal), /end sessions of RabbitMQ at .*: status 401/);
+    await right.end('nobody-is-here', 'Revoked', signal);
+    await Promise.all([wrong.close(), right.close()]);
   });
 });

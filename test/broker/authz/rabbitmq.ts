@@ -7,6 +7,8 @@ import { freePorts, scratchDirectory, until } from '../mosquitto.ts';
 
 export interface RabbitMq {
   readonly mqttPort: number;
+  /** Of its management API, with the users in it. */
+  readonly management: { readonly url: URL; readonly administrator: string; readonly password: string };
   /** All that it logged. */
   readonly log: () => string;
   /** Ends the sessions of a user, as an administrator does. */
@@ -49,17 +51,25 @@ function started(file: string, args: readonly string[], env: NodeJS.ProcessEnv, 
 export async function runningRabbit(authzUrl: string): Promise<RabbitMq> {
   const directory = scratchDirectory();
   const at = (name: string) => path.join(directory, name);
-  const [mqttPort = 0, distributionPort = 0, epmdPort = 0] = await freePorts(3);
+  const [mqttPort = 0, managementPort = 0, distributionPort = 0, epmdPort = 0] = await freePorts(4);
+  const [administrator, password] = ['administrator', 'a password of a test'];
   for (const name of ['home', 'data', 'log']) mkdirSync(at(name));
   writeFileSync(at('home/.erlang.cookie'), 'COOKIEOFTHETESTS');
   chmodSync(at('home/.erlang.cookie'), 0o400);
-  writeFileSync(at('plugins'), '[rabbitmq_mqtt,rabbitmq_auth_backend_http].\n');
+  writeFileSync(at('plugins'), '[rabbitmq_mqtt,rabbitmq_auth_backend_http,rabbitmq_management].\n');
   const paths = ['user', 'vhost', 'resource', 'topic'].map((call) => `auth_http.${call}_path = ${authzUrl}/${call}`);
   const conf = [
     'listeners.tcp = none',
     `mqtt.listeners.tcp.1 = 127.0.0.1:${String(mqttPort)}`,
     'mqtt.allow_anonymous = false',
-    'auth_backends.1 = http',
+    'management.tcp.ip = 127.0.0.1',
+    `management.tcp.port = ${String(managementPort)}`,
+    // For the management API alone: no device is called like this user.
+    'auth_backends.1 = internal',
+    'auth_backends.2 = http',
+    `default_user = ${administrator}`,
+    `default_pass = ${password}`,
+    'default_user_tags.administrator = true',
     'auth_http.http_method = post',
     ...paths,
     'log.console = true',
@@ -109,6 +119,7 @@ export async function runningRabbit(authzUrl: string): Promise<RabbitMq> {
   }
   return {
     mqttPort,
+    management: { url: new URL(`http://127.0.0.1:${String(managementPort)}`), administrator, password },
     log: () => log,
     endSessions(user) {
       // `close_all_user_connections` finds no session of MQTT on a node of 3.10 alone.

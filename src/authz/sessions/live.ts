@@ -1,0 +1,81 @@
+/** Ends the sessions of those who may not have one any more, for brokers that do not ask again. */
+import type { Denial, DenialReason } from '../question.ts';
+
+/** Sessions of a broker, as it tells of them and ends them. */
+export interface LiveSessions {
+  /** Who has a session. The newest may be missing for some seconds. */
+  readonly users: (signal: AbortSignal) => Promise<ReadonlySet<string>>;
+  /** Ends all sessions of a user; that there are none is no error. */
+  readonly end: (user: string, reason: DenialReason, signal: AbortSignal) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+export interface SessionKeeping {
+  readonly sessions: LiveSessions;
+  /** Why somebody may do nothing at all, if so. */
+  readonly standing: (identity: string) => Denial | undefined;
+  /** False while everybody is denied for another reason: then nobody's session is ended. */
+  readonly isKnown: () => boolean;
+  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  readonly onEnded: (identity: string, reason: DenialReason) => void;
+  readonly onProblem: (error: unknown) => void;
+}
+
+export interface SessionKeeper {
+  /** Who may do what has changed: looks soon. */
+  readonly changed: () => void;
+  /** Looks now and then, and after each change, until the signal is aborted. */
+  readonly run: (signal: AbortSignal) => Promise<void>;
+}
+
+/** What ends by time or by a lockout, and sessions that were not in a list yet. */
+const intervalMilliseconds = 5_000;
+/** Of many changes not each costs a list. */
+const shortestMilliseconds = 200;
+
+export function sessionKeeper(keeping: SessionKeeping): SessionKeeper {
+  let wake: () => void = () => undefined;
+  let isDue = false;
+
+  async function awaited(signal: AbortSignal): Promise<void> {
+    const timer = new AbortController();
+    const end = AbortSignal.any([signal, timer.signal]);
+    const woken = new Promise<void>((resolve) => (wake = resolve));
+    await keeping.sleep(shortestMilliseconds, signal).catch(() => undefined);
+    if (!isDue) await Promise.race([woken, keeping.sleep(intervalMilliseconds, end).catch(() => undefined)]);
+    timer.abort();
+    isDue = false;
+  }
+
+  return {
+    changed() {
+      isDue = true;
+      wake();
+    },
+    async run(signal) {
+      while (!signal.aborted) {
+        try {
+          if (keeping.isKnown()) await endDenied(keeping, signal);
+        } catch (error) {
+          if (!isOver(signal)) keeping.onProblem(error);
+        }
+        await awaited(signal);
+      }
+      await keeping.sessions.close();
+    },
+  };
+}
+
+/** One that cannot be ended does not keep the others. */
+async function endDenied(keeping: SessionKeeping, signal: AbortSignal): Promise<void> {
+  const { sessions, standing, isKnown, onEnded, onProblem } = keeping;
+  for (const user of await sessions.users(signal)) {
+    const denial = isKnown() ? standing(user) : undefined;
+    if (!denial) continue;
+    await sessions.end(user, denial.reason, signal).then(() => onEnded(user, denial.reason), onProblem);
+  }
+}
+
+function isOver({ aborted }: AbortSignal): boolean {
+  return aborted;
+}

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { managedSessions } from '../../../src/authz/sessions/rabbitmq.ts';
+import { authority, certificateOf } from '../../domain/pki/authorities.ts';
+
+describe('sessions of RabbitMQ by its management API', () => {
+  const [ours, others] = [authority('ours'), authority('others')];
+  const { pem: cert, keyPem: key } = certificateOf(ours, 'rabbit', {
+    use: { kind: 'Server', dnsNames: ['localhost'], ipAddresses: [Buffer.of(127, 0, 0, 1)] },
+  });
+  const asked: string[] = [];
+  let answer: { readonly status: number; readonly text: string };
+  const server = https.createServer({ cert, key }, ({ method, url }, response) => {
+    asked.push(`${String(method)} ${String(url)}`);
+    response.writeHead(answer.status).end(answer.text);
+  });
+  const { signal } = new AbortController();
+  const used: { close: () => Promise<void> }[] = [];
+
+  before(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
+
+  after(async () => {
+    for (const one of used) await one.close();
+    server.closeAllConnections();
+    server.close();
+  });
+
+  function sessionsBy(ca: string | undefined) {
+    const url = new URL(`https://127.0.0.1:${String((server.address() as AddressInfo).port)}`);
+    const sessions = managedSessions({ url, user: 'authz', password: 'pw', ...(ca !== undefined && { ca }) });
+    used.push(sessions);
+    asked.length = 0;
+    return sessions;
+  }
+
+  it('are asked for where the certificate is of the CA that is given, and nowhere else', async () => {
+    answer = { status: 200, text: '[]' };
+    assert.deepEqual(await sessionsBy(ours.issuer.pem).users(signal), new Set());
+    for (const ca of [others.issuer.pem, undefined]) {
+      await assert.rejects(sessionsBy(ca).users(signal), /^Error: list sessions of RabbitMQ at 127\.0\.0\.1:\d+: /);
+      assert.deepEqual(asked, []);
+    }
+  });
+
+  it('are those of clients of MQTT, each user once', async () => {
+    const rows = [
+      { user: 'a', protocol: 'MQTT 3.1.1' },
+      { user: 'a', protocol: 'MQTT 3.1.0' },
+      { user: 'b', protocol: 'Web MQTT 3.1.1' },
+      { user: 'c', protocol: 'AMQP 0-9-1' },
+      { user: 'd' },
+      { protocol: 'MQTT 3.1.1' },
+      null,
+      'e',
+    ];
+    answer = { status: 200, text: JSON.stringify(rows) };
+    assert.deepEqual(await sessionsBy(ours.issuer.pem).users(signal), new Set(['a', 'b']));
+  });
+
+  it('are ended by the name of the user, whatever is in it', async () => {
+    answer = { status: 204, text: '' };
+    await sessionsBy(ours.issuer.pem).end('a/../b?c', 'Revoked', signal);
+    assert.deepEqual(asked, ['DELETE /api/connections/username/a%2F..%2Fb%3Fc']);
+  });
+
+  const wrong: readonly (readonly [number, string, RegExp])[] = [
+    [401, '{"error":"not_authorised"}', /status 401/],
+    [302, '', /status 302/],
+    [200, 'no JSON', /list sessions of RabbitMQ at .*JSON/],
+    [200, '{}', /no list came/],
+  ];
+  for (const [status, text, message] of wrong) {
+    it(`are an error with status ${status} and '${text}'`, async () => {
+      answer = { status, text };
+      await assert.rejects(sessionsBy(ours.issuer.pem).users(signal), message);
+    });
+  }
+});
