@@ -5,6 +5,7 @@ import path from 'node:path';
 import { until } from './component.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { chart, type Helm, helmFor } from './helm.ts';
+import { aboutKindsThatGo } from './log.ts';
 import {
   authority,
   certificateDevice,
@@ -26,9 +27,6 @@ const namespace = 'security';
 const release = 'gate';
 const fullname = 'gate-mqtt-security-operator';
 const account: Account = { kind: 'ServiceAccount', namespace, name: fullname };
-
-/** What the controllers of Kubernetes say of kinds that go. */
-const explained = [/"Failed to watch" err=".*the server could not find the requested resource"/];
 
 interface Deployment extends Found {
   readonly spec: {
@@ -58,9 +56,8 @@ describe('the Helm chart', function () {
   after(async () => {
     await agents.stop();
     await plane.stop();
-    const isExplained = (line: string) => explained.some((pattern) => pattern.test(line));
     assert.deepEqual(
-      plane.unexpectedErrorLines().filter((line) => !isExplained(line)),
+      plane.unexpectedErrorLines().filter((line) => !aboutKindsThatGo.test(line)),
       [],
     );
   });

@@ -1,16 +1,15 @@
 /** deploy/ as a base of kustomize, with the overlay of docs/install.md, taken by a real API server. */
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { loadAll } from 'js-yaml';
 import type { ControlPlane } from './control-plane.ts';
 import { installOperator } from './operator.ts';
+import { pageTexts } from './reader.ts';
 import { sharedControlPlane } from './shared.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const [, overlay = ''] = /^```yaml\n(apiVersion: kustomize[^`]*)```$/m.exec(
-  readFileSync(path.join(root, 'docs/install.md'), 'utf8'),
-) ?? [''];
+const [overlay = ''] = pageTexts('docs/install.md', 'yaml');
 
 interface Built {
   readonly kind: string;

@@ -44,6 +44,9 @@ const harmless: readonly RegExp[] = [
   /\[SHOULD NOT HAPPEN\] failed to update managedFields.* to smd typed: /,
 ];
 
+/** What the controllers of Kubernetes say of kinds that go: harmless in tests that delete kinds. */
+export const aboutKindsThatGo = /"Failed to watch" err=".*the server could not find the requested resource"/;
+
 /** The lines of a log that report an error. */
 export function errorLines(logFile: string): readonly string[] {
   const lines = readFileSync(logFile, 'utf8').split('\n');

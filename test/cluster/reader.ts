@@ -1,34 +1,46 @@
-/** Whoever reads docs/guides: types what stands there, with kubectl and the rights of the administrator. */
+/** Whoever reads docs: types what stands there, with kubectl and the rights of the administrator. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { openedTerminal, type Terminal } from '../broker/docs/terminal.ts';
 import { root } from '../cli/program.ts';
 import { administrator, type ControlPlane } from './control-plane.ts';
 
 /** The fenced texts of a guide that are about a cluster, by language and in order. */
 export function guideTexts(guide: string, language: 'sh' | 'yaml'): readonly string[] {
-  const page = readFileSync(path.join(root, 'docs/guides', guide), 'utf8');
+  return pageTexts(`docs/guides/${guide}`, language);
+}
+
+/** The same of any page of this repository. */
+export function pageTexts(file: string, language: 'sh' | 'yaml'): readonly string[] {
+  const page = readFileSync(path.join(root, file), 'utf8');
   return [...page.matchAll(new RegExp(`^( *)\`\`\`${language} cluster\\n([^]*?)^\\1\`\`\`$`, 'gm'))].map(
     ([, indent = '', text = '']) => text.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
   );
 }
 
 export interface Reader {
-  /** Where the commands run; `deploy` is there as it is in a checkout. */
+  /** Where the commands run: a copy of a checkout, with what is applied from there. */
   readonly home: string;
   /** Exit code, and all that the commands print. */
   readonly shell: (commands: string) => Promise<{ readonly code: number | null; readonly out: string }>;
   /** The same of commands that have to succeed. */
   readonly typed: (commands: string) => Promise<string>;
+  /** A terminal of its own that stays with the last of these commands. */
+  readonly opened: (commands: string) => Terminal;
 }
 
 /** `functions` stand for what there is not: shell functions of the names of programs. */
 export async function readerOf(plane: ControlPlane, functions = ''): Promise<Reader> {
-  const home = mkdtempSync(path.join(plane.directory, 'reader-'));
-  symlinkSync(path.join(root, 'deploy'), path.join(home, 'deploy'));
+  const HOME = mkdtempSync(path.join(plane.directory, 'reader-'));
+  const home = path.join(HOME, 'mqtt-security-operator');
+  for (const name of ['charts', 'crds', 'deploy']) {
+    const filter = (source: string) => path.basename(source) !== '.mqttsec';
+    cpSync(path.join(root, name), path.join(home, name), { recursive: true, filter });
+  }
   const KUBECONFIG = await plane.kubeconfig(administrator);
-  const env = { HOME: home, KUBECONFIG, PATH: `${plane.programs}:${process.env['PATH'] ?? ''}` };
+  const env = { HOME, KUBECONFIG, PATH: `${plane.programs}:${process.env['PATH'] ?? ''}` };
   const shell: Reader['shell'] = (commands) =>
     new Promise((resolve) => {
       const words = ['-c', `${functions}\n{\n${commands}\n} 2>&1`];
@@ -46,5 +58,6 @@ export async function readerOf(plane: ControlPlane, functions = ''): Promise<Rea
       assert.equal(code, 0, out);
       return out;
     },
+    opened: (commands) => openedTerminal(`${functions}\n${commands}`, { cwd: home, env }),
   };
 }

@@ -9,6 +9,7 @@ import { root } from '../cli/program.ts';
  *     ```sh terminal=NAME       typed into another terminal, where it stays running
  *     ```sh setup               what installs the machine; tests run where it was done
  *     ```sh cluster             typed where a cluster is, and so is what it prints; another tier runs it
+ *     ```yaml cluster           a file that those commands are about
  *     ```text                   what the commands above have printed, all of it
  *     ```text terminal=NAME     what that terminal then shows, somewhere
  *     <!-- terminal=NAME: Ctrl-C -->
