@@ -4,14 +4,16 @@ import { definitionFiles, repositoryText } from './source.ts';
 const plain = { release: 'mqtt-security-operator', namespace: 'mqtt-security-system' } as const;
 const plainValues = 'scripts/chart/plain-values.yaml';
 
-/** What renders them: most by the first, the rest by the second. */
+/** What renders them: most by the first, one template by each of the others. */
 export const plainReleases = [
   { ...plain, values: [plainValues] },
   { ...plain, values: [plainValues, 'scripts/chart/guarded-values.yaml'] },
+  { ...plain, values: [plainValues, 'scripts/chart/enrolment-values.yaml'] },
 ] as const;
 
-/** What the second release alone has. */
+/** What the second release alone has, and the third. */
 const guardedTemplate = 'monitoring/guarded-metrics.yaml';
+const enrolmentTemplate = 'enrolment.yaml';
 
 const namespaceFile = 'deploy/operator/00-namespace.yaml';
 
@@ -28,13 +30,22 @@ const templatesOf: Readonly<Record<string, readonly string[]>> = {
   'deploy/operator/40-network.yaml': ['networkpolicy.yaml'],
   'deploy/monitoring/pod-monitors.yaml': ['monitoring/operator-monitor.yaml', 'monitoring/agents-monitor.yaml'],
   'deploy/monitoring/guarded-metrics.yaml': [guardedTemplate],
+  'deploy/enrolment/plant.yaml': [enrolmentTemplate],
 };
+
+/** Not for everybody. */
+const apart = ['deploy/monitoring/', 'deploy/enrolment/'];
 
 const notice = '# Rendered from charts/mqtt-security-operator by `npm run gen`: change it there.\n';
 
 /** The files by their path. Errors: a template that is in none of them, or has rendered nothing. */
-export function plainManifests([first, second]: readonly ReadonlyMap<string, string>[]): ReadonlyMap<string, string> {
-  const rendered = new Map([...(first ?? []), [guardedTemplate, second?.get(guardedTemplate) ?? '']]);
+export function plainManifests(releases: readonly ReadonlyMap<string, string>[]): ReadonlyMap<string, string> {
+  const [first, second, third] = releases;
+  const rendered = new Map([
+    ...(first ?? []),
+    [guardedTemplate, second?.get(guardedTemplate) ?? ''],
+    [enrolmentTemplate, third?.get(enrolmentTemplate) ?? ''],
+  ]);
   const used = new Set(Object.values(templatesOf).flat());
   const unused = [...rendered.keys()].filter((name) => !used.has(name));
   if (unused.length > 0) throw new Error(`render deploy: ${unused.join(', ')} is in no file`);
@@ -42,7 +53,7 @@ export function plainManifests([first, second]: readonly ReadonlyMap<string, str
     return [file, templates.map((name) => plainText(name, rendered.get(name))).join('---\n')] as const;
   });
   const all = [...definitionFiles(), namespaceFile].map(repositoryText);
-  const installed = files.filter(([file]) => !file.startsWith('deploy/monitoring/'));
+  const installed = files.filter(([file]) => !apart.some((folder) => file.startsWith(folder)));
   const install = [...all, ...installed.map(([, text]) => text)].join('---\n');
   return new Map([
     ...files.map(([file, text]) => [file, notice + text] as const),

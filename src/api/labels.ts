@@ -4,6 +4,8 @@ import { apiGroup } from '../domain/names.ts';
 
 export const operatorFieldManager = 'mqtt-security-operator';
 export const agentFieldManager = 'mqtt-security-agent';
+/** Of who serves enrolment. */
+export const enrolmentFieldManager = 'mqtt-security-enrolment';
 export const reportingController = `${apiGroup}/operator`;
 
 /** On MqttDevice and DeviceCertificate: nothing goes before its certificates are in the ledger. */
@@ -46,6 +48,8 @@ export const failuresAnnotation = `${apiGroup}/failures`;
 export const formerSecretAnnotation = `${apiGroup}/former-secret`;
 /** `NAMESPACE/NAME` of the DeviceCertificate, on a CertificateRequest that was made from a CSR. */
 export const deviceCertificateAnnotation = `${apiGroup}/device-certificate`;
+/** On a DeviceCertificate that was made by enrolment: UID of the MqttDevice. */
+export const enrolledAnnotation = `${apiGroup}/enrolled-device-uid`;
 
 /** Bound of a label's value (RFC 1123 label). */
 const longestLabel = 63;

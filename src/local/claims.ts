@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { type Claim, claimIn, claimText, isClaimId } from '../domain/enrol/claim.ts';
+import { type Claim, claimIn, claimText, isClaimId, isOverLongSince } from '../domain/enrol/claim.ts';
 import type { ClaimStore } from '../enrol/registrar.ts';
 import { createFile, makeDirectory, namesIn, replaceFile, textOf } from './files.ts';
 
@@ -34,11 +34,9 @@ export async function keepClaim(directory: string, claim: Claim): Promise<void> 
 export async function pruneClaims(directory: string, now: Date): Promise<void> {
   for (const name of (await namesIn(directory)).filter(isClaimId)) {
     const claim = claimIn((await textOf(path.join(directory, name))) ?? '');
-    if (!claim.ok || claim.value.expiresAt.getTime() + dayMilliseconds > now.getTime()) continue;
+    if (!claim.ok || !isOverLongSince(claim.value, now)) continue;
     // The claim first: one that is there and not marked as taken could be taken again.
     await rm(path.join(directory, name), { force: true });
     await rm(path.join(directory, `${name}.taken`), { force: true });
   }
 }
-
-const dayMilliseconds = 86_400_000;

@@ -60,3 +60,15 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{ include "mqtt-security-operator.commonLabels" . }}
 app.kubernetes.io/component: operator
 {{- end -}}
+
+{{/* Of a service for enrolment: the root context and its name, as a list. */}}
+{{- define "mqtt-security-operator.enrolmentSelector" -}}
+app.kubernetes.io/name: {{ include "mqtt-security-operator.name" (index . 0) }}
+app.kubernetes.io/instance: {{ (index . 0).Release.Name }}
+app.kubernetes.io/component: {{ index . 1 | trunc 63 | trimSuffix "-" }}
+{{- end -}}
+
+{{- define "mqtt-security-operator.enrolmentLabels" -}}
+{{ include "mqtt-security-operator.commonLabels" (index . 0) }}
+app.kubernetes.io/component: {{ index . 1 | trunc 63 | trimSuffix "-" }}
+{{- end -}}

@@ -38,6 +38,13 @@ export function newClaim(
   return { claim: { ...terms, id: id.toString('hex'), hash: passwordHash(text, salt) }, secret: text };
 }
 
+const dayMilliseconds = 86_400_000;
+
+/** Over for longer than a day: nobody asks any more what became of it. */
+export function isOverLongSince({ expiresAt }: Claim, now: Date): boolean {
+  return expiresAt.getTime() + dayMilliseconds <= now.getTime();
+}
+
 export function isClaimId(text: string): boolean {
   return /^[0-9a-f]{16}$/.test(text);
 }

@@ -32,14 +32,19 @@ export function isRequestType(contentType: string | undefined, transferEncoding:
   return isBase64 && type.trim().toLowerCase() === 'application/pkcs10';
 }
 
+/** The longest signing request, characters of PEM: that of `spec.csr` of a DeviceCertificate. */
+const requestLimit = 8192;
+
 /** The signing request of a body as PEM: base64 of DER, white space ignored (RFC 8951 section 3.1). What the DER holds is not looked at. */
 export function requestInBody(body: string): Decoded<string> {
   const text = body.replace(/[ \t\r\n]+/g, '');
   const bytes = Buffer.from(text, 'base64');
   if (bytes.length === 0) return undecodable('the body is empty');
-  return bytes.toString('base64') === text
-    ? decoded(pemText('CERTIFICATE REQUEST', bytes))
-    : undecodable('the body is not base64');
+  if (bytes.toString('base64') !== text) return undecodable('the body is not base64');
+  const pem = pemText('CERTIFICATE REQUEST', bytes);
+  return pem.length <= requestLimit
+    ? decoded(pem)
+    : undecodable(`the request has more than ${requestLimit} characters in PEM`);
 }
 
 const signedData = '1.2.840.113549.1.7.2';
