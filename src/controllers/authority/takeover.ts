@@ -57,13 +57,18 @@ export function untakenCas({ authorities }: Pick<Site, 'authorities'>, member: M
   return new Set(untaken.map(({ ca }) => ca.keyId));
 }
 
-const listless = new WeakMap<PublishedRevocations, PublishedRevocations>();
+const withoutLists = new WeakMap<PublishedRevocations, Map<CaKeyId, PublishedRevocations>>();
 
-/** What was published to a broker; without the lists where those of this CA are somebody else's: their numbers are not ours. */
+/**
+ * What was published to a broker; without the list of this CA where that was somebody else's when it was asked about first,
+ * for its number was none of ours.
+ */
 export function publishedAbout({ gathered, published }: Member, keyId: CaKeyId): PublishedRevocations {
+  const known = withoutLists.get(published)?.get(keyId);
+  if (known || published.kind !== 'Published') return known ?? published;
   const isOthers = gathered.cas.some(({ ca }) => ca.keyId === keyId && ca.revocation === 'ExternalCrl');
-  if (!isOthers || published.kind !== 'Published') return published;
-  const made = listless.get(published) ?? { ...published, crls: new Map() };
-  listless.set(published, made);
+  if (!isOthers) return published;
+  const made = { ...published, crls: new Map([...published.crls].filter(([signer]) => signer !== keyId)) };
+  withoutLists.set(published, new Map([...(withoutLists.get(published) ?? []), [keyId, made]]));
   return made;
 }

@@ -235,11 +235,24 @@ describe('a CA whose lists are ours from now on', () => {
     }
   });
 
+  it('has a number above that of a list that named no more than ours', async () => {
+    const one = takeoverSite();
+    await one.change(trustedCa(signed));
+    await one.run().revoke([a]);
+    await one.look();
+    one.list(late, [a]);
+    await one.change(trustedCa(external));
+    assert.equal(numberOf(await one.restart()), late);
+    const ours = await one.change(trustedCa(signed));
+    assert.deepEqual([refusedBy(ours), said(ours), numberOf(ours)], [['a'], [], late + 1n]);
+  });
+
   it('keeps them in the ledger, when there are no lists for a while', async () => {
     const one = takeoverSite();
     one.list(late, [b]);
     await one.change(trustedCa(external));
-    await one.change(trustedCa({ type: 'None' }));
+    const open = await one.change(trustedCa({ type: 'None' }));
+    assert.deepEqual([open.crls, said(open)], [[], []]);
     assert.deepEqual(refusedBy(await one.change(trustedCa(signed))), ['b']);
   });
 
