@@ -15,6 +15,7 @@ import { commonNameOnly } from '../../../src/domain/pki/distinguished-name.ts';
 import { derOf, extension, integer, type Node, sequence, tagged } from '../../../src/domain/pki/encode.ts';
 import { oids } from '../../../src/domain/pki/oids.ts';
 import { pemText } from '../../../src/domain/pki/pem.ts';
+import { derPieces, mutated } from '../mutations.ts';
 import { revocationEntries } from './arbitraries.ts';
 import { authority, certificateOf, type KeyKind, revocation, seconds, start } from './authorities.ts';
 import { crlWithEmptyLine, directoryName, distributionPoint, type ForeignContent, foreignCrl } from './foreign-crl.ts';
@@ -224,6 +225,21 @@ describe('CRL reader', () => {
     assert.ok(accepted.length > 100);
     const { stdout } = openssl(['storeutl', '-noout', '-crls', 'crls'], { crls: accepted.join('') });
     assert.equal(/Total found: (\d+)/.exec(stdout)?.[1], String(accepted.length));
+  });
+
+  it('is refused or not signed, however it is damaged and whatever the key of its CA', () => {
+    for (const kind of ['P-256', 'RSA', 'Ed25519'] satisfies KeyKind[]) {
+      const signer = authority(`${kind} CA`, kind);
+      const whole = foreignCrl(signer, { serials: ['1', '2a', 'ff01'] });
+      fc.assert(
+        fc.property(mutated(whole, derPieces), (bytes) => {
+          const result = parsedCrl(pemText('X509 CRL', bytes));
+          if (!result.ok) assert.ok(result.findings.every(({ code }) => code === 'MQS081'));
+          else assert.equal(crlSignedBy(result.value, signer.issuer.pem), bytes.equals(whole));
+        }),
+        { numRuns: 500 },
+      );
+    }
   });
 
   it('never throws for any text between the boundaries', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { csrLimitBytes, csrProblems, parsedCsr } from '../../../src/domain/pki/csr.ts';
+import { derPieces, mutated } from '../mutations.ts';
 import { keys, pkcs8 } from './authorities.ts';
 import { openssl } from './openssl.ts';
 
@@ -148,6 +149,20 @@ describe('CSR that is refused', () => {
       );
     });
   }
+
+  it('is refused with a reason, or its very content fits, however it is damaged and whatever its key', () => {
+    for (const key of [p256, ['rsa:2048'], ['ed25519']]) {
+      const der = derOf(request({ key, extensions: [`subjectAltName=DNS:${identity}`] }));
+      fc.assert(
+        fc.property(mutated(der, derPieces), (bytes) => {
+          const csr = parsedCsr(pemOf(bytes), identity);
+          if (csr.ok) assert.deepEqual(bytes, der);
+          else assert.ok(csr.findings.length > 0 && csr.findings.every(({ code }) => code === 'MQS082'));
+        }),
+        { numRuns: 500 },
+      );
+    }
+  });
 
   it('names everything that is wrong at once', () => {
     const pem = request({ subject: '/CN=admin', key: ['rsa:1024'], extensions: ['basicConstraints=CA:TRUE'] });

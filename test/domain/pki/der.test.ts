@@ -104,6 +104,14 @@ describe('DER', () => {
     assert.match(faultsOf(derOf(sequence(bare)), reading), /not one byte/);
   });
 
+  it('never throws, and always ends, for what is nested deeply or claims to be long', () => {
+    const deep = Buffer.concat(Array.from({ length: 100_000 }, () => hex('3084 7fff ffff')));
+    const readings: ((cursor: der.DerCursor) => unknown)[] = [number, moment, (c) => der.takenExtensions(c, 'e')];
+    for (const bytes of [deep, Buffer.alloc(1_000_000, 0x30), Buffer.concat([hex('3000'), deep])]) {
+      for (const reading of readings) assert.notEqual(faultsOf(bytes, reading), '');
+    }
+  });
+
   it('never throws, and always ends, for any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
