@@ -330,6 +330,30 @@ describe('mqttsec authz on a cluster', function () {
     assert.equal(await service.stop(), 0);
   });
 
+  it('needs rights in one namespace alone where it looks at no other', async () => {
+    const roles = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
+    const [apiGroup, name] = ['rbac.authorization.k8s.io', 'authz-narrow'];
+    const { rules } = await site.plane.admin.call<{ rules: readonly object[] }>('GET', `${roles}/roles/plant-authz`);
+    const resources = ['mqttbrokers', 'acltemplates', 'mqttdevices'];
+    const declared = { apiGroups: ['mqttsecurity.io'], resources, verbs: ['list', 'watch'] };
+    await site.plane.admin.call('POST', `${roles}/roles`, {
+      body: { metadata: { name }, rules: [...rules, declared] },
+    });
+    await site.plane.admin.call('POST', `${roles}/rolebindings`, {
+      body: {
+        metadata: { name },
+        ...{ roleRef: { apiGroup, kind: 'Role', name }, subjects: [{ apiGroup, kind: 'User', name }] },
+      },
+    });
+    const kubeconfig = await site.plane.kubeconfig({ kind: 'User', name });
+    const given = [...words, '--dialect', 'emqx', '--kubeconfig', kubeconfig, '--watch-namespace', namespace];
+    const service = await authzProcess(given);
+    await until(() => sent(emqx, emqx!.ask(telemetry('thermo-hall-1')), service), 'it is answered');
+    assert.ok(await sent(emqx, emqx!.login(coldStore, 'third'), service));
+    assert.ok(!service.log().includes('"level":"warn"'), service.log());
+    assert.equal(await service.stop(), 0);
+  });
+
   it('denies everything while its broker is not declared', async () => {
     await patched('mqttbrokers', 'plant', { metadata: { finalizers: null } });
     await client.delete(mqttBrokers, namespace, 'plant');
