@@ -75,13 +75,13 @@ function printedLines(text: string): readonly string[] {
 /** Warnings of operator and agents that a sound run of these tests has, each with its reason. */
 const expected: readonly RegExp[] = [
   // Somebody was faster, or the object is gone; it is tried again.
-  /: (Conflict|AlreadyExists): /,
+  /: (Conflict|AlreadyExists|NotFound): /,
   // A pod ends: Mosquitto first, in order, and then its agent, which may be about to tell that.
   / terminating".*"msg":"(Mosquitto ended|proof)"/,
   /"what":"send report: SIGTERM"/,
   // A broker was deleted, or the release, and the rights went before the pods.
   /"what":"send report: get brokerinstances \S+: Forbidden: /,
-  /"message":"apply leases \S+: Forbidden: .*"msg":"lease failed"/,
+  /"message":"apply leases \S+: (Forbidden|Unauthorized): .*"msg":"lease failed"/,
   // A machine that is so busy that a watch with a bookmark each minute stands still.
   /: Timeout: nothing came for \d+ s"/,
 ];
