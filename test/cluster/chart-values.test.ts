@@ -39,6 +39,7 @@ const mistakes: readonly (readonly [string, string])[] = [
   ['topologySpreadConstraints[0].maxSkew=0', "at '/topologySpreadConstraints/0': missing properties"],
   ['imagePullSecrets={registry}', "at '/imagePullSecrets/0': got string, want object"],
   ['commonLabels.team=a b', "at '/commonLabels/team': 'a b' does not match pattern"],
+  ['enrolment.services[0].broker=plant', "at '/enrolment/services/0': missing properties 'namespace', 'issuerRef'"],
   ['verify.kits={Test}', "at '/verify/kits/0': 'Test' does not match pattern"],
 ];
 
