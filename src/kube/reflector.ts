@@ -70,7 +70,7 @@ export function createReflector<T extends KubeObject, V>(options: ReflectorOptio
   const mirror = createMirror({ project, indexes, report, signal });
   const ready = Promise.withResolvers<undefined>();
   ready.promise.catch(() => undefined); // who does not wait for it need not know that it was stopped
-  const backoff = exponentialBackoff(backoffLimits, random);
+  const backoff = exponentialBackoff(backoffLimitsOf(options), random);
   const now = () => clock.now().getTime();
   let isStarted = false;
   let hasSynced = false;
@@ -147,6 +147,12 @@ export function createReflector<T extends KubeObject, V>(options: ReflectorOptio
       ready.reject(signal.reason);
     },
   };
+}
+
+/** Who has to know soon asks soon again. */
+function backoffLimitsOf({ watchSeconds = Infinity }: Pick<ReflectorOptions<KubeObject, unknown>, 'watchSeconds'>) {
+  const { longestMilliseconds, ...rest } = backoffLimits;
+  return { ...rest, longestMilliseconds: Math.min(longestMilliseconds, watchSeconds * 1000) };
 }
 
 function watchSecondsOf({

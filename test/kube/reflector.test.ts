@@ -169,6 +169,17 @@ describe('a reflector', () => {
     assert.deepEqual(waits().slice(-2), [30_000, 30_000]);
   });
 
+  it('waits no longer than it is told to watch', async () => {
+    reflector = reflecting({ watchSeconds: 1 });
+    const stream = await started();
+    const failing = json(500, status(500, 'InternalError'));
+    server.answers(failing, failing, failing, failing);
+    stream.reset();
+    for (let failure = 1; failure <= 4; failure += 1) await pauseOver();
+    await eventually(() => waits().length === 5, 'the last failure');
+    assert.deepEqual(waits(), [200, 400, 800, 1000, 1000]);
+  });
+
   it('waits as long as a busy server asks, if that is longer', async () => {
     const stream = await started();
     server.answers(json(429, status(429, 'TooManyRequests'), { 'retry-after': '60' }));
