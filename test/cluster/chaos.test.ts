@@ -8,6 +8,7 @@ import { brokers, type BrokerUnderTest, freePorts } from '../broker/mosquitto.ts
 import { chaosFleet } from './chaos/fleet.ts';
 import { chaosModel } from './chaos/model.ts';
 import { type Outpost, outpostIn } from './chaos/outpost.ts';
+import { timeline } from './chaos/timeline.ts';
 import type { Sight } from './chaos/observer.ts';
 import { type ChaosSite, stepBy } from './chaos/steps.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
@@ -48,9 +49,12 @@ describe(`fleets under fire, ${count} steps, MQTTSEC_SEED=${seed}`, function () 
     const ports = { password, certificate };
     const objects = [namespaceNamed(namespace), ...issuers(namespace), brokerOn(namespace, mosquitto, ports)];
     await output(plane.kubectl(['apply', '-f', manifestOf(plane, objects)]));
-    const outpost: Outpost = await outpostIn(plane, namespace, mosquitto);
+    const seen = timeline();
+    const outpost: Outpost = await outpostIn({ plane, namespace, mosquitto, port: password, timeline: seen });
     outpost.start();
-    const sight: Sight = { model: chaosModel(), ports, problems: [], counts: { taken: 0, refused: 0 } };
+    const counts = { taken: 0, refused: 0 };
+    const { rulesOf } = outpost;
+    const sight: Sight = { model: chaosModel(), ports, problems: [], timeline: seen, rulesOf, counts };
     const fleet = chaosFleet({ admin: plane.admin, namespace, sight });
     for (const type of ['Password', 'Certificate', 'Password', 'Certificate'] as const) await fleet.create(type);
     return { name: mosquitto.name, admin: plane.admin, operator, fleet, outpost, sight };
@@ -65,9 +69,10 @@ describe(`fleets under fire, ${count} steps, MQTTSEC_SEED=${seed}`, function () 
       const site = chance.pick(sites);
       const { name, take } = stepBy(chance);
       taken.push(`${step} ${site.fleet.namespace}: ${name}`);
+      site.sight.timeline.note(`step ${step}: ${name}`);
       await take(site, chance);
       await Promise.all(sites.map(({ fleet }) => fleet.look()));
-      assert.deepEqual(problems(), [], taken.slice(-30).join('\n'));
+      assert.deepEqual(problems(), [], problems().length === 0 ? '' : `\n${problems().join('\n')}\n${whatWas(taken)}`);
     }
     await settle(taken);
     for (const { name, sight } of sites) {
@@ -76,13 +81,21 @@ describe(`fleets under fire, ${count} steps, MQTTSEC_SEED=${seed}`, function () 
     }
   });
 
+  /** The last steps, and of each broker what happened and what its agent logged. */
+  function whatWas(taken: readonly string[]): string {
+    const told = sites.flatMap(({ name, outpost, sight }) => {
+      const logged = outpost.logged().split('\n').slice(-40);
+      return [`--- ${name}`, ...sight.timeline.lines(), `--- agent of ${name}`, ...logged];
+    });
+    return [...taken.slice(-30), ...told].join('\n');
+  }
+
   async function settle(taken: readonly string[]): Promise<void> {
-    for (const { fleet, sight, outpost } of sites) {
+    for (const { fleet, sight } of sites) {
       try {
         assert.deepEqual([...(await fleet.differences()), ...sight.problems], []);
       } catch (cause) {
-        const agent = outpost.logged().split('\n').slice(-15).join('\n');
-        throw new Error(`${String(cause)}\n${taken.slice(-30).join('\n')}\n${agent}`, { cause });
+        throw new Error(`${String(cause)}\n${whatWas(taken)}`, { cause });
       }
     }
   }

@@ -29,6 +29,7 @@ interface SeenDevice {
   readonly metadata: { readonly name: string; readonly generation: number };
   readonly status?: {
     readonly observedGeneration?: number;
+    readonly bundleRevision?: number;
     readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason: string }[];
   };
 }
@@ -37,11 +38,15 @@ export interface ChaosFleet {
   readonly namespace: string;
   /** Names of devices in one of these states. */
   readonly names: (...states: readonly State[]) => readonly string[];
+  /** Out of the pool, as they were declared last. */
+  readonly rightsOf: (name: string) => readonly string[];
   readonly create: (authentication: 'Password' | 'Certificate') => Promise<void>;
   readonly allow: (name: string, rights: readonly string[]) => Promise<void>;
   readonly suspend: (name: string, suspended: boolean) => Promise<void>;
   readonly revoke: (name: string) => Promise<void>;
   readonly remove: (name: string) => Promise<void>;
+  /** Has the device try all that it may and may not do, now. */
+  readonly tryAll: (name: string) => Promise<void>;
   /** Reads what the operator says, and tells the model what is proved. */
   readonly look: () => Promise<void>;
   /** Waits until everything declared is said to be in force, then tries all of it; what is otherwise is told. */
@@ -69,12 +74,14 @@ export function chaosFleet(site: FleetSite): ChaosFleet {
     const declared = sight.model.declare(device.name, rightsOf(device), Date.now());
     const { metadata } = await write();
     device.open.set(metadata.generation, declared);
+    sight.timeline.note(`${device.name} is of generation ${metadata.generation}: ${stateText(device)}`);
   };
   const patched = (device: Device, spec: object) =>
     sent(device, () => admin.call('PATCH', `${place}/${device.name}`, { contentType: mergePatch, body: { spec } }));
   const look = async () => {
     const { items } = await admin.call<{ readonly items: readonly SeenDevice[] }>('GET', place);
-    for (const seen of items.filter(isProved)) prove(devices.get(seen.metadata.name), seen.metadata.generation);
+    for (const seen of items.filter(isProved)) prove(sight, devices.get(seen.metadata.name), seen);
+    await noteInstance(site);
     for (const device of devices.values()) if (!device.observer) await observe(site, device);
     return items;
   };
@@ -83,6 +90,7 @@ export function chaosFleet(site: FleetSite): ChaosFleet {
     look: async () => {
       await look();
     },
+    rightsOf: (name) => deviceNamed(name).rights,
     names: (...states) => [...devices.values()].filter(({ state }) => states.includes(state)).map(({ name }) => name),
     create: async (type) => {
       created += 1;
@@ -111,6 +119,9 @@ export function chaosFleet(site: FleetSite): ChaosFleet {
       device.state = 'Deleted';
       device.deletion = sight.model.declare(name, undefined, Date.now());
       await admin.call('DELETE', `${place}/${name}`);
+    },
+    tryAll: async (name) => {
+      await deviceNamed(name).observer?.reach();
     },
     differences: async () => {
       let waitingFor: readonly string[] = [];
@@ -162,13 +173,37 @@ function isProved({ metadata, status }: SeenDevice): boolean {
   return status?.observedGeneration === metadata.generation && ready?.status === 'True';
 }
 
-function prove(device: Device | undefined, generation: number): void {
+function prove({ timeline }: Sight, device: Device | undefined, { metadata, status }: SeenDevice): void {
   const now = Date.now();
+  const { generation } = metadata;
   for (const [sent, state] of device?.open ?? []) {
     if (sent > generation) continue;
     state.prove(now);
     device?.open.delete(sent);
+    timeline.note(`${metadata.name} is in force in generation ${sent}, by revision ${status?.bundleRevision ?? 0}`);
   }
+}
+
+interface SeenInstance {
+  readonly status?: {
+    readonly loadedRevision?: number;
+    readonly loadedHash?: string;
+    readonly provedAt?: string;
+    readonly lastError?: string;
+  };
+}
+
+/** What the instance says, when that is something new. */
+async function noteInstance({ admin, namespace, sight }: FleetSite): Promise<void> {
+  const place = `${group}/namespaces/${namespace}/brokerinstances/outpost`;
+  const answer = await admin.answer<SeenInstance>('GET', place);
+  const { loadedRevision, provedAt, lastError } = (answer.ok && answer.body.status) || {};
+  const text = `the instance has proved revision ${loadedRevision ?? 0} at ${provedAt ?? 'no time'}; ${lastError ?? ''}`;
+  if (!sight.timeline.lines().some((line) => line.endsWith(text))) sight.timeline.note(text);
+}
+
+function stateText({ state, rights }: Device): string {
+  return state === 'Active' ? `{${rights.join(' ')}}` : state;
 }
 
 /** Lets a device try as soon as there is something to show. */

@@ -51,10 +51,21 @@ export function chaosModel(): ChaosModel {
       const proved = all.findLastIndex(({ provedBy }) => provedBy !== undefined && provedBy <= begin);
       const counting = all.slice(Math.max(0, proved)).filter(({ since }) => since <= end);
       if (counting.some(({ rights }) => rights && (!isTaken || rights.has(topic)))) return undefined;
-      const sets = counting.map(({ rights }) => (rights ? `{${[...rights].join(' ')}}` : 'no session')).join(', then ');
+      const sets = counting.map(textOf).join(', then ');
       const what = isTaken ? `published to ${topic}` : `was answered about ${topic}`;
-      return `${device} ${what} from ${begin} to ${end}: allowed was ${sets || 'nothing'}`;
+      const history = all.slice(-4).map(storyOf).join('; ');
+      return `${device} ${what} from ${begin} to ${end}: allowed was ${sets || 'nothing'}; ${history}`;
     },
     rightsOf: (device) => statesOf(device).at(-1)?.rights ?? new Set(),
   };
+}
+
+function textOf({ rights }: Declared): string {
+  return rights ? `{${[...rights].join(' ')}}` : 'no session';
+}
+
+function storyOf(state: Declared): string {
+  const { since, provedBy } = state;
+  const proof = provedBy === undefined ? 'not seen in force' : `seen in force at ${provedBy}`;
+  return `${textOf(state)} sent at ${since}, ${proof}`;
 }

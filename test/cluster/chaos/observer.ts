@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { connected, type Endpoint, type Session } from '../../../src/agent/client.ts';
 import type { ChaosModel } from './model.ts';
+import type { Timeline } from './timeline.ts';
 
 /** How a device shows who it is: texts of its Secret. */
 export type Credential = Readonly<Record<string, string>>;
@@ -25,6 +26,9 @@ export interface Sight {
   /** Where it connects by password, and where by certificate. */
   readonly ports: { readonly password: number; readonly certificate: number };
   readonly problems: string[];
+  readonly timeline: Timeline;
+  /** The rules of a device in the file that its broker reads now. */
+  readonly rulesOf: (device: string) => string;
   readonly counts: { taken: number; refused: number };
 }
 
@@ -88,29 +92,30 @@ async function observing({ open, asked, signal, ...sight }: Observing): Promise<
       await session?.close();
       session = await open();
     }
-    if (question) question.resolve(await reached(sight.topics, session));
-    if (session) await tried(sight, session, sight.topics[round % sight.topics.length] ?? '');
+    if (question) question.resolve(await reached(sight, session));
+    if (session) await isTaken(sight, session, sight.topics[round % sight.topics.length] ?? '');
     await delay(session ? 80 : 250);
   }
   await session?.close();
 }
 
-async function reached(topics: readonly string[], session: Session | undefined): Promise<ReadonlySet<string>> {
+type Trying = Sight & Pick<Client, 'device' | 'topics'>;
+
+async function reached(sight: Trying, session: Session | undefined): Promise<ReadonlySet<string>> {
   const taken = new Set<string>();
-  for (const topic of topics) {
-    const outcome = await session?.publish(topic, 'reach');
-    if (outcome?.kind === 'Acknowledged' && outcome.code < 0x80) taken.add(topic);
-  }
+  for (const topic of sight.topics) if (session && (await isTaken(sight, session, topic))) taken.add(topic);
   return taken;
 }
 
-async function tried(sight: Sight & { readonly device: string }, session: Session, topic: string): Promise<void> {
-  const { device, model, problems, counts } = sight;
+/** Publishes, and has the model judge the answer. */
+async function isTaken(sight: Trying, session: Session, topic: string): Promise<boolean> {
+  const { device, model, problems, counts, rulesOf } = sight;
   const begin = Date.now();
   const outcome = await session.publish(topic, 'try');
-  if (outcome.kind === 'Unanswered') return;
-  const isTaken = outcome.code < 0x80;
-  counts[isTaken ? 'taken' : 'refused'] += 1;
-  const problem = model.problemOf({ device, topic, isTaken, begin, end: Date.now() });
-  if (problem !== undefined) problems.push(problem);
+  if (outcome.kind === 'Unanswered') return false;
+  const isGranted = outcome.code < 0x80;
+  counts[isGranted ? 'taken' : 'refused'] += 1;
+  const problem = model.problemOf({ device, topic, isTaken: isGranted, begin, end: Date.now() });
+  if (problem !== undefined) problems.push(`${problem}; in its file: ${rulesOf(device)}`);
+  return isGranted;
 }

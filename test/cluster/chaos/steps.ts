@@ -35,6 +35,26 @@ function onOne(
   return names.length === 0 ? undefined : act(chance.pick(names));
 }
 
+/** What was proved before is declared again while the broker has more, or had it not yet. */
+async function givenForAWhile(
+  fleet: ChaosFleet,
+  name: string,
+  chance: Chance,
+  meanwhile?: () => Promise<() => void>,
+): Promise<void> {
+  const former = fleet.rightsOf(name);
+  await fleet.allow(name, pool);
+  await aWhile(chance, 700);
+  const end = await meanwhile?.();
+  await fleet.allow(name, former);
+  for (let look = 0; look < 4; look += 1) {
+    await aWhile(chance, 150);
+    await fleet.look();
+    await fleet.tryAll(name);
+  }
+  end?.();
+}
+
 const someRights = (chance: Chance) => pool.filter(() => chance.below(2) === 0);
 
 const edits: readonly Step[] = [
@@ -42,6 +62,21 @@ const edits: readonly Step[] = [
     ...{ name: 'rights are edited', weight: 6 },
     take: async ({ fleet }, chance) =>
       onOne(fleet.names('Active', 'Suspended'), chance, (name) => fleet.allow(name, someRights(chance))),
+  },
+  {
+    ...{ name: 'rights are given and taken again', weight: 2 },
+    take: async ({ fleet }, chance) =>
+      onOne(fleet.names('Active'), chance, (name) => givenForAWhile(fleet, name, chance)),
+  },
+  {
+    ...{ name: 'the agent is killed while rights are given and taken again', weight: 3 },
+    take: async ({ fleet, outpost }, chance) =>
+      onOne(fleet.names('Active'), chance, (name) =>
+        givenForAWhile(fleet, name, chance, async () => {
+          await outpost.killAgent();
+          return outpost.start;
+        }),
+      ),
   },
   {
     ...{ name: 'a storm of edits', weight: 1 },
@@ -93,7 +128,7 @@ const deaths: readonly Step[] = [
     ...{ name: 'the agent is killed and its memory lost', weight: 1 },
     take: async ({ outpost }, chance) => {
       await outpost.killAgent();
-      outpost.forget();
+      await outpost.forget();
       await aWhile(chance, 1_000);
       outpost.start();
     },
