@@ -69,7 +69,7 @@ describe('enrolment in a cluster', function () {
         role: 'Device',
         rules: [{ effect: 'Allow', actions: ['Publish'], topic: 'wells/{device}/#' }],
       }),
-      ...['well-1', 'well-2', 'well-3', 'well-4', 'well-5'].map((name) => device(name)),
+      ...['well-1', 'well-2', 'well-3', 'well-4', 'well-5', 'well-6'].map((name) => device(name)),
       device('idle', { suspended: true }),
       device('typed', { authentication: { type: 'Password', password: { generate: {} } } }),
       device('named'),
@@ -195,6 +195,15 @@ describe('enrolment in a cluster', function () {
     await proved('well-2');
     const client = await connected('well-2', third, key);
     assert.equal(await mayPublish(client, 'wells/well-2/level', '3'), true);
+  });
+
+  it('asks to come again while nobody signs, and answers the same request when somebody did', async () => {
+    const ask = { claim: await claim('well-6'), csr: requestOf('well-6').csr };
+    assert.equal(await operator.stop(), 0);
+    const { status, retryAfter, body } = await asked(replicas[0], ask);
+    assert.deepEqual([status, retryAfter, body], [202, '2', 'the certificate is not there yet\n']);
+    await operator.start();
+    assert.equal(new X509Certificate(await certificate(ask)).subject, 'CN=well-6');
   });
 
   it('hands out the CA of the devices and that of the server', async () => {

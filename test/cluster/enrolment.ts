@@ -144,6 +144,7 @@ export interface Ask {
 
 export interface Answer {
   readonly status: number;
+  readonly retryAfter: string | undefined;
   readonly body: string;
   /** PEM. */
   readonly certificates: readonly string[];
@@ -172,7 +173,8 @@ export function asked({ port, ca }: Replica, { operation = 'simpleenroll', csr, 
       response.setEncoding('latin1').on('data', (chunk: string) => (body += chunk));
       response.once('error', reject).once('end', () => {
         const read = status === 200 ? certificatesInBody(body) : undefined;
-        resolve({ status, body, certificates: read?.ok ? read.value : [] });
+        const retryAfter = response.headers['retry-after'];
+        resolve({ status, retryAfter, body, certificates: read?.ok ? read.value : [] });
       });
     });
     asking.end(csr === undefined ? ask.body : bodyOf(csr));
