@@ -7,8 +7,8 @@ const marks = [/^[EF]\d{4} /, /"level":"(error|fatal|panic|dpanic)"/, /^panic: /
 const harmless: readonly RegExp[] = [
   // No program has a manifest of flags.
   /The manifest file is empty, ignoring\./,
-  // The first start of an API server: what it looks after in kube-system has to wait for that namespace.
-  /err="namespaces \\"kube-system\\" not found"/,
+  // The first start of an API server: what it looks after in a namespace of its own has to wait for that.
+  /err="namespaces \\"(kube-system|default)\\" not found"/,
   // Without an endpoint reconciler it says so at each start.
   /Found stale data, removed previous endpoints on kubernetes service/,
   // cert-manager looks at something that is not there yet, or no more, and looks again: an issuer before its CA, or a
