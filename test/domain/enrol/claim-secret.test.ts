@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { claimBytes, claimText, newClaim } from '../../../src/domain/enrol/claim.ts';
 import {
   claimSecretName,
@@ -7,6 +8,8 @@ import {
   secretText,
   takenKey,
 } from '../../../src/domain/enrol/claim-secret.ts';
+import { root } from '../../cli/program.ts';
+import { grantedIn } from '../../cluster/rights.ts';
 
 const broker = 'plant/main';
 const now = new Date('2026-11-01T12:00:00Z');
@@ -20,11 +23,18 @@ function dataOf(expiresAt: string, seed: number): { readonly id: string; readonl
 }
 
 describe('claims in Secrets', () => {
-  it('lie in sixteen of the broker, which are the names that a Role needs', () => {
-    const names = claimSecretNames(broker);
-    assert.equal(new Set(names).size, 16);
-    for (const id of ['0123456789abcdef', 'f123456789abcdef']) assert.ok(names.includes(claimSecretName(broker, id)));
-    assert.equal(claimSecretName(broker, 'f123456789abcdef'), 'main-claims-f');
+  it('lie in sixteen of the broker, and these are the Secrets that its service may read', () => {
+    const names = claimSecretNames('plant/plant');
+    for (const id of ['0123456789abcdef', 'f123456789abcdef']) {
+      assert.ok(names.includes(claimSecretName('plant/plant', id)));
+    }
+    const granted = grantedIn(path.join(root, 'deploy/enrolment/plant.yaml'));
+    const readable = granted.filter(({ verb, resource }) => verb === 'get' && resource === 'secrets');
+    assert.deepEqual(
+      readable.map(({ name }) => name),
+      names,
+    );
+    assert.equal(claimSecretName('plant/main', 'f123456789abcdef'), 'main-claims-f');
   });
 
   it('are read as text, or are not there', () => {
