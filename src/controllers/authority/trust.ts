@@ -149,9 +149,12 @@ function chosenPart(one: GatheredCa, { told }: TrustFacts, last: ToldPart | unde
   return { one, ...(list && { crl: list, ...(kept.length > 0 && { revocations: kept }) }), ...said };
 }
 
-/** Without a list it waits alone; not where it cannot be told whether brokers have one. */
-function newPart(one: GatheredCa, { published }: TrustFacts, finding: Draft): Part {
-  return { one, finding, isLeftOut: published.kind !== 'Unreadable' };
+/**
+ * Without a list it waits alone. Not where it cannot be told whether brokers have one, nor where they trust it without: its
+ * devices are not cut off for a list that is named wrongly.
+ */
+function newPart(one: GatheredCa, { published, former }: TrustFacts, finding: Draft): Part {
+  return { one, finding, isLeftOut: published.kind !== 'Unreadable' && !former.has(one.ca.keyId) };
 }
 
 type ToldPart = Part & { readonly crl: PublishedCrl };
