@@ -99,8 +99,8 @@ export function createReflector<T extends KubeObject, V>(options: ReflectorOptio
       events += 1;
       backoff.reset();
     }
-    report({ event: 'WatchEnded', events });
     if (events === 0 && now() - begun < shortestGoodWatchMilliseconds) throw shortWatch(type);
+    report({ event: 'WatchEnded', events });
     backoff.reset();
     if (now() >= relistAt) mirror.distrust();
   }
@@ -117,8 +117,8 @@ export function createReflector<T extends KubeObject, V>(options: ReflectorOptio
   async function run(): Promise<void> {
     for (;;) {
       signal.throwIfAborted();
-      const { version } = mirror;
-      const step = version === undefined ? list() : watch(version);
+      report({ event: 'Asked' });
+      const step = mirror.version === undefined ? list() : watch(mirror.version);
       await step.catch((error: unknown) => {
         signal.throwIfAborted();
         return recover(error);

@@ -2,6 +2,8 @@ import type { Key } from './object.ts';
 
 /** What a reflector tells about itself; for logs and metrics. */
 export type ReflectorReport =
+  /** Goes to the server for a list or a watch. */
+  | { readonly event: 'Asked' }
   | { readonly event: 'Listed'; readonly objects: number; readonly changes: number }
   | { readonly event: 'WatchEnded'; readonly events: number }
   | { readonly event: 'Failed'; readonly error: unknown; readonly retryMilliseconds: number }

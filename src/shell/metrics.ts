@@ -170,6 +170,8 @@ function reflectorMetrics(registers: Registry[]): Pick<Metrics, 'reflector'> {
   return {
     reflector: (resource) => (report) => {
       switch (report.event) {
+        case 'Asked':
+          return;
         case 'Listed':
           lists.inc({ resource });
           return items.set({ resource }, report.objects);

@@ -169,6 +169,17 @@ describe('a reflector', () => {
     assert.deepEqual(waits().slice(-2), [30_000, 30_000]);
   });
 
+  it('does not call it the good end of a watch that one ended at once', async () => {
+    server.answers(list('10', []), watch(), silence);
+    reflector.start();
+    await pauseOver();
+    await asked(3);
+    assert.deepEqual(
+      reports.map(({ event: one }) => one),
+      ['Asked', 'Listed', 'Asked', 'Failed', 'Asked'],
+    );
+  });
+
   it('waits no longer than it is told to watch', async () => {
     reflector = reflecting({ watchSeconds: 1 });
     const stream = await started();

@@ -25,6 +25,7 @@ import { createFleetState } from '../fleet-state.ts';
 import { knownNamespace, mirrorOf } from '../world.ts';
 import { createFreshness, type Freshness } from './freshness.ts';
 import { type PublishedPasswords, publishedPasswords, seenIndex } from './published-passwords.ts';
+import { signsIn } from './signs.ts';
 
 export interface ClusterFleetOptions {
   readonly client: KubeClient;
@@ -107,9 +108,21 @@ type WatchedDevice = DeclaredDevice & { readonly observed: ObservedDevice };
 function watchedKinds(options: ClusterFleetOptions, freshness: Freshness, onSign: () => void): Watched {
   const { client, broker, watchNamespaces, clock, random, monotonic, maxAgeSeconds } = options;
   const { namespace = '' } = keyParts(broker);
+  const watchSeconds = signSeconds(options);
+  const withSigns = (told: (report: ReflectorReport) => void, stream: (time: number) => void) => {
+    const sign = (time: number): void => {
+      stream(time);
+      onSign();
+    };
+    const seen = signsIn({ sign, monotonic, watchMilliseconds: watchSeconds * 1000 });
+    return (report: ReflectorReport): void => {
+      told(report);
+      seen(report);
+    };
+  };
   const common = {
-    ...{ client, clock, random, watchSeconds: signSeconds(options) },
-    report: (plural: string) => withSigns(options.report(plural), freshness.stream(), monotonic, onSign),
+    ...{ client, clock, random, watchSeconds },
+    report: (plural: string) => withSigns(options.report(plural), freshness.stream()),
   };
   const mirror = mirrorOf({ ...common, ...(watchNamespaces && { namespace: watchNamespaces }) });
   const { index: name } = bundleLayout(broker);
@@ -147,21 +160,6 @@ function watchedDevice(object: MqttDeviceObject, key: Key, former: WatchedDevice
   return {
     ...declaredDevice(object, key, former),
     observed: { ...(lockout && { lockout }), ...(notAfter !== undefined && { certificate: { notAfter } }) },
-  };
-}
-
-/** After a list, and when the server ended a watch, all that it had is told. */
-function withSigns(
-  told: (report: ReflectorReport) => void,
-  sign: (time: number) => void,
-  monotonic: () => number,
-  onSign: () => void,
-): (report: ReflectorReport) => void {
-  return (report) => {
-    told(report);
-    if (report.event !== 'Listed' && report.event !== 'WatchEnded') return;
-    sign(monotonic());
-    onSign();
   };
 }
 
