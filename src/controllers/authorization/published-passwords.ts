@@ -62,22 +62,20 @@ export function publishedPasswords(options: PublishedPasswordsOptions): Publishe
   const indexKey = keyOf(keyParts(broker).namespace, bundleLayout(broker).index);
   const backoff = exponentialBackoff(retryLimits, random);
   let known = none;
-  /** Since when there are lines that could not be read. */
-  let failedAt: number | undefined;
+  /** Since when there may be newer lines than those that are known: a read that hangs counts from its beginning. */
+  let behindSince: number | undefined;
   let isReading = false;
-  let isAsked = false;
+  let askedAt: number | undefined;
   let isRetried = false;
 
   async function read(signal: AbortSignal): Promise<void> {
-    const begun = monotonic();
     try {
       const seen = index.store.get(indexKey);
       known = seen ? await readLines(options, seen, known, signal) : none;
-      failedAt = undefined;
+      behindSince = undefined;
       backoff.reset();
     } catch (error) {
       if (signal.aborted) return;
-      failedAt ??= begun;
       onProblem(error);
       retryLater(signal);
     }
@@ -94,11 +92,12 @@ export function publishedPasswords(options: PublishedPasswordsOptions): Publishe
   }
 
   async function look(signal: AbortSignal): Promise<void> {
-    isAsked = true;
+    askedAt ??= monotonic();
     if (isReading) return;
     isReading = true;
-    while (isAsked && !signal.aborted) {
-      isAsked = false;
+    while (askedAt !== undefined && !signal.aborted) {
+      behindSince ??= askedAt;
+      askedAt = undefined;
       await read(signal);
     }
     isReading = false;
@@ -106,7 +105,7 @@ export function publishedPasswords(options: PublishedPasswordsOptions): Publishe
 
   return {
     passwordOf(identity, brokerUid) {
-      if (failedAt !== undefined && monotonic() - failedAt > maxAgeMilliseconds) return { kind: 'Stale' };
+      if (behindSince !== undefined && monotonic() - behindSince > maxAgeMilliseconds) return { kind: 'Stale' };
       if (known.owner === undefined || known.owner !== brokerUid) return undefined;
       const hash = [...known.chunks.values()].find((lines) => lines.has(identity))?.get(identity);
       return hash === undefined ? undefined : { kind: 'Hash', hash };

@@ -25,8 +25,20 @@ async function stand() {
   const index = fakeReflector(seenIndex);
   const problems: string[] = [];
   const stop = new AbortController();
+  let held: Promise<unknown> = Promise.resolve();
+  const get: typeof api.client.get = async (...call) => {
+    await held;
+    return api.client.get(...call);
+  };
   const passwords = publishedPasswords({
-    ...{ client: api.client as KubeClient, broker, index, clock, random: { next: () => 0 }, maxAgeMilliseconds },
+    ...{
+      client: { ...api.client, get } as KubeClient,
+      broker,
+      index,
+      clock,
+      random: { next: () => 0 },
+      maxAgeMilliseconds,
+    },
     monotonic: clock.monotonic,
     onProblem: (error) => void problems.push(String(error)),
   });
@@ -59,10 +71,17 @@ async function stand() {
     await clock.advance(0);
   }
 
+  /** Has every read wait until what it gives is called. */
+  function hold(): () => void {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    held = promise;
+    return () => resolve(undefined);
+  }
+
   const reads = () => api.calls.splice(0).map(({ key }) => key);
   await passwords.follow(stop.signal);
   const of = (identity: string, of = uid) => passwords.passwordOf(identity, of);
-  return { api, clock, index, problems, stop, publish, putSecret, putIndex, putIndexText, reads, of };
+  return { api, clock, index, problems, stop, publish, putSecret, putIndex, putIndexText, reads, of, hold };
 }
 
 describe('published passwords', () => {
@@ -146,6 +165,20 @@ describe('published passwords', () => {
       assert.deepEqual(of('a'), known('newer'));
     });
   }
+
+  it('are stale at the same time where a Secret is not refused but waited for', async () => {
+    const { publish, of, clock, hold } = await stand();
+    await publish(lineOf('a'));
+    const go = hold();
+    await publish(lineOf('a', 'new'));
+    await clock.advance(maxAgeMilliseconds);
+    assert.deepEqual(of('a'), known('a'));
+    await clock.advance(1);
+    assert.deepEqual(of('a'), stale);
+    go();
+    await clock.advance(0);
+    assert.deepEqual(of('a'), known('new'));
+  });
 
   it('are tried again by themselves, at a rate that does not grow with the number of changes', async () => {
     const { publish, of, clock, api, reads } = await stand();
