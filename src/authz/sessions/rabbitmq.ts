@@ -3,28 +3,40 @@ import { Agent, request } from 'undici';
 import type { LiveSessions } from './live.ts';
 
 export interface ManagementOptions {
-  /** Where the API is, such as `https://rabbit.plant.svc:15671`. */
+  /** Where the API is, such as `https://rabbit.plant.svc:15671`, or below a path (`management.path_prefix`). */
   readonly url: URL;
   /** A user with the tag `administrator`: no lesser one may end sessions of others. */
   readonly user: string;
   readonly password: string;
   /** CA of its certificate, PEM; those of this machine without it. */
   readonly ca?: string;
+  readonly limits?: ManagementLimits;
 }
 
-const milliseconds = 10_000;
+interface ManagementLimits {
+  /** From the request to the end of the answer. */
+  readonly milliseconds: number;
+  /** Of an answer. */
+  readonly bytes: number;
+}
+
+/** A list has some 60 bytes for each connection. */
+const usualLimits: ManagementLimits = { milliseconds: 30_000, bytes: 64 * 1024 * 1024 };
 
 /** The list lags: what RabbitMQ 3.10 collects of a new session is in it after 5 s at most. */
-export function managedSessions({ url, user, password, ca }: ManagementOptions): LiveSessions {
-  const dispatcher = new Agent({ connect: ca === undefined ? {} : { ca }, connections: 2 });
+export function managedSessions(options: ManagementOptions): LiveSessions {
+  const { url, user, password, ca, limits = usualLimits } = options;
+  const connect = ca === undefined ? {} : { ca };
+  const dispatcher = new Agent({ connect, connections: 2, maxResponseSize: limits.bytes });
+  const prefix = url.pathname.replace(/(\/api)?\/*$/, '');
   const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
   async function asked(method: 'GET' | 'DELETE', path: string, signal: AbortSignal, more = {}): Promise<unknown> {
     const what = `${method === 'GET' ? 'list' : 'end'} sessions of RabbitMQ at ${url.host}`;
     try {
-      const { statusCode, body } = await request(new URL(path, url), {
-        ...{ method, dispatcher, headers: { authorization, ...more }, headersTimeout: milliseconds },
-        ...{ bodyTimeout: milliseconds, signal },
+      const { statusCode, body } = await request(new URL(`${prefix}/api/${path}`, url), {
+        ...{ method, dispatcher, headers: { authorization, ...more } },
+        signal: AbortSignal.any([signal, AbortSignal.timeout(limits.milliseconds)]),
       });
       const text = await body.text();
       if (statusCode === 204) return undefined;
@@ -37,12 +49,12 @@ export function managedSessions({ url, user, password, ca }: ManagementOptions):
 
   return {
     async users(signal) {
-      const connections = await asked('GET', '/api/connections?columns=user,protocol', signal);
+      const connections = await asked('GET', 'connections?columns=user,protocol', signal);
       if (!Array.isArray(connections)) throw new Error(`list sessions of RabbitMQ at ${url.host}: no list came`);
       return new Set(connections.flatMap((one) => userOf(one) ?? []));
     },
     async end(user, reason, signal) {
-      await asked('DELETE', `/api/connections/username/${encodeURIComponent(user)}`, signal, { 'x-reason': reason });
+      await asked('DELETE', `connections/username/${encodeURIComponent(user)}`, signal, { 'x-reason': reason });
     },
     close: () => dispatcher.destroy(),
   };
