@@ -1,4 +1,4 @@
-import { isChangedSince } from '../../domain/bundle/changes.ts';
+import { isChangedSince, isKnownSince } from '../../domain/bundle/changes.ts';
 import type { HeldCertificate } from '../../domain/pki/lineage.ts';
 import {
   type RevocationProgress,
@@ -92,6 +92,7 @@ function enforcedBy(
     broker,
     ({ statuses, trust, revision }) =>
       statuses !== undefined &&
+      isKnownSince(broker.changes, revision) &&
       !isChangedSince(broker.changes, revision, expectation.status.identity) &&
       isAsExpected(expectation, statuses.get(expectation.status.identity)) &&
       areListed(trust, certificates),

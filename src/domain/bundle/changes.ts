@@ -12,13 +12,15 @@ type Statuses = Compiled['statuses'];
 export interface Changes {
   /** Of the sets after this revision all changes are known. */
   readonly knownFrom: number;
+  /** All expected instances have got past this revision; nothing is kept of what was changed up to it. */
+  readonly settledTo: number;
   /** By identity: the revision in which it was given something else last. */
   readonly changedIn: ShardedMap<number>;
   /** Identities that a set changes which may be published or not: it is being written, or that failed. */
   readonly open: readonly string[];
 }
 
-export const nothingKnown: Changes = { knownFrom: Infinity, changedIn: ShardedMap.empty(), open: [] };
+export const nothingKnown: Changes = { knownFrom: Infinity, settledTo: 0, changedIn: ShardedMap.empty(), open: [] };
 
 /** True if something else may have been published for the identity since this revision, as far as that is known. */
 export function isChangedSince({ changedIn }: Changes, revision: number, identity: string): boolean {
@@ -39,15 +41,15 @@ export function withOpen(changes: Changes, before: Statuses | undefined, after: 
 /** The set was published in this revision; `isNext`: after the last one that is known. */
 export function withClosed({ open, ...changes }: Changes, revision: number, isNext: boolean): Changes {
   const changedIn = changes.changedIn.with(open.map((identity) => [identity, revision]));
-  return { changedIn, open: [], knownFrom: isNext ? changes.knownFrom : revision };
+  return { ...changes, changedIn, open: [], knownFrom: isNext ? changes.knownFrom : revision };
 }
 
 /** Without what all expected instances have got past. */
 export function withoutSettled(changes: Changes, leastProved: number): Changes {
-  if (leastProved <= changes.knownFrom) return changes;
+  if (leastProved <= changes.settledTo || leastProved < changes.knownFrom) return changes;
   const settled = [...changes.changedIn.entries()].filter(([, revision]) => revision <= leastProved);
   const changedIn = changes.changedIn.with(settled.map(([identity]) => [identity, undefined]));
-  return { ...changes, changedIn, knownFrom: leastProved };
+  return { ...changes, changedIn, knownFrom: leastProved, settledTo: leastProved };
 }
 
 function* changedIdentities(before: Statuses, after: Statuses): Iterable<string> {

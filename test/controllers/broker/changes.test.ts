@@ -134,4 +134,18 @@ describe('rights that are given and taken again', () => {
     await site.run();
     assert.deepEqual(provedIn(site), ['d1', 'd2']);
   });
+
+  it('are forgotten once both have got past them, for an instance that begins anew has proved nothing at all', async () => {
+    const site = await settledSite();
+    site.published.failure = new Error('write: the connection was cut');
+    site.putDevice('d1', more, 2);
+    await assert.rejects(site.run(), /cut/);
+    site.published.failure = undefined;
+    site.putDevice('d1', {}, 3);
+    await site.run();
+    assert.equal(site.state.changes.changedIn.has('d1'), true);
+    site.prove('a', 'b');
+    await site.run();
+    assert.equal(site.state.changes.changedIn.has('d1'), false);
+  });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { revokeFinalizer } from '../../../src/api/labels.ts';
+import { nothingKnown } from '../../../src/domain/bundle/changes.ts';
 import { passwordHash, verifyPassword } from '../../../src/domain/broker/passwords.ts';
 import type { KubeObject } from '../../../src/kube/object.ts';
 import { refusal } from '../../kube/memory-api.ts';
@@ -541,6 +542,19 @@ describe('the controller of devices', () => {
       site.prove(3);
       await site.reconcile('a');
       assert.equal(site.device('a').status.revocation, undefined);
+    });
+
+    it('tells of no proof of a suspension while it is not known what was published since', async () => {
+      const site = await certifiedSite();
+      const proof = () => (site.device('a').status.revocation as { readonly provedAt?: string } | undefined)?.provedAt;
+      site.cluster.put(certificateDevice('a', { suspended: true }));
+      site.prove(2);
+      site.broker = { ...site.broker, changes: { ...nothingKnown, knownFrom: 4 } };
+      await site.told('a');
+      assert.equal(proof(), undefined);
+      site.prove(4);
+      await site.reconcile('a');
+      assert.equal(proof(), site.clock.now().toISOString());
     });
 
     it('calls a suspended device ready when it is denied everything', async () => {
