@@ -37,6 +37,9 @@ export interface EnrolmentServerOptions {
 /** Time for a handshake, for the headers and for a whole request, milliseconds; connections at a time. */
 const usualLimits = { handshake: 5_000, headers: 5_000, request: 10_000, connections: 256 } as const;
 
+/** Neither resumed nor negotiated again: whoever is looked at in the handshake is who asks. */
+const secureOptions = constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION;
+
 /** How often the key pair is looked at, milliseconds. */
 const followMilliseconds = 60_000;
 
@@ -76,13 +79,12 @@ export async function startEnrolment(
   };
 }
 
-/** Sessions are not resumed: a client certificate is looked at in each connection. */
 function tlsServer(identity: ServerIdentity, { limits }: EnrolmentServerOptions): Server {
   const { handshake, headers, request, connections } = { ...usualLimits, ...limits };
   const server = createServer({
     ...identity,
     ...{ minVersion: 'TLSv1.2', requestCert: true, rejectUnauthorized: false },
-    ...{ secureOptions: constants.SSL_OP_NO_TICKET, handshakeTimeout: handshake },
+    ...{ secureOptions, handshakeTimeout: handshake },
     ...{ headersTimeout: headers, requestTimeout: request, connectionsCheckingInterval: Math.min(1_000, request / 2) },
     ...{ maxHeaderSize: 8192, keepAliveTimeout: 5_000 },
   });
@@ -109,7 +111,7 @@ async function followed(
 
 function isTaken(server: Server, next: ServerIdentity): boolean {
   try {
-    server.setSecureContext({ ...next, minVersion: 'TLSv1.2', secureOptions: constants.SSL_OP_NO_TICKET });
+    server.setSecureContext({ ...next, minVersion: 'TLSv1.2', secureOptions });
     return true;
   } catch {
     return false;
@@ -130,7 +132,7 @@ async function served(request: IncomingMessage, world: EnrolmentWorld, rate: Rat
     }
     return plain(429, { 'retry-after': '2' });
   }
-  return enrolmentAnswer({ operation, address, ...headersOf(request), ...sender(socket, request) }, world);
+  return enrolmentAnswer({ operation, address, ...headersOf(request), ...sender(socket, request, now) }, world);
 }
 
 function headersOf({ headers }: IncomingMessage) {
@@ -142,13 +144,18 @@ function headersOf({ headers }: IncomingMessage) {
   };
 }
 
-function sender(socket: TLSSocket, request: IncomingMessage): Pick<EnrolmentRequest, 'certificate' | 'body'> {
+/** A connection may outlive the certificate that was looked at when it began. */
+function sender(
+  socket: TLSSocket,
+  request: IncomingMessage,
+  now: Date,
+): Pick<EnrolmentRequest, 'certificate' | 'body'> {
   const shown = socket.getPeerX509Certificate();
-  const fingerprint = shown?.fingerprint256.replaceAll(':', '').toLowerCase();
-  return {
-    certificate: fingerprint === undefined ? undefined : { fingerprint, isTrusted: socket.authorized },
-    body: () => bodyOf(request),
+  const certificate = shown && {
+    fingerprint: shown.fingerprint256.replaceAll(':', '').toLowerCase(),
+    isTrusted: socket.authorized && shown.validToDate > now,
   };
+  return { certificate, body: () => bodyOf(request) };
 }
 
 /** The body as bytes; of one that is too large no more is read. The connection stays, for the answer. */

@@ -154,10 +154,16 @@ async function outcomeOf(
   if (!csr.ok) return refusal('RequestMalformed', csr.problem);
   const checked = parsedCsr(csr.value, enrollee.identity);
   if (!checked.ok) return refusal('RequestRefused', checked.findings.map(({ message }) => message).join('; '));
-  // The body took its time: what is known of the device may be another by now.
-  const present = await world.registrar.byDevice(enrollee.device);
-  if (!present || present.refusal) return refusal(present?.refusal ?? 'DeviceUnknown');
+  const present = await stillThere(asker, world.registrar);
+  if (!present) return refusal(asker.used === undefined ? 'DeviceUnknown' : 'CertificateUnknown');
+  if (present.refusal) return refusal(present.refusal);
   return certified({ ...asker, enrollee: present }, csr.value, checked.value.keyId, world);
+}
+
+/** The body took its time: by now the device may be another one of its name, and the certificate taken back. */
+async function stillThere({ enrollee, used }: Asker, registrar: Registrar): Promise<Enrollee | undefined> {
+  const present = await (used === undefined ? registrar.byDevice(enrollee.device) : registrar.byCertificate(used));
+  return present?.uid === enrollee.uid ? present : undefined;
 }
 
 async function askerByCertificate(
@@ -205,21 +211,27 @@ async function certified(
   // What came after it was asked for with better right than a claim that was used before.
   if (step.kind === 'Submit' && taking === 'TakenBefore' && enrollee.csr !== undefined) return refusal('ClaimUsed');
   if (step.kind === 'Submit') await world.registrar.submit(enrollee, csr, step.isRenewal);
-  return awaited(enrollee, { csr, keyId, used }, world);
+  return awaited({ enrollee, ...(claim !== undefined && { claim }) }, { csr, keyId, used }, world);
 }
 
-/** Waits a while for the certificate. Whoever was taken back meanwhile gets none. */
+/**
+ * Waits a while for the certificate. Whoever was taken back meanwhile gets none. A claim is used up by now: for the device
+ * that has a request already, it is handed in again as long as that one is there, for others may write at the same time.
+ */
 async function awaited(
-  { device }: Enrollee,
+  { enrollee: { device, uid, csr: former }, claim }: Asker,
   asked: Parameters<typeof enrolmentStep>[1],
   { registrar, clock, signal }: EnrolmentWorld,
 ): Promise<Outcome> {
   const end = clock.now().getTime() + patienceMilliseconds;
   while (clock.now().getTime() < end && !signal.aborted) {
     const enrollee = await registrar.byDevice(device);
-    if (!enrollee || enrollee.refusal) return refusal(enrollee?.refusal ?? 'DeviceUnknown');
+    if (!enrollee || enrollee.uid !== uid) return refusal('DeviceUnknown');
+    if (enrollee.refusal) return refusal(enrollee.refusal);
     const step = enrolmentStep(enrollee, asked);
     if (step.kind === 'Answer') return { kind: 'Issued', certificate: step.certificate };
+    const isAsItWas = former !== undefined && enrollee.csr === former;
+    if (step.kind === 'Submit' && claim !== undefined && isAsItWas) await registrar.submit(enrollee, asked.csr, false);
     await clock.sleep(pollMilliseconds, signal).catch(() => undefined);
   }
   return { kind: 'Pending' };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
 import net from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import tls from 'node:tls';
@@ -239,18 +240,85 @@ describe('enrol/server', function () {
     });
   }
 
-  it('refuses one that was revoked while its body came, and leaves its claim', async () => {
-    const claim = site.claim();
-    const body = bodyOf(first.csr);
-    const socket = tls.connect({ host: '127.0.0.1', port: site.port, rejectUnauthorized: false });
+  /** The answer to a request whose body comes after `change`. */
+  async function slowly({ operation = 'simpleenroll', claim, certificate, body = '' }: Ask, change: () => void) {
+    const socket = tls.connect({
+      ...{ host: '127.0.0.1', port: site.port, rejectUnauthorized: false },
+      ...(certificate && { cert: certificate.pem, key: certificate.keyPem }),
+    });
     const answer = endOf(socket);
+    const { lookups } = site;
     socket.write(
-      `POST /.well-known/est/simpleenroll HTTP/1.1\r\nHost: x\r\nAuthorization: Basic ${btoa(claim)}\r\n` +
+      `POST /.well-known/est/${operation} HTTP/1.1\r\nHost: x\r\n` +
+        (claim === undefined ? '' : `Authorization: Basic ${btoa(claim)}\r\n`) +
         `Content-Type: application/pkcs10\r\nContent-Length: ${body.length}\r\n\r\n`,
     );
-    while (site.lookups === 0) await delay(5);
-    site.enrollee = { ...site.enrollee, refusal: 'DeviceRevoked' };
+    while (site.lookups === lookups) await delay(5);
+    change();
     socket.write(body);
+    return answer;
+  }
+
+  it('refuses one that was made anew under its name while the body came, and leaves its claim', async () => {
+    const certificate = await enrolled();
+    const claim = site.claim();
+    for (const [words, uid, reason] of [
+      [withClaim({ claim, body: bodyOf(second.csr) }), 'u-2', 'DeviceUnknown'],
+      [withCertificate(certificate), 'u-3', 'CertificateUnknown'],
+    ] as const) {
+      const answer = slowly(words, () => (site.enrollee = { ...site.enrollee, uid }));
+      assert.match(await answer, /^HTTP\/1\.1 401 /);
+      assert.deepEqual([lastOf(site)['reason'], site.submitted], [reason, [first.csr]]);
+    }
+    assert.equal((await site.ask({ claim, body: bodyOf(second.csr) })).status, 200);
+  });
+
+  it('refuses a certificate that was taken back while the body came', async () => {
+    const certificate = await enrolled();
+    assert.match(await slowly(withCertificate(certificate), () => (site.isTakenBack = true)), /^HTTP\/1\.1 401 /);
+    assert.deepEqual([lastOf(site)['reason'], site.submitted], ['CertificateUnknown', [first.csr]]);
+  });
+
+  it('hands in again what others wrote over, for its claim is used up', async () => {
+    await enrolled();
+    site.conflicts = 2;
+    const { status } = await site.ask({ claim: site.claim(), body: bodyOf(second.csr) });
+    assert.deepEqual([status, site.submitted], [200, [first.csr, second.csr, second.csr, second.csr]]);
+  });
+
+  it('looks at a certificate in the handshake alone: none comes later in its connection', async () => {
+    const options = { host: '127.0.0.1', port: site.port, rejectUnauthorized: false, maxVersion: 'TLSv1.2' } as const;
+    const outcome = new Promise<string>((resolve) => {
+      const socket = tls.connect(options, () => {
+        socket.renegotiate({ rejectUnauthorized: false }, (error: Error | null) =>
+          resolve(error?.message ?? 'accepted'),
+        );
+      });
+      socket.on('error', ({ message }: Error) => resolve(message));
+    });
+    assert.notEqual(await outcome, 'accepted');
+  });
+
+  it('refuses a certificate that ended since its connection began', async () => {
+    const notAfter = new Date(Math.ceil(Date.now() / 1000) * 1000 + 2000);
+    const { pem: cert, keyPem: key } = strayCertificate('pump-1', { notAfter });
+    const socket = tls.connect({ host: '127.0.0.1', port: site.port, rejectUnauthorized: false, cert, key });
+    const answers = endOf(socket);
+    socket.write('GET /.well-known/est/cacerts HTTP/1.1\r\nHost: x\r\n\r\n');
+    await once(socket, 'data');
+    while (Date.now() <= notAfter.getTime()) await delay(20);
+    const body = bodyOf(first.csr);
+    socket.write(
+      `POST /.well-known/est/simplereenroll HTTP/1.1\r\nHost: x\r\nContent-Type: application/pkcs10\r\n` +
+        `Content-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    assert.match(await answers, /HTTP\/1\.1 401 /);
+    assert.equal(lastOf(site)['reason'], 'CertificateRefused');
+  });
+
+  it('refuses one that was revoked while its body came, and leaves its claim', async () => {
+    const claim = site.claim();
+    const answer = slowly(withClaim({ claim }), () => (site.enrollee = { ...site.enrollee, refusal: 'DeviceRevoked' }));
     assert.match(await answer, /^HTTP\/1\.1 401 /);
     assert.deepEqual([lastOf(site)['reason'], site.submitted], ['DeviceRevoked', []]);
     site.enrollee = { device: 'plant/pump-1', identity: 'pump-1' };

@@ -56,6 +56,10 @@ export interface Site {
   isWanted: (certificate: string) => boolean;
   /** How often the registrar was asked for a device. */
   lookups: number;
+  /** Whether the certificates of the device were taken back. */
+  isTakenBack: boolean;
+  /** How many of the next requests are handed in to no effect, as others write at the same time. */
+  conflicts: number;
   /** Fails whatever is asked of the registrar. */
   isBroken: boolean;
   claim(change?: Partial<Claim>): string;
@@ -114,10 +118,15 @@ export async function openedSite(limits = {}): Promise<Site> {
       if (site.isBroken) return Promise.reject(new Error('secret words of the API server'));
       return Promise.resolve(device === site.enrollee.device ? enrolleeNow() : undefined);
     },
-    byCertificate: (fingerprint) =>
-      Promise.resolve(certificates.some((one) => one.fingerprint === fingerprint) ? enrolleeNow() : undefined),
+    byCertificate: (fingerprint) => {
+      site.lookups += 1;
+      const isKnown = !site.isTakenBack && certificates.some((one) => one.fingerprint === fingerprint);
+      return Promise.resolve(isKnown ? enrolleeNow() : undefined);
+    },
     submit: (_, pem) => {
       submitted.push(pem);
+      site.conflicts -= 1;
+      if (site.conflicts >= 0) return Promise.resolve();
       csr = pem;
       if (site.isIssuing) issue(pem);
       return Promise.resolve();
@@ -145,6 +154,8 @@ export async function openedSite(limits = {}): Promise<Site> {
     isIssuing: true,
     isWanted: () => true,
     lookups: 0,
+    isTakenBack: false,
+    conflicts: 0,
     isBroken: false,
     claim(change = {}) {
       const terms = { broker, device: 'plant/pump-1', networks: [], expiresAt: new Date(Date.now() + 60_000) } as const;

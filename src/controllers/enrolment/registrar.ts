@@ -39,8 +39,8 @@ export function clusterRegistrar({ client, broker, world, fleet, cas, now }: Clu
     byCertificate(fingerprint) {
       const lineage = [...store.list()].find((one) => isEnrolled(one) && hasGood(one, fingerprint));
       const enrollee = lineage?.value.ok ? byDevice(lineage.value.value.device) : undefined;
-      const isOfDevice = enrollee !== undefined && lineage?.meta.annotations[enrolledAnnotation] === enrollee.uid;
-      return Promise.resolve(isOfDevice ? enrollee : undefined);
+      const isOwn = enrollee !== undefined && lineage?.key === enrollee.device && isLineageOf(lineage, enrollee.uid);
+      return Promise.resolve(isOwn ? enrollee : undefined);
     },
     async submit({ device, uid }, csr, isRenewal) {
       const present = store.get(device);
