@@ -32,6 +32,8 @@ export interface SessionKeeper {
 const intervalMilliseconds = 5_000;
 /** Of many changes not each costs a list. */
 const shortestMilliseconds = 200;
+/** So many users' sessions are ended at a time. */
+export const parallelEnds = 4;
 
 export function sessionKeeper(keeping: SessionKeeping): SessionKeeper {
   let wake: () => void = () => undefined;
@@ -66,14 +68,21 @@ export function sessionKeeper(keeping: SessionKeeping): SessionKeeper {
   };
 }
 
-/** One that cannot be ended does not keep the others. */
+/** One that cannot be ended does not keep the others, nor does one that takes long. */
 async function endDenied(keeping: SessionKeeping, signal: AbortSignal): Promise<void> {
   const { sessions, standing, isKnown, onEnded, onProblem } = keeping;
-  for (const user of await sessions.users(signal)) {
-    const denial = isKnown() ? standing(user) : undefined;
-    if (!denial) continue;
-    await sessions.end(user, denial.reason, signal).then(() => onEnded(user, denial.reason), onProblem);
-  }
+  const users = (await sessions.users(signal)).values();
+  const onFailed = (error: unknown): void => {
+    if (!isOver(signal)) onProblem(error);
+  };
+  const endNext = async (): Promise<void> => {
+    for (const user of users) {
+      const denial = isKnown() ? standing(user) : undefined;
+      if (!denial) continue;
+      await sessions.end(user, denial.reason, signal).then(() => onEnded(user, denial.reason), onFailed);
+    }
+  };
+  await Promise.all(Array.from({ length: parallelEnds }, endNext));
 }
 
 function isOver({ aborted }: AbortSignal): boolean {

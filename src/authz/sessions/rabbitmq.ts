@@ -1,6 +1,6 @@
 /** Sessions of a RabbitMQ, by the HTTP API of its management plugin (3.10 and later). */
 import { Agent, request } from 'undici';
-import type { LiveSessions } from './live.ts';
+import { type LiveSessions, parallelEnds } from './live.ts';
 
 export interface ManagementOptions {
   /** Where the API is, such as `https://rabbit.plant.svc:15671`, or below a path (`management.path_prefix`). */
@@ -21,13 +21,13 @@ interface ManagementLimits {
 }
 
 /** A list has some 60 bytes for each connection. */
-const usualLimits: ManagementLimits = { milliseconds: 30_000, bytes: 64 * 1024 * 1024 };
+const usualLimits: ManagementLimits = { milliseconds: 10_000, bytes: 64 * 1024 * 1024 };
 
 /** The list lags: what RabbitMQ 3.10 collects of a new session is in it after 5 s at most. */
 export function managedSessions(options: ManagementOptions): LiveSessions {
   const { url, user, password, ca, limits = usualLimits } = options;
   const connect = ca === undefined ? {} : { ca };
-  const dispatcher = new Agent({ connect, connections: 2, maxResponseSize: limits.bytes });
+  const dispatcher = new Agent({ connect, connections: parallelEnds, maxResponseSize: limits.bytes });
   const prefix = url.pathname.replace(/(\/api)?\/*$/, '');
   const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 

@@ -11,7 +11,7 @@ function stand(users: readonly string[], more: Partial<SessionKeeping> = {}) {
   const gone = new Set<string>();
   const events: string[] = [];
   const stop = new AbortController();
-  const faults = { list: false, end: new Set<string>() };
+  const faults = { list: false, end: new Set<string>(), slow: new Set<string>() };
   const keeper = sessionKeeper({
     sessions: {
       users: () => {
@@ -19,6 +19,7 @@ function stand(users: readonly string[], more: Partial<SessionKeeping> = {}) {
         return faults.list ? Promise.reject(new Error('away')) : Promise.resolve(new Set(live));
       },
       end: (user, reason) => {
+        if (faults.slow.has(user)) return clock.sleep(10_000);
         if (faults.end.has(user)) return Promise.reject(new Error(`not ${user}`));
         live.delete(user);
         events.push(`end ${user} ${reason}`);
@@ -92,7 +93,7 @@ describe('live sessions', () => {
     for (const user of ['a', 'b']) gone.add(user);
     faults.end.add('a');
     await clock.advance(100);
-    assert.deepEqual(seen(), ['list', 'Error: not a', 'end b Revoked', 'ended b']);
+    assert.deepEqual(seen().toSorted(), ['Error: not a', 'end b Revoked', 'ended b', 'list']);
     faults.end.clear();
     faults.list = true;
     await clock.advance(6_000);
@@ -100,6 +101,16 @@ describe('live sessions', () => {
     faults.list = false;
     await clock.advance(6_000);
     assert.deepEqual(seen(), ['list', 'end a Revoked', 'ended a']);
+  });
+
+  it('are ended while another one takes long', async () => {
+    const { clock, gone, faults, seen } = stand(['a', 'b', 'c', 'd', 'e', 'f']);
+    for (const user of ['a', 'b', 'f']) gone.add(user);
+    for (const user of ['a', 'b']) faults.slow.add(user);
+    await clock.advance(1000);
+    assert.deepEqual(seen(), ['list', 'end f Revoked', 'ended f']);
+    await clock.advance(9_000);
+    assert.deepEqual(seen(), ['ended a', 'ended b']);
   });
 
   it('are not looked at any more after the end', async () => {
