@@ -8,7 +8,7 @@ export interface LoginQuestion {
   readonly password?: string;
   /** The MQTT client ID; absent where the dialect does not tell it. */
   readonly clientId?: string;
-  /** Of the client's certificate, which the broker has verified. */
+  /** Of the client's certificate, which the broker has verified; empty if the broker tells that there was none. */
   readonly commonName?: string;
 }
 

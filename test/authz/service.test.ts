@@ -209,6 +209,16 @@ describe('logins', () => {
     }
   });
 
+  it('without a password are denied where the broker tells that it has seen no certificate, whatever it is said to do', () => {
+    const { service, asked } = standOf(dialects.emqx, { isCertificateProven: true });
+    service.serve(sourceOf(people));
+    const without = { username: 'c-1', clientid: 'c-1' };
+    assert.match(asked(json('authentication', without)).body, /"allow"/);
+    for (const cert_common_name of ['', 'undefined', null]) {
+      assert.match(asked(json('authentication', { ...without, cert_common_name })).body, /"deny"/);
+    }
+  });
+
   it('with a changed password are denied at once', () => {
     const { service, asked } = standOf(dialects.emqx);
     service.serve(sourceOf(people));

@@ -42,7 +42,8 @@ function question(request: DialectRequest): Question | Denial {
 type Asked = Pick<Question, 'identity'> & { readonly clientId: string };
 
 function loginQuestion(fields: Fields, asked: Asked): Question {
-  const [password, commonName] = [given(fields, 'password'), given(fields, 'cert_common_name')];
+  const password = given(fields, 'password');
+  const commonName = fields.has('cert_common_name') ? (given(fields, 'cert_common_name') ?? '') : undefined;
   return {
     ...{ kind: 'Login', ...asked },
     ...(password !== undefined && { password }),

@@ -17,7 +17,7 @@ const understood: readonly (readonly [string, ReturnType<typeof json>, Question]
   [
     'placeholders that stand for nothing',
     json('authentication', { ...login, password: 'undefined', cert_common_name: 'undefined' }),
-    { kind: 'Login', ...asked },
+    { kind: 'Login', ...asked, commonName: '' },
   ],
   [
     'a publish',
