@@ -105,7 +105,7 @@ function surroundingsOf(site: Site, keyId: CaKeyId): Surroundings {
       ...unreadAbout(site, keyId),
       ...site.handedIn.present(),
     ],
-    takenOver: (present) => own.flatMap((member) => takenOver(site, member, keyId, present) ?? []),
+    takenOver: (stored) => own.flatMap((member) => takenOver(site, member, keyId, stored) ?? []),
     isComplete: isComplete(site),
   };
 }

@@ -3,7 +3,7 @@ import type { CaKeyId, RevocationEntry } from '../../domain/pki/certificate.ts';
 import { crlDueAt, type Held } from '../../domain/pki/crl-schedule.ts';
 import { crlSignerIn } from '../../domain/pki/crl.ts';
 import { emptyLedger, type Ledger } from '../../domain/pki/ledger.ts';
-import { newList, type SignedList } from '../../domain/pki/signed-list.ts';
+import { newList } from '../../domain/pki/signed-list.ts';
 import { namedBeyond, type TakenOver } from '../../domain/pki/takeover.ts';
 import type { CaSigner } from '../../domain/pki/x509.ts';
 import type { Clock } from '../../ports.ts';
@@ -24,8 +24,8 @@ export interface Surroundings {
   readonly signing: { readonly signer: CaSigner; readonly validitySeconds: number } | undefined;
   /** What was published to the brokers that trust the CA, each the same object as long as it was read once. */
   readonly published: readonly PublishedRevocations[];
-  /** What lists of somebody else named that are ours from now on, where `present` is another; each the same object again. */
-  readonly takenOver?: (present: SignedList | undefined) => readonly TakenOver[];
+  /** What lists of somebody else named that are ours from now on, where that which is stored is another; each the same object again. */
+  readonly takenOver?: (stored: Stored) => readonly TakenOver[];
   /** False while there may be more that was published. */
   readonly isComplete: boolean;
 }
@@ -125,7 +125,7 @@ async function settled(state: State): Promise<void> {
   const told = fresh.flatMap(entriesIn);
   const now = state.options.clock.now();
   state.repair ??= shortfall(stored, told, ownNumbersIn(state.options.keyId, fresh, stored), now);
-  const takenOver = around.takenOver?.(stored.crl) ?? [];
+  const takenOver = around.takenOver?.(stored) ?? [];
   const gained = takenOver.filter((one) => !state.joined.has(one));
   const added = [...asked, ...told, ...gained.flatMap(({ entries }) => entries)];
   if (added.length === 0 && gained.length === 0 && isQuiet(state, stored, around, now)) return;

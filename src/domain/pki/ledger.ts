@@ -49,10 +49,13 @@ function joined(held: Ledger['entries'], added: ReadonlyMap<string, LedgerEntry>
 /** The ledger without the entries whose certificates expired more than the grace ago. Meant for the moment at which a CRL is signed anyway. */
 export function prunedLedger(ledger: Ledger, now: Date): Ledger {
   let held = ledger.entries;
-  for (const { serial, notAfter } of ledger.entries.values()) {
-    if (notAfter.getTime() + pruneGraceMilliseconds < now.getTime()) held = held.delete(serial);
-  }
+  for (const entry of ledger.entries.values()) if (isLongOver(entry, now)) held = held.delete(entry.serial);
   return held === ledger.entries ? ledger : { ...ledger, entries: held };
+}
+
+/** True if its certificate expired more than the grace ago: no ledger and no list of ours keeps it. */
+export function isLongOver({ notAfter }: Pick<RevocationEntry, 'notAfter'>, now: Date): boolean {
+  return notAfter.getTime() + pruneGraceMilliseconds < now.getTime();
 }
 
 /** One line per entry in the form of the `revocations` part, ordered by serial; may be split between any two lines. */

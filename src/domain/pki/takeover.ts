@@ -70,7 +70,7 @@ const mostSerialDigits = 40;
 export function takenOverEntries(
   list: PublishedCrl,
   serials: readonly string[],
-  certificates: ReadonlyMap<string, Pick<IssuedCertificate, 'identity' | 'notAfter'>>,
+  certificates: Pick<ReadonlyMap<string, Pick<IssuedCertificate, 'identity' | 'notAfter'>>, 'get'>,
 ): readonly RevocationEntry[] {
   const named = listedIn(list);
   return serials.flatMap((serial): readonly RevocationEntry[] => {

@@ -90,8 +90,8 @@ function takeoverSite() {
       return look();
     },
     /** The list that somebody else signs with the key of the CA. */
-    list: (number: bigint, entries: readonly RevocationEntry[], signer = ca) => {
-      const [thisUpdate, nextUpdate] = [seconds(now(), -60), seconds(now(), day)];
+    list: (number: bigint, entries: readonly RevocationEntry[], signer = ca, days = 1) => {
+      const [thisUpdate, nextUpdate] = [seconds(now(), -60), seconds(now(), days * day)];
       const content = { issuer: signer.issuer, key: signer.key, number, thisUpdate, nextUpdate, entries };
       site.configMap('list', { 'ca.crl': signedCrl(content).pem });
     },
@@ -213,6 +213,23 @@ describe('a CA whose lists are ours from now on', () => {
     one.site.secret('keyless', ca);
     const ours = await one.look();
     assert.deepEqual([refusedBy(ours), said(ours), numberOf(ours)], [['a', 'b'], [], late + 1n]);
+  });
+
+  it('does not wait for what has ended before anybody could sign', async () => {
+    for (const restarts of [false, true]) {
+      const one = takeoverSite();
+      one.run().issued.held = [certificateOf('sensor-1', keyId, { notAfter: seconds(one.now(), 600) })];
+      one.list(late, [revocation(keyId, 'a1'), b], ca, 30);
+      await one.change(trustedCa(external));
+      const keyless = { ...signed, signerSecretRef: { name: 'keyless' } };
+      assert.equal(numberOf(await one.change(trustedCa(keyless))), late);
+      one.run().issued.held = [];
+      await one.site.clock.advance(4 * day * 1000);
+      if (restarts) await one.restart();
+      one.site.secret('keyless', ca);
+      const ours = await one.look();
+      assert.deepEqual([refusedBy(ours), said(ours), numberOf(ours)], [['b'], [], late + 1n]);
+    }
   });
 
   it('and those of somebody else again: nothing is let in that either named', async () => {
