@@ -119,6 +119,13 @@ function lineageRefusal({ value }: DeclaredCertificate): 'DeviceRevoked' | undef
   return value.ok && value.value.spec.revoked ? 'DeviceRevoked' : undefined;
 }
 
+/** A certificate that did not come for so long is asked for again: the operator tries once, and answers nobody. */
+const renewalMilliseconds = 60_000;
+
+function after(time: Date, milliseconds: number): Date {
+  return new Date(time.getTime() + milliseconds);
+}
+
 function lineageFacts({ value, was, meta }: DeclaredCertificate, now: Date): Partial<Enrollee> {
   const csr = value.ok && value.value.spec.key.kind === 'Csr' ? value.value.spec.key.pem : undefined;
   const asked = timeOf(meta.annotations[renewAtAnnotation] ?? '');
@@ -127,7 +134,7 @@ function lineageFacts({ value, was, meta }: DeclaredCertificate, now: Date): Par
   return {
     ...(csr !== undefined && { csr }),
     ...(current && { current }),
-    ...(asked && issuedAt && { isRenewalAsked: issuedAt < asked }),
+    ...(asked && issuedAt && { isRenewalAsked: issuedAt < asked && now < after(asked, renewalMilliseconds) }),
   };
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createFleetState } from '../../../src/controllers/fleet-state.ts';
 import { clusterRegistrar } from '../../../src/controllers/enrolment/registrar.ts';
+import type { Registrar } from '../../../src/enrol/registrar.ts';
 import type { KubeObject } from '../../../src/kube/object.ts';
 import { fakeWorld } from '../fake-world.ts';
 
@@ -48,14 +49,18 @@ const certificate = (change: { readonly name?: string; readonly metadata?: objec
     },
   );
 
-/** Whom the registrar takes the holder of a certificate for, where these objects are there. */
-async function holderOf(fingerprint: string, objects: readonly KubeObject[]): Promise<string | undefined> {
+/** The registrar where these objects are there. */
+function registrarOf(objects: readonly KubeObject[]): Registrar {
   const { world, put } = fakeWorld();
   const fleet = createFleetState(world);
   for (const one of [brokerObject, ...objects]) put(one);
   const client = { create: () => assert.fail(), patchJson: () => assert.fail() };
-  const registrar = clusterRegistrar({ client, broker, world, fleet, cas: () => Promise.resolve(''), now: () => now });
-  const enrollee = await registrar.byCertificate(fingerprint);
+  return clusterRegistrar({ client, broker, world, fleet, cas: () => Promise.resolve(''), now: () => now });
+}
+
+/** Whom the registrar takes the holder of a certificate for. */
+async function holderOf(fingerprint: string, objects: readonly KubeObject[]): Promise<string | undefined> {
+  const enrollee = await registrarOf(objects).byCertificate(fingerprint);
   return enrollee && (enrollee.refusal ?? enrollee.device);
 }
 
@@ -86,6 +91,25 @@ describe('who shows a certificate to the enrolment of a cluster', () => {
   for (const [what, fingerprint, objects, who] of rows) {
     it(what, async () => {
       assert.equal(await holderOf(fingerprint, objects), who);
+    });
+  }
+});
+
+describe('a renewal that a device asked the enrolment of a cluster for', () => {
+  const rows: readonly (readonly [what: string, askedAt: string, issuedAt: string, isAsked: boolean])[] = [
+    ['is waited for', '2026-05-31T23:59:50Z', '2026-05-01T00:00:00Z', true],
+    ['is over when a certificate came', '2026-05-31T23:59:50Z', '2026-05-31T23:59:55Z', false],
+    ['is asked for again when none came', '2026-05-31T23:58:50Z', '2026-05-01T00:00:00Z', false],
+  ];
+  for (const [what, askedAt, issuedAt, isAsked] of rows) {
+    it(what, async () => {
+      const annotations = {
+        'mqttsecurity.io/enrolled-device-uid': 'uid-1',
+        'mqttsecurity.io/renew-at': askedAt,
+      };
+      const objects = [device(), certificate({ metadata: { annotations }, status: { issuedAt } })];
+      const enrollee = await registrarOf(objects).byDevice('plant/well-1');
+      assert.equal(enrollee?.isRenewalAsked, isAsked);
     });
   }
 });
