@@ -30,6 +30,8 @@ export interface EnrolmentServerOptions {
   readonly port: number;
   /** Read again from time to time: a server certificate is renewed. */
   readonly identity: () => Promise<ServerIdentity>;
+  /** Told of each time that it could not be read again, or is of no use: the last one stays. */
+  readonly onProblem?: (error: unknown) => void;
   /** Bounds of one request, milliseconds and connections; those of the product without it. */
   readonly limits?: Partial<typeof usualLimits>;
 }
@@ -96,7 +98,7 @@ function tlsServer(identity: ServerIdentity, { limits }: EnrolmentServerOptions)
 async function followed(
   server: Server,
   first: ServerIdentity,
-  { identity }: EnrolmentServerOptions,
+  { identity, onProblem }: EnrolmentServerOptions,
   clock: EnrolmentWorld['clock'],
   signal: AbortSignal,
 ): Promise<void> {
@@ -104,17 +106,14 @@ async function followed(
   for (;;) {
     await clock.sleep(followMilliseconds, signal).catch(() => undefined);
     if (signal.aborted) return;
-    const next = await identity().catch(() => undefined);
-    if (next && JSON.stringify(next) !== shown && isTaken(server, next)) shown = JSON.stringify(next);
-  }
-}
-
-function isTaken(server: Server, next: ServerIdentity): boolean {
-  try {
-    server.setSecureContext({ ...next, minVersion: 'TLSv1.2', secureOptions });
-    return true;
-  } catch {
-    return false;
+    try {
+      const next = await identity();
+      if (JSON.stringify(next) === shown) continue;
+      server.setSecureContext({ ...next, minVersion: 'TLSv1.2', secureOptions });
+      shown = JSON.stringify(next);
+    } catch (error) {
+      onProblem?.(error);
+    }
   }
 }
 

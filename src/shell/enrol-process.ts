@@ -104,12 +104,14 @@ async function servedUntil(
   await trust.first(signal);
   const { world, fleet } = mirror;
   const registrar = clusterRegistrar({ client, broker, world, fleet, cas: trust.cas, now: () => new Date() });
-  const keyPair = keyPairIn({ directory: tlsDirectory, onProblem: () => undefined });
+  const onProblem = (error: unknown) => log.warn({ error }, 'kept the key pair of before');
+  const keyPair = keyPairIn({ directory: tlsDirectory, onProblem });
   const count = eventCounter(metrics);
   const server = await startEnrolment(
     {
       ...{ port, ...(host !== undefined && { host }) },
       identity: async () => ({ ...(await keyPair.current()), ca: await trust.ofDevices() }),
+      onProblem,
     },
     {
       ...{ registrar, claims: secretClaims(client, broker), clock },

@@ -5,6 +5,9 @@ import net from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import tls from 'node:tls';
 import { enrolmentLine, type EnrolmentRefusal } from '../../src/enrol/event.ts';
+import type { ClaimStore, Registrar } from '../../src/enrol/registrar.ts';
+import { startEnrolment } from '../../src/enrol/server.ts';
+import { authority, certificateOf } from '../domain/pki/authorities.ts';
 import { bodyOf } from './client.ts';
 import { isEnrolmentEvent } from './event-schema.ts';
 import { type Ask, broker, foreignCertificate, openedSite, requestOf, type Site, strayCertificate } from './site.ts';
@@ -416,5 +419,62 @@ describe('enrol/server: time', function () {
     const socket = net.connect(site.port, '127.0.0.1');
     socket.write('GET /.well-known/est/cacerts HTTP/1.1\r\nHost: x\r\n\r\n');
     assert.ok(!(await endOf(socket)).includes('200'));
+  });
+});
+
+describe('enrol/server: its key pair', () => {
+  const ca = authority('Server CA');
+  const pairOf = (commonName: string) => {
+    const { keyPem: key, pem: cert } = certificateOf(ca, commonName);
+    return { key, cert, ca: ca.issuer.pem };
+  };
+
+  /** Common name of what the server on this port shows. */
+  async function shownBy(port: number): Promise<string | undefined> {
+    const socket = tls.connect({ host: '127.0.0.1', port, rejectUnauthorized: false });
+    await once(socket, 'secureConnect');
+    const shown = socket.getPeerX509Certificate()?.subject;
+    socket.destroy();
+    return shown;
+  }
+
+  it('is taken up when it is another one; one of no use is told, and leaves the last one', async () => {
+    const looks = [
+      () => pairOf('first'),
+      () => assert.fail('read key pair'),
+      () => ({ ...pairOf('second'), key: 'nonsense' }),
+      () => pairOf('third'),
+    ];
+    const problems: unknown[] = [];
+    let wake = () => {};
+    const server = await startEnrolment(
+      {
+        ...{ host: '127.0.0.1', port: 0, onProblem: (error) => problems.push(error) },
+        identity: () => Promise.resolve().then(looks.shift()),
+      },
+      {
+        ...{ registrar: {} as Registrar, claims: {} as ClaimStore, onEvent: () => undefined },
+        clock: {
+          now: () => new Date(),
+          sleep: (_, signal) =>
+            new Promise((resolve) => {
+              wake = resolve;
+              signal?.addEventListener('abort', () => resolve());
+            }),
+        },
+      },
+    );
+    try {
+      for (const count of [1, 2]) {
+        wake();
+        while (problems.length < count) await delay(1);
+        assert.equal(await shownBy(server.port), 'CN=first');
+      }
+      wake();
+      while ((await shownBy(server.port)) !== 'CN=third') await delay(5);
+      assert.equal(problems.length, 2);
+    } finally {
+      await server.close();
+    }
   });
 });
