@@ -97,7 +97,10 @@ function idleCut(clock: Clock, milliseconds: number, cut: () => void): IdleCut {
   async function guard(): Promise<void> {
     for (let wait = milliseconds; wait > 0;) {
       await clock.sleep(wait, ended.signal);
-      wait = since === undefined ? milliseconds : since + milliseconds - clock.now().getTime();
+      const now = clock.now().getTime();
+      // A clock that is set back does not make the silence begin later than now.
+      if (since !== undefined) since = Math.min(since, now);
+      wait = since === undefined ? milliseconds : since + milliseconds - now;
     }
     cut();
   }

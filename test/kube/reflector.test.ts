@@ -338,6 +338,17 @@ describe('a reflector', () => {
     assert.deepEqual(watchedFrom(), ['10', '10']);
   });
 
+  it('cuts a watch that is silent however far the clock is set back meanwhile', async () => {
+    await started(configMap('a', '1'));
+    server.answers(silence);
+    await eventually(() => clock.sleeping === 1, 'the guard');
+    clock.wallOffset -= 3_600_000;
+    await clock.advance(200_000);
+    await eventually(() => waits().length === 1, 'the cut');
+    await pauseOver();
+    await asked(3);
+  });
+
   it('is ready when a list succeeds, however many fail before', async () => {
     server.answers(
       json(503, status(503, 'ServiceUnavailable')),
