@@ -148,7 +148,7 @@ async function settledPlan(store: Store, input: LocalInput, chance: Chance): Pro
 
 function factsOf(
   store: Store,
-  { accepted, broker }: LocalInput,
+  { accepted, broker, records: { unreadable } }: LocalInput,
   fleet: Fleet,
   records: LocalFacts['records'],
 ): LocalFacts {
@@ -161,6 +161,7 @@ function factsOf(
     held: store.held,
     ledger: store.ledger,
     records,
+    unreadable,
     passwords: store.passwords,
     hashed: store.hashes.keys(),
   };

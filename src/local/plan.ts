@@ -21,6 +21,8 @@ export interface LocalFacts extends WithdrawalFacts {
   /** The devices as the manifests have them; in `fleet` they are with their records (`withRecords`). */
   readonly written: ReadonlyMap<ObjectKey, Device>;
   readonly records: ReadonlyMap<ObjectKey, DeviceRecord>;
+  /** Devices whose record cannot be read: nothing can be added to it. */
+  readonly unreadable: ReadonlySet<ObjectKey>;
   readonly passwords: ReadonlyMap<ObjectKey, StoredPassword>;
   /** Devices for which hashes of passwords are kept. */
   readonly hashed: Iterable<ObjectKey>;
@@ -192,12 +194,12 @@ function passwordIssuances(
 }
 
 function newRecords(
-  { records, broker }: LocalFacts,
+  { records, unreadable, broker }: LocalFacts,
   devices: ReadonlyMap<ObjectKey, Device>,
   now: Date,
 ): LocalPlan['record'] {
   return [...devices].flatMap(([device, { revoked, broker: own }]) => {
-    if (!revoked || own !== broker || records.get(device)?.revoked) return [];
+    if (!revoked || own !== broker || records.get(device)?.revoked || unreadable.has(device)) return [];
     return [{ device, revoked: { reason: revoked.reason, at: revoked.at ?? now, fromManifest: true } }];
   });
 }

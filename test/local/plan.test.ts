@@ -61,6 +61,7 @@ interface Case {
   readonly certificates?: readonly DeviceCertificate[];
   readonly held?: readonly HeldCertificate[];
   readonly records?: readonly [ObjectKey, DeviceRecord][];
+  readonly unreadable?: readonly ObjectKey[];
   readonly isDeclared?: LocalFacts['isDeclared'];
   readonly admitted?: readonly ObjectKey[];
   readonly revoked?: readonly string[];
@@ -71,6 +72,7 @@ function facts(given: Case): LocalFacts {
   const devices = given.devices ?? [device()];
   const written = new Map(devices.map((one) => [keyOf(one), one]));
   const records = new Map(given.records);
+  const unreadable = new Set(given.unreadable);
   const fleet = fleetOf({ devices, certificates: given.certificates ?? [] });
   const entries = (given.revoked ?? []).map(
     (serial) => ({ ...held({ serial }), reason: 'Superseded', at: now }) as const,
@@ -80,7 +82,7 @@ function facts(given: Case): LocalFacts {
     ...[...fleet.certificates.keys()].map((name) => `DeviceCertificate/${name}`),
   ]);
   return {
-    fleet: withRecords(fleet, records, new Set()),
+    fleet: withRecords(fleet, records, unreadable),
     written,
     broker: 'plant/main',
     isDeclared: given.isDeclared ?? ((kind, name) => declared.has(`${kind}/${name}`)),
@@ -88,6 +90,7 @@ function facts(given: Case): LocalFacts {
     held: given.held ?? [held()],
     ledger: withRevoked(emptyLedger(caKeyId), entries),
     records,
+    unreadable,
     passwords: given.passwords ?? new Map(),
     hashed: [],
   };
@@ -265,6 +268,12 @@ describe('plan of a local fleet', () => {
     };
     assert.deepEqual(plan(given).forget, { lineages: [key], passwords: [key], records: [key] });
     assert.deepEqual(plan({ ...given, isDeclared: () => true }).forget, { lineages: [], passwords: [], records: [] });
+  });
+
+  it('revokes a device whose record cannot be read, and adds nothing to that: it would hold up all others', () => {
+    const given: Case = { devices: [device({ revoked: { reason: 'KeyCompromise' } })], unreadable: [key] };
+    assert.deepEqual(revocations(given), ['4a KeyCompromise']);
+    assert.deepEqual(plan(given).record, []);
   });
 
   it('leaves certificates of another broker of the same CA alone', () => {
