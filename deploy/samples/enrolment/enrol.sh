@@ -18,9 +18,9 @@ cd "$1"
 est=$2/.well-known/est
 identity=$3
 
-# The next key and certificate, once both are there.
+# The next key and certificate, once both are there. Cut off in between, the key is in its place already.
 take() {
-  mv next.key client.key
+  [ ! -e next.key ] || mv next.key client.key
   mv next.crt client.crt
   rm -f next.csr
 }
