@@ -127,6 +127,36 @@ describe('authorization service', () => {
     assert.equal(asked(question).body, '{"result":"allow"}');
   });
 
+  it('answers by who has an identity when two brokers turn out to trust one CA, and when that ends', () => {
+    const { service, asked } = standOf(dialects.emqx);
+    const { clientCertificates } = aBroker();
+    assert.ok(clientCertificates);
+    const issuer = { ...clientCertificates.issuer, name: 'others' };
+    const second = aBroker({
+      origin: { name: 'second' },
+      clientCertificates: { ...clientCertificates, issuer, trustedCas: [] },
+    });
+    const createdAt = (hour: number) => ({ createdAt: new Date(now.getTime() + hour * 3_600_000) });
+    const older = aDevice('older', { identity: 's-1', broker: 'plant/second', origin: createdAt(0) });
+    const younger = aDevice('s-1', { origin: createdAt(1) });
+    const fleet = aFleet({ brokers: [aBroker(), second], devices: [older, younger] });
+    const keysOf = (ours: string, theirs: string) =>
+      new Map([[mainBroker, new Set([ours])] as const, ['plant/second' as const, new Set([theirs])] as const]);
+    const publish = () =>
+      asked(json('authorization', { username: 's-1', clientid: 's-1', action: 'publish', topic: 'sensors/s-1/x' }))
+        .body;
+    const rows = [
+      [undefined, 'allow'],
+      [keysOf('k', 'j'), 'allow'],
+      [keysOf('k', 'k'), 'deny'],
+      [keysOf('j', 'k'), 'allow'],
+    ] as const;
+    for (const [caKeys, result] of rows) {
+      service.serve(sourceOf({ ...fleet, ...(caKeys && { caKeys }) }));
+      assert.equal(publish(), `{"result":"${result}"}`);
+    }
+  });
+
   it('ends a right when its time is over, without any edit', () => {
     const expiresAt = new Date(now.getTime() + 5000);
     const device = aDevice('s-1', { rules: [allow('Publish', 's/{device}/x', { expiresAt })] });

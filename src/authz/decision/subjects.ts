@@ -2,7 +2,7 @@
 import { holderOf } from '../../domain/acl/cani.ts';
 import { deviceVerdicts, type VerdictEngine, whys } from '../../domain/acl/verdict.ts';
 import type { EffectiveRule } from '../../domain/acl/rule.ts';
-import type { Broker, Device, Fleet } from '../../domain/fleet.ts';
+import type { Broker, CaKeys, Device, Fleet } from '../../domain/fleet.ts';
 import type { ResolvedDevice } from '../../domain/resolve.ts';
 import { denied, type Denial } from '../question.ts';
 import { dottedProblem } from './expressible.ts';
@@ -75,10 +75,13 @@ function isCurrent(
   return scope === present && (claimants === now || isSameList(claimants, now)) && time.getTime() < until;
 }
 
+const noKeys: CaKeys = new Map();
+
 function isSameScope(former: ServedFleet, fleet: Fleet, broker: Broker): boolean {
   if (former.broker !== broker) return false;
-  const { brokers, templates, namespaces, refusals } = former.fleet;
+  const { brokers, templates, namespaces, refusals, caKeys = noKeys } = former.fleet;
   return (
+    isSameKeys(caKeys, fleet.caKeys ?? noKeys) &&
     isSameMap(brokers, fleet.brokers) &&
     isSameMap(templates, fleet.templates) &&
     (namespaces === fleet.namespaces || (namespaces.size === 0 && fleet.namespaces.size === 0)) &&
@@ -88,6 +91,14 @@ function isSameScope(former: ServedFleet, fleet: Fleet, broker: Broker): boolean
 
 function isSameMap<V>(a: ReadonlyMap<string, V>, b: ReadonlyMap<string, V>): boolean {
   return a === b || (a.size === b.size && [...a].every(([key, value]) => b.get(key) === value));
+}
+
+function isSameKeys(a: CaKeys, b: CaKeys): boolean {
+  return a === b || (a.size === b.size && [...a].every(([broker, keys]) => isSameSet(keys, b.get(broker))));
+}
+
+function isSameSet<V>(a: ReadonlySet<V>, b: ReadonlySet<V> | undefined): boolean {
+  return a.size === b?.size && a.isSubsetOf(b);
 }
 
 function isSameList<V>(a: readonly V[], b: readonly V[]): boolean {
