@@ -7,7 +7,7 @@ import { localBundle } from './compile.ts';
 import { keepGood } from './manifest-reader.ts';
 import { listenerPorts } from './ports.ts';
 import { readRecords } from './records.ts';
-import { acknowledgementsIn, loadedRevision, lockoutsReported, type Run } from './run.ts';
+import { acknowledgementsIn, highestRevision, lockoutsReported, type Run } from './run.ts';
 import { directorySink } from './sink.ts';
 import type { Downloaded } from './trust.ts';
 
@@ -57,7 +57,7 @@ export async function compiledAndPublished(run: Run): Promise<void> {
   run.carried.delete(content.hash);
   run.carried.set(content.hash, statuses);
   for (const hash of [...run.carried.keys()].slice(0, -carriedSets)) run.carried.delete(hash);
-  const sink = directorySink(store.paths.bundle, () => loadedRevision(run));
+  const sink = directorySink(store.paths.bundle, () => highestRevision(run));
   const last = run.published && run.carried.get(run.published.hash);
   run.changes = withOpen(withoutSettled(run.changes, run.report?.loaded?.revision ?? 0), last, statuses);
   run.published = await sink.publish(keyOf(broker), content);

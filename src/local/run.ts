@@ -85,9 +85,9 @@ export interface Run {
   status: LocalStatus | undefined;
 }
 
-/** The highest revision that any agent proved. */
-export function loadedRevision({ former, report }: Run): number {
-  return Math.max(former.loaded?.revision ?? 0, report?.loaded?.revision ?? 0);
+/** The highest revision that any agent proved, or that this run published: none comes again, also when the index is gone. */
+export function highestRevision({ former, report, published }: Pick<Run, 'former' | 'report' | 'published'>): number {
+  return Math.max(former.loaded?.revision ?? 0, report?.loaded?.revision ?? 0, published?.revision ?? 0);
 }
 
 /** What a former run may not have taken in is in its report. */

@@ -9,7 +9,7 @@ import { noLockouts } from '../../src/domain/lockout.ts';
 import { emptyLedger } from '../../src/domain/pki/ledger.ts';
 import { ShardedMap } from '../../src/domain/sharded.ts';
 import { currentStatus } from '../../src/local/run-status.ts';
-import type { Run } from '../../src/local/run.ts';
+import { highestRevision, type Run } from '../../src/local/run.ts';
 import { VirtualClock } from '../kube/virtual-clock.ts';
 
 const origin = { kind: 'MqttDevice', namespace: 'plant', name: 'd1' } as const;
@@ -68,4 +68,14 @@ describe('the status of a local run', () => {
       );
     });
   }
+});
+
+describe('the highest revision of a local run', () => {
+  const loaded = { revision: 4, hash: 'few', provedAt: '', sessionsEndedAt: '', milliseconds: 1 };
+
+  it('is that which was published, whether or not it is proved: one that came again would be proved too early', () => {
+    const published = { revision: 6, hash: 'more', changed: true };
+    assert.equal(highestRevision({ former: { loaded }, report: undefined, published }), 6);
+    assert.equal(highestRevision({ former: { loaded }, report: undefined, published: undefined }), 4);
+  });
 });
