@@ -118,6 +118,18 @@ describe('assembly', () => {
   });
 });
 
+describe('the user of the local listener', () => {
+  it('is another at each start of an agent, with a password that nobody guesses', () => {
+    const [one, next] = [overlayFor('/a', systemRandom), overlayFor('/a', systemRandom)];
+    assert.notEqual(one.username, next.username);
+    assert.notEqual(one.password, next.password);
+    for (const { username, password } of [one, next]) {
+      assert.match(username, /^mqttsec-agent-[0-9a-f]{16}$/);
+      assert.match(password, /^[0-9a-f]{48}$/);
+    }
+  });
+});
+
 describe('local socket', () => {
   it('has a path that fits a socket address', () => {
     assert.throws(() => overlayFor(`/${'x'.repeat(107)}`, systemRandom), /at most 107/);
