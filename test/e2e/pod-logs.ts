@@ -77,7 +77,7 @@ const expected: readonly RegExp[] = [
   // Somebody was faster, or the object is gone; it is tried again.
   /: (Conflict|AlreadyExists|NotFound): /,
   // A pod ends: Mosquitto first, in order, and then its agent, which may be about to tell that.
-  / terminating".*"msg":"(Mosquitto ended|proof)"/,
+  / terminating(?: \|.*)?".*"msg":"(Mosquitto ended|proof|refused a bundle)"/,
   /"what":"send report: SIGTERM"/,
   // A broker was deleted, or the release, and the rights went before the pods.
   /"what":"send report: get brokerinstances \S+: Forbidden: /,

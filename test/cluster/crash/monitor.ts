@@ -1,5 +1,10 @@
 /** Watches what must not happen at any moment of a run. */
-import { configMaps, type ConfigMapObject } from '../../../src/api/kinds.ts';
+import {
+  type CertificateRequestObject,
+  certificateRequests,
+  configMaps,
+  type ConfigMapObject,
+} from '../../../src/api/kinds.ts';
 import { indexName } from '../../../src/domain/bundle/index-text.ts';
 import { parsedCrls } from '../../../src/domain/pki/crl.ts';
 import { createReflector } from '../../../src/kube/reflector.ts';
@@ -10,6 +15,8 @@ import { operatorNamespace } from '../operator.ts';
 export interface Monitor {
   /** What went wrong so far. */
   readonly wrong: readonly string[];
+  /** Certificates that cert-manager issued anew. Its Events tell so, too, but not each time. */
+  readonly issuedAgain: ReadonlySet<string>;
   readonly stop: () => Promise<void>;
 }
 
@@ -43,12 +50,24 @@ export async function startMonitor(plane: ControlPlane, namespace: string): Prom
     reflector.start();
     return reflector;
   });
-  await Promise.all(reflectors.map((reflector) => reflector.ready));
+  const issuedAgain = new Set<string>();
+  const requests = createReflector<CertificateRequestObject, CertificateRequestObject>({
+    ...{ client, type: certificateRequests, selection: { namespace }, clock: realClock, random: realRandom },
+    project: (object) => object,
+  });
+  requests.onChange((_, next) => {
+    const { annotations } = next?.metadata ?? {};
+    const name = annotations?.['cert-manager.io/certificate-name'];
+    if (name !== undefined && Number(annotations?.['cert-manager.io/certificate-revision']) > 1) issuedAgain.add(name);
+  });
+  requests.start();
+  const all = [...reflectors, requests];
+  await Promise.all(all.map((reflector) => reflector.ready));
   const stop = () => {
-    for (const reflector of reflectors) reflector.stop();
+    for (const reflector of all) reflector.stop();
     return transport.close();
   };
-  return { wrong, stop };
+  return { wrong, issuedAgain, stop };
 }
 
 function crlNumbers(text: string): readonly bigint[] {

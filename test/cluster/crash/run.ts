@@ -85,6 +85,9 @@ export async function runOf(plan: RunPlan): Promise<RunResult> {
       wrong: [...monitor.wrong, ...changed, ...rewritten],
       disturbances: [
         ...(await issuedTwice(plane.admin, namespace)),
+        ...(kills.writes.some(isRequestOfRenewal) ? [] : [...monitor.issuedAgain]).map(
+          (name) => `${name} was issued again`,
+        ),
         ...(hour === new Date().getUTCHours() ? [] : ['the hour changed, by which certificates are counted']),
       ],
     };
@@ -95,6 +98,11 @@ export async function runOf(plan: RunPlan): Promise<RunResult> {
   } finally {
     await clean(plan, { operator, monitor, agent });
   }
+}
+
+/** With it the operator asks cert-manager to issue anew; nothing in the work-load has it do so. */
+function isRequestOfRenewal({ sort }: Write): boolean {
+  return / certificates\/\S+\/status$/.test(sort);
 }
 
 /** A new process that finds all done has nothing to write. */
