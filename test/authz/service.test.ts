@@ -4,7 +4,6 @@ import path from 'node:path';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { denialLog } from '../../src/authz/audit.ts';
-import type { SourceState } from '../../src/authz/decision/decider.ts';
 import type { Dialect, DialectRequest, Reply } from '../../src/authz/dialects/dialect.ts';
 import { dialects } from '../../src/authz/dialects/index.ts';
 import {
@@ -15,11 +14,12 @@ import {
   type ServiceOptions,
 } from '../../src/authz/service.ts';
 import { oracleOf } from '../../src/domain/acl/cani.ts';
-import { type Fleet, withDevice } from '../../src/domain/fleet.ts';
+import { withDevice } from '../../src/domain/fleet.ts';
 import { passwordHash } from '../../src/domain/broker/passwords.ts';
 import { aBroker, aDevice, aFleet, allow, aTemplate, aTemplateUse, mainBroker } from '../fixtures.ts';
 import { form, json } from './dialects/form.ts';
 import { anyNames, now, plainNames, scenarios } from './scenarios.ts';
+import { sourceOf } from './source.ts';
 import { routingKey, ways } from './ways.ts';
 
 const secret = '0123456789abcdef01234567';
@@ -51,19 +51,6 @@ function standOf(dialect: Dialect, options: Partial<ServiceOptions> = {}): Stand
     return isReply(open) ? open : service.replied(open, body);
   };
   return { service, audit, clock, asked };
-}
-
-function sourceOf(fleet: Fleet, more: Partial<SourceState> = {}): SourceState {
-  return {
-    fleet,
-    broker: fleet.brokers.get(mainBroker),
-    passwordOf: ({ authentication }) =>
-      authentication.type === 'Password' && authentication.password.kind === 'Hash'
-        ? { kind: 'Hash', hash: authentication.password.hash }
-        : undefined,
-    blockOf: () => undefined,
-    ...more,
-  };
 }
 
 describe('authorization service', () => {

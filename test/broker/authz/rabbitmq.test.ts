@@ -15,6 +15,7 @@ import { filterMatches, filterOf, topicLevels } from '../../../src/domain/acl/fi
 import { passwordHash } from '../../../src/domain/broker/passwords.ts';
 import type { Fleet } from '../../../src/domain/fleet.ts';
 import { now, plainNames, type Question, scenarios } from '../../authz/scenarios.ts';
+import { sourceOf } from '../../authz/source.ts';
 import { aDevice, aFleet, allow, aTemplate, aTemplateUse, mainBroker } from '../../fixtures.ts';
 import { until } from '../mosquitto.ts';
 import { managedSessions } from '../../../src/authz/sessions/rabbitmq.ts';
@@ -60,15 +61,7 @@ describe(`RabbitMQ ${rabbitVersion ?? 'is not there'}, asking the authorization 
   beforeEach(() => void (audit.length = 0));
 
   function serve(fleet: Fleet): void {
-    service.serve({
-      fleet,
-      broker: fleet.brokers.get(mainBroker),
-      passwordOf: ({ authentication }) =>
-        authentication.type === 'Password' && authentication.password.kind === 'Hash'
-          ? { kind: 'Hash', hash: authentication.password.hash }
-          : undefined,
-      blockOf: () => undefined,
-    });
+    service.serve(sourceOf(fleet));
   }
 
   /** Undefined: it was not let in. The password of a device is its identity. */
