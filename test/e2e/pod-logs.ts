@@ -82,6 +82,10 @@ const expected: readonly RegExp[] = [
   // A broker was deleted, or the release, and the rights went before the pods.
   /"what":"send report: get brokerinstances \S+: Forbidden: /,
   /"message":"apply leases \S+: (Forbidden|Unauthorized): .*"msg":"lease failed"/,
+  // For up to half a minute after the install the API server does not know the kinds of the policies (docs/install.md).
+  /: Invalid: .* failed to configure policy: failed to find resource referenced by paramKind: /,
+  // The API server, a webhook or an aggregated API behind it is busy or begins; it is tried again.
+  /: (TooManyRequests|ServiceUnavailable|ServerTimeout|Timeout|InternalError): /,
   // A machine that is so busy that a watch with a bookmark each minute stands still.
   /: Timeout: nothing came for \d+ s"/,
 ];
