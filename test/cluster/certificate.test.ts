@@ -184,6 +184,7 @@ describe('certificates of devices on a cluster', function () {
     const { data = {} } = await client.get<SecretObject>(secrets, namespace, 'generated-tls');
     const leaf = new X509Certificate(Buffer.from(data['tls.crt'] ?? '', 'base64'));
     assert.equal(leaf.subject, 'CN=generated');
+    assertClientOnly(leaf);
     assert.equal(leaf.serialNumber.toLowerCase().replace(/^0+/, ''), status?.serialNumber);
     assert.deepEqual(metadata.finalizers, [revokeFinalizer]);
     assert.equal(status?.revision, 1);
@@ -219,7 +220,9 @@ describe('certificates of devices on a cluster', function () {
   it('signs the request of a device that keeps its key', async () => {
     await declared('csr', { csr: csrOf('csr') });
     const { status } = await untilReady('csr', isReady);
-    assert.equal(new X509Certificate(status?.certificate ?? '').subject, 'CN=csr');
+    const leaf = new X509Certificate(status?.certificate ?? '');
+    assert.equal(leaf.subject, 'CN=csr');
+    assertClientOnly(leaf);
     assert.equal(await exists(certificates, 'csr'), false);
   });
 
@@ -247,6 +250,20 @@ describe('certificates of devices on a cluster', function () {
     assert.equal(await exists(certificates, 'leaving'), false);
   });
 });
+
+/** It opens sessions as a client, and is good for nothing else: no server, no CA, no other key use than its signature. */
+function assertClientOnly(leaf: X509Certificate): void {
+  const words = ['x509', '-noout', '-ext', 'keyUsage,extendedKeyUsage,basicConstraints'];
+  const text = execFileSync('openssl', words, { input: leaf.toString(), encoding: 'utf8' });
+  const extensions = [...text.matchAll(/^X509v3 ([\w ]+): ?(critical)?\s*\n\s+(.+)$/gm)].map(
+    ([, name = '', critical, value = '']) => [name, `${value.trim()}${critical === undefined ? '' : ' (critical)'}`],
+  );
+  assert.deepEqual(Object.fromEntries(extensions), {
+    'Key Usage': 'Digital Signature (critical)',
+    'Extended Key Usage': 'TLS Web Client Authentication',
+    'Basic Constraints': 'CA:FALSE (critical)',
+  });
+}
 
 function csrOf(commonName: string): string {
   const args = ['req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
