@@ -14,6 +14,7 @@ import { WorkQueue } from '../kube/queue.ts';
 import type { Clock, Downloader, Random } from '../ports.ts';
 import type { Log } from '../shell/log.ts';
 import type { Metrics } from '../shell/metrics.ts';
+import { createProgress, type Progress } from '../shell/progress.ts';
 import type { RunContext, Runnable } from '../shell/runnable.ts';
 import { createAuthorities } from './authority/authorities.ts';
 import { brokerReconcile } from './broker/reconcile.ts';
@@ -58,11 +59,13 @@ export interface OperatorSettings {
 /** What `mqttsec operator` runs: all of it writes, so all of it needs leadership. */
 export function operatorRunnables(settings: OperatorSettings): readonly Runnable[] {
   let problem: string | undefined = 'it has not begun';
+  const progress = new Map<QueueName, Progress>();
   const run = async (context: RunContext): Promise<void> => {
     problem = 'what is declared is not known yet';
-    await runOperator(settings, context, () => (problem = undefined));
+    await runOperator(settings, context, { progress, onSynced: () => (problem = undefined) });
   };
-  return [{ name: managedBy, needsLeadership: true, run, problem: () => problem }];
+  const live = queueNames.map((name) => ({ name, problem: () => progress.get(name)?.problem() }));
+  return [{ name: managedBy, needsLeadership: true, run, problem: () => problem, live }];
 }
 
 const queueNames = ['broker', 'brokerStatus', 'workload', 'authority', 'device', 'certificate', 'template'] as const;
@@ -79,7 +82,13 @@ const concurrency: Readonly<Record<QueueName, number>> = {
   template: 2,
 };
 
-async function runOperator(settings: OperatorSettings, run: RunContext, onSynced: () => void): Promise<void> {
+interface Told {
+  /** Gets that of each queue when it begins. */
+  readonly progress: Map<QueueName, Progress>;
+  readonly onSynced: () => void;
+}
+
+async function runOperator(settings: OperatorSettings, run: RunContext, told: Told): Promise<void> {
   const { clock, jitter, metrics, watchNamespaces } = settings;
   const world = createWorld({
     ...{ client: run.client, clock, random: jitter, report: (plural) => loggedReports(settings, plural) },
@@ -96,13 +105,16 @@ async function runOperator(settings: OperatorSettings, run: RunContext, onSynced
     record: (event) => events.record(event),
   });
   startReflectors(world);
-  void Promise.all(essentialStores(world).map(({ ready }) => ready)).then(onSynced, () => undefined);
+  void Promise.all(essentialStores(world).map(({ ready }) => ready)).then(told.onSynced, () => undefined);
   try {
     await Promise.all([
       events.run(run),
-      ...queueNames.map((name) =>
-        runController(controllerOf({ settings, world, queues, name, reconcile: reconciles[name] }), run),
-      ),
+      ...queueNames.map((name) => {
+        const progress = progressOf(settings, name, queues[name]);
+        told.progress.set(name, progress);
+        const reconcile = progress.followed(reconciles[name]);
+        return runController(controllerOf({ settings, world, queues, name, reconcile }), run);
+      }),
     ]);
   } finally {
     for (const reflector of Object.values(world) as readonly { stop(): void }[]) reflector.stop();
@@ -222,6 +234,15 @@ function eventRecorder(
       // Nobody waits for events of an operator that ends.
       if (isNamespaceGoing(error) || stop.aborted) log.debug({ reason, error }, 'event lost');
       else if (error !== undefined) log.warn({ reason, error }, 'event lost');
+    },
+  });
+}
+
+function progressOf({ monotonic, log }: OperatorSettings, name: QueueName, queue: WorkQueue): Progress {
+  return createProgress({
+    ...{ monotonic, depth: () => queue.depth },
+    onStall: ({ key, reconcileId, seconds }) => {
+      log.error({ controller: name, object: key, reconcileId, seconds }, 'reconcile does not end');
     },
   });
 }

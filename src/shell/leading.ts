@@ -1,7 +1,7 @@
 /** Runs what may run only once in a cluster. */
 import type { KubeClient } from '../kube/client.ts';
 import { fencedClient } from '../kube/fence.ts';
-import { acquiredTerm, type Election } from '../kube/lease.ts';
+import { acquiredTerm, type Election, type Term } from '../kube/lease.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { RunContext, Runnable } from './runnable.ts';
@@ -15,7 +15,7 @@ export interface Leading {
   readonly log: Log;
   readonly metrics: Metrics;
   /** Called when the term began. */
-  readonly onLeading: () => void;
+  readonly onLeading: (term: Pick<Term, 'fence' | 'lost'>) => void;
 }
 
 /**
@@ -38,7 +38,7 @@ export async function lead({ runnables, election, client, runner, log, metrics, 
     runner.fail(lost.reason);
   };
   lost.addEventListener('abort', onLost, { once: true });
-  onLeading();
+  onLeading(term);
   const context: RunContext = { stop: runner.stop, abort: runner.abort, client: fencedClient(client, term), epoch };
   // Each is watched by itself, so that a failure has its name; the lease is kept until the last has ended.
   await Promise.all(runnables.map(({ name, run }) => runner.start(name, () => run(context))));

@@ -12,7 +12,7 @@ import dotI, {
 import { CoreV1Api, type KubeConfig, type V1CustomResourceDefinitionVersion } from '@kubernetes/client-node';
 import type { KubeClient } from '../kube/client.ts';
 import { addition, finalizerState, removal } from '../kube/finalizer.ts';
-import type { Election } from '../kube/lease.ts';
+import type { Election, Term } from '../kube/lease.ts';
 import type { KubeObject, ObjectMeta } from '../kube/object.ts';
 import { collectionPath } from '../kube/path.ts';
 import type { Clock, Random } from '../kube/ports.ts';
@@ -22,7 +22,7 @@ import { discovered } from './discovery.ts';
 import type { HealthCheck } from './health.ts';
 import { healthRoute, type HttpEndpoint, metricsRoute, startHttp } from './http.ts';
 import type { KeyPairFiles } from './key-pair.ts';
-import { lead } from './leading.ts';
+import { lead, type Leading } from './leading.ts';
 import type { Log } from './log.ts';
 import { merged } from './merge.ts';
 import type { Metrics } from './metrics.ts';
@@ -66,6 +66,7 @@ export class OperatorShell extends Base {
   #http: HttpEndpoint | undefined;
   #metrics: HttpEndpoint | undefined;
   #isLeading = false;
+  #term: Pick<Term, 'fence' | 'lost'> | undefined;
 
   constructor(options: ShellOptions) {
     super(loggerOver(options.log));
@@ -105,10 +106,7 @@ export class OperatorShell extends Base {
     const { http, guardedMetrics, metrics, log, runnables } = this.#options;
     const onError = (error: unknown) => log.error({ error }, 'request failed');
     const shown = metricsRoute(metrics.registry);
-    const health = [
-      healthRoute('healthz', [{ name: 'ping', problem: () => undefined }]),
-      healthRoute('readyz', this.#readiness()),
-    ];
+    const health = [healthRoute('healthz', this.#liveness()), healthRoute('readyz', this.#readiness())];
     this.#http = await startHttp({ ...http, routes: guardedMetrics ? health : [...health, shown], onError });
     if (guardedMetrics) {
       const routes = [guardedRoute('/metrics', shown, this.#options)];
@@ -235,7 +233,10 @@ export class OperatorShell extends Base {
       return;
     }
     const { clock, random, monotonic, client, log, metrics } = options;
-    const onLeading = () => void (this.#isLeading = true);
+    const onLeading: Leading['onLeading'] = (term) => {
+      this.#isLeading = true;
+      this.#term = term;
+    };
     const runner = this.#runner;
     void runner.start('leader election', () =>
       lead({
@@ -248,6 +249,22 @@ export class OperatorShell extends Base {
         onLeading,
       }),
     );
+  }
+
+  /** A lost term ends the process by itself, unless that is stuck, too. */
+  #liveness(): readonly HealthCheck[] {
+    return [
+      { name: 'ping', problem: () => undefined },
+      { name: 'leader-election', problem: () => this.#termProblem() },
+      ...this.#options.runnables.flatMap(({ live = [] }) => live),
+    ];
+  }
+
+  /** A term that is released in order is over, and not lost. */
+  #termProblem(): string | undefined {
+    if (this.#runner.stop.aborted) this.#term?.lost.throwIfAborted();
+    else this.#term?.fence();
+    return undefined;
   }
 
   #readiness(): readonly HealthCheck[] {

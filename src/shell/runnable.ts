@@ -19,4 +19,6 @@ export interface Runnable {
   readonly run: (context: RunContext) => Promise<void>;
   /** Why it is not ready. A runnable that waits for leadership is not asked, for a standby is ready to take over. */
   readonly problem?: HealthCheck['problem'];
+  /** Each at `/healthz/NAME`: what only a new process mends. What others can mend, as an API server that is away, is none. */
+  readonly live?: readonly HealthCheck[];
 }

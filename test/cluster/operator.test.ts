@@ -31,6 +31,9 @@ describe('the operator as a process', function () {
   it('is alive, ready and leads', async () => {
     assert.equal(await health('/healthz'), 200);
     assert.equal(await health('/readyz'), 200);
+    for (const check of ['leader-election', 'device', 'brokerStatus'])
+      assert.equal(await health(`/healthz/${check}`), 200);
+    assert.equal(await health('/healthz/none'), 404);
     assert.match(await operator.metrics(), /^leader_election_master_status\{name="mqtt-security-operator"\} 1$/m);
     assert.notEqual(await holder(), '');
   });

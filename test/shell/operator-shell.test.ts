@@ -192,6 +192,21 @@ describe('operator shell', () => {
     await assert.rejects(asked(shell, '/healthz'));
   });
 
+  it('is not alive when a part of it says so, each by its name', async () => {
+    let problem: string | undefined = 'a reconcile has run for 900 s';
+    const shell = shellWith({
+      runnables: [runnable('devices', { live: [{ name: 'device', problem: () => problem }] })],
+    });
+    await shell.start();
+    const failed = '500 [-]device failed: a reconcile has run for 900 s\nhealthz check failed\n';
+    assert.equal(await asked(shell, '/healthz/device'), failed);
+    assert.match(await asked(shell, '/healthz'), /^500 .*-\]device failed/s);
+    assert.equal(await asked(shell, '/readyz'), '200 ok');
+    problem = undefined;
+    const all = '[+]ping ok\n[+]leader-election ok\n[+]device ok\nhealthz check passed\n';
+    assert.equal(await asked(shell, '/healthz?verbose'), `200 ${all}`);
+  });
+
   it('says that it is not ready while it stops', async () => {
     const shell = shellWith({
       runnables: [
@@ -306,6 +321,40 @@ describe('operator shell', () => {
       assert.match(String(error), /LostLeadership: hold lease system\/operator: two holds it/);
       assert.match(String(writes[0]), /LostLeadership/);
       assert.equal(server.asked.length, 4, 'nothing was written or released');
+    });
+
+    it('is not alive with a lease that it lost, should it not end', async () => {
+      server.answers(notFound, json(201, lease('one', '1')));
+      const deaf = runnable('deaf', { needsLeadership: true, run: () => new Promise(() => undefined) });
+      const shell = shellWith({ runnables: [deaf], election });
+      await shell.start();
+      assert.equal(await asked(shell, '/healthz'), '200 ok');
+      await until(() => server.asked.length === 2);
+      await settled();
+      assert.equal(await asked(shell, '/healthz/leader-election'), '200 ok');
+      // No timer of it runs any more.
+      clock.stopFor(10_000);
+      const lost = /leader-election failed: hold lease system\/operator: the renew deadline is over/;
+      assert.match(await asked(shell, '/healthz'), lost);
+      assert.match(await asked(shell, '/healthz/leader-election'), lost);
+      assert.equal(await asked(shell, '/healthz/ping'), '200 ok');
+      await clock.advance(5000);
+      assert.match(String((await shell.drained).error), /LostLeadership/);
+    });
+
+    it('is alive while it stops in order, and as a standby', async () => {
+      server.answers(notFound, json(201, lease('one', '1')));
+      const slow = runnable('slow', {
+        needsLeadership: true,
+        run: ({ abort }) => new Promise((resolve) => abort.addEventListener('abort', () => resolve())),
+      });
+      const shell = shellWith({ runnables: [slow], election });
+      await shell.start();
+      await until(() => server.asked.length === 2);
+      await settled();
+      shell.stop();
+      assert.equal(await asked(shell, '/healthz'), '200 ok');
+      server.answers(json(200, lease('', '2')));
     });
 
     it('stops while it waits for the lease', async () => {
