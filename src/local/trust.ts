@@ -31,7 +31,8 @@ export interface ListSources {
   readonly now: Date;
 }
 
-export type Downloaded = { readonly text: string } | { readonly problem: string };
+/** With text and a problem it could not be fetched anew. */
+export type Downloaded = { readonly text: string; readonly problem?: string } | { readonly problem: string };
 
 /** Values of ConfigMaps and Secrets by `Kind/namespace/name/key`. */
 export type Values = ReadonlyMap<string, string>;
@@ -111,7 +112,9 @@ function offeredList(
   if (ref.ca && serverCa === undefined) return unusable(missingText(broker, ref.ca));
   const answer = downloaded(ref, serverCa);
   if (!answer) return undefined;
-  return 'text' in answer ? externalCrl(ca, answer.text) : unusable(answer.problem);
+  if (!('text' in answer)) return unusable(answer.problem);
+  const { text, problem } = answer;
+  return { ...externalCrl(ca, text), ...(problem !== undefined && { staleBecause: problem }) };
 }
 
 /** When the lists of others are others although nothing is edited. */

@@ -7,7 +7,8 @@ import type { Clock, Downloader } from '../ports.ts';
 
 /** A list as it was fetched last, or why there is none. */
 type DownloadedList =
-  | { readonly kind: 'Found'; readonly text: string }
+  /** `problem`: why it could not be fetched anew since. */
+  | { readonly kind: 'Found'; readonly text: string; readonly problem?: string }
   | { readonly kind: 'Pending' }
   | { readonly kind: 'Missing'; readonly message: string };
 
@@ -31,7 +32,6 @@ interface Kept {
   /** Milliseconds since the epoch. */
   dueAt: number;
   failures: number;
-  failingSince: number | undefined;
   isUnderWay: boolean;
   readonly readers: Map<ObjectKey, number>;
 }
@@ -66,16 +66,15 @@ export function createDownloads({ clock, download, jitter, onNews }: DownloadsOp
       if (answer.kind === 'Content') {
         one.value = { kind: 'Found', text: listText(answer.bytes) };
         one.entityTag = answer.entityTag;
-      }
+      } else if (one.value.kind === 'Found') one.value = { kind: 'Found', text: one.value.text };
       one.failures = 0;
-      one.failingSince = undefined;
       one.dueAt = now() + intervalOf(one.value, ask, now()) * (1 - 0.1 * jitter());
     } catch (error) {
       one.failures += 1;
-      one.failingSince ??= now();
       const pause = Math.min(firstRetry * 2 ** (one.failures - 1), ask.refreshSeconds * 1000);
       one.dueAt = now() + pause * (0.75 + 0.5 * jitter());
-      if (one.value.kind !== 'Found') one.value = { kind: 'Missing', message: failureText(url, error) };
+      const message = failureText(url, error);
+      one.value = one.value.kind === 'Found' ? { ...one.value, problem: message } : { kind: 'Missing', message };
     }
     const isNews = JSON.stringify(former) !== JSON.stringify(one.value);
     if (isNews || one.failures > 0) for (const broker of one.readers.keys()) onNews(broker);
@@ -106,7 +105,7 @@ export function createDownloads({ clock, download, jitter, onNews }: DownloadsOp
 function newKept(): Kept {
   return {
     value: { kind: 'Pending' },
-    ...{ entityTag: undefined, dueAt: 0, failures: 0, failingSince: undefined, isUnderWay: false },
+    ...{ entityTag: undefined, dueAt: 0, failures: 0, isUnderWay: false },
     readers: new Map(),
   };
 }

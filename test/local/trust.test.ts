@@ -45,6 +45,11 @@ describe('the list of a partner in local mode', () => {
     assert.deepEqual([numbers, names, said], [[second.read.number], both, []]);
   });
 
+  it('is trusted with it, too, when it cannot be fetched anew, which is said', () => {
+    const { numbers, names, said } = trusted(() => ({ text: first.pem, problem: 'the server answers 500' }), { last });
+    assert.deepEqual([numbers, names, said], [[first.read.number], both, ['MQS172 Warning']]);
+  });
+
   it('goes on with the last one while another is fetched, and none is without a list', () => {
     assert.deepEqual(
       trusted(() => undefined, { last }),

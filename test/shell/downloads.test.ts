@@ -80,20 +80,24 @@ describe('lists on web servers', () => {
     assert.equal(value.text, pem);
   });
 
-  it('stay when the server fails, which is asked again later and later', async () => {
-    const { clock, read, wait, server } = web();
+  it('stay when the server fails, which is asked again later and later, and say so until it answers', async () => {
+    const { clock, read, wait, server, news } = web();
     const pem = listOf();
     server.answer = () => Promise.resolve(content(pem));
     await read();
     server.answer = () => Promise.reject(new Error('no answer'));
+    const problem = 'https://pki/ca.crl cannot be downloaded: no answer';
     await clock.advance(3_420_000);
     const waits: number[] = [];
     for (let round = 0; round < 10; round += 1) {
-      assert.deepEqual(await read(), { kind: 'Found', text: pem });
+      assert.deepEqual(await read(), { kind: 'Found', text: pem, problem });
       waits.push(wait() / 1000);
       await clock.advance(wait());
     }
     assert.deepEqual(waits, [10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600]);
+    server.answer = () => Promise.resolve({ kind: 'Same' });
+    const told = news.length;
+    assert.deepEqual([await read(), news.length], [{ kind: 'Found', text: pem }, told + 1]);
   });
 
   it('say why there is none', async () => {

@@ -14,6 +14,7 @@ import { gather, longestAge } from './gather.ts';
 import { createHandedIn } from './handed-in.ts';
 import { createLedgerStore } from './ledger-store.ts';
 import { casOf, type Member, signingFor, trusts } from './members.ts';
+import { namedByOthers } from './named.ts';
 import { publishedRevocations } from './published.ts';
 import { isPublished, wakeAwaiting } from './publication.ts';
 import { createReadings } from './readings.ts';
@@ -212,6 +213,8 @@ async function settleOf(site: Site, key: ObjectKey): Promise<void> {
   const member = site.members.get(key);
   if (member && !failure) renewTrust(site, member);
   if (failure) throw new Error(`settle the CAs of MqttBroker ${key}`, { cause: failure.reason });
+  const told = site.members.get(key);
+  if (told) await revoked(site, namedByOthers(site, told));
 }
 
 function renewTrust(site: Site, member: Member): void {
@@ -221,6 +224,7 @@ function renewTrust(site: Site, member: Member): void {
   const facts = {
     ...member,
     authorities: views,
+    ledgers: new Map([...authorities].map(([keyId, { ledger }]) => [keyId, ledger])),
     unserved: unservedCas(site, member),
     untaken: untakenCas(site, member),
     clockProblem: clockProblem(site),

@@ -71,7 +71,12 @@ function withRevocation(
     return { ...base, signer, validitySeconds: revocation.validitySeconds };
   }
   if (revocation.type === 'None' || !value || value.kind === 'Pending') return base;
-  return { ...base, offered: value.kind === 'Found' ? externalCrl(ca, value.text) : unusableList(value.message) };
+  if (value.kind !== 'Found') return { ...base, offered: unusableList(value.message) };
+  const { problem } = value;
+  return {
+    ...base,
+    offered: { ...externalCrl(ca, value.text), ...(problem !== undefined && { staleBecause: problem }) },
+  };
 }
 
 function unusableList(message: string): OfferedList {

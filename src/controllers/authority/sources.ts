@@ -28,7 +28,8 @@ const issuers: ResourceType<IssuerObject> = {
 
 /** One value, or why there is none. */
 export type Value =
-  | { readonly kind: 'Found'; readonly text: string }
+  /** `problem`: why it may be out of date. */
+  | { readonly kind: 'Found'; readonly text: string; readonly problem?: string }
   /** It is being fetched for the first time. */
   | { readonly kind: 'Pending' }
   | { readonly kind: 'Missing'; readonly message: string }

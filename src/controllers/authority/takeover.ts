@@ -2,7 +2,7 @@
 import type { CaKeyId, PublishedCrl } from '../../domain/pki/certificate.ts';
 import type { HeldCertificate } from '../../domain/pki/lineage.ts';
 import { isLongOver } from '../../domain/pki/ledger.ts';
-import { namedBeyond, type TakenOver, takenOverEntries } from '../../domain/pki/takeover.ts';
+import { keptBack, namedBeyond, type TakenOver, takenOverEntries } from '../../domain/pki/takeover.ts';
 import { casOf, type Member } from './members.ts';
 import type { Stored } from './plan.ts';
 import type { PublishedRevocations } from './published.ts';
@@ -60,6 +60,8 @@ export function untakenCas(
     if (!last || last.pem === list?.pem) return false;
     const named = revocation === 'SignedCrl' ? list?.read.entries : authority?.ledger.entries;
     if (revocation === 'SignedCrl' && (!list || list.read.number < last.number)) return true;
+    const kept = member.told.others.has(keyId) ? keptBack(member.told, keyId, now) : [];
+    if (kept.some(({ serial }) => named?.has(serial) !== true)) return true;
     const lacking = namedBeyond(member.told, keyId).filter((serial) => named?.has(serial) !== true);
     return lacking.length > longOver(last, lacking, now);
   });

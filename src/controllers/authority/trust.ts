@@ -6,7 +6,9 @@ import type { CaKeyId, PublishedCrl, RevocationEntry, TrustedCa } from '../../do
 import { crlSignerIn, parsedCrl } from '../../domain/pki/crl.ts';
 import { crlDueAt } from '../../domain/pki/crl-schedule.ts';
 import { chosenList, largeListEntries, listAlarmAt } from '../../domain/pki/external-list.ts';
-import { keptBack, type Told, toldOf } from '../../domain/pki/takeover.ts';
+import type { Ledger } from '../../domain/pki/ledger.ts';
+import { bySerial } from '../../domain/pki/revocations.ts';
+import { keptBack, listedIn, type Told, toldOf } from '../../domain/pki/takeover.ts';
 import type { Trust } from '../context.ts';
 import type { KeptCa } from './former.ts';
 import type { Gathered, GatheredCa } from './gathered.ts';
@@ -26,6 +28,8 @@ export interface TrustFacts {
   readonly broker: Broker;
   readonly gathered: Gathered;
   readonly authorities: ReadonlyMap<CaKeyId, AuthorityView>;
+  /** What was taken back here, whoever signs the lists. */
+  readonly ledgers?: ReadonlyMap<CaKeyId, Ledger>;
   /** CAs that the broker trusted last, and that are not named now. */
   readonly kept: readonly KeptCa[];
   /** What it was told last. */
@@ -114,16 +118,17 @@ function unservedPart(one: GatheredCa): Part {
 }
 
 function partOf(one: GatheredCa, facts: TrustFacts, now: Date): Part {
-  if (one.ca.revocation === 'None') return listlessPart(one, facts);
+  if (one.ca.revocation === 'None') return listlessPart(one, facts, now);
   return one.ca.revocation === 'ExternalCrl' ? externalPart(one, facts, now) : signedPart(one, facts, now);
 }
 
 /** Agents refuse a set that forgets what was taken back, also where there is no list any more that would say it. */
-function listlessPart(one: GatheredCa, { authorities, unserved, untaken }: TrustFacts): Part {
+function listlessPart(one: GatheredCa, { authorities, unserved, untaken, told }: TrustFacts, now: Date): Part {
   const { keyId } = one.ca;
   if (unserved?.has(keyId)) return { one };
   if (untaken?.has(keyId)) return { one, finding: { ...notTakenOver(one), severity: 'Error' } };
-  const revocations = authorities.get(keyId)?.listed.filter((entry) => !isHold(entry)) ?? [];
+  const listed = authorities.get(keyId)?.listed.filter((entry) => !isHold(entry)) ?? [];
+  const revocations = withMore(listed, keptBack(told, keyId, now));
   return revocations.length === 0 ? { one } : { one, revocations };
 }
 
@@ -139,14 +144,35 @@ function externalPart(one: GatheredCa, facts: TrustFacts, now: Date): Part {
  * With the list that counts; without one where there is none. One that takes the place of ours names all that ours did: what
  * was taken back stays so, whoever signs. Until the first answer of a server the list goes on that was published.
  */
-function chosenPart(one: GatheredCa, { told }: TrustFacts, last: ToldPart | undefined, now: Date): Part {
+function chosenPart(one: GatheredCa, facts: TrustFacts, last: ToldPart | undefined, now: Date): Part {
+  const { told, ledgers } = facts;
   const { ca, path, offered } = one;
   if (!offered) return last && last.crl.nextUpdate > now ? last : { one };
   const kept = keptBack(told, ca.keyId, now);
   const { list, finding } = chosenList(ca.name, offered, { last: last?.crl, kept }, now);
   const said = finding && { finding: { ...finding, path } };
-  if (list && last && list.pem === last.crl.pem) return { ...last, ...said };
-  return { one, ...(list && { crl: list, ...(kept.length > 0 && { revocations: kept }) }), ...said };
+  if (!list) return { one, ...said };
+  const isSame = list.pem === last?.crl.pem;
+  const [crl, former] = isSame ? [last.crl, last.revocations ?? []] : [list, kept];
+  const revocations = withMore(former, alsoNamed(crl, ledgers?.get(ca.keyId), now));
+  return { one, crl, ...(revocations.length > 0 && { revocations }), ...said };
+}
+
+/** What was taken back here and is on the list of somebody else for good: who shows such a certificate is disconnected. */
+function alsoNamed(list: PublishedCrl, ledger: Ledger | undefined, now: Date): readonly RevocationEntry[] {
+  if (!ledger || ledger.entries.size === 0) return [];
+  const named = listedIn(list);
+  const isNamed = (serial: string) => named.has(serial) && named.get(serial)?.reason !== 'CertificateHold';
+  return [...ledger.entries.values()]
+    .filter(({ serial, notAfter }) => notAfter > now && isNamed(serial))
+    .sort(bySerial);
+}
+
+/** The same ones, and those of `more` with other serials; the very same where there are none. */
+function withMore(some: readonly RevocationEntry[], more: readonly RevocationEntry[]): readonly RevocationEntry[] {
+  const serials = new Set(some.map(({ serial }) => serial));
+  const others = more.filter(({ serial }) => !serials.has(serial));
+  return others.length === 0 ? some : [...some, ...others];
 }
 
 /**

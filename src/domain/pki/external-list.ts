@@ -7,7 +7,10 @@ import { publishedCrl } from './signed-list.ts';
 import { listedIn } from './takeover.ts';
 
 /** A list as it is given now: checked against its CA (`externalCrl`), but not against the time and the one before. */
-export type OfferedList = Parsed<PublishedCrl>;
+export type OfferedList = Parsed<PublishedCrl> & {
+  /** Why it could not be fetched anew when that was due. */
+  readonly staleBecause?: string;
+};
 
 export interface ListChoice {
   /** The list that counts; undefined when there is none. */
@@ -22,15 +25,21 @@ export interface ListChoice {
  * lasts. Numbers only grow: an older list would let in who was revoked since (RFC 5280 section 5.2.3).
  */
 export function chosenList(name: string, offered: OfferedList, { last, kept }: Former, now: Date): ListChoice {
+  const { staleBecause } = offered;
   const problem = problemOf(offered, last, now) ?? lackOf(offered, kept);
-  if (offered.ok && problem === undefined) return { list: offered.value };
-  const { code, message } = problem ?? { code: 'MQS172', message: '' };
-  if (last && isInForce(last, now)) {
-    const until = last.nextUpdate.toISOString();
-    const kept = `${message}; the last good list of CA ${name} stays until ${until}`;
-    return { list: last, finding: { code, severity: 'Warning', reason: 'CrlInvalid', message: kept } };
+  if (offered.ok && !problem) {
+    if (staleBecause === undefined) return { list: offered.value };
+    return keptList(name, offered.value, { code: 'MQS172', message: staleBecause });
   }
-  return { list: undefined, finding: { code, severity: 'Error', reason: 'CrlInvalid', message } };
+  const { code, message } = problem ?? { code: 'MQS172', message: '' };
+  const all = staleBecause === undefined ? message : `${message}; ${staleBecause}`;
+  if (last && isInForce(last, now)) return keptList(name, last, { code, message: all });
+  return { list: undefined, finding: { code, severity: 'Error', reason: 'CrlInvalid', message: all } };
+}
+
+function keptList(name: string, list: PublishedCrl, { code, message }: Problem): ListChoice {
+  const kept = `${message}; the last good list of CA ${name} stays until ${list.nextUpdate.toISOString()}`;
+  return { list, finding: { code, severity: 'Warning', reason: 'CrlInvalid', message: kept } };
 }
 
 /** What a broker was told of a CA before: its list, and what has to be on any list that comes next. */

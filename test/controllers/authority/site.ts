@@ -142,7 +142,7 @@ export function authoritySite() {
               return issued.isKnown;
             },
             get byIdentity() {
-              return ShardedMap.from(issued.held.map((one) => [one.identity, [one]]));
+              return ShardedMap.from(Map.groupBy(issued.held, ({ identity }) => identity));
             },
             ...{ ofLineage: () => [], ofDevice: () => [] },
           },

@@ -176,6 +176,57 @@ describe('a CA whose lists somebody else signs from now on', () => {
   });
 });
 
+describe('a certificate of a device on the list of somebody else', () => {
+  const named = ({ revocations }: Trust) => revocations.map(({ serial, identity }) => `${serial} ${identity}`);
+  const begun = async () => {
+    const one = takeoverSite();
+    const serials = ['a1', 'a2'];
+    one.run().issued.held = serials.map((serial) => ({ ...certificateOf('sensor-1', keyId), serial }));
+    const [for1, held] = [revocation(keyId, 'a1'), revocation(keyId, 'a2', { reason: 'CertificateHold' })];
+    one.list(late, [for1, b, held]);
+    await one.change(trustedCa(external));
+    return { one, for1, held };
+  };
+
+  it('is taken back here, too, so that its session ends; not what is on hold, or of nobody', async () => {
+    const { one, for1 } = await begun();
+    const taken = await one.look();
+    assert.deepEqual([refusedBy(taken), named(taken), said(taken)], [['a1', 'a2', 'b'], ['a1 sensor-1'], []]);
+    assert.deepEqual(named(await one.restart()), ['a1 sensor-1']);
+    one.list(late + 1n, [for1]);
+    const next = await one.look();
+    assert.deepEqual([refusedBy(next), named(next)], [['a1'], ['a1 sensor-1']]);
+  });
+
+  it('stays so: a list that drops it does not count before the certificate has ended', async () => {
+    const { one, held } = await begun();
+    one.list(late + 1n, [b, held]);
+    assert.match(said(await one.look()).join(), /lacks what was taken back: serial a1; the last good list/);
+  });
+
+  it('stays so without lists, and on ours, also where nobody could sign ours at first', async () => {
+    for (const secret of ['ca', 'keyless']) {
+      const { one } = await begun();
+      await one.run().revoke([c]);
+      assert.deepEqual(named(await one.change(trustedCa({ type: 'None' }))), ['a1 sensor-1']);
+      one.declare(trustedCa({ ...signed, signerSecretRef: { name: secret } }));
+      await one.look();
+      one.site.secret(secret, ca);
+      assert.deepEqual(refusedBy(await one.look()), ['a1', 'a2', 'b', 'c']);
+    }
+  });
+
+  it('is on our list, where an older one of ours would fit the CA and nobody can sign another', async () => {
+    const one = takeoverSite();
+    one.run().issued.held = [certificateOf('sensor-1', keyId)];
+    const ours = await one.change(trustedCa(signed));
+    one.list(numberOf(ours), [revocation(keyId, 'a1')]);
+    assert.deepEqual(refusedBy(await one.change(trustedCa(external))), ['a1']);
+    const keyless = { ...signed, signerSecretRef: { name: 'keyless' } };
+    assert.deepEqual(refusedBy(await one.change(trustedCa(keyless))), ['a1']);
+  });
+});
+
 describe('a CA whose lists are ours from now on', () => {
   it('has on them for good all that the list of somebody else named, with a number above its', async () => {
     for (const restarts of [false, true]) {
@@ -322,6 +373,28 @@ describe('a CA that is new to a broker', () => {
     const waiting = await one.change(trustedCa(signed), ofPartner({ type: 'ExternalCrl', crlUrl }));
     assert.deepEqual(keysOf(waiting), [keyId]);
     assert.match(said(waiting).join(), /^Warning Pending: the revocation list of CA partner is not there yet: all/);
+  });
+
+  it('goes on with its list when the server fails, and says so until it answers again', async () => {
+    const one = takeoverSite();
+    one.site.secret('partner-ca', partner);
+    const crlUrl = { url: 'https://pki.example/ca.crl', refreshSeconds: 60 };
+    const [thisUpdate, nextUpdate] = [seconds(one.now(), -60), seconds(one.now(), day)];
+    const list = signedCrl({ ...partner, number: 1n, thisUpdate, nextUpdate, entries: [] }).pem;
+    const answered = () => Promise.resolve({ kind: 'Content', bytes: Buffer.from(list) } as const);
+    one.site.web.download = answered;
+    await one.change(trustedCa(signed), ofPartner({ type: 'ExternalCrl', crlUrl }));
+    const both = await one.look();
+    assert.deepEqual([keysOf(both), said(both)], [[keyId, partner.issuer.keyId], []]);
+    one.site.web.download = () => Promise.reject(new Error('the server answers 500'));
+    await one.look();
+    const failing = await one.look();
+    assert.equal(failing.crls[1]?.pem, list);
+    const what = /^Warning CrlInvalid: .*ca\.crl cannot be downloaded: the server answers 500; the last good list/;
+    assert.match(said(failing).join(), what);
+    one.site.web.download = answered;
+    await one.look();
+    assert.deepEqual(said(await one.look()), []);
   });
 
   it('waits alone while it cannot be read itself; one that was trusted before keeps all as it is', async () => {
