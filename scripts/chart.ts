@@ -4,7 +4,7 @@
  * or something is wrong.
  */
 import { chartProblems } from './chart/judge.ts';
-import { plainManifests, plainReleases } from './chart/manifests.ts';
+import { plainManifests, plainReleases, type PlainRenderings } from './chart/manifests.ts';
 import { chartTools, renderedTemplates } from './chart/render.ts';
 import { generatedFiles } from './chart/source.ts';
 import { areFresh } from './gen/files.ts';
@@ -16,8 +16,9 @@ function isDone(): boolean {
   // First what helm reads.
   if (!areFresh('chart', generatedFiles(), isCheck)) return false;
   const tools = chartTools();
-  const rendered = plainReleases.map((release) => renderedTemplates(tools, release));
-  if (!areFresh('chart', plainManifests(rendered), isCheck)) return false;
+  const rendered = Object.entries(plainReleases).map(([name, one]) => [name, renderedTemplates(tools, one)] as const);
+  const plain = plainManifests(Object.fromEntries(rendered) as PlainRenderings);
+  if (!areFresh('chart', plain, isCheck)) return false;
   const problems = isCheck ? chartProblems(tools) : [];
   for (const problem of problems) console.error(`chart: ${problem}`);
   return problems.length === 0;

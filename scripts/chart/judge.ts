@@ -13,7 +13,14 @@ import { chartFolder } from './source.ts';
 const root = path.resolve(import.meta.dirname, '../..');
 /** Manifests of the repository that are for the API server. */
 const others = [
-  ...['deploy/install.yaml', 'deploy/authorization', 'deploy/external', 'deploy/samples', 'deploy/monitoring'],
+  ...[
+    'deploy/install.yaml',
+    'deploy/authorization',
+    'deploy/external',
+    'deploy/samples',
+    'deploy/monitoring',
+    'deploy/components',
+  ],
   ...['deploy/gitops/argocd/applications.yaml', 'deploy/gitops/flux'],
 ];
 /** For kube-state-metrics, Grafana and kustomize. */

@@ -1,8 +1,11 @@
 /** deploy/ as a base of kustomize, with the overlay of docs/install.md, taken by a real API server. */
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { loadAll } from 'js-yaml';
+import { componentReleases, withoutHelm } from '../../scripts/chart/manifests.ts';
+import { chartTools, renderedText } from '../../scripts/chart/render.ts';
+import { definitionFiles } from '../../scripts/chart/source.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { installOperator } from './operator.ts';
 import { pageTexts } from './reader.ts';
@@ -13,6 +16,10 @@ const [overlay = ''] = pageTexts('docs/install.md', 'yaml');
 
 interface Built {
   readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+  };
   readonly spec?: { readonly template?: { readonly spec: { readonly containers: readonly Container[] } } };
 }
 
@@ -66,6 +73,43 @@ describe('deploy/ as a base of kustomize', function () {
     ]);
     assert.deepEqual([code, stderr], [0, '']);
     assert.equal(stdout.trim().split('\n').length, (await built(folder)).length);
+  });
+
+  describe('with a component', () => {
+    /**
+     * Its objects by their names, but for the namespace and the kinds, which are no templates of the chart. kustomize breaks the lines
+     * of expressions elsewhere.
+     */
+    const objects = (all: readonly Built[]) =>
+      new Map(
+        all
+          .filter(({ kind }) => kind !== 'Namespace' && kind !== 'CustomResourceDefinition')
+          .map((one) => [
+            `${one.kind} ${one.metadata.namespace ?? ''}/${one.metadata.name}`,
+            JSON.parse(JSON.stringify(one).replace(/(\s|\\n)+/g, ' ')) as Built,
+          ]),
+      );
+    const definitions = (all: readonly Built[]) => all.filter(({ kind }) => kind === 'CustomResourceDefinition').length;
+
+    it('has a test below for each of them', () => {
+      assert.deepEqual(readdirSync(path.join(root, 'deploy/components')).sort(), Object.keys(componentReleases).sort());
+    });
+
+    for (const [name, release] of Object.entries(componentReleases)) {
+      it(`is what the chart is with its values: ${name}`, async () => {
+        const folder = path.join(plane.directory, `component-${name}`);
+        mkdirSync(folder);
+        const place = (of: string) => path.relative(folder, path.join(root, of));
+        const text = `resources: [${place('deploy')}]\ncomponents: [${place(`deploy/components/${name}`)}]\n`;
+        writeFileSync(path.join(folder, 'kustomization.yaml'), text);
+        const all = await built(folder);
+        assert.equal(definitions(all), name === 'without-kinds' ? 0 : definitionFiles().length);
+        const byHelm = loadAll(withoutHelm(renderedText(chartTools(), release))) as readonly (Built | null)[];
+        // Monitors are a base of their own.
+        const expected = byHelm.filter((one): one is Built => one !== null && one.kind !== 'PodMonitor');
+        assert.deepEqual(objects(all), objects(expected));
+      });
+    }
   });
 
   it('has a second base that watches it', async () => {
