@@ -71,13 +71,16 @@ export function operatorRunnables(settings: OperatorSettings): readonly Runnable
 const queueNames = ['broker', 'brokerStatus', 'workload', 'authority', 'device', 'certificate', 'template'] as const;
 export type QueueName = (typeof queueNames)[number];
 
-/** How many keys of each controller are worked on at a time. */
+/**
+ * How many keys of each controller are worked on at a time. Of devices more than there are statuses on their way at a time
+ * (`lanesOf`): else those that wait to write one keep others from the Secret that their set waits for.
+ */
 const concurrency: Readonly<Record<QueueName, number>> = {
   broker: 4,
   brokerStatus: 4,
   workload: 2,
   authority: 2,
-  device: 8,
+  device: 32,
   certificate: 8,
   template: 2,
 };
