@@ -1,14 +1,12 @@
 /** Revocation lists of another CA that lie on a web server, which is not always there and not always right. */
 import assert from 'node:assert/strict';
-import type http from 'node:http';
-import https from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { newList } from '../../../src/domain/pki/signed-list.ts';
 import { around, newCa, serverPair } from '../../agent/site.ts';
 import { authority as caOf, revocation } from '../../domain/pki/authorities.ts';
 import { until } from '../component.ts';
 import type { ControlPlane } from '../control-plane.ts';
 import { startOperator, type TestOperator } from '../operator.ts';
+import { type WebServer, webServer } from '../web-server.ts';
 import {
   authority,
   certificateDevice,
@@ -29,31 +27,11 @@ const configMap = (name: string, data: Readonly<Record<string, string>>) => ({
   ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data },
 });
 
-/** One that says what the test says, with how often it was asked. */
-async function webServer(options: https.ServerOptions) {
-  let answer: { readonly status: number; readonly body: string } = { status: 500, body: '' };
-  let asked = 0;
-  const server = https.createServer(options, (_: http.IncomingMessage, response: http.ServerResponse) => {
-    asked += 1;
-    response.writeHead(answer.status).end(answer.body);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    port: (server.address() as AddressInfo).port,
-    asked: () => asked,
-    answers: (body: string, status = 200) => void (answer = { status, body }),
-    end: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
-
 /** `operator` runs without election before and after. */
 export function describeLists(plane: () => ControlPlane, operator: () => TestOperator): void {
   describe('a revocation list on a web server', () => {
     const web = newCa('web', new Date());
-    let server: Awaited<ReturnType<typeof webServer>>;
+    let server: WebServer;
     let site: Site;
     let downloading: TestOperator | undefined;
     let windowMilliseconds = 1;

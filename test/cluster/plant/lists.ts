@@ -10,6 +10,7 @@ import { until } from '../component.ts';
 import type { Kubelet } from '../kubelet.ts';
 import { deviceClient, type Endpoint, mayPublish, secretTexts } from './mqtt.ts';
 import { output } from './site.ts';
+import { describeWebList } from './web-list.ts';
 import {
   becameReady,
   brokerSpec,
@@ -124,15 +125,16 @@ export function describeLists(stage: () => Stage, mosquitto: BrokerUnderTest): v
       await until(isSaid, () => `ResolvedRefs says ${reason}, and not ${String(seen)}: ${String(message)}`);
       return String(message);
     };
+    const crlBy = (
+      signer: CaSigner,
+      entries: readonly RevocationEntry[] = [],
+      { at = (number += 1n), now = new Date() } = {},
+    ) => newList(signer, { entries, formerNumber: 10n ** 12n + at, validitySeconds: day, now }).pem;
     const listBy = (
       signer: CaSigner,
       entries: readonly RevocationEntry[] = [],
       { at = (number += 1n), name = 'partner-crl' } = {},
-    ) => {
-      const now = new Date();
-      const { pem } = newList(signer, { entries, formerNumber: 10n ** 12n + at, validitySeconds: day, now });
-      return text('ConfigMap', name, { 'ca.crl': pem });
-    };
+    ) => text('ConfigMap', name, { 'ca.crl': crlBy(signer, entries, { at }) });
     const revokedBy = (signer: CaSigner, certificate: string) =>
       revocationOf({ signer, pem: signer.issuer.pem }, { certificate, key: '' }, new Date());
     const takenBack = async (name: string) => {
@@ -289,12 +291,28 @@ export function describeLists(stage: () => Stage, mosquitto: BrokerUnderTest): v
       assert.deepEqual(await letIn(), { revoked: [false, false], stray: false, good: [true, true] });
     });
 
-    it('of ours takes its place again, with all on it that theirs named', async () => {
+    const signedByUsAgain = async () => {
       const theirs = await ownNumber();
       await trust(own());
       await isOn(theirs + 1);
       await becameReady(stage().plane, namespace, 'mqttbroker/plant');
+    };
+
+    it('of ours takes its place again, with all on it that theirs named', async () => {
+      await signedByUsAgain();
       assert.deepEqual(await letIn(), { revoked: [false, false], stray: false, good: [true, true] });
+    });
+
+    describeWebList({
+      ...{ stage, says, look, isLetIn, crlBy, stranger },
+      endpoint: () => endpoint,
+      signedByUsAgain,
+      trustAt: (crlUrl) => trust(own({}, { type: 'ExternalCrl', crlUrl })),
+      revision: async () => (await broker())?.bundle?.revision,
+      signer: () => signer,
+      secretOf: (name) => secretTexts(stage().plane.admin, namespace, `${name}-tls`),
+      formerly: () => [...entriesOf('d3', 'd4'), revokedBy(signer, strays['tls.crt'] ?? '')],
+      revokedBy,
     });
 
     it('lets devices on when the key of their CA is not there, and says so', async () => {
