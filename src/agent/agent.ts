@@ -15,6 +15,7 @@ import {
   type AgentOptions,
   type AgentState,
   type InForce,
+  notStarted,
   nowOf,
   openedState,
   tell,
@@ -70,7 +71,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
 async function isFit(state: AgentState, candidate: Candidate): Promise<boolean> {
   const { given, placed } = state;
   const refusals = await refusalsOf(state, { next: candidate, loaded: undefined, given, placed });
-  if (refusals.length > 0) state.errors.set('Restore', `the last good set is not started: ${refusalText(refusals)}`);
+  if (refusals.length > 0) state.errors.set('Restore', notStarted(refusalText(refusals)));
   return refusals.length === 0;
 }
 

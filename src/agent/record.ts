@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Bundle, partNames } from '../domain/bundle/content.ts';
+import { type Bundle, type PartName, partNames } from '../domain/bundle/content.ts';
 import { parseIdentities } from '../domain/bundle/identities.ts';
 import { sha256 } from '../domain/hash.ts';
 import type { RevocationEntry } from '../domain/pki/certificate.ts';
@@ -36,15 +36,30 @@ function* jsonOf({ parts, ...rest }: Bundle): Generator<string> {
   yield '}}';
 }
 
-/** The bundle that was last proved; undefined when there is none, or its record was damaged. */
-export async function recordedGood(root: string): Promise<Bundle | undefined> {
+/** The bundle that was last proved, or why its record is of no use. */
+type Recorded = { readonly kind: 'Read'; readonly bundle: Bundle } | { readonly kind: 'Useless'; readonly why: string };
+
+/** Undefined when there is none. Earlier agents wrote each part as one text: it has its hash where it was one chunk. */
+export async function recordedGood(root: string): Promise<Recorded | undefined> {
   const text = await linkedText(root, 'good', recordFile);
   if (text === undefined) return undefined;
   const [hash] = text.split('\n', 1);
   const content = text.slice((hash?.length ?? 0) + 1);
-  const bundle = sha256(content) === hash ? (JSON.parse(content) as Bundle) : undefined;
-  // One of another version may lack a part.
-  return bundle && partNames.every((name) => Array.isArray(bundle.parts[name])) ? bundle : undefined;
+  if (sha256(content) !== hash) return { kind: 'Useless', why: 'its record was damaged' };
+  const { parts, ...rest } = JSON.parse(content) as RecordedBundle;
+  const read = partNames.map((name) => [name, piecesRecorded(parts?.[name])] as const);
+  const unknown = read.flatMap(([name, pieces]) => (pieces ? [] : [name]));
+  if (unknown.length > 0) {
+    return { kind: 'Useless', why: `its record is of another version: it has no ${unknown.join(', ')}` };
+  }
+  return { kind: 'Read', bundle: { ...rest, parts: Object.fromEntries(read) as Bundle['parts'] } };
+}
+
+type RecordedBundle = Omit<Bundle, 'parts'> & { readonly parts?: Readonly<Partial<Record<PartName, unknown>>> };
+
+function piecesRecorded(part: unknown): readonly string[] | undefined {
+  if (typeof part === 'string') return part === '' ? [] : [part];
+  return Array.isArray(part) && part.every((piece) => typeof piece === 'string') ? part : undefined;
 }
 
 /** What the broker was told to be revoked by the set that was put in place last, whether or not it was proved. */

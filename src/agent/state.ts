@@ -177,12 +177,17 @@ export interface AgentState {
 /** A broker is started on what a former agent proved only when its source is silent for this long, milliseconds. */
 const silenceBeforeRestore = 2_000;
 
+/** Says that the broker waits for a set of the source, and why. */
+export function notStarted(why: string): string {
+  return `the last good set is not started: ${why}`;
+}
+
 /** The state of an agent that just started: it knows what a former one left on the disk, and has no broker. */
 export async function openedState(options: AgentOptions, inbox: Inbox, signal: AbortSignal): Promise<AgentState> {
   const { directory, socketDirectory = directory, random, launcher, clock } = options;
   const overlay = overlayFor(path.join(socketDirectory, 'agent.sock'), random);
   await openGenerations(directory);
-  const [good, formerAdmission, given, placed, mosquittoVersion] = await Promise.all([
+  const [recorded, formerAdmission, given, placed, mosquittoVersion] = await Promise.all([
     recordedGood(directory),
     recordedAdmission(directory),
     givenRevocations(directory),
@@ -191,6 +196,7 @@ export async function openedState(options: AgentOptions, inbox: Inbox, signal: A
   ]);
   const limits = { ...defaultProofLimits, ...options.limits };
   const now = clock.now().getTime();
+  const good = recorded?.kind === 'Read' ? recorded.bundle : undefined;
   const candidate = good && candidateOf(good);
   const alerts = alertsOf({ options, overlay, answer: limits.answer }, signal);
   const relay = logRelay(clock, (line) => options.onLog?.(line));
@@ -225,7 +231,7 @@ export async function openedState(options: AgentOptions, inbox: Inbox, signal: A
     followUp: undefined,
     recorded: good,
     refused: undefined,
-    errors: new Map(),
+    errors: new Map(recorded?.kind === 'Useless' ? [['Restore', notStarted(recorded.why)]] : []),
     loaded: undefined,
     reported: undefined,
     sending: undefined,

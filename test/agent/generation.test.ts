@@ -21,6 +21,7 @@ import {
   writtenGeneration,
 } from '../../src/agent/generation.ts';
 import { recordedAdmission, recordedGood, recordGood } from '../../src/agent/record.ts';
+import { sha256 } from '../../src/domain/hash.ts';
 import { bundleOf, newSite } from './site.ts';
 
 const now = new Date('2026-01-01T00:00:00Z');
@@ -80,7 +81,7 @@ describe('generations', () => {
     assert.equal(await linkedText(root, 'current', 'acl'), text);
     const bundle = bundleOf(site, { revision: 3, devices, parts: { notices: text, crl: '"\\' } });
     await recordGood(root, await written('x'), bundle);
-    assert.deepEqual(await recordedGood(root), bundle);
+    assert.deepEqual(await recordedGood(root), { kind: 'Read', bundle });
   });
 
   it('remember the bundle that was proved, unless the record was damaged', async () => {
@@ -88,10 +89,30 @@ describe('generations', () => {
     const bundle = bundleOf(site, { revision: 3, devices });
     const name = await written('x');
     await recordGood(root, name, bundle);
-    assert.deepEqual(await recordedGood(root), bundle);
+    assert.deepEqual(await recordedGood(root), { kind: 'Read', bundle });
     const file = path.join(root, 'good/bundle.json');
     writeFileSync(file, readFileSync(file, 'utf8').replace('"revision":3', '"revision":2'));
-    assert.equal(await recordedGood(root), undefined);
+    assert.deepEqual(await recordedGood(root), { kind: 'Useless', why: 'its record was damaged' });
+  });
+
+  it('remember it over another version of the agent, and say what cannot be taken from there', async () => {
+    const bundle = bundleOf(site, { revision: 3, devices });
+    await recordGood(root, await written('x'), bundle);
+    const record = (parts: object) => {
+      const text = JSON.stringify({ ...bundle, parts });
+      writeFileSync(path.join(root, 'good/bundle.json'), `${sha256(text)}\n${text}`);
+    };
+    record(Object.fromEntries(Object.entries(bundle.parts).map(([name, pieces]) => [name, pieces.join('')])));
+    assert.deepEqual(await recordedGood(root), { kind: 'Read', bundle });
+    const rows: readonly (readonly [string, object])[] = [
+      ['acl', { ...bundle.parts, acl: { chunks: [] } }],
+      ['crl, notices', { ...bundle.parts, crl: undefined, notices: [1] }],
+    ];
+    for (const [unknown, parts] of rows) {
+      record(parts);
+      const why = `its record is of another version: it has no ${unknown}`;
+      assert.deepEqual(await recordedGood(root), { kind: 'Useless', why });
+    }
   });
 
   it('remember who was admitted, unless that cannot be read', async () => {

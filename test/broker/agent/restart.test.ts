@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { currentLink } from '../../../src/agent/generation.ts';
+import { sha256 } from '../../../src/domain/hash.ts';
 import { systemClock } from '../../../src/local/system.ts';
 import type { BrokerLauncher, BrokerProcess } from '../../../src/ports.ts';
 import { bundleOf, deviceCertificate, type KeyPair, revocationOf, type SiteSet } from '../../agent/site.ts';
@@ -148,6 +149,51 @@ for (const broker of brokers) {
       await until(() => after.report()?.refused !== undefined, 'it is refused');
       const refused = after.report()?.refused?.refusals.map(({ check }) => check);
       assert.deepEqual(refused, ['RevisionNotLower', 'RevocationsKept']);
+      await after.stop();
+    });
+
+    /** Has the agent that is away leave a record with these parts, as one of another version would. */
+    const leaveRecord = (change: (parts: Readonly<Record<string, readonly string[]>>) => object) => {
+      const file = path.join(plant.directory, 'good/bundle.json');
+      const [, content = ''] = readFileSync(file, 'utf8').split('\n', 2);
+      const bundle = JSON.parse(content) as { readonly parts: Readonly<Record<string, readonly string[]>> };
+      const text = JSON.stringify({ ...bundle, parts: change(bundle.parts) });
+      writeFileSync(file, `${sha256(text)}\n${text}`);
+    };
+    const leftBehind = async () => {
+      const before = startAgent(plant);
+      before.give(bundleOf(plant.site, second));
+      await before.loaded(2);
+      await before.stop();
+    };
+
+    it('starts on the last good set of an earlier version of the agent while its source is silent', async () => {
+      await leftBehind();
+      leaveRecord((parts) =>
+        Object.fromEntries(Object.entries(parts).map(([name, pieces]) => [name, pieces.join('')])),
+      );
+      const after = startAgent(plant);
+      await after.loaded(2);
+      assert.equal((await connectedDevice(plant, 'a', pair)).kind, 'TlsRefused');
+      assert.ok((await publishCode(await sessionOf(plant, 'b', neighbour), 'dev/b/x')) < 0x80);
+      await after.stop();
+    });
+
+    it('serves nobody on a set of a version that it does not know, says so, and takes the next one', async () => {
+      await leftBehind();
+      leaveRecord((parts) => ({ ...parts, acl: undefined }));
+      const after = startAgent(plant);
+      await until(() => after.report()?.lastError !== undefined, 'it says why');
+      assert.equal(
+        after.report()?.lastError,
+        'the last good set is not started: its record is of another version: it has no acl',
+      );
+      assert.equal((await connectedDevice(plant, 'b', neighbour)).kind, 'Unanswered');
+      assert.equal(after.count('Started'), 0);
+      after.give(bundleOf(plant.site, second));
+      await after.loaded(2);
+      assert.equal(after.report()?.lastError, undefined);
+      assert.equal((await connectedDevice(plant, 'a', pair)).kind, 'TlsRefused');
       await after.stop();
     });
 
