@@ -64,7 +64,8 @@ export async function revocationMilliseconds(devices: number, count: number): Pr
       });
       if (isReply(open)) throw new Error('ask: it is no call');
       const question = { username: name, clientid: name, action: 'publish', topic: `sensors/${name}/x` };
-      return service.replied(open, Buffer.from(JSON.stringify(question))).body.includes('allow');
+      const reply = service.replied(open, Buffer.from(JSON.stringify(question)));
+      return 'body' in reply && reply.body.includes('allow');
     };
     const samples: number[] = [];
     for (let index = 0; index < count; index += 1) {

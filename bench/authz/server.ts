@@ -57,6 +57,7 @@ async function servicePort(identities: number): Promise<number> {
   });
   service.serve({
     ...{ fleet, broker: fleet.brokers.get(keyOf(aBroker())), passwordOf: () => undefined, blockOf: () => undefined },
+    readValue: () => Promise.reject(new Error('read a value: there is none')),
   });
   const body = { bytes: 262_144, milliseconds: 5000 };
   const onError = (error: unknown) => {

@@ -547,6 +547,108 @@ export interface MqttBroker {
        */
       blockSeconds: number;
     };
+    /**
+     * For a broker that asks `mqttsec authz` over HTTP: who issues the tokens (JWT, RFC 7519) that devices of authentication 'Token' log in with, as their password. Mosquitto cannot check tokens, so such a broker has no `workload`.
+     */
+    tokens?: {
+      /**
+       * The issuers, each once, at most 8.
+       *
+       * Items: One issuer, and what its tokens have to say.
+       */
+      issuers: {
+        /**
+         * The claim `iss` of its tokens, exactly as they have it.
+         */
+        issuer: string;
+        /**
+         * Stands in the claim `aud` of its tokens, so that one that was issued for something else is of no use here.
+         */
+        audience: string;
+        /**
+         * Where the public keys of the issuer are, as a JSON Web Key Set (RFC 7517): exactly one of `ref` and `url`.
+         */
+        jwks: {
+          /**
+           * The object that holds the key set. `mqttsec authz` needs the right to read it.
+           */
+          ref?: {
+            /**
+             * Kind of the object that holds the value.
+             */
+            kind: 'ConfigMap' | 'Secret';
+            /**
+             * Name of that object, in the namespace of this one.
+             */
+            name: string;
+            /**
+             * Key of its data that holds the value.
+             */
+            key: string;
+          };
+          /**
+           * Address of the key set, https, without user information. Redirects are not followed, and addresses of the machine that reads it are refused.
+           */
+          url?: string;
+          /**
+           * CA of the web server, in PEM, for `url`. When absent, those that the system trusts.
+           */
+          caRef?: {
+            /**
+             * Kind of the object that holds the value.
+             */
+            kind: 'ConfigMap' | 'Secret';
+            /**
+             * Name of that object, in the namespace of this one.
+             */
+            name: string;
+            /**
+             * Key of its data that holds the value.
+             */
+            key: string;
+          };
+          /**
+           * Seconds after which the keys are read again. A token by a key that is not known has them read at once, every ten seconds at most. Keys that could not be read again for four times as long let nobody in. Default 300.
+           */
+          refreshSeconds: number;
+        };
+        /**
+         * Algorithms by which its tokens may be signed (RFC 7518 section 3.1, RFC 8037). None with a shared secret, and not 'none'. Default RS256 and ES256.
+         *
+         * Items: One algorithm.
+         */
+        algorithms: (
+          'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'ES512' | 'EdDSA'
+        )[];
+        /**
+         * The claim that is the identity of the device, exactly as the broker sees it: user name and client ID. Default `sub`.
+         */
+        identityClaim: string;
+        /**
+         * What else its tokens have to say, at most 16.
+         *
+         * Items: One claim.
+         */
+        requiredClaims?: {
+          /**
+           * Its name, at the top of the token.
+           */
+          name: string;
+          /**
+           * What it is; of a list, or of the words of `scope` (RFC 8693 section 4.2), one of them.
+           */
+          value: string;
+        }[];
+        /**
+         * A token that goes on for longer than this after it is shown lets nobody in, for nobody can take a token back. Default 86400 (a day).
+         */
+        maxLifetimeSeconds: number;
+        /**
+         * By so much the clock of the issuer may differ: a token counts so much longer, and so much earlier. Default 30.
+         */
+        clockSkewSeconds: number;
+      }[];
+    };
   };
   /**
    * What was observed; written by the operator.
@@ -922,13 +1024,13 @@ export interface MqttDevice {
      */
     groups?: string[];
     /**
-     * How the device proves who it is. Changing 'Certificate' to 'Password' revokes the certificates that are still valid.
+     * How the device proves who it is. Changing 'Certificate' to another type revokes the certificates that are still valid.
      */
     authentication: {
       /**
-       * 'Certificate' or 'Password'; the broker needs a listener of the same kind.
+       * 'Certificate' or 'Password', then the broker needs a listener of the same kind; or 'Token', on a broker with `tokens`: the device logs in with a token of one of the issuers as its password.
        */
-      type: 'Certificate' | 'Password';
+      type: 'Certificate' | 'Password' | 'Token';
       /**
        * For 'Certificate'. When absent, a DeviceCertificate is written by hand.
        */

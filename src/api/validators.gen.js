@@ -2,7 +2,7 @@
 import ucs2length from 'ajv/dist/runtime/ucs2length.js';
 
 export const MqttBroker = validate10;
-const schema11 = {"$id":"MqttBroker","type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"mqttsecurity.io/v1alpha1"},"kind":{"const":"MqttBroker"},"metadata":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"generation":{"type":"integer"},"resourceVersion":{"type":"string"},"creationTimestamp":{"type":["string","null"]},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}}}},"spec":{"type":"object","required":["mosquitto","listeners","tls"],"properties":{"mosquitto":{"type":"object","required":["version"],"properties":{"version":{"type":"string","enum":["2.0","2.1"],"maxLength":3}},"additionalProperties":false},"listeners":{"type":"array","minItems":1,"maxItems":8,"items":{"type":"object","required":["name","port","authentication"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$","minLength":1,"maxLength":15},"port":{"type":"integer","minimum":1,"maximum":65535},"authentication":{"type":"string","enum":["Certificate","Password"],"maxLength":11},"tls":{"type":"object","default":{"enabled":true},"properties":{"enabled":{"type":"boolean","default":true}},"additionalProperties":false},"protocol":{"type":"string","enum":["MQTT","WebSockets"],"default":"MQTT","maxLength":10},"maxConnections":{"type":"integer","minimum":1,"maximum":1000000}},"additionalProperties":false}},"tls":{"type":"object","required":["serverCertificate"],"properties":{"profile":{"type":"string","enum":["Modern","Intermediate"],"default":"Intermediate","maxLength":12},"serverCertificate":{"type":"object","properties":{"secretRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"issuerRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"kind":{"type":"string","default":"Issuer","pattern":"^[A-Z][A-Za-z0-9]*$","minLength":1,"maxLength":63},"group":{"type":"string","default":"cert-manager.io","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"dnsNames":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","pattern":"^([*][.])?[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"ipAddresses":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","pattern":"^[0-9A-Fa-f:.]+$","minLength":1,"maxLength":45}}},"additionalProperties":false}},"additionalProperties":false},"clientCertificates":{"type":"object","required":["issuerRef"],"properties":{"issuerRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"kind":{"type":"string","default":"Issuer","pattern":"^[A-Z][A-Za-z0-9]*$","minLength":1,"maxLength":63},"group":{"type":"string","default":"cert-manager.io","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"duration":{"type":"string","default":"2160h","pattern":"^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$","minLength":2,"maxLength":27},"renewBefore":{"type":"string","default":"720h","pattern":"^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$","minLength":2,"maxLength":27},"trustedCas":{"type":"array","minItems":1,"maxItems":8,"items":{"type":"object","required":["name","caRef"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$","minLength":1,"maxLength":63},"caRef":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string","enum":["ConfigMap","Secret"],"maxLength":9},"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"ca.crt","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"revocation":{"type":"object","default":{"type":"SignedCrl"},"properties":{"type":{"type":"string","enum":["SignedCrl","ExternalCrl","None"],"default":"SignedCrl","maxLength":11},"signerSecretRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"crlRef":{"type":"object","required":["name"],"properties":{"kind":{"type":"string","enum":["ConfigMap","Secret"],"default":"ConfigMap","maxLength":9},"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"ca.crl","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"crlUrl":{"type":"object","required":["url"],"properties":{"url":{"type":"string","pattern":"^https?://[A-Za-z0-9.:_-]+(/[!-~]*)?$","minLength":10,"maxLength":2048},"caRef":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string","enum":["ConfigMap","Secret"],"maxLength":9},"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"ca.crt","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"refreshSeconds":{"type":"integer","default":3600,"minimum":60,"maximum":86400}},"additionalProperties":false},"validitySeconds":{"type":"integer","minimum":3600,"maximum":7776000}},"additionalProperties":false}},"additionalProperties":false}}},"additionalProperties":false},"acl":{"type":"object","default":{},"properties":{"layout":{"type":"string","enum":["PerIdentity","Patterns"],"default":"PerIdentity","maxLength":11},"defaultTemplateRefs":{"type":"array","maxItems":8,"items":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"parameters":{"type":"object","maxProperties":32,"additionalProperties":{"type":["string","integer","boolean"],"maxLength":256,"minimum":-9007199254740991,"maximum":9007199254740991}}},"additionalProperties":false}}},"additionalProperties":false},"allowedNamespaces":{"type":"object","default":{"from":"Same","roles":["Device"]},"properties":{"from":{"type":"string","enum":["Same","Selector","All"],"default":"Same","maxLength":8},"selector":{"type":"object","required":["matchLabels"],"properties":{"matchLabels":{"type":"object","minProperties":1,"maxProperties":16,"additionalProperties":{"type":"string","pattern":"^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$","minLength":0,"maxLength":63}}},"additionalProperties":false},"topicPrefix":{"type":"string","pattern":"^[^\\x00-\\x20\\x7f-\\x9f]+$","minLength":1,"maxLength":256},"roles":{"type":"array","default":["Device"],"minItems":1,"maxItems":3,"uniqueItems":true,"items":{"type":"string","enum":["Device","Backend","Admin"],"maxLength":7}}},"additionalProperties":false},"update":{"type":"object","default":{},"properties":{"strategy":{"type":"string","enum":["Reload","Roll"],"default":"Reload","maxLength":6},"windowMilliseconds":{"type":"integer","default":500,"minimum":0,"maximum":60000}},"additionalProperties":false},"workload":{"type":"object","properties":{"managed":{"type":"object","properties":{"image":{"type":"string","pattern":"^[^\\x00-\\x20]+$","minLength":1,"maxLength":512},"agentImage":{"type":"string","pattern":"^[^\\x00-\\x20]+$","minLength":1,"maxLength":512},"imagePullSecrets":{"type":"array","maxItems":8,"items":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false}},"replicas":{"type":"integer","default":1,"minimum":0,"maximum":16},"acknowledgeNoClustering":{"type":"boolean","default":false},"storage":{"type":"object","required":["size"],"properties":{"size":{"type":["integer","string"],"pattern":"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$","maxLength":32,"minimum":0,"maximum":1125899906842624},"storageClassName":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"resources":{"type":"object","properties":{"requests":{"type":"object","maxProperties":8,"additionalProperties":{"type":["integer","string"],"pattern":"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$","maxLength":32,"minimum":0,"maximum":1125899906842624}},"limits":{"type":"object","maxProperties":8,"additionalProperties":{"type":["integer","string"],"pattern":"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$","maxLength":32,"minimum":0,"maximum":1125899906842624}}},"additionalProperties":false},"nodeSelector":{"type":"object","maxProperties":32,"additionalProperties":{"type":"string","minLength":0,"maxLength":63}},"service":{"type":"object","default":{},"properties":{"type":{"type":"string","enum":["ClusterIP","NodePort","LoadBalancer"],"default":"ClusterIP","maxLength":12}},"additionalProperties":false}},"additionalProperties":false},"ref":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string","enum":["StatefulSet","Deployment"],"maxLength":11},"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"external":{"type":"object","required":["instances"],"properties":{"instances":{"type":"array","minItems":1,"maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$","minLength":1,"maxLength":63}}},"additionalProperties":false}},"additionalProperties":false},"limits":{"type":"object","default":{"maxPacketSizeBytes":1048576},"properties":{"maxPacketSizeBytes":{"type":"integer","default":1048576,"minimum":1024,"maximum":268435455},"messageSizeLimitBytes":{"type":"integer","minimum":1,"maximum":268435455},"maxKeepaliveSeconds":{"type":"integer","minimum":10,"maximum":65535},"persistentClientExpirationSeconds":{"type":"integer","minimum":3600,"maximum":31536000},"maxQueuedMessages":{"type":"integer","minimum":1,"maximum":1000000},"maxQueuedBytes":{"type":"integer","minimum":1,"maximum":2147483647},"maxInflightMessages":{"type":"integer","minimum":1,"maximum":65535}},"additionalProperties":false},"monitoring":{"type":"object","properties":{"observe":{"type":"string","enum":["Disabled","Enabled"],"default":"Disabled","maxLength":8},"aclViolations":{"type":"string","enum":["Disabled","Enabled"],"default":"Disabled","maxLength":8},"deviceMetrics":{"type":"string","enum":["Disabled","Enabled"],"default":"Disabled","maxLength":8},"alertTopic":{"type":"string","pattern":"^[A-Za-z0-9._:@-]+(/[A-Za-z0-9._:@-]+){0,15}$","maxLength":128},"rules":{"type":"array","maxItems":36,"items":{"type":"object","required":["event"],"properties":{"event":{"type":"string","enum":["AuthenticationFailed","PublishDenied","ConnectStorm","Oversize","Flood","Takeover","Silent","TopicUnseen","SizeUnusual"],"maxLength":20},"role":{"type":"string","enum":["Any","Device","Backend","Admin"],"default":"Any","maxLength":7},"alert":{"type":"string","enum":["Enabled","Disabled"],"default":"Enabled","maxLength":8},"threshold":{"type":"integer","minimum":1,"maximum":100000},"windowSeconds":{"type":"integer","minimum":1,"maximum":2592000}},"additionalProperties":false}}},"additionalProperties":false},"lockout":{"type":"object","properties":{"maxFailures":{"type":"integer","default":20,"minimum":1,"maximum":100000},"windowSeconds":{"type":"integer","default":60,"minimum":1,"maximum":86400},"blockSeconds":{"type":"integer","default":900,"minimum":1,"maximum":604800}},"additionalProperties":false}},"additionalProperties":false},"status":{"type":"object"}},"additionalProperties":false};
+const schema11 = {"$id":"MqttBroker","type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"mqttsecurity.io/v1alpha1"},"kind":{"const":"MqttBroker"},"metadata":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"generation":{"type":"integer"},"resourceVersion":{"type":"string"},"creationTimestamp":{"type":["string","null"]},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}}}},"spec":{"type":"object","required":["mosquitto","listeners","tls"],"properties":{"mosquitto":{"type":"object","required":["version"],"properties":{"version":{"type":"string","enum":["2.0","2.1"],"maxLength":3}},"additionalProperties":false},"listeners":{"type":"array","minItems":1,"maxItems":8,"items":{"type":"object","required":["name","port","authentication"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$","minLength":1,"maxLength":15},"port":{"type":"integer","minimum":1,"maximum":65535},"authentication":{"type":"string","enum":["Certificate","Password"],"maxLength":11},"tls":{"type":"object","default":{"enabled":true},"properties":{"enabled":{"type":"boolean","default":true}},"additionalProperties":false},"protocol":{"type":"string","enum":["MQTT","WebSockets"],"default":"MQTT","maxLength":10},"maxConnections":{"type":"integer","minimum":1,"maximum":1000000}},"additionalProperties":false}},"tls":{"type":"object","required":["serverCertificate"],"properties":{"profile":{"type":"string","enum":["Modern","Intermediate"],"default":"Intermediate","maxLength":12},"serverCertificate":{"type":"object","properties":{"secretRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"issuerRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"kind":{"type":"string","default":"Issuer","pattern":"^[A-Z][A-Za-z0-9]*$","minLength":1,"maxLength":63},"group":{"type":"string","default":"cert-manager.io","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"dnsNames":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","pattern":"^([*][.])?[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"ipAddresses":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","pattern":"^[0-9A-Fa-f:.]+$","minLength":1,"maxLength":45}}},"additionalProperties":false}},"additionalProperties":false},"clientCertificates":{"type":"object","required":["issuerRef"],"properties":{"issuerRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"kind":{"type":"string","default":"Issuer","pattern":"^[A-Z][A-Za-z0-9]*$","minLength":1,"maxLength":63},"group":{"type":"string","default":"cert-manager.io","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"duration":{"type":"string","default":"2160h","pattern":"^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$","minLength":2,"maxLength":27},"renewBefore":{"type":"string","default":"720h","pattern":"^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$","minLength":2,"maxLength":27},"trustedCas":{"type":"array","minItems":1,"maxItems":8,"items":{"type":"object","required":["name","caRef"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$","minLength":1,"maxLength":63},"caRef":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string","enum":["ConfigMap","Secret"],"maxLength":9},"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"ca.crt","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"revocation":{"type":"object","default":{"type":"SignedCrl"},"properties":{"type":{"type":"string","enum":["SignedCrl","ExternalCrl","None"],"default":"SignedCrl","maxLength":11},"signerSecretRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"crlRef":{"type":"object","required":["name"],"properties":{"kind":{"type":"string","enum":["ConfigMap","Secret"],"default":"ConfigMap","maxLength":9},"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"ca.crl","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"crlUrl":{"type":"object","required":["url"],"properties":{"url":{"type":"string","pattern":"^https?://[A-Za-z0-9.:_-]+(/[!-~]*)?$","minLength":10,"maxLength":2048},"caRef":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string","enum":["ConfigMap","Secret"],"maxLength":9},"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"ca.crt","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"refreshSeconds":{"type":"integer","default":3600,"minimum":60,"maximum":86400}},"additionalProperties":false},"validitySeconds":{"type":"integer","minimum":3600,"maximum":7776000}},"additionalProperties":false}},"additionalProperties":false}}},"additionalProperties":false},"acl":{"type":"object","default":{},"properties":{"layout":{"type":"string","enum":["PerIdentity","Patterns"],"default":"PerIdentity","maxLength":11},"defaultTemplateRefs":{"type":"array","maxItems":8,"items":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"parameters":{"type":"object","maxProperties":32,"additionalProperties":{"type":["string","integer","boolean"],"maxLength":256,"minimum":-9007199254740991,"maximum":9007199254740991}}},"additionalProperties":false}}},"additionalProperties":false},"allowedNamespaces":{"type":"object","default":{"from":"Same","roles":["Device"]},"properties":{"from":{"type":"string","enum":["Same","Selector","All"],"default":"Same","maxLength":8},"selector":{"type":"object","required":["matchLabels"],"properties":{"matchLabels":{"type":"object","minProperties":1,"maxProperties":16,"additionalProperties":{"type":"string","pattern":"^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$","minLength":0,"maxLength":63}}},"additionalProperties":false},"topicPrefix":{"type":"string","pattern":"^[^\\x00-\\x20\\x7f-\\x9f]+$","minLength":1,"maxLength":256},"roles":{"type":"array","default":["Device"],"minItems":1,"maxItems":3,"uniqueItems":true,"items":{"type":"string","enum":["Device","Backend","Admin"],"maxLength":7}}},"additionalProperties":false},"update":{"type":"object","default":{},"properties":{"strategy":{"type":"string","enum":["Reload","Roll"],"default":"Reload","maxLength":6},"windowMilliseconds":{"type":"integer","default":500,"minimum":0,"maximum":60000}},"additionalProperties":false},"workload":{"type":"object","properties":{"managed":{"type":"object","properties":{"image":{"type":"string","pattern":"^[^\\x00-\\x20]+$","minLength":1,"maxLength":512},"agentImage":{"type":"string","pattern":"^[^\\x00-\\x20]+$","minLength":1,"maxLength":512},"imagePullSecrets":{"type":"array","maxItems":8,"items":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false}},"replicas":{"type":"integer","default":1,"minimum":0,"maximum":16},"acknowledgeNoClustering":{"type":"boolean","default":false},"storage":{"type":"object","required":["size"],"properties":{"size":{"type":["integer","string"],"pattern":"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$","maxLength":32,"minimum":0,"maximum":1125899906842624},"storageClassName":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"resources":{"type":"object","properties":{"requests":{"type":"object","maxProperties":8,"additionalProperties":{"type":["integer","string"],"pattern":"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$","maxLength":32,"minimum":0,"maximum":1125899906842624}},"limits":{"type":"object","maxProperties":8,"additionalProperties":{"type":["integer","string"],"pattern":"^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$","maxLength":32,"minimum":0,"maximum":1125899906842624}}},"additionalProperties":false},"nodeSelector":{"type":"object","maxProperties":32,"additionalProperties":{"type":"string","minLength":0,"maxLength":63}},"service":{"type":"object","default":{},"properties":{"type":{"type":"string","enum":["ClusterIP","NodePort","LoadBalancer"],"default":"ClusterIP","maxLength":12}},"additionalProperties":false}},"additionalProperties":false},"ref":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string","enum":["StatefulSet","Deployment"],"maxLength":11},"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"external":{"type":"object","required":["instances"],"properties":{"instances":{"type":"array","minItems":1,"maxItems":16,"uniqueItems":true,"items":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$","minLength":1,"maxLength":63}}},"additionalProperties":false}},"additionalProperties":false},"limits":{"type":"object","default":{"maxPacketSizeBytes":1048576},"properties":{"maxPacketSizeBytes":{"type":"integer","default":1048576,"minimum":1024,"maximum":268435455},"messageSizeLimitBytes":{"type":"integer","minimum":1,"maximum":268435455},"maxKeepaliveSeconds":{"type":"integer","minimum":10,"maximum":65535},"persistentClientExpirationSeconds":{"type":"integer","minimum":3600,"maximum":31536000},"maxQueuedMessages":{"type":"integer","minimum":1,"maximum":1000000},"maxQueuedBytes":{"type":"integer","minimum":1,"maximum":2147483647},"maxInflightMessages":{"type":"integer","minimum":1,"maximum":65535}},"additionalProperties":false},"monitoring":{"type":"object","properties":{"observe":{"type":"string","enum":["Disabled","Enabled"],"default":"Disabled","maxLength":8},"aclViolations":{"type":"string","enum":["Disabled","Enabled"],"default":"Disabled","maxLength":8},"deviceMetrics":{"type":"string","enum":["Disabled","Enabled"],"default":"Disabled","maxLength":8},"alertTopic":{"type":"string","pattern":"^[A-Za-z0-9._:@-]+(/[A-Za-z0-9._:@-]+){0,15}$","maxLength":128},"rules":{"type":"array","maxItems":36,"items":{"type":"object","required":["event"],"properties":{"event":{"type":"string","enum":["AuthenticationFailed","PublishDenied","ConnectStorm","Oversize","Flood","Takeover","Silent","TopicUnseen","SizeUnusual"],"maxLength":20},"role":{"type":"string","enum":["Any","Device","Backend","Admin"],"default":"Any","maxLength":7},"alert":{"type":"string","enum":["Enabled","Disabled"],"default":"Enabled","maxLength":8},"threshold":{"type":"integer","minimum":1,"maximum":100000},"windowSeconds":{"type":"integer","minimum":1,"maximum":2592000}},"additionalProperties":false}}},"additionalProperties":false},"lockout":{"type":"object","properties":{"maxFailures":{"type":"integer","default":20,"minimum":1,"maximum":100000},"windowSeconds":{"type":"integer","default":60,"minimum":1,"maximum":86400},"blockSeconds":{"type":"integer","default":900,"minimum":1,"maximum":604800}},"additionalProperties":false},"tokens":{"type":"object","required":["issuers"],"properties":{"issuers":{"type":"array","minItems":1,"maxItems":8,"items":{"type":"object","required":["issuer","audience","jwks"],"properties":{"issuer":{"type":"string","pattern":"^[!-~]+$","minLength":1,"maxLength":512},"audience":{"type":"string","pattern":"^[!-~]+$","minLength":1,"maxLength":512},"jwks":{"type":"object","properties":{"ref":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string","enum":["ConfigMap","Secret"],"maxLength":9},"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"jwks.json","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"url":{"type":"string","pattern":"^https://[A-Za-z0-9.:_-]+(/[!-~]*)?$","minLength":10,"maxLength":2048},"caRef":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string","enum":["ConfigMap","Secret"],"maxLength":9},"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"ca.crt","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"refreshSeconds":{"type":"integer","default":300,"minimum":30,"maximum":86400}},"additionalProperties":false},"algorithms":{"type":"array","default":["RS256","ES256"],"minItems":1,"maxItems":10,"uniqueItems":true,"items":{"type":"string","enum":["RS256","RS384","RS512","PS256","PS384","PS512","ES256","ES384","ES512","EdDSA"],"maxLength":5}},"identityClaim":{"type":"string","default":"sub","pattern":"^[!-~]+$","minLength":1,"maxLength":128},"requiredClaims":{"type":"array","maxItems":16,"items":{"type":"object","required":["name","value"],"properties":{"name":{"type":"string","pattern":"^[!-~]+$","minLength":1,"maxLength":128},"value":{"type":"string","minLength":1,"maxLength":512}},"additionalProperties":false}},"maxLifetimeSeconds":{"type":"integer","default":86400,"minimum":60,"maximum":31536000},"clockSkewSeconds":{"type":"integer","default":30,"minimum":0,"maximum":300}},"additionalProperties":false}}},"additionalProperties":false}},"additionalProperties":false},"status":{"type":"object"}},"additionalProperties":false};
 const func0 = Object.prototype.hasOwnProperty;
 const func71 = ucs2length.default;
 const pattern0 = new RegExp("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "u");
@@ -18,6 +18,8 @@ const pattern23 = new RegExp("^[^\\x00-\\x20\\x7f-\\x9f]+$", "u");
 const pattern24 = new RegExp("^[^\\x00-\\x20]+$", "u");
 const pattern27 = new RegExp("^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei|[eE][0-9]+)?$", "u");
 const pattern33 = new RegExp("^[A-Za-z0-9._:@-]+(/[A-Za-z0-9._:@-]+){0,15}$", "u");
+const pattern34 = new RegExp("^[!-~]+$", "u");
+const pattern38 = new RegExp("^https://[A-Za-z0-9.:_-]+(/[!-~]*)?$", "u");
 
 function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="MqttBroker" */;
@@ -5037,9 +5039,11 @@ vErrors.push(err415);
 errors++;
 }
 }
-}
-else {
-const err416 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.type,parentSchema:schema11.properties.spec,data:data16};
+if(data16.tokens !== undefined && func0.call(data16, "tokens")){
+let data140 = data16.tokens;
+if(data140 && typeof data140 == "object" && !Array.isArray(data140)){
+if((data140.issuers === undefined) || (!(func0.call(data140, "issuers")))){
+const err416 = {instancePath:instancePath+"/spec/tokens",schemaPath:"#/properties/spec/properties/tokens/required",keyword:"required",params:{missingProperty: "issuers"},schema:schema11.properties.spec.properties.tokens.required,parentSchema:schema11.properties.spec.properties.tokens,data:data140};
 if(vErrors === null){
 vErrors = [err416];
 }
@@ -5048,11 +5052,9 @@ vErrors.push(err416);
 }
 errors++;
 }
-}
-if(data.status !== undefined && func0.call(data, "status")){
-let data140 = data.status;
-if(!(data140 && typeof data140 == "object" && !Array.isArray(data140))){
-const err417 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"},schema:schema11.properties.status.type,parentSchema:schema11.properties.status,data:data140};
+for(const key42 of Object.keys(data140)){
+if(!(key42 === "issuers")){
+const err417 = {instancePath:instancePath+"/spec/tokens",schemaPath:"#/properties/spec/properties/tokens/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key42},schema:false,parentSchema:schema11.properties.spec.properties.tokens,data:data140};
 if(vErrors === null){
 vErrors = [err417];
 }
@@ -5062,14 +5064,1055 @@ vErrors.push(err417);
 errors++;
 }
 }
-}
-else {
-const err418 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema11.type,parentSchema:schema11,data};
+if(data140.issuers !== undefined && func0.call(data140, "issuers")){
+let data141 = data140.issuers;
+if(Array.isArray(data141)){
+if(data141.length > 8){
+const err418 = {instancePath:instancePath+"/spec/tokens/issuers",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/maxItems",keyword:"maxItems",params:{limit: 8},schema:8,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers,data:data141};
 if(vErrors === null){
 vErrors = [err418];
 }
 else {
 vErrors.push(err418);
+}
+errors++;
+}
+if(data141.length < 1){
+const err419 = {instancePath:instancePath+"/spec/tokens/issuers",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/minItems",keyword:"minItems",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers,data:data141};
+if(vErrors === null){
+vErrors = [err419];
+}
+else {
+vErrors.push(err419);
+}
+errors++;
+}
+const len10 = data141.length;
+for(let i14=0; i14<len10; i14++){
+let data142 = data141[i14];
+if(data142 && typeof data142 == "object" && !Array.isArray(data142)){
+if(data142.algorithms === undefined){
+data142.algorithms = ["RS256","ES256"];
+}
+if(data142.identityClaim === undefined){
+data142.identityClaim = "sub";
+}
+if(data142.maxLifetimeSeconds === undefined){
+data142.maxLifetimeSeconds = 86400;
+}
+if(data142.clockSkewSeconds === undefined){
+data142.clockSkewSeconds = 30;
+}
+if((data142.issuer === undefined) || (!(func0.call(data142, "issuer")))){
+const err420 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14,schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/required",keyword:"required",params:{missingProperty: "issuer"},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.required,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items,data:data142};
+if(vErrors === null){
+vErrors = [err420];
+}
+else {
+vErrors.push(err420);
+}
+errors++;
+}
+if((data142.audience === undefined) || (!(func0.call(data142, "audience")))){
+const err421 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14,schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/required",keyword:"required",params:{missingProperty: "audience"},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.required,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items,data:data142};
+if(vErrors === null){
+vErrors = [err421];
+}
+else {
+vErrors.push(err421);
+}
+errors++;
+}
+if((data142.jwks === undefined) || (!(func0.call(data142, "jwks")))){
+const err422 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14,schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/required",keyword:"required",params:{missingProperty: "jwks"},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.required,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items,data:data142};
+if(vErrors === null){
+vErrors = [err422];
+}
+else {
+vErrors.push(err422);
+}
+errors++;
+}
+for(const key43 of Object.keys(data142)){
+if(!((((((((key43 === "issuer") || (key43 === "audience")) || (key43 === "jwks")) || (key43 === "algorithms")) || (key43 === "identityClaim")) || (key43 === "requiredClaims")) || (key43 === "maxLifetimeSeconds")) || (key43 === "clockSkewSeconds"))){
+const err423 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14,schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key43},schema:false,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items,data:data142};
+if(vErrors === null){
+vErrors = [err423];
+}
+else {
+vErrors.push(err423);
+}
+errors++;
+}
+}
+if(data142.issuer !== undefined && func0.call(data142, "issuer")){
+let data143 = data142.issuer;
+if(typeof data143 === "string"){
+if(func71(data143) > 512){
+const err424 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/issuer",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/issuer/maxLength",keyword:"maxLength",params:{limit: 512},schema:512,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.issuer,data:data143};
+if(vErrors === null){
+vErrors = [err424];
+}
+else {
+vErrors.push(err424);
+}
+errors++;
+}
+if(func71(data143) < 1){
+const err425 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/issuer",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/issuer/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.issuer,data:data143};
+if(vErrors === null){
+vErrors = [err425];
+}
+else {
+vErrors.push(err425);
+}
+errors++;
+}
+if(!pattern34.test(data143)){
+const err426 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/issuer",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/issuer/pattern",keyword:"pattern",params:{pattern: "^[!-~]+$"},schema:"^[!-~]+$",parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.issuer,data:data143};
+if(vErrors === null){
+vErrors = [err426];
+}
+else {
+vErrors.push(err426);
+}
+errors++;
+}
+}
+else {
+const err427 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/issuer",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/issuer/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.issuer.type,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.issuer,data:data143};
+if(vErrors === null){
+vErrors = [err427];
+}
+else {
+vErrors.push(err427);
+}
+errors++;
+}
+}
+if(data142.audience !== undefined && func0.call(data142, "audience")){
+let data144 = data142.audience;
+if(typeof data144 === "string"){
+if(func71(data144) > 512){
+const err428 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/audience",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/audience/maxLength",keyword:"maxLength",params:{limit: 512},schema:512,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.audience,data:data144};
+if(vErrors === null){
+vErrors = [err428];
+}
+else {
+vErrors.push(err428);
+}
+errors++;
+}
+if(func71(data144) < 1){
+const err429 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/audience",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/audience/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.audience,data:data144};
+if(vErrors === null){
+vErrors = [err429];
+}
+else {
+vErrors.push(err429);
+}
+errors++;
+}
+if(!pattern34.test(data144)){
+const err430 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/audience",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/audience/pattern",keyword:"pattern",params:{pattern: "^[!-~]+$"},schema:"^[!-~]+$",parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.audience,data:data144};
+if(vErrors === null){
+vErrors = [err430];
+}
+else {
+vErrors.push(err430);
+}
+errors++;
+}
+}
+else {
+const err431 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/audience",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/audience/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.audience.type,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.audience,data:data144};
+if(vErrors === null){
+vErrors = [err431];
+}
+else {
+vErrors.push(err431);
+}
+errors++;
+}
+}
+if(data142.jwks !== undefined && func0.call(data142, "jwks")){
+let data145 = data142.jwks;
+if(data145 && typeof data145 == "object" && !Array.isArray(data145)){
+if(data145.refreshSeconds === undefined){
+data145.refreshSeconds = 300;
+}
+for(const key44 of Object.keys(data145)){
+if(!((((key44 === "ref") || (key44 === "url")) || (key44 === "caRef")) || (key44 === "refreshSeconds"))){
+const err432 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key44},schema:false,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks,data:data145};
+if(vErrors === null){
+vErrors = [err432];
+}
+else {
+vErrors.push(err432);
+}
+errors++;
+}
+}
+if(data145.ref !== undefined && func0.call(data145, "ref")){
+let data146 = data145.ref;
+if(data146 && typeof data146 == "object" && !Array.isArray(data146)){
+if(data146.key === undefined){
+data146.key = "jwks.json";
+}
+if((data146.kind === undefined) || (!(func0.call(data146, "kind")))){
+const err433 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/ref",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/ref/required",keyword:"required",params:{missingProperty: "kind"},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.ref.required,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.ref,data:data146};
+if(vErrors === null){
+vErrors = [err433];
+}
+else {
+vErrors.push(err433);
+}
+errors++;
+}
+if((data146.name === undefined) || (!(func0.call(data146, "name")))){
+const err434 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/ref",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/ref/required",keyword:"required",params:{missingProperty: "name"},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.ref.required,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.ref,data:data146};
+if(vErrors === null){
+vErrors = [err434];
+}
+else {
+vErrors.push(err434);
+}
+errors++;
+}
+for(const key45 of Object.keys(data146)){
+if(!(((key45 === "kind") || (key45 === "name")) || (key45 === "key"))){
+const err435 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/ref",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/ref/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key45},schema:false,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.ref,data:data146};
+if(vErrors === null){
+vErrors = [err435];
+}
+else {
+vErrors.push(err435);
+}
+errors++;
+}
+}
+if(data146.kind !== undefined && func0.call(data146, "kind")){
+let data147 = data146.kind;
+if(!((data147 === "ConfigMap") || (data147 === "Secret"))){
+const err436 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/ref/kind",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/ref/properties/kind/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.ref.properties.kind.enum},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.ref.properties.kind.enum,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.ref.properties.kind,data:data147};
+if(vErrors === null){
+vErrors = [err436];
+}
+else {
+vErrors.push(err436);
+}
+errors++;
+}
+if(typeof data147 === "string"){
+if(func71(data147) > 9){
+const err437 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/ref/kind",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/ref/properties/kind/maxLength",keyword:"maxLength",params:{limit: 9},schema:9,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.ref.properties.kind,data:data147};
+if(vErrors === null){
+vErrors = [err437];
+}
+else {
+vErrors.push(err437);
+}
+errors++;
+}
+}
+else {
+const err438 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/ref/kind",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/ref/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.ref.properties.kind.type,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.ref.properties.kind,data:data147};
+if(vErrors === null){
+vErrors = [err438];
+}
+else {
+vErrors.push(err438);
+}
+errors++;
+}
+}
+if(data146.name !== undefined && func0.call(data146, "name")){
+let data148 = data146.name;
+if(typeof data148 === "string"){
+if(func71(data148) > 253){
+const err439 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/ref/name",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/ref/properties/name/maxLength",keyword:"maxLength",params:{limit: 253},schema:253,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.ref.properties.name,data:data148};
+if(vErrors === null){
+vErrors = [err439];
+}
+else {
+vErrors.push(err439);
+}
+errors++;
+}
+if(func71(data148) < 1){
+const err440 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/ref/name",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/ref/properties/name/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.ref.properties.name,data:data148};
+if(vErrors === null){
+vErrors = [err440];
+}
+else {
+vErrors.push(err440);
+}
+errors++;
+}
+if(!pattern1.test(data148)){
+const err441 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/ref/name",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/ref/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"},schema:"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.ref.properties.name,data:data148};
+if(vErrors === null){
+vErrors = [err441];
+}
+else {
+vErrors.push(err441);
+}
+errors++;
+}
+}
+else {
+const err442 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/ref/name",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/ref/properties/name/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.ref.properties.name.type,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.ref.properties.name,data:data148};
+if(vErrors === null){
+vErrors = [err442];
+}
+else {
+vErrors.push(err442);
+}
+errors++;
+}
+}
+let data149 = data146.key;
+if(typeof data149 === "string"){
+if(func71(data149) > 253){
+const err443 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/ref/key",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/ref/properties/key/maxLength",keyword:"maxLength",params:{limit: 253},schema:253,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.ref.properties.key,data:data149};
+if(vErrors === null){
+vErrors = [err443];
+}
+else {
+vErrors.push(err443);
+}
+errors++;
+}
+if(func71(data149) < 1){
+const err444 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/ref/key",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/ref/properties/key/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.ref.properties.key,data:data149};
+if(vErrors === null){
+vErrors = [err444];
+}
+else {
+vErrors.push(err444);
+}
+errors++;
+}
+if(!pattern14.test(data149)){
+const err445 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/ref/key",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/ref/properties/key/pattern",keyword:"pattern",params:{pattern: "^[-._a-zA-Z0-9]+$"},schema:"^[-._a-zA-Z0-9]+$",parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.ref.properties.key,data:data149};
+if(vErrors === null){
+vErrors = [err445];
+}
+else {
+vErrors.push(err445);
+}
+errors++;
+}
+}
+else {
+const err446 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/ref/key",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/ref/properties/key/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.ref.properties.key.type,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.ref.properties.key,data:data149};
+if(vErrors === null){
+vErrors = [err446];
+}
+else {
+vErrors.push(err446);
+}
+errors++;
+}
+}
+else {
+const err447 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/ref",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/ref/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.ref.type,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.ref,data:data146};
+if(vErrors === null){
+vErrors = [err447];
+}
+else {
+vErrors.push(err447);
+}
+errors++;
+}
+}
+if(data145.url !== undefined && func0.call(data145, "url")){
+let data150 = data145.url;
+if(typeof data150 === "string"){
+if(func71(data150) > 2048){
+const err448 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/url",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/url/maxLength",keyword:"maxLength",params:{limit: 2048},schema:2048,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.url,data:data150};
+if(vErrors === null){
+vErrors = [err448];
+}
+else {
+vErrors.push(err448);
+}
+errors++;
+}
+if(func71(data150) < 10){
+const err449 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/url",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/url/minLength",keyword:"minLength",params:{limit: 10},schema:10,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.url,data:data150};
+if(vErrors === null){
+vErrors = [err449];
+}
+else {
+vErrors.push(err449);
+}
+errors++;
+}
+if(!pattern38.test(data150)){
+const err450 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/url",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/url/pattern",keyword:"pattern",params:{pattern: "^https://[A-Za-z0-9.:_-]+(/[!-~]*)?$"},schema:"^https://[A-Za-z0-9.:_-]+(/[!-~]*)?$",parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.url,data:data150};
+if(vErrors === null){
+vErrors = [err450];
+}
+else {
+vErrors.push(err450);
+}
+errors++;
+}
+}
+else {
+const err451 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/url",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/url/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.url.type,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.url,data:data150};
+if(vErrors === null){
+vErrors = [err451];
+}
+else {
+vErrors.push(err451);
+}
+errors++;
+}
+}
+if(data145.caRef !== undefined && func0.call(data145, "caRef")){
+let data151 = data145.caRef;
+if(data151 && typeof data151 == "object" && !Array.isArray(data151)){
+if(data151.key === undefined){
+data151.key = "ca.crt";
+}
+if((data151.kind === undefined) || (!(func0.call(data151, "kind")))){
+const err452 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/caRef",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/caRef/required",keyword:"required",params:{missingProperty: "kind"},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.caRef.required,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.caRef,data:data151};
+if(vErrors === null){
+vErrors = [err452];
+}
+else {
+vErrors.push(err452);
+}
+errors++;
+}
+if((data151.name === undefined) || (!(func0.call(data151, "name")))){
+const err453 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/caRef",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/caRef/required",keyword:"required",params:{missingProperty: "name"},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.caRef.required,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.caRef,data:data151};
+if(vErrors === null){
+vErrors = [err453];
+}
+else {
+vErrors.push(err453);
+}
+errors++;
+}
+for(const key46 of Object.keys(data151)){
+if(!(((key46 === "kind") || (key46 === "name")) || (key46 === "key"))){
+const err454 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/caRef",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/caRef/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key46},schema:false,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.caRef,data:data151};
+if(vErrors === null){
+vErrors = [err454];
+}
+else {
+vErrors.push(err454);
+}
+errors++;
+}
+}
+if(data151.kind !== undefined && func0.call(data151, "kind")){
+let data152 = data151.kind;
+if(!((data152 === "ConfigMap") || (data152 === "Secret"))){
+const err455 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/caRef/kind",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/caRef/properties/kind/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.caRef.properties.kind.enum},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.caRef.properties.kind.enum,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.caRef.properties.kind,data:data152};
+if(vErrors === null){
+vErrors = [err455];
+}
+else {
+vErrors.push(err455);
+}
+errors++;
+}
+if(typeof data152 === "string"){
+if(func71(data152) > 9){
+const err456 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/caRef/kind",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/caRef/properties/kind/maxLength",keyword:"maxLength",params:{limit: 9},schema:9,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.caRef.properties.kind,data:data152};
+if(vErrors === null){
+vErrors = [err456];
+}
+else {
+vErrors.push(err456);
+}
+errors++;
+}
+}
+else {
+const err457 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/caRef/kind",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/caRef/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.caRef.properties.kind.type,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.caRef.properties.kind,data:data152};
+if(vErrors === null){
+vErrors = [err457];
+}
+else {
+vErrors.push(err457);
+}
+errors++;
+}
+}
+if(data151.name !== undefined && func0.call(data151, "name")){
+let data153 = data151.name;
+if(typeof data153 === "string"){
+if(func71(data153) > 253){
+const err458 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/caRef/name",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/caRef/properties/name/maxLength",keyword:"maxLength",params:{limit: 253},schema:253,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.caRef.properties.name,data:data153};
+if(vErrors === null){
+vErrors = [err458];
+}
+else {
+vErrors.push(err458);
+}
+errors++;
+}
+if(func71(data153) < 1){
+const err459 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/caRef/name",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/caRef/properties/name/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.caRef.properties.name,data:data153};
+if(vErrors === null){
+vErrors = [err459];
+}
+else {
+vErrors.push(err459);
+}
+errors++;
+}
+if(!pattern1.test(data153)){
+const err460 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/caRef/name",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/caRef/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"},schema:"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.caRef.properties.name,data:data153};
+if(vErrors === null){
+vErrors = [err460];
+}
+else {
+vErrors.push(err460);
+}
+errors++;
+}
+}
+else {
+const err461 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/caRef/name",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/caRef/properties/name/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.caRef.properties.name.type,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.caRef.properties.name,data:data153};
+if(vErrors === null){
+vErrors = [err461];
+}
+else {
+vErrors.push(err461);
+}
+errors++;
+}
+}
+let data154 = data151.key;
+if(typeof data154 === "string"){
+if(func71(data154) > 253){
+const err462 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/caRef/key",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/caRef/properties/key/maxLength",keyword:"maxLength",params:{limit: 253},schema:253,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.caRef.properties.key,data:data154};
+if(vErrors === null){
+vErrors = [err462];
+}
+else {
+vErrors.push(err462);
+}
+errors++;
+}
+if(func71(data154) < 1){
+const err463 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/caRef/key",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/caRef/properties/key/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.caRef.properties.key,data:data154};
+if(vErrors === null){
+vErrors = [err463];
+}
+else {
+vErrors.push(err463);
+}
+errors++;
+}
+if(!pattern14.test(data154)){
+const err464 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/caRef/key",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/caRef/properties/key/pattern",keyword:"pattern",params:{pattern: "^[-._a-zA-Z0-9]+$"},schema:"^[-._a-zA-Z0-9]+$",parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.caRef.properties.key,data:data154};
+if(vErrors === null){
+vErrors = [err464];
+}
+else {
+vErrors.push(err464);
+}
+errors++;
+}
+}
+else {
+const err465 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/caRef/key",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/caRef/properties/key/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.caRef.properties.key.type,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.caRef.properties.key,data:data154};
+if(vErrors === null){
+vErrors = [err465];
+}
+else {
+vErrors.push(err465);
+}
+errors++;
+}
+}
+else {
+const err466 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/caRef",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/caRef/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.caRef.type,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.caRef,data:data151};
+if(vErrors === null){
+vErrors = [err466];
+}
+else {
+vErrors.push(err466);
+}
+errors++;
+}
+}
+let data155 = data145.refreshSeconds;
+if(!((typeof data155 == "number") && (!(data155 % 1) && !isNaN(data155)))){
+const err467 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/refreshSeconds",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/refreshSeconds/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.refreshSeconds.type,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.refreshSeconds,data:data155};
+if(vErrors === null){
+vErrors = [err467];
+}
+else {
+vErrors.push(err467);
+}
+errors++;
+}
+if(typeof data155 == "number"){
+if(data155 > 86400 || isNaN(data155)){
+const err468 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/refreshSeconds",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/refreshSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 86400},schema:86400,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.refreshSeconds,data:data155};
+if(vErrors === null){
+vErrors = [err468];
+}
+else {
+vErrors.push(err468);
+}
+errors++;
+}
+if(data155 < 30 || isNaN(data155)){
+const err469 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks/refreshSeconds",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/properties/refreshSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 30},schema:30,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.properties.refreshSeconds,data:data155};
+if(vErrors === null){
+vErrors = [err469];
+}
+else {
+vErrors.push(err469);
+}
+errors++;
+}
+}
+}
+else {
+const err470 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/jwks",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/jwks/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks.type,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.jwks,data:data145};
+if(vErrors === null){
+vErrors = [err470];
+}
+else {
+vErrors.push(err470);
+}
+errors++;
+}
+}
+let data156 = data142.algorithms;
+if(Array.isArray(data156)){
+if(data156.length > 10){
+const err471 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/algorithms",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/algorithms/maxItems",keyword:"maxItems",params:{limit: 10},schema:10,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.algorithms,data:data156};
+if(vErrors === null){
+vErrors = [err471];
+}
+else {
+vErrors.push(err471);
+}
+errors++;
+}
+if(data156.length < 1){
+const err472 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/algorithms",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/algorithms/minItems",keyword:"minItems",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.algorithms,data:data156};
+if(vErrors === null){
+vErrors = [err472];
+}
+else {
+vErrors.push(err472);
+}
+errors++;
+}
+const len11 = data156.length;
+for(let i15=0; i15<len11; i15++){
+let data157 = data156[i15];
+if(!((((((((((data157 === "RS256") || (data157 === "RS384")) || (data157 === "RS512")) || (data157 === "PS256")) || (data157 === "PS384")) || (data157 === "PS512")) || (data157 === "ES256")) || (data157 === "ES384")) || (data157 === "ES512")) || (data157 === "EdDSA"))){
+const err473 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/algorithms/" + i15,schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/algorithms/items/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.tokens.properties.issuers.items.properties.algorithms.items.enum},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.algorithms.items.enum,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.algorithms.items,data:data157};
+if(vErrors === null){
+vErrors = [err473];
+}
+else {
+vErrors.push(err473);
+}
+errors++;
+}
+if(typeof data157 === "string"){
+if(func71(data157) > 5){
+const err474 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/algorithms/" + i15,schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/algorithms/items/maxLength",keyword:"maxLength",params:{limit: 5},schema:5,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.algorithms.items,data:data157};
+if(vErrors === null){
+vErrors = [err474];
+}
+else {
+vErrors.push(err474);
+}
+errors++;
+}
+}
+else {
+const err475 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/algorithms/" + i15,schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/algorithms/items/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.algorithms.items.type,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.algorithms.items,data:data157};
+if(vErrors === null){
+vErrors = [err475];
+}
+else {
+vErrors.push(err475);
+}
+errors++;
+}
+}
+let i16 = data156.length;
+let j4;
+if(i16 > 1){
+const indices4 = {};
+for(;i16--;){
+let item4 = data156[i16];
+if(typeof item4 !== "string"){
+continue;
+}
+if(typeof indices4[item4] == "number"){
+j4 = indices4[item4];
+const err476 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/algorithms",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/algorithms/uniqueItems",keyword:"uniqueItems",params:{i: i16, j: j4},schema:true,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.algorithms,data:data156};
+if(vErrors === null){
+vErrors = [err476];
+}
+else {
+vErrors.push(err476);
+}
+errors++;
+break;
+}
+indices4[item4] = i16;
+}
+}
+}
+else {
+const err477 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/algorithms",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/algorithms/type",keyword:"type",params:{type: "array"},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.algorithms.type,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.algorithms,data:data156};
+if(vErrors === null){
+vErrors = [err477];
+}
+else {
+vErrors.push(err477);
+}
+errors++;
+}
+let data158 = data142.identityClaim;
+if(typeof data158 === "string"){
+if(func71(data158) > 128){
+const err478 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/identityClaim",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/identityClaim/maxLength",keyword:"maxLength",params:{limit: 128},schema:128,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.identityClaim,data:data158};
+if(vErrors === null){
+vErrors = [err478];
+}
+else {
+vErrors.push(err478);
+}
+errors++;
+}
+if(func71(data158) < 1){
+const err479 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/identityClaim",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/identityClaim/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.identityClaim,data:data158};
+if(vErrors === null){
+vErrors = [err479];
+}
+else {
+vErrors.push(err479);
+}
+errors++;
+}
+if(!pattern34.test(data158)){
+const err480 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/identityClaim",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/identityClaim/pattern",keyword:"pattern",params:{pattern: "^[!-~]+$"},schema:"^[!-~]+$",parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.identityClaim,data:data158};
+if(vErrors === null){
+vErrors = [err480];
+}
+else {
+vErrors.push(err480);
+}
+errors++;
+}
+}
+else {
+const err481 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/identityClaim",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/identityClaim/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.identityClaim.type,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.identityClaim,data:data158};
+if(vErrors === null){
+vErrors = [err481];
+}
+else {
+vErrors.push(err481);
+}
+errors++;
+}
+if(data142.requiredClaims !== undefined && func0.call(data142, "requiredClaims")){
+let data159 = data142.requiredClaims;
+if(Array.isArray(data159)){
+if(data159.length > 16){
+const err482 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/requiredClaims",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/requiredClaims/maxItems",keyword:"maxItems",params:{limit: 16},schema:16,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.requiredClaims,data:data159};
+if(vErrors === null){
+vErrors = [err482];
+}
+else {
+vErrors.push(err482);
+}
+errors++;
+}
+const len12 = data159.length;
+for(let i17=0; i17<len12; i17++){
+let data160 = data159[i17];
+if(data160 && typeof data160 == "object" && !Array.isArray(data160)){
+if((data160.name === undefined) || (!(func0.call(data160, "name")))){
+const err483 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/requiredClaims/" + i17,schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/requiredClaims/items/required",keyword:"required",params:{missingProperty: "name"},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.requiredClaims.items.required,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.requiredClaims.items,data:data160};
+if(vErrors === null){
+vErrors = [err483];
+}
+else {
+vErrors.push(err483);
+}
+errors++;
+}
+if((data160.value === undefined) || (!(func0.call(data160, "value")))){
+const err484 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/requiredClaims/" + i17,schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/requiredClaims/items/required",keyword:"required",params:{missingProperty: "value"},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.requiredClaims.items.required,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.requiredClaims.items,data:data160};
+if(vErrors === null){
+vErrors = [err484];
+}
+else {
+vErrors.push(err484);
+}
+errors++;
+}
+for(const key47 of Object.keys(data160)){
+if(!((key47 === "name") || (key47 === "value"))){
+const err485 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/requiredClaims/" + i17,schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/requiredClaims/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key47},schema:false,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.requiredClaims.items,data:data160};
+if(vErrors === null){
+vErrors = [err485];
+}
+else {
+vErrors.push(err485);
+}
+errors++;
+}
+}
+if(data160.name !== undefined && func0.call(data160, "name")){
+let data161 = data160.name;
+if(typeof data161 === "string"){
+if(func71(data161) > 128){
+const err486 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/requiredClaims/" + i17+"/name",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/requiredClaims/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 128},schema:128,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.requiredClaims.items.properties.name,data:data161};
+if(vErrors === null){
+vErrors = [err486];
+}
+else {
+vErrors.push(err486);
+}
+errors++;
+}
+if(func71(data161) < 1){
+const err487 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/requiredClaims/" + i17+"/name",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/requiredClaims/items/properties/name/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.requiredClaims.items.properties.name,data:data161};
+if(vErrors === null){
+vErrors = [err487];
+}
+else {
+vErrors.push(err487);
+}
+errors++;
+}
+if(!pattern34.test(data161)){
+const err488 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/requiredClaims/" + i17+"/name",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/requiredClaims/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[!-~]+$"},schema:"^[!-~]+$",parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.requiredClaims.items.properties.name,data:data161};
+if(vErrors === null){
+vErrors = [err488];
+}
+else {
+vErrors.push(err488);
+}
+errors++;
+}
+}
+else {
+const err489 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/requiredClaims/" + i17+"/name",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/requiredClaims/items/properties/name/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.requiredClaims.items.properties.name.type,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.requiredClaims.items.properties.name,data:data161};
+if(vErrors === null){
+vErrors = [err489];
+}
+else {
+vErrors.push(err489);
+}
+errors++;
+}
+}
+if(data160.value !== undefined && func0.call(data160, "value")){
+let data162 = data160.value;
+if(typeof data162 === "string"){
+if(func71(data162) > 512){
+const err490 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/requiredClaims/" + i17+"/value",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/requiredClaims/items/properties/value/maxLength",keyword:"maxLength",params:{limit: 512},schema:512,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.requiredClaims.items.properties.value,data:data162};
+if(vErrors === null){
+vErrors = [err490];
+}
+else {
+vErrors.push(err490);
+}
+errors++;
+}
+if(func71(data162) < 1){
+const err491 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/requiredClaims/" + i17+"/value",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/requiredClaims/items/properties/value/minLength",keyword:"minLength",params:{limit: 1},schema:1,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.requiredClaims.items.properties.value,data:data162};
+if(vErrors === null){
+vErrors = [err491];
+}
+else {
+vErrors.push(err491);
+}
+errors++;
+}
+}
+else {
+const err492 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/requiredClaims/" + i17+"/value",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/requiredClaims/items/properties/value/type",keyword:"type",params:{type: "string"},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.requiredClaims.items.properties.value.type,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.requiredClaims.items.properties.value,data:data162};
+if(vErrors === null){
+vErrors = [err492];
+}
+else {
+vErrors.push(err492);
+}
+errors++;
+}
+}
+}
+else {
+const err493 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/requiredClaims/" + i17,schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/requiredClaims/items/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.requiredClaims.items.type,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.requiredClaims.items,data:data160};
+if(vErrors === null){
+vErrors = [err493];
+}
+else {
+vErrors.push(err493);
+}
+errors++;
+}
+}
+}
+else {
+const err494 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/requiredClaims",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/requiredClaims/type",keyword:"type",params:{type: "array"},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.requiredClaims.type,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.requiredClaims,data:data159};
+if(vErrors === null){
+vErrors = [err494];
+}
+else {
+vErrors.push(err494);
+}
+errors++;
+}
+}
+let data163 = data142.maxLifetimeSeconds;
+if(!((typeof data163 == "number") && (!(data163 % 1) && !isNaN(data163)))){
+const err495 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/maxLifetimeSeconds",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/maxLifetimeSeconds/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.maxLifetimeSeconds.type,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.maxLifetimeSeconds,data:data163};
+if(vErrors === null){
+vErrors = [err495];
+}
+else {
+vErrors.push(err495);
+}
+errors++;
+}
+if(typeof data163 == "number"){
+if(data163 > 31536000 || isNaN(data163)){
+const err496 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/maxLifetimeSeconds",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/maxLifetimeSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 31536000},schema:31536000,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.maxLifetimeSeconds,data:data163};
+if(vErrors === null){
+vErrors = [err496];
+}
+else {
+vErrors.push(err496);
+}
+errors++;
+}
+if(data163 < 60 || isNaN(data163)){
+const err497 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/maxLifetimeSeconds",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/maxLifetimeSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 60},schema:60,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.maxLifetimeSeconds,data:data163};
+if(vErrors === null){
+vErrors = [err497];
+}
+else {
+vErrors.push(err497);
+}
+errors++;
+}
+}
+let data164 = data142.clockSkewSeconds;
+if(!((typeof data164 == "number") && (!(data164 % 1) && !isNaN(data164)))){
+const err498 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/clockSkewSeconds",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/clockSkewSeconds/type",keyword:"type",params:{type: "integer"},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.clockSkewSeconds.type,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.clockSkewSeconds,data:data164};
+if(vErrors === null){
+vErrors = [err498];
+}
+else {
+vErrors.push(err498);
+}
+errors++;
+}
+if(typeof data164 == "number"){
+if(data164 > 300 || isNaN(data164)){
+const err499 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/clockSkewSeconds",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/clockSkewSeconds/maximum",keyword:"maximum",params:{comparison: "<=", limit: 300},schema:300,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.clockSkewSeconds,data:data164};
+if(vErrors === null){
+vErrors = [err499];
+}
+else {
+vErrors.push(err499);
+}
+errors++;
+}
+if(data164 < 0 || isNaN(data164)){
+const err500 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14+"/clockSkewSeconds",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/properties/clockSkewSeconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},schema:0,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items.properties.clockSkewSeconds,data:data164};
+if(vErrors === null){
+vErrors = [err500];
+}
+else {
+vErrors.push(err500);
+}
+errors++;
+}
+}
+}
+else {
+const err501 = {instancePath:instancePath+"/spec/tokens/issuers/" + i14,schemaPath:"#/properties/spec/properties/tokens/properties/issuers/items/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.tokens.properties.issuers.items.type,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers.items,data:data142};
+if(vErrors === null){
+vErrors = [err501];
+}
+else {
+vErrors.push(err501);
+}
+errors++;
+}
+}
+}
+else {
+const err502 = {instancePath:instancePath+"/spec/tokens/issuers",schemaPath:"#/properties/spec/properties/tokens/properties/issuers/type",keyword:"type",params:{type: "array"},schema:schema11.properties.spec.properties.tokens.properties.issuers.type,parentSchema:schema11.properties.spec.properties.tokens.properties.issuers,data:data141};
+if(vErrors === null){
+vErrors = [err502];
+}
+else {
+vErrors.push(err502);
+}
+errors++;
+}
+}
+}
+else {
+const err503 = {instancePath:instancePath+"/spec/tokens",schemaPath:"#/properties/spec/properties/tokens/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.properties.tokens.type,parentSchema:schema11.properties.spec.properties.tokens,data:data140};
+if(vErrors === null){
+vErrors = [err503];
+}
+else {
+vErrors.push(err503);
+}
+errors++;
+}
+}
+}
+else {
+const err504 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},schema:schema11.properties.spec.type,parentSchema:schema11.properties.spec,data:data16};
+if(vErrors === null){
+vErrors = [err504];
+}
+else {
+vErrors.push(err504);
+}
+errors++;
+}
+}
+if(data.status !== undefined && func0.call(data, "status")){
+let data165 = data.status;
+if(!(data165 && typeof data165 == "object" && !Array.isArray(data165))){
+const err505 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"},schema:schema11.properties.status.type,parentSchema:schema11.properties.status,data:data165};
+if(vErrors === null){
+vErrors = [err505];
+}
+else {
+vErrors.push(err505);
+}
+errors++;
+}
+}
+}
+else {
+const err506 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema11.type,parentSchema:schema11,data};
+if(vErrors === null){
+vErrors = [err506];
+}
+else {
+vErrors.push(err506);
 }
 errors++;
 }
@@ -5079,7 +6122,7 @@ return errors === 0;
 
 export const AclTemplate = validate11;
 const schema12 = {"$id":"AclTemplate","type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"mqttsecurity.io/v1alpha1"},"kind":{"const":"AclTemplate"},"metadata":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"generation":{"type":"integer"},"resourceVersion":{"type":"string"},"creationTimestamp":{"type":["string","null"]},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}}}},"spec":{"type":"object","required":["rules"],"properties":{"description":{"type":"string","minLength":1,"maxLength":512},"role":{"type":"string","enum":["Device","Backend","Admin"],"default":"Device","maxLength":7},"allowControl":{"type":"boolean","default":false},"parameters":{"type":"object","default":{},"properties":{"properties":{"type":"object","maxProperties":32,"additionalProperties":{"type":"object","required":["type"],"properties":{"type":{"type":"string","enum":["string","integer","boolean"],"maxLength":7},"description":{"type":"string","minLength":1,"maxLength":512},"enum":{"type":"array","minItems":1,"maxItems":64,"items":{"type":["integer","string"],"maxLength":256,"minimum":-9007199254740991,"maximum":9007199254740991}},"minLength":{"type":"integer","minimum":0,"maximum":256},"maxLength":{"type":"integer","minimum":0,"maximum":256},"minimum":{"type":"integer","minimum":-9007199254740991,"maximum":9007199254740991},"maximum":{"type":"integer","minimum":-9007199254740991,"maximum":9007199254740991},"default":{"type":["string","integer","boolean"],"maxLength":256,"minimum":-9007199254740991,"maximum":9007199254740991}},"additionalProperties":false}},"required":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","minLength":1,"maxLength":63}}},"additionalProperties":false},"rules":{"type":"array","minItems":1,"maxItems":64,"items":{"type":"object","required":["topic"],"properties":{"effect":{"type":"string","enum":["Allow","Deny"],"default":"Allow","maxLength":5},"actions":{"type":"array","minItems":1,"maxItems":2,"uniqueItems":true,"items":{"type":"string","enum":["Publish","Subscribe"],"maxLength":9}},"topic":{"type":"string","pattern":"^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$","minLength":1,"maxLength":1024},"description":{"type":"string","minLength":1,"maxLength":512}},"additionalProperties":false}}},"additionalProperties":false},"status":{"type":"object"}},"additionalProperties":false};
-const pattern34 = new RegExp("^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$", "u");
+const pattern43 = new RegExp("^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$", "u");
 
 function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="AclTemplate" */;
@@ -6193,7 +7236,7 @@ vErrors.push(err88);
 }
 errors++;
 }
-if(!pattern34.test(data39)){
+if(!pattern43.test(data39)){
 const err89 = {instancePath:instancePath+"/spec/rules/" + i4+"/topic",schemaPath:"#/properties/spec/properties/rules/items/properties/topic/pattern",keyword:"pattern",params:{pattern: "^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$"},schema:"^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$",parentSchema:schema12.properties.spec.properties.rules.items.properties.topic,data:data39};
 if(vErrors === null){
 vErrors = [err89];
@@ -6315,10 +7358,10 @@ return errors === 0;
 }
 
 export const MqttDevice = validate12;
-const schema13 = {"$id":"MqttDevice","type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"mqttsecurity.io/v1alpha1"},"kind":{"const":"MqttDevice"},"metadata":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"generation":{"type":"integer"},"resourceVersion":{"type":"string"},"creationTimestamp":{"type":["string","null"]},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}}}},"spec":{"type":"object","required":["brokerRef","authentication"],"properties":{"brokerRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"namespace":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$","minLength":1,"maxLength":63}},"additionalProperties":false},"identity":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$","minLength":1,"maxLength":64},"templateRefs":{"type":"array","maxItems":16,"items":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"parameters":{"type":"object","maxProperties":32,"additionalProperties":{"type":["string","integer","boolean"],"maxLength":256,"minimum":-9007199254740991,"maximum":9007199254740991}}},"additionalProperties":false}},"groups":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$","minLength":1,"maxLength":64}},"authentication":{"type":"object","required":["type"],"properties":{"type":{"type":"string","enum":["Certificate","Password"],"maxLength":11},"certificate":{"type":"object","properties":{"template":{"type":"object","properties":{"duration":{"type":"string","pattern":"^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$","minLength":2,"maxLength":27},"renewBefore":{"type":"string","pattern":"^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$","minLength":2,"maxLength":27},"privateKey":{"type":"object","properties":{"algorithm":{"type":"string","enum":["ECDSA","RSA","Ed25519"],"default":"ECDSA","maxLength":7},"size":{"type":"integer","minimum":256,"maximum":4096},"rotationPolicy":{"type":"string","enum":["Always","Never"],"default":"Always","maxLength":6}},"additionalProperties":false},"csr":{"type":"string","pattern":"^-----BEGIN (NEW )?CERTIFICATE REQUEST-----\\r?\\n[A-Za-z0-9+/=\\r\\n]+-----END (NEW )?CERTIFICATE REQUEST-----[\\r\\n]*$","minLength":1,"maxLength":8192},"secretName":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"previousCertificate":{"type":"object","properties":{"revokeAfterSeconds":{"type":"integer","minimum":0,"maximum":31536000}},"additionalProperties":false},"keystores":{"type":"object","properties":{"pkcs12":{"type":"object","required":["passwordSecretRef"],"properties":{"passwordSecretRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"password","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"profile":{"type":"string","enum":["Modern2023","LegacyDES"],"default":"Modern2023","maxLength":10}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"password":{"type":"object","properties":{"generate":{"type":"object","maxProperties":0},"hash":{"type":"string","pattern":"^\\$(6|7\\$[1-9][0-9]{0,4})\\$[A-Za-z0-9+/]{16}\\$[A-Za-z0-9+/]{86}==$","minLength":1,"maxLength":128},"secretRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"password","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"revision":{"type":"integer","minimum":1,"maximum":2147483647}},"additionalProperties":false}},"additionalProperties":false},"rules":{"type":"array","maxItems":32,"items":{"type":"object","required":["topic"],"properties":{"effect":{"type":"string","enum":["Allow","Deny"],"default":"Allow","maxLength":5},"actions":{"type":"array","minItems":1,"maxItems":2,"uniqueItems":true,"items":{"type":"string","enum":["Publish","Subscribe"],"maxLength":9}},"topic":{"type":"string","pattern":"^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$","minLength":1,"maxLength":1024},"description":{"type":"string","minLength":1,"maxLength":512},"expiresAt":{"type":"string","maxLength":35,"format":"date-time"}},"additionalProperties":false}},"suspended":{"type":"boolean","default":false},"expiresAt":{"type":"string","maxLength":35,"format":"date-time"},"revoked":{"type":"object","required":["reason"],"properties":{"reason":{"type":"string","enum":["Unspecified","KeyCompromise","CaCompromise","AffiliationChanged","Superseded","CessationOfOperation","PrivilegeWithdrawn"],"maxLength":20},"at":{"type":"string","maxLength":35,"format":"date-time"}},"additionalProperties":false}},"additionalProperties":false},"status":{"type":"object"}},"additionalProperties":false};
-const pattern37 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$", "u");
-const pattern42 = new RegExp("^-----BEGIN (NEW )?CERTIFICATE REQUEST-----\\r?\\n[A-Za-z0-9+/=\\r\\n]+-----END (NEW )?CERTIFICATE REQUEST-----[\\r\\n]*$", "u");
-const pattern46 = new RegExp("^\\$(6|7\\$[1-9][0-9]{0,4})\\$[A-Za-z0-9+/]{16}\\$[A-Za-z0-9+/]{86}==$", "u");
+const schema13 = {"$id":"MqttDevice","type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"mqttsecurity.io/v1alpha1"},"kind":{"const":"MqttDevice"},"metadata":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"generation":{"type":"integer"},"resourceVersion":{"type":"string"},"creationTimestamp":{"type":["string","null"]},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}}}},"spec":{"type":"object","required":["brokerRef","authentication"],"properties":{"brokerRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"namespace":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$","minLength":1,"maxLength":63}},"additionalProperties":false},"identity":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$","minLength":1,"maxLength":64},"templateRefs":{"type":"array","maxItems":16,"items":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"parameters":{"type":"object","maxProperties":32,"additionalProperties":{"type":["string","integer","boolean"],"maxLength":256,"minimum":-9007199254740991,"maximum":9007199254740991}}},"additionalProperties":false}},"groups":{"type":"array","maxItems":32,"uniqueItems":true,"items":{"type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$","minLength":1,"maxLength":64}},"authentication":{"type":"object","required":["type"],"properties":{"type":{"type":"string","enum":["Certificate","Password","Token"],"maxLength":11},"certificate":{"type":"object","properties":{"template":{"type":"object","properties":{"duration":{"type":"string","pattern":"^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$","minLength":2,"maxLength":27},"renewBefore":{"type":"string","pattern":"^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$","minLength":2,"maxLength":27},"privateKey":{"type":"object","properties":{"algorithm":{"type":"string","enum":["ECDSA","RSA","Ed25519"],"default":"ECDSA","maxLength":7},"size":{"type":"integer","minimum":256,"maximum":4096},"rotationPolicy":{"type":"string","enum":["Always","Never"],"default":"Always","maxLength":6}},"additionalProperties":false},"csr":{"type":"string","pattern":"^-----BEGIN (NEW )?CERTIFICATE REQUEST-----\\r?\\n[A-Za-z0-9+/=\\r\\n]+-----END (NEW )?CERTIFICATE REQUEST-----[\\r\\n]*$","minLength":1,"maxLength":8192},"secretName":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"previousCertificate":{"type":"object","properties":{"revokeAfterSeconds":{"type":"integer","minimum":0,"maximum":31536000}},"additionalProperties":false},"keystores":{"type":"object","properties":{"pkcs12":{"type":"object","required":["passwordSecretRef"],"properties":{"passwordSecretRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"password","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"profile":{"type":"string","enum":["Modern2023","LegacyDES"],"default":"Modern2023","maxLength":10}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false}},"additionalProperties":false},"password":{"type":"object","properties":{"generate":{"type":"object","maxProperties":0},"hash":{"type":"string","pattern":"^\\$(6|7\\$[1-9][0-9]{0,4})\\$[A-Za-z0-9+/]{16}\\$[A-Za-z0-9+/]{86}==$","minLength":1,"maxLength":128},"secretRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253},"key":{"type":"string","default":"password","pattern":"^[-._a-zA-Z0-9]+$","minLength":1,"maxLength":253}},"additionalProperties":false},"revision":{"type":"integer","minimum":1,"maximum":2147483647}},"additionalProperties":false}},"additionalProperties":false},"rules":{"type":"array","maxItems":32,"items":{"type":"object","required":["topic"],"properties":{"effect":{"type":"string","enum":["Allow","Deny"],"default":"Allow","maxLength":5},"actions":{"type":"array","minItems":1,"maxItems":2,"uniqueItems":true,"items":{"type":"string","enum":["Publish","Subscribe"],"maxLength":9}},"topic":{"type":"string","pattern":"^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$","minLength":1,"maxLength":1024},"description":{"type":"string","minLength":1,"maxLength":512},"expiresAt":{"type":"string","maxLength":35,"format":"date-time"}},"additionalProperties":false}},"suspended":{"type":"boolean","default":false},"expiresAt":{"type":"string","maxLength":35,"format":"date-time"},"revoked":{"type":"object","required":["reason"],"properties":{"reason":{"type":"string","enum":["Unspecified","KeyCompromise","CaCompromise","AffiliationChanged","Superseded","CessationOfOperation","PrivilegeWithdrawn"],"maxLength":20},"at":{"type":"string","maxLength":35,"format":"date-time"}},"additionalProperties":false}},"additionalProperties":false},"status":{"type":"object"}},"additionalProperties":false};
+const pattern46 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$", "u");
+const pattern51 = new RegExp("^-----BEGIN (NEW )?CERTIFICATE REQUEST-----\\r?\\n[A-Za-z0-9+/=\\r\\n]+-----END (NEW )?CERTIFICATE REQUEST-----[\\r\\n]*$", "u");
+const pattern55 = new RegExp("^\\$(6|7\\$[1-9][0-9]{0,4})\\$[A-Za-z0-9+/]{16}\\$[A-Za-z0-9+/]{86}==$", "u");
 const formats0 = /^\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|[12]\d))T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
 function validate12(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -6793,7 +7836,7 @@ vErrors.push(err37);
 }
 errors++;
 }
-if(!pattern37.test(data20)){
+if(!pattern46.test(data20)){
 const err38 = {instancePath:instancePath+"/spec/identity",schemaPath:"#/properties/spec/properties/identity/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$"},schema:"^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$",parentSchema:schema13.properties.spec.properties.identity,data:data20};
 if(vErrors === null){
 vErrors = [err38];
@@ -7032,7 +8075,7 @@ vErrors.push(err57);
 }
 errors++;
 }
-if(!pattern37.test(data27)){
+if(!pattern46.test(data27)){
 const err58 = {instancePath:instancePath+"/spec/groups/" + i2,schemaPath:"#/properties/spec/properties/groups/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$"},schema:"^[A-Za-z0-9]([A-Za-z0-9._:@-]{0,62}[A-Za-z0-9])?$",parentSchema:schema13.properties.spec.properties.groups.items,data:data27};
 if(vErrors === null){
 vErrors = [err58];
@@ -7117,7 +8160,7 @@ errors++;
 }
 if(data28.type !== undefined && func0.call(data28, "type")){
 let data29 = data28.type;
-if(!((data29 === "Certificate") || (data29 === "Password"))){
+if(!(((data29 === "Certificate") || (data29 === "Password")) || (data29 === "Token"))){
 const err64 = {instancePath:instancePath+"/spec/authentication/type",schemaPath:"#/properties/spec/properties/authentication/properties/type/enum",keyword:"enum",params:{allowedValues: schema13.properties.spec.properties.authentication.properties.type.enum},schema:schema13.properties.spec.properties.authentication.properties.type.enum,parentSchema:schema13.properties.spec.properties.authentication.properties.type,data:data29};
 if(vErrors === null){
 vErrors = [err64];
@@ -7427,7 +8470,7 @@ vErrors.push(err89);
 }
 errors++;
 }
-if(!pattern42.test(data38)){
+if(!pattern51.test(data38)){
 const err90 = {instancePath:instancePath+"/spec/authentication/certificate/template/csr",schemaPath:"#/properties/spec/properties/authentication/properties/certificate/properties/template/properties/csr/pattern",keyword:"pattern",params:{pattern: "^-----BEGIN (NEW )?CERTIFICATE REQUEST-----\\r?\\n[A-Za-z0-9+/=\\r\\n]+-----END (NEW )?CERTIFICATE REQUEST-----[\\r\\n]*$"},schema:"^-----BEGIN (NEW )?CERTIFICATE REQUEST-----\\r?\\n[A-Za-z0-9+/=\\r\\n]+-----END (NEW )?CERTIFICATE REQUEST-----[\\r\\n]*$",parentSchema:schema13.properties.spec.properties.authentication.properties.certificate.properties.template.properties.csr,data:data38};
 if(vErrors === null){
 vErrors = [err90];
@@ -7871,7 +8914,7 @@ vErrors.push(err126);
 }
 errors++;
 }
-if(!pattern46.test(data50)){
+if(!pattern55.test(data50)){
 const err127 = {instancePath:instancePath+"/spec/authentication/password/hash",schemaPath:"#/properties/spec/properties/authentication/properties/password/properties/hash/pattern",keyword:"pattern",params:{pattern: "^\\$(6|7\\$[1-9][0-9]{0,4})\\$[A-Za-z0-9+/]{16}\\$[A-Za-z0-9+/]{86}==$"},schema:"^\\$(6|7\\$[1-9][0-9]{0,4})\\$[A-Za-z0-9+/]{16}\\$[A-Za-z0-9+/]{86}==$",parentSchema:schema13.properties.spec.properties.authentication.properties.password.properties.hash,data:data50};
 if(vErrors === null){
 vErrors = [err127];
@@ -8273,7 +9316,7 @@ vErrors.push(err159);
 }
 errors++;
 }
-if(!pattern34.test(data60)){
+if(!pattern43.test(data60)){
 const err160 = {instancePath:instancePath+"/spec/rules/" + i4+"/topic",schemaPath:"#/properties/spec/properties/rules/items/properties/topic/pattern",keyword:"pattern",params:{pattern: "^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$"},schema:"^[^\\x00-\\x1f\\x7f-\\x9f\\x20]([^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x1f\\x7f-\\x9f\\x20])?$",parentSchema:schema13.properties.spec.properties.rules.items.properties.topic,data:data60};
 if(vErrors === null){
 vErrors = [err160];
@@ -9223,7 +10266,7 @@ vErrors.push(err51);
 }
 errors++;
 }
-if(!pattern42.test(data25)){
+if(!pattern51.test(data25)){
 const err52 = {instancePath:instancePath+"/spec/csr",schemaPath:"#/properties/spec/properties/csr/pattern",keyword:"pattern",params:{pattern: "^-----BEGIN (NEW )?CERTIFICATE REQUEST-----\\r?\\n[A-Za-z0-9+/=\\r\\n]+-----END (NEW )?CERTIFICATE REQUEST-----[\\r\\n]*$"},schema:"^-----BEGIN (NEW )?CERTIFICATE REQUEST-----\\r?\\n[A-Za-z0-9+/=\\r\\n]+-----END (NEW )?CERTIFICATE REQUEST-----[\\r\\n]*$",parentSchema:schema14.properties.spec.properties.csr,data:data25};
 if(vErrors === null){
 vErrors = [err52];
@@ -9729,7 +10772,7 @@ return errors === 0;
 
 export const BrokerInstance = validate14;
 const schema15 = {"$id":"BrokerInstance","type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"mqttsecurity.io/v1alpha1"},"kind":{"const":"BrokerInstance"},"metadata":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"namespace":{"type":"string"},"uid":{"type":"string"},"generation":{"type":"integer"},"resourceVersion":{"type":"string"},"creationTimestamp":{"type":["string","null"]},"deletionTimestamp":{"type":"string"},"finalizers":{"type":"array","items":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"annotations":{"type":"object","additionalProperties":{"type":"string"}}}},"spec":{"type":"object","required":["brokerRef"],"properties":{"brokerRef":{"type":"object","required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$","minLength":1,"maxLength":253}},"additionalProperties":false},"podUid":{"type":"string","pattern":"^[-A-Za-z0-9]+$","minLength":1,"maxLength":64}},"additionalProperties":false},"status":{"type":"object"}},"additionalProperties":false};
-const pattern58 = new RegExp("^[-A-Za-z0-9]+$", "u");
+const pattern67 = new RegExp("^[-A-Za-z0-9]+$", "u");
 
 function validate14(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="BrokerInstance" */;
@@ -10145,7 +11188,7 @@ vErrors.push(err32);
 }
 errors++;
 }
-if(!pattern58.test(data19)){
+if(!pattern67.test(data19)){
 const err33 = {instancePath:instancePath+"/spec/podUid",schemaPath:"#/properties/spec/properties/podUid/pattern",keyword:"pattern",params:{pattern: "^[-A-Za-z0-9]+$"},schema:"^[-A-Za-z0-9]+$",parentSchema:schema15.properties.spec.properties.podUid,data:data19};
 if(vErrors === null){
 vErrors = [err33];

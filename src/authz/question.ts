@@ -46,6 +46,7 @@ export const denialReasons = [
   'Expired',
   'Blocked',
   'WrongCredential',
+  'WrongToken',
   'WrongClient',
   'NotExpressible',
   'Superuser',

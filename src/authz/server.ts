@@ -111,12 +111,17 @@ function closed(server: Server, unfollowed: (() => void) | undefined): Promise<v
 
 function handled({ service, body, onError }: AuthzServerOptions, request: IncomingMessage, response: ServerResponse) {
   const incoming = incomingOf(request);
-  const guarded = (reply: () => Reply, isLast: boolean): void => {
+  const failed = (error: unknown): void => {
+    onError(error);
+    send(response, service.failed(incoming), true);
+  };
+  const guarded = (reply: () => Reply | Promise<Reply>, isLast: boolean): void => {
     try {
-      send(response, reply(), isLast);
+      const made = reply();
+      if (made instanceof Promise) made.then((late) => send(response, late, isLast)).catch(failed);
+      else send(response, made, isLast);
     } catch (error) {
-      onError(error);
-      send(response, service.failed(incoming), true);
+      failed(error);
     }
   };
   const open = service.opened(incoming);

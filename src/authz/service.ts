@@ -5,7 +5,9 @@ import type { DenialLog } from './audit.ts';
 import type { BodyReading } from './body.ts';
 import { type CallerCheck, callerCheck } from './caller.ts';
 import { type Decider, deciderOf, type SourceReader } from './decision/decider.ts';
+import type { SessionStart } from './decision/token-logins.ts';
 import { type Dialect, isDenial, type Reply } from './dialects/dialect.ts';
+import { type Keyring, noKeys } from './tokens/keyring.ts';
 import { type Decision, denied, type Denial, type DenialReason, type Question } from './question.ts';
 
 export interface ServiceOptions {
@@ -18,6 +20,8 @@ export interface ServiceOptions {
   /** Requests a second, and of them logins, which cost a password hash each. */
   readonly requestsPerSecond: number;
   readonly loginsPerSecond: number;
+  /** Keys of the issuers of tokens; without it no token is right. */
+  readonly keys?: Pick<Keyring, 'keysOf' | 'refresh' | 'serve'>;
   readonly log: DenialLog;
   readonly now: () => Date;
   /** Milliseconds that never go back. */
@@ -45,11 +49,12 @@ export interface OpenCall {
 export interface AuthzService extends SourceReader {
   /** Why everything is denied at present, if so. */
   readonly problem: () => string | undefined;
-  /** Why somebody may do nothing at all, if so; not counted. */
-  readonly standing: (identity: string) => Denial | undefined;
+  /** Why a session of somebody may not go on, if so; not counted. */
+  readonly standing: (identity: string, since?: SessionStart) => Denial | undefined;
   /** The call, or the reply at once, for which the body need not be read. */
   readonly opened: (incoming: IncomingCall) => OpenCall | Reply;
-  readonly replied: (call: OpenCall, body: Exclude<BodyReading, 'Gone'>) => Reply;
+  /** A promise for a login by a token alone. */
+  readonly replied: (call: OpenCall, body: Exclude<BodyReading, 'Gone'>) => Reply | Promise<Reply>;
   /** A reply to what failed for a reason of our own. */
   readonly failed: (incoming: IncomingCall) => Reply;
   readonly tally: Tally;
@@ -89,10 +94,11 @@ interface Running extends ServiceOptions {
 const evenRate = (perSecond: number): TokenBucket => tokenBucket({ burst: perSecond, perSecond });
 
 export function authzService(options: ServiceOptions): AuthzService {
-  const { dialect, isCertificateProven, secret, monotonic } = options;
+  const { dialect, isCertificateProven, secret, monotonic, keys } = options;
+  const { hasDottedLevels } = dialect;
   const service: Running = {
     ...options,
-    decider: deciderOf({ hasDottedLevels: dialect.hasDottedLevels, isCertificateProven, key: randomBytes(32) }),
+    decider: deciderOf({ hasDottedLevels, isCertificateProven, key: randomBytes(32), keys: keys ?? noKeys }),
     caller: callerCheck(secret),
     requests: evenRate(options.requestsPerSecond),
     logins: evenRate(options.loginsPerSecond),
@@ -105,14 +111,12 @@ export function authzService(options: ServiceOptions): AuthzService {
   return {
     serve(state, seenAt) {
       service.decider.serve(state);
+      keys?.serve(state.broker, state.readValue);
       confirm(seenAt);
     },
     confirm,
     problem: () => (staleness(service) ?? service.decider.problem())?.why,
-    standing(identity) {
-      const decision = service.decider.decision({ kind: 'Presence', identity }, service.now());
-      return decision.allowed ? undefined : decision;
-    },
+    standing: (identity, since) => service.decider.sessionDenial(identity, since, service.now()),
     opened: (incoming) => opened(service, incoming),
     replied: (call, body) => replied(service, call, body),
     failed: (incoming) => replyTo(service, { incoming, call: 'other' }, denied('Failed', 'the service failed')),
@@ -143,7 +147,7 @@ function opened(service: Running, incoming: IncomingCall): OpenCall | Reply {
   return method === 'POST' ? open : replyTo(service, open, denied('WrongMethod', 'only POST'));
 }
 
-function replied(service: Running, open: OpenCall, body: Exclude<BodyReading, 'Gone'>): Reply {
+function replied(service: Running, open: OpenCall, body: Exclude<BodyReading, 'Gone'>): Reply | Promise<Reply> {
   if (typeof body === 'string') return replyTo(service, open, bodyDenials[body]);
   if (!service.requests.take(service.monotonic())) {
     return replyTo(service, open, denied('Overloaded', 'more requests than are allowed'));
@@ -156,16 +160,18 @@ function replied(service: Running, open: OpenCall, body: Exclude<BodyReading, 'G
     ...(hook !== undefined && { hook }),
   });
   if (isDenial(question)) return replyTo(service, open, question);
-  return replyTo(service, open, decided(service, question), question);
+  const decision = decided(service, question);
+  const reply = (made: Decision) => replyTo(service, open, made, question);
+  if (!(decision instanceof Promise)) return reply(decision);
+  return decision.then((made) => reply(staleness(service) ?? made));
 }
 
-function decided(service: Running, question: Question): Decision {
+function decided(service: Running, question: Question): Decision | Promise<Decision> {
   const stale = staleness(service);
   if (stale) return stale;
-  if (question.kind === 'Login' && !service.logins.take(service.monotonic())) {
-    return denied('Overloaded', 'more logins than are allowed');
-  }
-  return service.decider.decision(question, service.now());
+  if (question.kind !== 'Login') return service.decider.decision(question, service.now());
+  if (!service.logins.take(service.monotonic())) return denied('Overloaded', 'more logins than are allowed');
+  return service.decider.login(question, service.now);
 }
 
 function replyTo(service: Running, { call, incoming }: OpenCall, decision: Decision, question?: Question): Reply {

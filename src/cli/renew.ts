@@ -16,6 +16,7 @@ until it ends, or until spec.previousCertificate.revokeAfterSeconds is over; 'bu
     }
     const state = await localState(options.state, io);
     const { device, authentication } = deviceNamed(state, name);
+    if (authentication === 'Token') throw new Error(`renew ${device}: its issuer gives it tokens, not we`);
     if (authentication === 'Password') {
       throw new Error(`renew ${device}: it has a password; raise spec.authentication.password.revision instead`);
     }

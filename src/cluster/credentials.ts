@@ -73,6 +73,7 @@ async function loginOf(
   { authentication, origin }: Device,
 ): Promise<Credentials['login']> {
   if (authentication.type === 'Certificate') return certificateLogin(client, object);
+  if (authentication.type === 'Token') throw new Error(`bundle ${refText(origin)}: its issuer gives it tokens, not we`);
   const { password } = authentication;
   if (password.kind === 'Hash') return { kind: 'Password', password: undefined };
   const { name, key } =

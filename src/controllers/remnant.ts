@@ -49,7 +49,7 @@ export function remnantOf({ spec, status }: MqttDeviceObject, origin: Origin): D
   const broker = brokerIn(spec, origin.namespace);
   if (identity === undefined || rulesHash === undefined || broker === undefined) return undefined;
   const { type } = fieldsOf(fieldsOf(spec)['authentication']);
-  const isPassword = type === 'Password' && certificate === undefined;
+  const isPassword = (type === 'Password' || type === 'Token') && certificate === undefined;
   return {
     ...{ origin, broker, identity, templates: [], groups: [], rules: [], isUnreadable: true },
     authentication: unreadableAuthentication(isPassword ? 'Password' : 'Certificate'),

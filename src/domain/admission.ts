@@ -162,11 +162,18 @@ function sameBundle({ ca: a }: TrustedCaSpec, { ca: b }: TrustedCaSpec): boolean
 
 function authenticationFindings(broker: Broker, device: Device): readonly Finding[] {
   const { authentication, origin } = device;
+  if (authentication.type === 'Token') return tokenFindings(broker, device);
   const problem = authenticationProblem(broker, authentication.type);
   if (problem !== undefined) return [errorOn(origin, 'MQS049', 'Invalid', 'spec.authentication.type', problem)];
   return authentication.type === 'Certificate' && authentication.template?.key.kind === 'Generated'
     ? foreignKeyFindings(broker, device, origin, 'spec.authentication.certificate.template')
     : none;
+}
+
+function tokenFindings(broker: Broker, { origin }: Device): readonly Finding[] {
+  if (broker.tokenIssuers) return none;
+  const message = `${refText(broker.origin)} has no \`tokens\`: Mosquitto cannot check tokens, and only a broker that asks \`mqttsec authz\` takes them`;
+  return [errorOn(origin, 'MQS305', 'Invalid', 'spec.authentication.type', message)];
 }
 
 function authenticationProblem(broker: Broker, type: AuthenticationType): string | undefined {

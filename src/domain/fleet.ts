@@ -122,6 +122,43 @@ export interface LockoutLimits {
   readonly blockSeconds: number;
 }
 
+/**
+ * Algorithms by which a token may be signed (RFC 7518 section 3.1, RFC 8037): none that takes a shared secret, for whoever
+ * checks by it could sign, too.
+ */
+export const tokenAlgorithms = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+] as const;
+
+/** Who issues tokens (JWT) for devices, and what they have to say. */
+export interface TokenIssuer {
+  /** The claim `iss`. */
+  readonly issuer: string;
+  /** Stands in the claim `aud`. */
+  readonly audience: string;
+  /** Where its key set is (RFC 7517). */
+  readonly keySet: ValueRef | { readonly kind: 'Url'; readonly url: string; readonly ca?: ValueRef };
+  /** Its keys are read again after so long. */
+  readonly refreshSeconds: number;
+  readonly algorithms: readonly (typeof tokenAlgorithms)[number][];
+  /** The claim that is the effective identity. */
+  readonly identityClaim: string;
+  readonly requiredClaims: readonly { readonly name: string; readonly value: string }[];
+  /** No token may go on for longer than this from the time when it is shown. */
+  readonly maxLifetimeSeconds: number;
+  /** A token counts so much longer, and so much earlier. */
+  readonly clockSkewSeconds: number;
+}
+
 /** Compute resources by name (`cpu`, `memory`), as Kubernetes quantities. */
 interface Resources {
   readonly requests: ReadonlyMap<string, string>;
@@ -181,6 +218,8 @@ export interface Broker {
   readonly monitoring?: Monitoring;
   /** Absent: nobody is blocked. */
   readonly lockout?: LockoutLimits;
+  /** Who may issue tokens for its devices, if anybody; it asks over HTTP then, for Mosquitto cannot check them. */
+  readonly tokenIssuers?: readonly TokenIssuer[];
 }
 
 export interface ParameterSpec {
@@ -215,7 +254,8 @@ export type PasswordSource =
 
 export type DeviceAuthentication =
   | { readonly type: 'Certificate'; readonly template?: CertificateSpec }
-  | { readonly type: 'Password'; readonly password: PasswordSource };
+  | { readonly type: 'Password'; readonly password: PasswordSource }
+  | { readonly type: 'Token' };
 
 /** Reasons of RFC 5280 section 5.3.1 that `revoked.reason` may take; a hold is what `suspended` is for. */
 export const revocationReasons = [

@@ -367,7 +367,7 @@ export function certificateFindings(
   const path = 'spec.deviceRef';
   if (!device) return [errorOn(origin, 'MQS050', 'DeviceNotFound', path, `MqttDevice ${key} does not exist`)];
   if (device.authentication.type !== 'Certificate') {
-    const message = `${refText(device.origin)} authenticates by password, so no certificate is of use to it`;
+    const message = `${refText(device.origin)} authenticates by ${device.authentication.type.toLowerCase()}, so no certificate is of use to it`;
     return [errorOn(origin, 'MQS050', 'Invalid', path, message)];
   }
   const broker = fleet.brokers.get(device.broker);

@@ -143,6 +143,12 @@ function stateOf({ result }: Accepted, { origin }: Broker, { records, lockouts }
       const lockout = blocked.get(identity);
       return lockout && lockout.until > now ? 'the device is locked out' : undefined;
     },
+    readValue: (ref) => {
+      const text = valueOf(result.values, origin.namespace, ref);
+      if (text !== undefined) return Promise.resolve(text);
+      const { kind, name, key } = ref;
+      return Promise.reject(new Error(`key ${key} of ${kind} ${origin.namespace}/${name} is not among the manifests`));
+    },
   };
 }
 

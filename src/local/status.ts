@@ -20,7 +20,7 @@ export interface DeviceStatus {
   readonly device: ObjectKey;
   readonly identity: string;
   readonly role?: Role;
-  readonly authentication: AuthenticationType;
+  readonly authentication: Device['authentication']['type'];
   /** Its manifests say nothing of its key: it may enrol. */
   readonly enrols?: true;
   /** End of the newest certificate. */

@@ -7,6 +7,7 @@ import type {
   Listener,
   Origin,
   Revocation,
+  TokenIssuer,
   TrustedCaSpec,
 } from '../domain/fleet.ts';
 import { templateUseOf } from './device.ts';
@@ -15,11 +16,12 @@ import { workloadOf } from './workload.ts';
 
 type BrokerSpec = MqttBroker['spec'];
 type ClientCertificates = NonNullable<BrokerSpec['clientCertificates']>;
+type IssuerSpec = NonNullable<BrokerSpec['tokens']>['issuers'][number];
 type TrustedCa = NonNullable<ClientCertificates['trustedCas']>[number];
 
 /** The broker of a manifest that has passed its schema, which put the defaults in, and the rules between fields. */
 export function brokerOf({ spec }: MqttBroker, origin: Origin): Broker {
-  const { acl, clientCertificates, limits, lockout, monitoring, update } = spec;
+  const { acl, clientCertificates, limits, lockout, monitoring, tokens, update } = spec;
   return {
     origin,
     version: spec.mosquitto.version,
@@ -36,6 +38,7 @@ export function brokerOf({ spec }: MqttBroker, origin: Origin): Broker {
     limits: { ...limits },
     ...(monitoring && { monitoring: monitoringOf(monitoring) }),
     ...(lockout && { lockout: { ...lockout } }),
+    ...(tokens && { tokenIssuers: tokens.issuers.map(tokenIssuerOf) }),
   };
 }
 
@@ -117,6 +120,21 @@ function revocationOf(revocation: TrustedCa['revocation'], caRef: TrustedCa['caR
 function downloadOf({ url, caRef, refreshSeconds }: NonNullable<TrustedCa['revocation']['crlUrl']>): ListDownload {
   const ca = caRef && { kind: caRef.kind, name: caRef.name, key: caRef.key };
   return { kind: 'Url', url, refreshSeconds, ...(ca && { ca }) };
+}
+
+function tokenIssuerOf({ jwks, requiredClaims = [], ...rest }: IssuerSpec): TokenIssuer {
+  return {
+    ...rest,
+    keySet: keySetOf(jwks),
+    refreshSeconds: jwks.refreshSeconds,
+    requiredClaims: requiredClaims.map(({ name, value }) => ({ name, value })),
+  };
+}
+
+/** Exactly one of `ref` and `url` is there: the rules between fields have seen to it. */
+function keySetOf({ ref, url, caRef }: IssuerSpec['jwks']): TokenIssuer['keySet'] {
+  if (url !== undefined) return { kind: 'Url', url, ...(caRef && { ca: { ...caRef } }) };
+  return { kind: ref?.kind ?? 'ConfigMap', name: ref?.name ?? '', key: ref?.key ?? '' };
 }
 
 function allowedNamespacesOf({

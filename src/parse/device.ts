@@ -94,6 +94,7 @@ export function templateUseOf({
 }
 
 function authenticationOf({ type, certificate, password }: DeviceSpec['authentication']): DeviceAuthentication {
+  if (type === 'Token') return { type };
   if (type === 'Password') return { type, password: passwordOf(password) };
   return { type, ...(certificate?.template && { template: certificateSpecOf(certificate.template) }) };
 }

@@ -8,7 +8,10 @@ import type { SourceReader, SourceState } from '../authz/decision/decider.ts';
 import { denialReasons } from '../authz/question.ts';
 import { type AuthzTls, startAuthzServer } from '../authz/server.ts';
 import { authzService, type AuthzService } from '../authz/service.ts';
+import { longestKeySet } from '../domain/tokens/keys.ts';
+import { issuerKeyring, type Keyring } from '../authz/tokens/keyring.ts';
 import { type LiveSessions, type SessionKeeper, sessionKeeper } from '../authz/sessions/live.ts';
+import { downloaderWith } from './downloader.ts';
 import { healthRoute, metricsRoute, startHttp } from './http.ts';
 import { keyPairIn } from './key-pair.ts';
 import { createLog, type Log, type LogLevel } from './log.ts';
@@ -69,7 +72,8 @@ export async function runAuthzProcess(options: AuthzProcess, signal: AbortSignal
   const metrics = createMetrics();
   const source = await options.source({ log, metrics, monotonic });
   const { broker } = source;
-  const service = serviceOf(options, broker);
+  const keys = keyringOf(log);
+  const service = serviceOf(options, broker, keys);
   if (source.first) service.serve(source.first);
   const onError = (error: unknown) => log.error({ error }, 'answering failed');
   const server = await startAuthzServer({ ...(await serverOptions(options, log)), service, onError });
@@ -83,7 +87,8 @@ export async function runAuthzProcess(options: AuthzProcess, signal: AbortSignal
     const endpoint = http && (await startHttp({ ...http, routes, onError }));
     log.info({ broker, dialect, port: server.port, healthPort: endpoint?.port }, 'listening');
     try {
-      await followed(source, service, keeperOf(options, service, log, metrics.registry), signal);
+      const keeper = keeperOf(options, service, log, metrics.registry);
+      await followed({ source, service, keeper, keys }, signal);
       log.info({}, 'stopped');
     } finally {
       await endpoint?.close();
@@ -93,20 +98,33 @@ export async function runAuthzProcess(options: AuthzProcess, signal: AbortSignal
   }
 }
 
-async function followed(
-  source: AuthzSource,
-  service: AuthzService,
-  keeper: SessionKeeper | undefined,
-  signal: AbortSignal,
-): Promise<void> {
+interface Followed {
+  readonly source: AuthzSource;
+  readonly service: AuthzService;
+  readonly keeper: SessionKeeper | undefined;
+  readonly keys: Keyring;
+}
+
+async function followed({ source, service, keeper, keys }: Followed, signal: AbortSignal): Promise<void> {
   const ended = new AbortController();
-  const keeping = keeper?.run(AbortSignal.any([signal, ended.signal]));
+  const either = AbortSignal.any([signal, ended.signal]);
+  const beside = [keeper?.run(either) ?? Promise.resolve(), keys.follow(either)];
   try {
     await source.follow(keptReader(service, keeper), signal);
   } finally {
     ended.abort();
-    await keeping;
+    await Promise.all(beside);
   }
+}
+
+function keyringOf(log: Log): Keyring {
+  return issuerKeyring({
+    ...{ download: downloaderWith({ limitBytes: longestKeySet }), monotonic },
+    sleep: (milliseconds, signal) => delay(milliseconds, undefined, { signal }),
+    onFinding({ code, severity, message, object }) {
+      log.warn({ code, severity, finding: message, ...(object && { object }) }, 'keys of an issuer are not used');
+    },
+  });
 }
 
 /** Tells the keeper of sessions when the fleet is another one. */
@@ -154,10 +172,10 @@ function keeperOf(
   });
 }
 
-function serviceOf(options: AuthzProcess, broker: string): AuthzService {
+function serviceOf(options: AuthzProcess, broker: string, keys: Keyring): AuthzService {
   const { secret, isCertificateProven, maxAgeSeconds, requestsPerSecond, loginsPerSecond } = options;
   return authzService({
-    ...{ isCertificateProven, maxAgeSeconds, requestsPerSecond, loginsPerSecond, monotonic },
+    ...{ isCertificateProven, maxAgeSeconds, requestsPerSecond, loginsPerSecond, monotonic, keys },
     ...(secret !== undefined && { secret }),
     dialect: dialects[options.dialect],
     log: denialLog({ broker, write: options.writeAudit, monotonic }),

@@ -44,6 +44,7 @@ describe('server of the authorization service', () => {
       broker: fleet.brokers.get(mainBroker),
       passwordOf: () => undefined,
       blockOf: () => undefined,
+      readValue: () => Promise.reject(new Error('there is none')),
     });
     const server = await startAuthzServer({
       ...{ service, host: '127.0.0.1', port: 0, maxConnections: 100, onError: (error) => errors.push(error) },

@@ -48,7 +48,9 @@ function standOf(dialect: Dialect, options: Partial<ServiceOptions> = {}): Stand
       ...{ method: 'POST', target: `/${call}`, authorization: `Bearer ${secret}`, contentType, hook, address: '::1' },
       ...incoming,
     });
-    return isReply(open) ? open : service.replied(open, body);
+    const reply = isReply(open) ? open : service.replied(open, body);
+    assert.ok('status' in reply, 'only a login by a token takes time');
+    return reply;
   };
   return { service, audit, clock, asked };
 }

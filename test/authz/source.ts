@@ -12,6 +12,7 @@ export function sourceOf(fleet: Fleet, more: Partial<SourceState> = {}): SourceS
         ? { kind: 'Hash', hash: authentication.password.hash }
         : undefined,
     blockOf: () => undefined,
+    readValue: ({ name }) => Promise.reject(new Error(`there is no ${name}`)),
     ...more,
   };
 }

@@ -1,10 +1,11 @@
 /** Ends the sessions of those who may not have one any more, for brokers that do not ask again. */
+import type { SessionStart } from '../decision/token-logins.ts';
 import type { Denial, DenialReason } from '../question.ts';
 
 /** Sessions of a broker, as it tells of them and ends them. */
 export interface LiveSessions {
-  /** Who has a session. The newest may be missing for some seconds. */
-  readonly users: (signal: AbortSignal) => Promise<ReadonlySet<string>>;
+  /** Who has a session, and since when, where that is told. The newest may be missing for some seconds. */
+  readonly users: (signal: AbortSignal) => Promise<ReadonlyMap<string, SessionStart>>;
   /** Ends all sessions of a user; that there are none is no error. */
   readonly end: (user: string, reason: DenialReason, signal: AbortSignal) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -12,8 +13,8 @@ export interface LiveSessions {
 
 export interface SessionKeeping {
   readonly sessions: LiveSessions;
-  /** Why somebody may do nothing at all, if so. */
-  readonly standing: (identity: string) => Denial | undefined;
+  /** Why a session of somebody may not go on, if so. */
+  readonly standing: (identity: string, since: SessionStart) => Denial | undefined;
   /** False while everybody is denied for another reason: then nobody's session is ended. */
   readonly isKnown: () => boolean;
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
@@ -71,13 +72,13 @@ export function sessionKeeper(keeping: SessionKeeping): SessionKeeper {
 /** One that cannot be ended does not keep the others, nor does one that takes long. */
 async function endDenied(keeping: SessionKeeping, signal: AbortSignal): Promise<void> {
   const { sessions, standing, isKnown, onEnded, onProblem } = keeping;
-  const users = (await sessions.users(signal)).values();
+  const users = (await sessions.users(signal)).entries();
   const onFailed = (error: unknown): void => {
     if (!isOver(signal)) onProblem(error);
   };
   const endNext = async (): Promise<void> => {
-    for (const user of users) {
-      const denial = isKnown() ? standing(user) : undefined;
+    for (const [user, since] of users) {
+      const denial = isKnown() ? standing(user, since) : undefined;
       if (!denial) continue;
       await sessions.end(user, denial.reason, signal).then(() => onEnded(user, denial.reason), onFailed);
     }

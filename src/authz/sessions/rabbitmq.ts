@@ -1,5 +1,6 @@
 /** Sessions of a RabbitMQ, by the HTTP API of its management plugin (3.10 and later). */
 import { Agent, request } from 'undici';
+import type { SessionStart } from '../decision/token-logins.ts';
 import { type LiveSessions, parallelEnds } from './live.ts';
 
 export interface ManagementOptions {
@@ -49,9 +50,9 @@ export function managedSessions(options: ManagementOptions): LiveSessions {
 
   return {
     async users(signal) {
-      const connections = await asked('GET', 'connections?columns=user,protocol', signal);
+      const connections = await asked('GET', 'connections?columns=user,protocol,connected_at', signal);
       if (!Array.isArray(connections)) throw new Error(`list sessions of RabbitMQ at ${url.host}: no list came`);
-      return new Set(connections.flatMap((one) => userOf(one) ?? []));
+      return new Map(connections.flatMap((one) => sessionOf(one) ?? []).sort(byStart));
     },
     async end(user, reason, signal) {
       await asked('DELETE', `connections/username/${encodeURIComponent(user)}`, signal, { 'x-reason': reason });
@@ -60,10 +61,18 @@ export function managedSessions(options: ManagementOptions): LiveSessions {
   };
 }
 
+type Session = readonly [user: string, since: SessionStart];
+
 /** Of a client of MQTT. */
-function userOf(connection: unknown): string | undefined {
+function sessionOf(connection: unknown): readonly [Session] | undefined {
   if (typeof connection !== 'object' || connection === null) return undefined;
-  const { user, protocol } = connection as { readonly user?: unknown; readonly protocol?: unknown };
+  const { user, protocol, connected_at: since } = connection as Readonly<Record<string, unknown>>;
   const isMqtt = typeof protocol === 'string' && /MQTT/.test(protocol);
-  return isMqtt && typeof user === 'string' ? user : undefined;
+  if (!isMqtt || typeof user !== 'string') return undefined;
+  return [[user, typeof since === 'number' ? new Date(since) : undefined]];
+}
+
+/** The oldest last, which counts. */
+function byStart([, a]: Session, [, b]: Session): number {
+  return (b?.getTime() ?? Infinity) - (a?.getTime() ?? Infinity);
 }

@@ -2,6 +2,7 @@
 import {
   aclTemplates,
   configMaps,
+  secrets,
   mqttBrokers,
   type MqttDeviceObject,
   mqttDevices,
@@ -11,7 +12,7 @@ import type { SourceReader, SourceState } from '../../authz/decision/decider.ts'
 import type { KnownPassword } from '../../authz/decision/passwords.ts';
 import { observedBlock, type ObservedDevice } from '../../cluster/fleet.ts';
 import { bundleLayout } from '../../domain/bundle/objects.ts';
-import { type Broker, type Device, keyOf } from '../../domain/fleet.ts';
+import { type Broker, type Device, keyOf, type ValueRef } from '../../domain/fleet.ts';
 import type { ObjectKey } from '../../domain/names.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { isNotFound } from '../../kube/errors.ts';
@@ -47,6 +48,7 @@ export interface ClusterFleetOptions {
 /** Signs have to come several times within the longest age, and a watch that ends within a second is none. */
 export const shortestMaxAgeSeconds = 10;
 const signsInAge = 4;
+const valueMilliseconds = 10_000;
 /** No watch of the API machinery lasts less by itself. */
 const longestSignSeconds = 300;
 
@@ -217,7 +219,32 @@ function stateOf(options: ClusterFleetOptions, { devices, fleetState, passwords 
       }
       return undefined;
     },
+    readValue: valueReaderOf(options),
   };
+}
+
+const valueReaders = new WeakMap<ClusterFleetOptions, SourceState['readValue']>();
+
+/** One for all states: nothing says when a value changes, so it is read again by time. */
+function valueReaderOf(options: ClusterFleetOptions): SourceState['readValue'] {
+  const reader = valueReaders.get(options) ?? ((ref, signal) => valueIn(options, ref, signal));
+  valueReaders.set(options, reader);
+  return reader;
+}
+
+async function valueIn(
+  { client, broker }: ClusterFleetOptions,
+  { kind, name, key }: ValueRef,
+  signal: AbortSignal,
+): Promise<string> {
+  const { namespace } = keyParts(broker);
+  const options = { signal, timeoutMilliseconds: valueMilliseconds };
+  const text =
+    kind === 'ConfigMap'
+      ? (await client.get(configMaps, namespace, name, options)).data?.[key]
+      : (await client.get(secrets, namespace, name, options)).data?.[key];
+  if (text === undefined) throw new Error(`${kind} ${namespace ?? ''}/${name} has no key ${key}`);
+  return kind === 'ConfigMap' ? text : Buffer.from(text, 'base64').toString('utf8');
 }
 
 function passwordOf(

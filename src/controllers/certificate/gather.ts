@@ -116,7 +116,7 @@ function successionOf(
     return undefined;
   }
   const gate = successionGate(state.brokers.get(name), issuance);
-  const waitsUntil = turns.ask(name, key, gate);
+  const waitsUntil = turns.ask(name, key, gate, why === 'Ca' ? current?.fingerprint : undefined);
   const former = why === 'Issuer' && !isSameIssuer(asked, issuer) ? (asked as IssuerRef) : undefined;
   return { why, waitsUntil, former };
 }
@@ -218,7 +218,8 @@ async function keyStoreProblem(
 
 function isOver({ meta }: DeclaredCertificate, { spec, device, isDeviceDeclared }: HolderFacts): boolean {
   const isRevoked = (device?.revoked ?? spec?.revoked) !== undefined;
-  return meta.isDeleting || isRevoked || !isDeviceDeclared || device?.authentication.type === 'Password';
+  if (meta.isDeleting || isRevoked || !isDeviceDeclared) return true;
+  return device !== undefined && device.authentication.type !== 'Certificate';
 }
 
 function isAdmitted(declared: DeclaredDevice | undefined, fleet: Fleet): boolean {

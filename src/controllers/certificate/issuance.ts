@@ -70,8 +70,8 @@ function overFor({ spec, device, isDeviceDeclared, declared, findings }: Certifi
   if (!device && !isDeviceDeclared) {
     return over('DeviceNotFound', problem ?? `the MqttDevice of ${declared.key} does not exist`, false);
   }
-  if (device?.authentication.type !== 'Password') return undefined;
-  return over('Invalid', problem ?? 'the device authenticates by password', false);
+  if (!device || device.authentication.type === 'Certificate') return undefined;
+  return over('Invalid', problem ?? `the device authenticates by ${device.authentication.type.toLowerCase()}`, false);
 }
 
 function offFor({ device, isDeviceDeleting, findings }: CertificateFacts, now: Date): Served | undefined {

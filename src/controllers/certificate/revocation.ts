@@ -33,7 +33,7 @@ function reasonOf({ device, spec, isDeviceDeclared }: CertificateFacts): Revocat
   const revoked = device?.revoked ?? spec?.revoked;
   if (revoked) return revoked.reason;
   if (!device) return isDeviceDeclared ? undefined : 'CessationOfOperation';
-  return device.authentication.type === 'Password' ? 'Superseded' : undefined;
+  return device.authentication.type === 'Certificate' ? undefined : 'Superseded';
 }
 
 /** Nothing of it is to come any more. */

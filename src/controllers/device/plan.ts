@@ -78,7 +78,7 @@ export function revocations({
   }
   // What an invalid object was before says nothing about what it shall be.
   if (!device || !declared.value.ok) return [];
-  if (device.authentication.type !== 'Password') return [];
+  if (device.authentication.type === 'Certificate') return [];
   return held.map((certificate) => entryOf(certificate, 'Superseded', now));
 }
 

@@ -26,7 +26,7 @@ export function progressOf(facts: DeviceFacts, expectation: Expectation | undefi
 
 function reasonOf({ verdict: { device }, held = [] }: DeviceFacts): RevocationProgress['reason'] | undefined {
   if (device?.revoked) return device.revoked.reason;
-  if (device?.authentication.type === 'Password' && held.length > 0) return 'Superseded';
+  if (device && device.authentication.type !== 'Certificate' && held.length > 0) return 'Superseded';
   return device?.suspended ? 'CertificateHold' : undefined;
 }
 

@@ -6,11 +6,11 @@ import { shortHash } from '../hash.ts';
 import type { ObjectKey } from '../names.ts';
 import type { CaKeyId, IssuedCertificate, RevocationEntry } from '../pki/certificate.ts';
 import { isMistake, resolveDevice } from '../resolve.ts';
-import { certificateCredentialOf, type Credential, passwordCredential } from './credential.ts';
+import { certificateCredentialOf, type Credential, passwordCredential, tokenCredential } from './credential.ts';
 import { keptDevice, type KeptIdentity, keptRules } from './kept.ts';
 import { noPatterns, type Patterns, type RightsCache, rulesBeside, type SharedRight, sharedRights } from './fold.ts';
 import { verifiedUser } from './verified.ts';
-import { verifiedIdentityLine } from './identities.ts';
+import { type BundleIdentity, verifiedIdentityLine } from './identities.ts';
 
 /**
  * What a broker is told about an identity. Active: its rules. Suspended and Locked: it may be connected and is denied
@@ -158,9 +158,14 @@ interface Subject {
 function credentialOf({ trusted, now }: BrokerContext, device: Device, inputs: IdentityInputs): Credential {
   const { certificates = [], withdrawn = [], kept } = inputs;
   const { passwordHash = kept?.device === keyOf(device) ? kept.passwordHash : undefined } = inputs;
-  return device.authentication.type === 'Password'
-    ? passwordCredential(device, passwordHash)
-    : certificateCredentialOf(certificates, withdrawn, trusted, now);
+  switch (device.authentication.type) {
+    case 'Token':
+      return tokenCredential(device);
+    case 'Password':
+      return passwordCredential(device, passwordHash);
+    case 'Certificate':
+      return certificateCredentialOf(certificates, withdrawn, trusted, now);
+  }
 }
 
 interface Holder {
@@ -180,9 +185,11 @@ function withRights(subject: Subject, holder: Holder): CompiledIdentity {
   const users = state === 'Active' ? activeUsers(context, device, rules) : deniedUsers(context, identity);
   const acl = verifiedUser(users.block);
   const rulesHash = hashOf(users, acl);
-  const listed = {
+  // For who has a token no certificate counts, and there is no line of a password.
+  const authentication = device.authentication.type === 'Certificate' ? 'Certificate' : 'Password';
+  const listed: BundleIdentity = {
     identity,
-    authentication: device.authentication.type,
+    authentication,
     rulesHash,
     credentialHash: credential.hash,
     until,

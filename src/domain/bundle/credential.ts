@@ -31,6 +31,13 @@ export function passwordCredential({ identity, origin }: Device, hash: string | 
   return { ...noCredential, findings: [{ code: 'MQS107', severity: 'Error', message, path, object: origin }] };
 }
 
+/** Nothing lets it in on Mosquitto, which cannot check tokens: neither a password nor a certificate. */
+export function tokenCredential({ origin }: Device): Credential {
+  const message = 'Mosquitto cannot check tokens: on one that loads this set the device cannot log in';
+  const path = 'spec.authentication.type';
+  return { ...noCredential, findings: [{ code: 'MQS307', severity: 'Info', message, path, object: origin }] };
+}
+
 /** The credential by those of these certificates that a trusted CA issued and nobody took back for good. */
 export function certificateCredentialOf(
   certificates: readonly IssuedCertificate[],

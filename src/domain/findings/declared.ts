@@ -147,6 +147,21 @@ export const declaredFindings = {
     title: 'Administrator could forge alerts',
     fix: 'Give the Admin rules that do not reach `monitoring.alertTopic` of the broker, where alerts are to be believed.',
   },
+  MQS305: {
+    severity: 'Error',
+    title: 'Broker takes no tokens',
+    fix: 'On Mosquitto, which cannot check tokens, use `authentication.type: Certificate` or `Password`; for a broker that asks `mqttsec authz` name the issuers in `spec.tokens`, see docs/guides/tokens.md.',
+  },
+  MQS306: {
+    severity: 'Error',
+    title: 'Keys of an issuer of tokens cannot be used',
+    fix: 'Give the public keys of the issuer as a JSON Web Key Set (RFC 7517), without private or shared keys.',
+  },
+  MQS307: {
+    severity: 'Info',
+    title: 'Device with a token cannot log in on Mosquitto',
+    fix: 'Nothing to do where another broker asks `mqttsec authz`; a Mosquitto that loads this set lets the device in by nothing.',
+  },
   MQS060: {
     severity: 'Error',
     title: 'Rule cannot be written for Mosquitto',

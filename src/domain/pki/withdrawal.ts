@@ -73,7 +73,7 @@ const grounds: readonly ((certificate: HeldCertificate, holder: Holder, now: Dat
   (_, { device }) => device?.revoked,
   (_, { lineage }) => lineage?.spec.revoked,
   (_, { isGone }) => (isGone ? { reason: 'CessationOfOperation' } : undefined),
-  (_, { device }) => (device?.authentication.type === 'Password' ? { reason: 'Superseded' } : undefined),
+  (_, { device }) => (device && device.authentication.type !== 'Certificate' ? { reason: 'Superseded' } : undefined),
   (_, { isLineageGone }) => (isLineageGone ? { reason: 'CessationOfOperation' } : undefined),
   ({ identity }, { device }) => (device && device.identity !== identity ? { reason: 'AffiliationChanged' } : undefined),
   (_, { isSucceeded }) => (isSucceeded ? { reason: 'AffiliationChanged' } : undefined),

@@ -10,6 +10,7 @@ type Revocation = NonNullable<ClientCertificates['trustedCas']>[number]['revocat
 type WatchRule = NonNullable<NonNullable<Spec['monitoring']>['rules']>[number];
 type Workload = NonNullable<Spec['workload']>;
 type Managed = NonNullable<Workload['managed']>;
+type KeySet = NonNullable<Spec['tokens']>['issuers'][number]['jwks'];
 
 const brokerRules: readonly RuleOn<Spec>[] = [
   {
@@ -39,6 +40,23 @@ const brokerRules: readonly RuleOn<Spec>[] = [
     holds: ({ acl, clientCertificates }) =>
       acl.layout !== 'Patterns' ||
       (clientCertificates?.trustedCas ?? []).every(({ revocation }) => revocation.type === 'SignedCrl'),
+  },
+  {
+    field: 'tokens',
+    message: 'may not be specified when `workload` is specified: Mosquitto cannot check tokens',
+    holds: ({ tokens, workload }) => tokens === undefined || workload === undefined,
+  },
+];
+
+const keySetRules: readonly RuleOn<KeySet>[] = [
+  {
+    message: 'must have exactly one of `ref` and `url`',
+    holds: ({ ref, url }) => isOneGiven(ref, url),
+  },
+  {
+    field: 'caRef',
+    message: 'may not be specified unless `url` is specified',
+    holds: ({ url, caRef }) => url !== undefined || caRef === undefined,
   },
 ];
 
@@ -178,6 +196,7 @@ export const mqttBrokerRules: readonly CrossFieldRule[] = [
   ...rulesOn('MqttBroker', 'spec.workload.managed', [replicasRule]),
   ...rulesOn('MqttBroker', 'spec.monitoring.rules', [distinctWatchesRule]),
   ...rulesOn('MqttBroker', 'spec.monitoring.rules[*]', watchRules),
+  ...rulesOn('MqttBroker', 'spec.tokens.issuers[*].jwks', keySetRules),
   ...rulesOn('MqttBroker', 'spec.limits', [limitsRule]),
   ...rulesOn('MqttBroker', 'spec.limits.persistentClientExpirationSeconds', [expirationRule]),
 ];

@@ -408,6 +408,74 @@ const monitoringRows: readonly ManifestRow[] = [
   ),
 ];
 
+const jwks = { ref: { kind: 'ConfigMap', name: 'issuer-keys' } };
+const issuer = { issuer: 'https://issuer.example.com', audience: 'plant', jwks };
+const tokens = (...issuers: Patch[]) => ({ tokens: { issuers } });
+
+const allOfTokens: Patch = {
+  issuers: [
+    {
+      ...issuer,
+      jwks: { ref: { kind: 'Secret', name: 'issuer-keys', key: 'keys' }, refreshSeconds: 60 },
+      algorithms: ['RS256', 'EdDSA'],
+      identityClaim: 'device_id',
+      requiredClaims: [{ name: 'scope', value: 'mqtt' }],
+      maxLifetimeSeconds: 3600,
+      clockSkewSeconds: 0,
+    },
+    {
+      ...issuer,
+      issuer: 'https://login.example.com/tenant',
+      jwks: {
+        url: 'https://login.example.com:8443/keys?v=1',
+        caRef: { kind: 'ConfigMap', name: 'web-ca', key: 'web.pem' },
+        refreshSeconds: 86400,
+      },
+    },
+  ],
+};
+
+const tokenRows: readonly ManifestRow[] = [
+  accepts('everything of tokens', broker({ tokens: allOfTokens })),
+  refuses(
+    'tokens where Mosquitto runs',
+    broker({ ...tokens(issuer), workload: { external: { instances: ['a'] } } }),
+    'spec.tokens',
+    'may not be specified when `workload` is specified: Mosquitto cannot check tokens',
+  ),
+  hasDuplicate('two issuers of one name', broker(tokens(issuer, issuer)), 'spec.tokens.issuers[1]'),
+  ...[{}, { ...jwks, url: 'https://issuer/keys' }].map((both) =>
+    refuses(
+      `keys of an issuer from ${Object.keys(both).length === 0 ? 'nowhere' : 'two places'}`,
+      broker(tokens({ ...issuer, jwks: both })),
+      'spec.tokens.issuers[0].jwks',
+      'must have exactly one of `ref` and `url`',
+    ),
+  ),
+  refuses(
+    'a CA where nothing is downloaded',
+    broker(tokens({ ...issuer, jwks: { ...jwks, caRef: { kind: 'Secret', name: 'ca' } } })),
+    'spec.tokens.issuers[0].jwks.caRef',
+    'may not be specified unless `url` is specified',
+  ),
+  ...['none', 'HS256', 'rs256'].map((algorithm) =>
+    outOfBounds(
+      `tokens by algorithm ${algorithm}`,
+      broker(tokens({ ...issuer, algorithms: [algorithm] })),
+      'spec.tokens.issuers[0].algorithms[0]',
+      'enum',
+    ),
+  ),
+  ...['http://issuer/keys', 'https://user@issuer/keys', 'file:///keys'].map((url) =>
+    outOfBounds(
+      `keys of an issuer at ${url}`,
+      broker(tokens({ ...issuer, jwks: { url } })),
+      'spec.tokens.issuers[0].jwks.url',
+      'pattern',
+    ),
+  ),
+];
+
 export const brokerRows: readonly ManifestRow[] = [
   accepts('the least that is needed', broker()),
   accepts('everything', broker(everything)),
@@ -419,4 +487,5 @@ export const brokerRows: readonly ManifestRow[] = [
   ...workloadRows,
   ...limitRows,
   ...monitoringRows,
+  ...tokenRows,
 ];

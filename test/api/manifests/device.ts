@@ -93,6 +93,20 @@ const authenticationRows: readonly ManifestRow[] = [
     'spec.authentication.password',
     "must be specified when `type` is 'Password'",
   ),
+  accepts('a token', device({ authentication: { type: 'Token' } })),
+  accepts('a token of a service account', device({ authentication: { type: 'Token' }, identity: 'system:sa:plant:a' })),
+  refuses(
+    'type Token with a password',
+    device({ authentication: { type: 'Token', password: { hash } } }),
+    'spec.authentication.password',
+    "may not be specified unless `type` is 'Password'",
+  ),
+  refuses(
+    'type Token with a certificate',
+    device({ authentication: { type: 'Token', certificate: {} } }),
+    'spec.authentication.certificate',
+    "may not be specified unless `type` is 'Certificate'",
+  ),
   refuses(
     'type Certificate with a password',
     device({ authentication: { password: { hash } } }),

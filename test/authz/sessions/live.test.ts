@@ -16,7 +16,9 @@ function stand(users: readonly string[], more: Partial<SessionKeeping> = {}) {
     sessions: {
       users: () => {
         events.push('list');
-        return faults.list ? Promise.reject(new Error('away')) : Promise.resolve(new Set(live));
+        return faults.list
+          ? Promise.reject(new Error('away'))
+          : Promise.resolve(new Map([...live].map((user) => [user, undefined])));
       },
       end: (user, reason) => {
         if (faults.slow.has(user)) return clock.sleep(10_000);

@@ -51,17 +51,17 @@ describe('sessions of RabbitMQ by its management API', () => {
 
   it('are asked for where the certificate is of the CA that is given, and nowhere else', async () => {
     answer = { status: 200, text: '[]' };
-    assert.deepEqual(await sessionsBy(ours.issuer.pem).users(signal), new Set());
+    assert.deepEqual(await sessionsBy(ours.issuer.pem).users(signal), new Map());
     for (const ca of [others.issuer.pem, undefined]) {
       await assert.rejects(sessionsBy(ca).users(signal), /^Error: list sessions of RabbitMQ at 127\.0\.0\.1:\d+: /);
       assert.deepEqual(asked, []);
     }
   });
 
-  it('are those of clients of MQTT, each user once', async () => {
+  it('are those of clients of MQTT, each user once, since the oldest', async () => {
     const rows = [
-      { user: 'a', protocol: 'MQTT 3.1.1' },
-      { user: 'a', protocol: 'MQTT 3.1.0' },
+      { user: 'a', protocol: 'MQTT 3.1.1', connected_at: 1000 },
+      { user: 'a', protocol: 'MQTT 3.1.0', connected_at: 2000 },
       { user: 'b', protocol: 'Web MQTT 3.1.1' },
       { user: 'c', protocol: 'AMQP 0-9-1' },
       { user: 'd' },
@@ -70,7 +70,10 @@ describe('sessions of RabbitMQ by its management API', () => {
       'e',
     ];
     answer = { status: 200, text: JSON.stringify(rows) };
-    assert.deepEqual(await sessionsBy(ours.issuer.pem).users(signal), new Set(['a', 'b']));
+    assert.deepEqual(
+      await sessionsBy(ours.issuer.pem).users(signal),
+      new Map([['b', undefined] as const, ['a', new Date(1000)] as const]),
+    );
   });
 
   it('are ended by the name of the user, whatever is in it', async () => {
@@ -88,7 +91,7 @@ describe('sessions of RabbitMQ by its management API', () => {
     it(`are asked for below ${wanted} where the URL ends with ${path}`, async () => {
       answer = { status: 200, text: '[]' };
       await sessionsBy(ours.issuer.pem, { path }).users(signal);
-      assert.deepEqual(asked, [`GET ${wanted}connections?columns=user,protocol`]);
+      assert.deepEqual(asked, [`GET ${wanted}connections?columns=user,protocol,connected_at`]);
     });
   }
 
