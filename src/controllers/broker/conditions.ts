@@ -116,13 +116,12 @@ function programmedOf(view: BrokerView): ConditionDraft {
   if (programmed === expected.length) {
     return draft('True', 'Programmed', `${countText(expected.length)} proved what is published`);
   }
-  if (refusal !== undefined) return draft('False', refusedBy(expected), `${refusal}; the last good set stays in force`);
-  const reason = programmed === 0 ? 'Pending' : 'PartiallyProgrammed';
-  return draft(
-    'False',
-    reason,
-    `${programmed} of ${countText(expected.length)} proved what is published${errors(view)}`,
-  );
+  const count = `${programmed} of ${countText(expected.length)} proved what is published`;
+  if (refusal !== undefined) {
+    const left = 'what an instance proved last stays in force there';
+    return draft('False', refusedBy(expected), `${count}; ${refusal}; ${left}`);
+  }
+  return draft('False', programmed === 0 ? 'Pending' : 'PartiallyProgrammed', `${count}${errors(view)}`);
 }
 
 function refusedBy(expected: BrokerView['expected']): Reason {

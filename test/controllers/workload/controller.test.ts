@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { brokerLabel, managedBy, managedByLabel } from '../../../src/api/labels.ts';
+import { brokerLabel, bundleHashAnnotation, managedBy, managedByLabel } from '../../../src/api/labels.ts';
 import { expectedInstances } from '../../../src/controllers/workload/expected.ts';
+import { enforcedHash } from '../../../src/domain/bundle/chunks.ts';
 import { ofParts } from '../../../src/domain/bundle/set.ts';
 import { partNames } from '../../../src/domain/bundle/content.ts';
 import { ApiError } from '../../../src/kube/errors.ts';
@@ -194,6 +195,54 @@ describe('workload of a broker', () => {
     pods('True', 'True');
     await site.pass();
     assert.notDeepEqual(template(), given);
+  });
+
+  describe('rolled', () => {
+    const sets = [
+      { ...emptyParts, crl: ['a'.repeat(64)] },
+      { ...emptyParts, crl: ['a'.repeat(64)], notices: ['b'.repeat(64)] },
+      { ...emptyParts, crl: ['c'.repeat(64)], notices: ['b'.repeat(64)] },
+    ] as const;
+    const publish = (site: WorkloadSite, index: number) => {
+      const parts = sets[index] ?? emptyParts;
+      site.published = { broker: key, revision: index + 1, hash: String(index).repeat(64), parts };
+    };
+    const mine = {
+      ...{ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 'mine', namespace: 'plant' } },
+      spec: {
+        template: {
+          metadata: {
+            labels: { [brokerLabel]: 'main' },
+            annotations: { [bundleHashAnnotation]: enforcedHash(sets[0]) },
+          },
+        },
+      },
+    } as KubeObject;
+    const rows: readonly (readonly [what: string, workload: object, written: string])[] = [
+      ['a managed one', managed, 'apply StatefulSet main'],
+      ['one of the user', { ref: { kind: 'StatefulSet', name: 'mine' } }, 'apply StatefulSet mine'],
+    ];
+    for (const [what, workload, written] of rows) {
+      it(`gets other pods when ${what} has to enforce something else, and none for other notices`, async () => {
+        const site = started(workload, { update: { strategy: 'Roll' } });
+        site.cluster.put(mine);
+        publish(site, 0);
+        await site.pass();
+        publish(site, 1);
+        assert.deepEqual(await site.pass(), []);
+        publish(site, 2);
+        assert.deepEqual((await site.pass()).map(textOf), [written]);
+      });
+
+      it(`gets no other pods where ${what} reloads`, async () => {
+        const site = started(workload);
+        site.cluster.put(mine);
+        publish(site, 0);
+        await site.pass();
+        publish(site, 2);
+        assert.deepEqual(await site.pass(), []);
+      });
+    }
   });
 
   it('goes when the broker runs elsewhere, the pods first', async () => {
