@@ -180,6 +180,12 @@ describe('a device is refused', () => {
     assert.match(refusals(aFleet({ brokers: [bare] }), aDevice()), /^MQS049 .* no `clientCertificates`/);
   });
 
+  it('with a token, where its broker is Mosquitto, which cannot check one', () => {
+    const device = aDevice('s', { authentication: { type: 'Token' } });
+    assert.match(refusals(fleet, device), /^MQS305 Invalid spec.authentication.type: .* Mosquitto cannot check tokens/);
+    assert.equal(refusals(aFleet({ brokers: [aBroker({ tokenIssuers: [], listeners: [] })] }), device), 'accepted');
+  });
+
   const groups = ['#', 'a/b', '', '$SYS', 'x\n'];
   for (const group of groups) {
     it(`with the group ${JSON.stringify(group)}`, () =>

@@ -182,6 +182,7 @@ describe('plan of a local fleet', () => {
     'a device that is gone': [{ devices: [] }, ['4a CessationOfOperation']],
     'a device that may be in a file that cannot be read': [{ devices: [], isDeclared: () => true }, []],
     'a device that now has a password': [{ devices: [device({ authentication: byPassword })] }, ['4a Superseded']],
+    'a device that now has tokens': [{ devices: [device({ authentication: { type: 'Token' } })] }, ['4a Superseded']],
     'a lineage that is gone': [
       { devices: [device({ authentication: { type: 'Certificate' } })] },
       ['4a CessationOfOperation'],

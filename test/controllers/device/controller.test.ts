@@ -472,6 +472,47 @@ describe('the controller of devices', () => {
     });
   });
 
+  describe('a device with tokens', () => {
+    const tokens = {
+      issuers: [{ issuer: 'x', audience: 'y', jwks: { ref: { kind: 'ConfigMap', name: 'k', key: 'jwks.json' } } }],
+    };
+    const { workload, ...spec } = broker['spec'] as Record<string, unknown>;
+    const tokenBroker = object('MqttBroker', 'main', { ...spec, tokens });
+    const tokenDevice = object('MqttDevice', 'a', {
+      ...{ brokerRef: { name: 'main' }, templateRefs: [{ name: 'sensor' }], authentication: { type: 'Token' } },
+    });
+
+    it('is ready when its rights are published, and costs no Secret', async () => {
+      assert.ok(workload);
+      const site = new Site();
+      site.cluster.put(tokenBroker);
+      site.cluster.put(tokenDevice);
+      await site.reconcile('a');
+      site.prove(1);
+      await site.reconcile('a');
+      assert.equal(site.device('a').text('Ready'), 'True/Ready');
+      assert.deepEqual(site.cluster.reads, []);
+      assert.equal(site.passwords.isComplete(main), true);
+    });
+
+    it('is refused on Mosquitto, and told why', async () => {
+      const site = new Site();
+      site.cluster.put(tokenDevice);
+      await site.reconcile('a');
+      assert.equal(site.device('a').text('Accepted'), 'False/Invalid');
+      assert.match(JSON.stringify(site.cluster.object('MqttDevice', 'plant/a')), /Mosquitto cannot check tokens/);
+    });
+
+    it('loses the certificates that it had', async () => {
+      const site = await certifiedSite();
+      site.cluster.put(tokenBroker);
+      site.cluster.put(tokenDevice);
+      await site.reconcile('a');
+      assert.equal(site.cluster.object('DeviceCertificate', 'plant/a'), undefined);
+      assert.equal(site.ledger.get('1a')?.reason, 'Superseded');
+    });
+  });
+
   describe('taking back', () => {
     it('revokes what a revoked device holds, and is ready when that is proved', async () => {
       const site = await certifiedSite();

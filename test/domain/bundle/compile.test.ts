@@ -253,6 +253,22 @@ describe('what becomes of an identity', () => {
     );
   });
 
+  it('a device with a token is let in by nothing, whatever is left of what it had', () => {
+    const devices = [aDevice('a', { authentication: { type: 'Token' } })];
+    const input = inputOf(
+      { devices, brokers: [aBroker({ tokenIssuers: [] })] },
+      { passwordLines: ShardedMap.from([['a', givenHash]]) },
+    );
+    const { passwords, identities } = partsOf(input);
+    assert.equal(passwords, '');
+    assert.match(identities, /^a Password \w+ - -$/m);
+    const { findings } = compileBroker(input, start);
+    assert.deepEqual(
+      findings.map(({ code, severity }) => [code, severity]),
+      [['MQS307', 'Info']],
+    );
+  });
+
   it('the older of two claims has the identity, and keeps it when it is revoked', () => {
     const older = aDevice('older', { identity: 'x', origin: { createdAt: hour(0) } });
     const younger = aDevice('younger', { identity: 'x', origin: { createdAt: hour(1) }, suspended: true });
