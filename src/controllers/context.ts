@@ -69,8 +69,6 @@ export interface Trust {
 /** The CA that an issuer issues with, as far as it can be told. */
 export interface IssuingCa {
   readonly keyId: CaKeyId | undefined;
-  /** Key id of the trusted CA that this one is, or is below of; undefined where the broker trusts none such. */
-  readonly trustedAs: CaKeyId | undefined;
 }
 
 /** Ledgers and revocation lists, one of each per CA key. */

@@ -23,7 +23,7 @@ export const reasons = {
   CrlInvalid: 'A revocation list that somebody else signs cannot be used: the last good one stays as long as it lasts.',
   CrlExpiring: 'A revocation list ends soon and is not renewed: when it ends all devices of its CA are refused.',
   IssuerNotTrusted:
-    'The broker does not trust the CA of its issuer: add it to `trustedCas`. Certificates stay as they are.',
+    'The broker does not trust the CA of its issuer, or of a certificate: add it to `trustedCas`. Certificates stay as they are.',
   LedgerDamaged: 'The ledger of a CA is not whole: see docs/guides/restore.md before anything of it is deleted.',
   SignerForbidden: 'The secret that signs the revocation list cannot be read.',
   ClockSkewed:

@@ -22,6 +22,7 @@ import { createDownloads, type Downloads } from '../../shell/downloads.ts';
 import type { Repair } from './recovery.ts';
 import { isServed, unreadAbout, unservedCas } from './served.ts';
 import { type AuthorityContext, clockProblem, isComplete, type Site, wakeHolder } from './site.ts';
+import { isIssuerUnread } from './sources.ts';
 import { suspensions, unreadableIdentities } from './suspensions.ts';
 import { publishedAbout, takenOver, untakenCas } from './takeover.ts';
 import { isSameTrust, trustOf } from './trust.ts';
@@ -66,8 +67,8 @@ export function createAuthorities(context: AuthorityContext, publisher: Publishe
 }
 
 function issuanceOf(member: Member | undefined, broker: Broker): IssuingCa | undefined {
-  if (member?.broker !== broker) return undefined;
-  return { keyId: member.issuing, trustedAs: member.issuedUnder };
+  if (member?.broker !== broker || isIssuerUnread(member.sources)) return undefined;
+  return { keyId: member.issuing };
 }
 
 function downloadsOf({ clock, jitter, download, wake }: AuthorityContext): Downloads {

@@ -9,7 +9,7 @@ import { gathered, type Gathered } from './gathered.ts';
 import { issuingByRequests, type Member } from './members.ts';
 import { type PublishedRevocations, publishedRevocations } from './published.ts';
 import type { Site } from './site.ts';
-import { trustSources } from './sources.ts';
+import { isIssuerUnread, type Sources, trustSources } from './sources.ts';
 
 /** Values that nobody asks about are read again after so long, milliseconds. */
 const rereadMilliseconds = 60_000;
@@ -35,9 +35,8 @@ export async function gather(site: Site, key: ObjectKey, { meta }: DeclaredBroke
   const isSame = former?.broker === broker && isDeepStrictEqual(former.sources, sources);
   const found = isSame ? former.gathered : gathered(broker, sources);
   const { requests } = context.world;
-  const issuing = found.issuing ?? issuingByRequests(broker, found, requests.store.list());
-  const issuedUnder = found.issuedUnder ?? trustedKey(found, issuing);
-  const base = { key, uid: meta.uid, broker, sources, published, gathered: found, issuing, issuedUnder };
+  const issuing = found.issuing ?? issuingByRequests(broker, found, requests.store.list()) ?? onlyCa(found, sources);
+  const base = { key, uid: meta.uid, broker, sources, published, gathered: found, issuing };
   // What happened to it while the server was asked.
   const latest = memberOf(site, key, meta);
   const remembered = rememberedOf(latest, published);
@@ -45,7 +44,7 @@ export async function gather(site: Site, key: ObjectKey, { meta }: DeclaredBroke
     ...{ ...base, ...remembered },
     signed: new Set([...remembered.signed, ...signedIn(found)]),
     kept: keptCas(site, { ...base, ...remembered }, meta.annotations),
-    troubledSince: troubledSince(found, latest, now),
+    troubledSince: troubledSince(found, sources, latest, now),
   });
   if (former?.issuing !== issuing) wakeCertificates(site, key);
   readings.forget(new Date(now.getTime() - 10 * rereadMilliseconds));
@@ -63,8 +62,9 @@ function rememberedOf(
   return { former: latest.former, signed, told: latest.told, trust };
 }
 
-function trustedKey({ cas }: Gathered, issuing: CaKeyId | undefined): CaKeyId | undefined {
-  return cas.find(({ ca }) => ca.keyId === issuing)?.ca.keyId;
+/** What an issuer of which nothing is known most likely issues with. One that will tell is waited for. */
+function onlyCa({ cas: [first, ...others] }: Gathered, sources: Sources): CaKeyId | undefined {
+  return others.length > 0 || isIssuerUnread(sources) ? undefined : first?.ca.keyId;
 }
 
 function signedIn({ cas }: Gathered): readonly CaKeyId[] {
@@ -84,8 +84,14 @@ function readSince({ troubledSince: trouble }: Member, now: Date): Date {
   return new Date(now.getTime() - (trouble ? age / 2 : age) + 1);
 }
 
-function troubledSince({ findings, cas }: Gathered, former: Member | undefined, now: Date): Date | undefined {
-  const isTroubled = findings.some(isTrouble) || cas.some(({ offered }) => !(offered?.ok ?? true));
+function troubledSince(
+  { findings, cas }: Gathered,
+  sources: Sources,
+  former: Member | undefined,
+  now: Date,
+): Date | undefined {
+  const isListMissing = cas.some(({ offered }) => !(offered?.ok ?? true));
+  const isTroubled = findings.some(isTrouble) || isListMissing || isIssuerUnread(sources);
   return isTroubled ? (former?.troubledSince ?? now) : undefined;
 }
 

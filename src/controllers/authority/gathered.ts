@@ -5,7 +5,7 @@ import type { CaKeyId, TrustedCa } from '../../domain/pki/certificate.ts';
 import { defaultCrlValiditySeconds } from '../../domain/pki/crl-schedule.ts';
 import type { OfferedList } from '../../domain/pki/external-list.ts';
 import { externalCrl, trustedCa } from '../../domain/pki/trusted-ca.ts';
-import { caCertificatesIn, caKeyId, caSigner, type CaSigner, isIssuedBy } from '../../domain/pki/x509.ts';
+import { caCertificatesIn, caKeyId, caSigner, type CaSigner, isBelow } from '../../domain/pki/x509.ts';
 import type { CaSource, IssuerSource, SignerSource, Sources, Value } from './sources.ts';
 
 /** One CA that is trusted, with what it takes to take its certificates back. */
@@ -23,10 +23,8 @@ export interface GatheredCa {
 
 export interface Gathered {
   readonly cas: readonly GatheredCa[];
-  /** Key id of the CA that issues, where the issuer or the only trusted CA tells it. */
+  /** Key id of the CA that issues, where the issuer tells it. */
   readonly issuing: CaKeyId | undefined;
-  /** Key id of the trusted CA that the issuer's is, or is below of; undefined where there is none, or the issuer does not tell. */
-  readonly issuedUnder: CaKeyId | undefined;
   readonly findings: readonly Finding[];
 }
 
@@ -35,16 +33,14 @@ type Draft = Omit<Finding, 'object'>;
 
 /** What cannot be used is left out, with a finding that says why. */
 export function gathered(broker: Broker, { issuer, cas: sources }: Sources): Gathered {
-  if (!broker.clientCertificates) return { cas: [], issuing: undefined, issuedUnder: undefined, findings: [] };
+  if (!broker.clientCertificates) return { cas: [], issuing: undefined, findings: [] };
   const findings: Draft[] = [];
   const cas = sources.length > 0 ? declaredCas(sources, findings) : issuerCas(broker, issuer, findings);
   if (sources.length > 0 && issuer.kind === 'Missing') findings.push({ ...issuerMissing(broker), severity: 'Warning' });
-  const issuedUnder = coveringCa(issuer, cas);
-  if (isUncovered(issuer, cas, issuedUnder, findings)) findings.push(issuerUntrusted(broker));
+  if (isUntrusted(issuer, cas, findings)) findings.push(issuerUntrusted(broker, caAbove(issuer, cas)));
   return {
     cas,
-    issuing: issuingKeyId(issuer, cas),
-    issuedUnder,
+    issuing: issuingKeyId(issuer),
     findings: findings.map((finding) => ({ ...finding, object: broker.origin })),
   };
 }
@@ -53,10 +49,20 @@ function declaredCas(sources: readonly CaSource[], findings: Draft[]): readonly 
   return sources.flatMap((source, index) => {
     const path = `${field}.trustedCas[${index}]`;
     const ca = valid(source.ca, `${path}.caRef`, findings, (text) =>
-      trustedCa(source.spec.name, text, source.spec.revocation.type),
+      trustedCa(source.spec.name, withSigner(text, source.signer), source.spec.revocation.type),
     );
     return ca ? withRevocation(ca, path, source, findings) : [];
   });
+}
+
+/**
+ * `ca.crt` of an intermediate CA is its root, whose list would say nothing of what the intermediate one issued: trusted is
+ * the CA whose key signs the list.
+ */
+function withSigner(text: string, signer: SignerSource | undefined): string {
+  if (signer?.certificate.kind !== 'Found' || !isBelow(signer.certificate.text, text)) return text;
+  const [own, named] = [signer.certificate.text, text].map(caKeyId);
+  return own?.ok && named?.ok && own.value !== named.value ? withRoot(signer.certificate.text, text) : text;
 }
 
 function withRevocation(
@@ -168,41 +174,29 @@ function issuerCertificate(issuer: IssuerSource): string | undefined {
   return value?.kind === 'Found' ? value.text : undefined;
 }
 
-/** The trusted CA that the issuer's is: of its key, or above it. */
-function coveringCa(issuer: IssuerSource, cas: readonly GatheredCa[]): CaKeyId | undefined {
-  const certificate = issuerCertificate(issuer);
-  const keyId = certificate === undefined ? undefined : caKeyId(certificate);
-  if (certificate === undefined || !keyId?.ok) return undefined;
-  const own = cas.find(({ ca }) => ca.keyId === keyId.value);
-  const covers = ({ ca }: GatheredCa) => {
-    const all = caCertificatesIn(ca.certificates);
-    return all.ok && all.value.some((one) => one.keyId === keyId.value || isIssuedBy(certificate, one));
-  };
-  return (own ?? cas.find(covers))?.ca.keyId;
-}
-
 /** Not said while a CA that is named cannot be read. */
-function isUncovered(
-  issuer: IssuerSource,
-  cas: readonly GatheredCa[],
-  covering: CaKeyId | undefined,
-  findings: readonly Draft[],
-): boolean {
-  const isKnown = issuerCertificate(issuer) !== undefined && cas.length > 0;
-  return isKnown && covering === undefined && findings.every(({ severity }) => severity !== 'Error');
+function isUntrusted(issuer: IssuerSource, cas: readonly GatheredCa[], findings: readonly Draft[]): boolean {
+  const keyId = issuingKeyId(issuer);
+  const isKnown = keyId !== undefined && cas.length > 0;
+  return isKnown && cas.every(({ ca }) => ca.keyId !== keyId) && findings.every(({ severity }) => severity !== 'Error');
 }
 
-function issuerUntrusted(broker: Broker): Draft {
+/** The trusted CA that the issuer's is below of: neither counts its certificates nor takes them back. */
+function caAbove(issuer: IssuerSource, cas: readonly GatheredCa[]): GatheredCa | undefined {
+  const certificate = issuerCertificate(issuer);
+  return cas.find(({ ca }) => certificate !== undefined && isBelow(certificate, ca.certificates));
+}
+
+function issuerUntrusted(broker: Broker, above: GatheredCa | undefined): Draft {
   const issuer = broker.clientCertificates?.issuer.name ?? '';
-  const message = `the CA of Issuer ${issuer} is not among trustedCas: no certificate is moved to it`;
+  const message = above
+    ? `the CA of Issuer ${issuer} is below ${above.ca.name}, and not itself among trustedCas: what it issues does not count. Name its certificate first, then those above it`
+    : `the CA of Issuer ${issuer} is not among trustedCas: no certificate is moved to it`;
   return { code: 'MQS170', severity: 'Warning', reason: 'IssuerNotTrusted', path: `${field}.issuerRef`, message };
 }
 
-function issuingKeyId(issuer: IssuerSource, cas: readonly GatheredCa[]): CaKeyId | undefined {
-  if (issuer.kind === 'Ca' && issuer.signer.certificate.kind === 'Found') {
-    const keyId = caKeyId(issuer.signer.certificate.text);
-    if (keyId.ok) return keyId.value;
-  }
-  const [first, ...others] = cas;
-  return others.length === 0 ? first?.ca.keyId : undefined;
+function issuingKeyId(issuer: IssuerSource): CaKeyId | undefined {
+  const certificate = issuerCertificate(issuer);
+  const keyId = certificate === undefined ? undefined : caKeyId(certificate);
+  return keyId?.ok ? keyId.value : undefined;
 }

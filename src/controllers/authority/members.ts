@@ -4,7 +4,8 @@ import type { Broker } from '../../domain/fleet.ts';
 import type { ObjectKey } from '../../domain/names.ts';
 import type { CaKeyId } from '../../domain/pki/certificate.ts';
 import type { Told } from '../../domain/pki/takeover.ts';
-import { caCertificatesIn, isIssuedBy } from '../../domain/pki/x509.ts';
+import { pemBlocks, pemText } from '../../domain/pki/pem.ts';
+import { caCertificate, isBelow, isIssuedBy } from '../../domain/pki/x509.ts';
 import type { Trust } from '../context.ts';
 import type { KeptCa } from './former.ts';
 import type { Gathered, GatheredCa } from './gathered.ts';
@@ -19,8 +20,6 @@ export interface Member {
   readonly gathered: Gathered;
   /** Key id of the CA that issues, as far as it can be told. */
   readonly issuing: CaKeyId | undefined;
-  /** Key id of the trusted CA that this one is, or is below of. */
-  readonly issuedUnder: CaKeyId | undefined;
   readonly published: PublishedRevocations;
   /** Key ids of CAs of which its Secret holds the key, or did. */
   readonly signed: ReadonlySet<CaKeyId>;
@@ -58,24 +57,39 @@ export function trusts(member: Member, keyId: CaKeyId): boolean {
   return casOf(member).some(({ ca }) => ca.keyId === keyId);
 }
 
-/** The trusted CA that signed what the issuer gave last; looked for only where nothing else tells. */
+/**
+ * The CA that signed what the issuer gave last, where that is a trusted one or below one; looked for only where the issuer
+ * does not tell.
+ */
 export function issuingByRequests(
   broker: Broker,
   gathered: Gathered,
   requests: Iterable<CertificateRequestObject>,
 ): CaKeyId | undefined {
+  const newest = newestIssued(broker, requests);
+  const [leaf, ...chain] = certificatesOf(Buffer.from(newest ?? '', 'base64').toString('latin1'));
+  if (leaf === undefined) return undefined;
+  const trusted = gathered.cas.flatMap(({ ca }) => certificatesOf(ca.certificates));
+  const signer = [...chain, ...trusted].map(caCertificate).find((one) => one.ok && isIssuedBy(leaf, one.value));
+  if (!signer?.ok) return undefined;
+  const { keyId, pem } = signer.value;
+  const isTrusted = gathered.cas.some(({ ca }) => ca.keyId === keyId);
+  return isTrusted || isBelow([pem, ...chain].join(''), trusted.join('')) ? keyId : undefined;
+}
+
+/** Chain of the certificate that the issuer of the broker gave last, base64. */
+function newestIssued(broker: Broker, requests: Iterable<CertificateRequestObject>): string | undefined {
   let [newest, at]: [string | undefined, string] = [undefined, ''];
   for (const { metadata, spec, status } of requests) {
     const isIssuers = spec?.issuerRef?.name === broker.clientCertificates?.issuer.name;
     if (!isIssuers || metadata.namespace !== broker.origin.namespace || status?.certificate === undefined) continue;
-    if (newest === undefined || (metadata.creationTimestamp ?? '') > at) {
-      [newest, at] = [status.certificate, metadata.creationTimestamp ?? ''];
-    }
+    const { creationTimestamp = '' } = metadata;
+    if (newest === undefined || creationTimestamp > at) [newest, at] = [status.certificate, creationTimestamp];
   }
-  if (newest === undefined) return undefined;
-  const pem = Buffer.from(newest, 'base64').toString();
-  return gathered.cas.find(({ ca }) => {
-    const certificates = caCertificatesIn(ca.certificates);
-    return certificates.ok && certificates.value.some((one) => one.keyId === ca.keyId && isIssuedBy(pem, one));
-  })?.ca.keyId;
+  return newest;
+}
+
+function certificatesOf(bundle: string): readonly string[] {
+  const blocks = pemBlocks(bundle, { labels: ['CERTIFICATE'], comments: true });
+  return blocks.ok ? blocks.value.map((der) => pemText('CERTIFICATE', der)) : [];
 }

@@ -71,6 +71,12 @@ export interface Sources {
   readonly cas: readonly CaSource[];
 }
 
+/** The issuer names a Secret with its CA that is not there yet. */
+export function isIssuerUnread({ issuer }: Pick<Sources, 'issuer'>): boolean {
+  if (issuer.kind !== 'Ca') return false;
+  return issuer.signer.certificate.kind === 'Missing' || issuer.signer.certificate.kind === 'Pending';
+}
+
 /** What the values of a broker are read from. */
 export interface Places {
   readonly readings: Readings;

@@ -47,10 +47,10 @@ const mostUnderWay = 10;
 export function successionGate(state: BrokerState | undefined, issuance: IssuingCa | undefined): Gate {
   const closed = { isOpen: false, most: mostUnderWay };
   if (!issuance) return closed;
-  const { keyId: issuing, trustedAs } = issuance;
+  const { keyId: issuing } = issuance;
   if (issuing === undefined) return { isOpen: true, most: 1 };
-  const trusts = (trust: Trust | undefined) => trust?.cas.some(({ keyId }) => keyId === trustedAs) === true;
-  if (!state || trustedAs === undefined || !trusts(state.trust)) return closed;
+  const trusts = (trust: Trust | undefined) => trust?.cas.some(({ keyId }) => keyId === issuing) === true;
+  if (!state || !trusts(state.trust)) return closed;
   const { proved, expectedInstances } = state;
   return { ...closed, isOpen: proved.length >= expectedInstances && proved.every(({ trust }) => trusts(trust)) };
 }

@@ -11,8 +11,11 @@ export interface Gate {
 }
 
 export interface Turns {
-  /** Undefined when it is the turn of this lineage, until `done`; else when to ask again, unless it is woken before. */
-  readonly ask: (broker: ObjectKey, lineage: ObjectKey, gate: Gate) => Date | undefined;
+  /**
+   * Undefined when it is the turn of this lineage, until `done`; else when to ask again, unless it is woken before. `held`
+   * is the certificate that it wants another CA for: who goes on asking with ever newer ones is given what was not expected.
+   */
+  readonly ask: (broker: ObjectKey, lineage: ObjectKey, gate: Gate, held?: string) => Date | undefined;
   /** It has what it waited for, or does not wait any more. */
   readonly done: (lineage: ObjectKey) => void;
 }
@@ -21,14 +24,21 @@ export interface Turns {
 const patience = 300_000;
 /** One that had a turn in vain gets none for so long, milliseconds: what it is given is not what was expected. */
 const pause = 3_600_000;
+/** The so manieth certificate that one is given in vain ends its turn: the first may have been under way before. */
+const mostInVain = 2;
 /** The first in the queue asks so often whether the gate is open, milliseconds. */
 const headInterval = 5_000;
 /** The others are woken; in case whoever would have woken them is gone, they ask after so long, milliseconds. */
 const queueInterval = 600_000;
 
+interface Turn {
+  readonly since: number;
+  /** The certificates that it asked with. */
+  readonly held: Set<string>;
+}
+
 interface Line {
-  /** Since when, by lineage. */
-  readonly underWay: Map<ObjectKey, number>;
+  readonly underWay: Map<ObjectKey, Turn>;
   readonly waiting: Set<ObjectKey>;
   /** Until when they get no turn. */
   readonly resting: Map<ObjectKey, number>;
@@ -46,21 +56,21 @@ export function createTurns(clock: Pick<Clock, 'now'>, wake: (lineage: ObjectKey
   function advance(broker: ObjectKey, line: Line, asking?: ObjectKey): void {
     const now = clock.now().getTime();
     const { isOpen, most } = gates.get(broker) ?? { isOpen: false, most: 0 };
-    for (const [lineage, since] of line.underWay) {
-      if (since + patience > now) continue;
+    for (const [lineage, { since, held }] of line.underWay) {
+      if (since + patience > now && held.size <= mostInVain) continue;
       line.underWay.delete(lineage);
       line.resting.set(lineage, now + pause);
     }
     for (const lineage of line.waiting) {
       if (!isOpen || line.underWay.size >= most) return;
       line.waiting.delete(lineage);
-      line.underWay.set(lineage, now);
+      line.underWay.set(lineage, { since: now, held: new Set() });
       if (lineage !== asking) wake(lineage);
     }
   }
 
   return {
-    ask(broker, lineage, gate) {
+    ask(broker, lineage, gate, held) {
       const now = clock.now().getTime();
       const line: Line = lines.get(broker) ?? newLine();
       lines.set(broker, line);
@@ -70,8 +80,13 @@ export function createTurns(clock: Pick<Clock, 'now'>, wake: (lineage: ObjectKey
       if (rests > now) return new Date(rests);
       line.resting.delete(lineage);
       if (!line.underWay.has(lineage)) line.waiting.add(lineage);
+      const note = () => held !== undefined && line.underWay.get(lineage)?.held.add(held);
+      note();
       advance(broker, line, lineage);
+      note();
       if (line.underWay.has(lineage)) return undefined;
+      const restsUntil = line.resting.get(lineage);
+      if (restsUntil !== undefined) return new Date(restsUntil);
       const [head] = line.waiting;
       return new Date(now + (head === lineage ? headInterval : queueInterval));
     },

@@ -23,13 +23,15 @@ export function issuedOf(facts: DeviceFacts, isNotOurs: boolean): Issued {
 
 /** The newest that its broker still trusts. */
 function currentOf({ held = [], trusted, authorities, now }: DeviceFacts): HeldCertificate | undefined {
-  const good = held.filter(
-    (one) => one.notAfter > now && trusted?.has(one.caKeyId) !== false && !authorities.isRevoked(one),
-  );
+  const good = unended({ held, authorities, now }).filter(({ caKeyId }) => trusted?.has(caKeyId) !== false);
   return good.reduce<HeldCertificate | undefined>(
     (newest, one) => (newest && newest.notBefore >= one.notBefore ? newest : one),
     undefined,
   );
+}
+
+function unended({ held = [], authorities, now }: Pick<DeviceFacts, 'held' | 'authorities' | 'now'>) {
+  return held.filter((one) => one.notAfter > now && !authorities.isRevoked(one));
 }
 
 function issuedCondition(facts: DeviceFacts, isNotOurs: boolean, current: HeldCertificate | undefined): ConditionDraft {
@@ -41,6 +43,11 @@ function issuedCondition(facts: DeviceFacts, isNotOurs: boolean, current: HeldCe
   if (!held) return condition('Issued', 'Unknown', 'CertManagerAbsent', 'the kinds of cert-manager cannot be read');
   if (verdict.device?.revoked) return condition('Issued', 'False', 'Revoked', 'its certificates are taken back');
   if (current) return condition('Issued', 'True', 'Issued', 'the certificate is within its dates');
+  const [stranger] = unended(facts);
+  if (stranger) {
+    const message = `its certificate is of the CA with key ${stranger.caKeyId.slice(0, 16)}, which the broker does not name in trustedCas`;
+    return condition('Issued', 'False', 'IssuerNotTrusted', message);
+  }
   if (certificates.length > 0 || hasTemplate(facts)) {
     return condition('Issued', 'False', 'Issuing', progressOf(certificates));
   }

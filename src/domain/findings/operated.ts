@@ -115,7 +115,7 @@ export const operatedFindings = {
   MQS170: {
     severity: 'Warning',
     title: 'Broker does not trust the CA that issues its certificates',
-    fix: 'Add the CA of the issuer to `spec.clientCertificates.trustedCas`: no certificate is moved to it before every instance trusts it.',
+    fix: 'Add the CA of the issuer to `spec.clientCertificates.trustedCas`, itself and not one above it: no certificate is moved to it before every instance trusts it.',
   },
   MQS172: {
     severity: 'Warning',

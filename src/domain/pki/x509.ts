@@ -180,6 +180,21 @@ export function isIssuedBy(pem: string, ca: CaCertificate): boolean {
   );
 }
 
+/**
+ * True if the first certificate of `chain` was issued by one of the CAs `above`, or by one of the further CAs of `chain` of
+ * which that is true; false where either cannot be read.
+ */
+export function isBelow(chain: string, above: string): boolean {
+  const [own, others] = [certificatesIn(chain), certificatesIn(above)];
+  if (!own.ok || !others.ok) return false;
+  const [first, ...rest] = own.value.map(({ x509 }) => x509);
+  const tops = new Set(others.value.map(({ x509 }) => x509.fingerprint256));
+  const all = [...rest, ...others.value.map(({ x509 }) => x509)].filter(({ ca }) => ca);
+  const reached = new Set(first ? [first] : []);
+  for (const one of reached) for (const issuer of all) if (isSignedBy(one, issuer)) reached.add(issuer);
+  return [...reached].some((one) => one !== first && tops.has(one.fingerprint256));
+}
+
 function datesProblem({ x509, fields: { notBefore, notAfter } }: ReadCertificate, now: Date): string | undefined {
   if (now < notBefore) return `${nameOf(x509)} is not valid before ${notBefore.toISOString()}`;
   return now > notAfter ? `${nameOf(x509)} expired at ${notAfter.toISOString()}` : undefined;

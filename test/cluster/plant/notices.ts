@@ -1,5 +1,9 @@
-/** Renewal as a device lives it: it is told, asks with a key of its own or fetches, comes back and says so. */
+/**
+ * Renewal as a device lives it: it is told, asks with a key of its own or fetches, comes back and says so. The issuer is
+ * itself issued by a root, so that all goes over a chain.
+ */
 import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import path from 'node:path';
 import type { MqttClient } from 'mqtt';
@@ -13,6 +17,7 @@ import { output, signingRequest } from './site.ts';
 import {
   becameReady,
   brokerSpec,
+  changed,
   endpointOf,
   found,
   issuers,
@@ -35,6 +40,25 @@ interface SeenCertificate {
   };
 }
 
+/** Issuer `devices`, whose CA in Secret `device-ca` was issued by the one in `root-ca`. */
+function chainedIssuers(): readonly object[] {
+  const [servers, ca, devices] = issuers(namespace) as readonly [object, IssuedCa, object];
+  const root = { ...ca, metadata: { ...ca.metadata, name: 'root-ca' }, spec: { ...ca.spec, secretName: 'root-ca' } };
+  const issuer = { ...devices, metadata: { name: 'root', namespace }, spec: { ca: { secretName: 'root-ca' } } };
+  const names = { commonName: 'Devices below the root', issuerRef: { name: 'root' } };
+  return [servers, root, issuer, { ...ca, spec: { ...ca.spec, ...names } }, devices];
+}
+
+interface IssuedCa {
+  readonly metadata: object;
+  readonly spec: object;
+}
+
+/** Certificates of a chain, the leaf first. */
+function chainIn(pem: string): readonly X509Certificate[] {
+  return (pem.match(/-----BEGIN[^]+?-----END CERTIFICATE-----/g) ?? []).map((one) => new X509Certificate(one));
+}
+
 function device(name: string, template: object): object {
   return ours('MqttDevice', namespace, name, {
     ...{ brokerRef: { name: 'plant' }, templateRefs: [{ name: 'sensor' }] },
@@ -43,7 +67,7 @@ function device(name: string, template: object): object {
 }
 
 /** What a device reads of its notices: the present one; undefined when there is none. */
-async function noticesOf(client: MqttClient, identity: string): Promise<() => CertificateNotice | undefined> {
+export async function noticesOf(client: MqttClient, identity: string): Promise<() => CertificateNotice | undefined> {
   let last = '';
   client.on('message', (topic, payload) => {
     if (topic === `$mqttsec/${identity}/certificate`) last = payload.toString();
@@ -52,7 +76,11 @@ async function noticesOf(client: MqttClient, identity: string): Promise<() => Ce
   return () => (last === '' ? undefined : (JSON.parse(last) as CertificateNotice));
 }
 
-async function acknowledge(client: MqttClient, identity: string, fingerprint: string | undefined): Promise<void> {
+export async function acknowledge(
+  client: MqttClient,
+  identity: string,
+  fingerprint: string | undefined,
+): Promise<void> {
   await client.publishAsync(`$mqttsec/${identity}/certificate/ack`, JSON.stringify({ fingerprint }), { qos: 1 });
 }
 
@@ -72,7 +100,7 @@ export function describeNotices(stage: () => Stage, mosquitto: BrokerUnderTest):
       };
       const objects = [
         namespaceNamed(namespace),
-        ...issuers(namespace),
+        ...chainedIssuers(),
         ours('MqttBroker', namespace, 'plant', brokerSpec(mosquitto.dialect)),
         ours('AclTemplate', namespace, 'sensor', template),
       ];
@@ -92,6 +120,10 @@ export function describeNotices(stage: () => Stage, mosquitto: BrokerUnderTest):
       const { conditions } = await certificateOf(name);
       const condition = conditions?.find(({ type }) => type === 'Acknowledged');
       return condition && `${condition.status}/${condition.reason}`;
+    };
+    const deviceReason = async (name: string) => {
+      const { status } = (await found(stage().plane, namespace, `mqttdevice/${name}`)) ?? {};
+      return status?.conditions?.find(({ type }) => type === 'Ready')?.reason;
     };
     const renewed = (name: string) =>
       output(
@@ -119,6 +151,27 @@ export function describeNotices(stage: () => Stage, mosquitto: BrokerUnderTest):
         () => notice() === undefined,
         () => `it is cleared: ${JSON.stringify(notice())}`,
       );
+
+    it('is handed the chain up to the root that its broker trusts, by which its certificate counts', async () => {
+      const { key, csr } = signingRequest(directory, 'valve');
+      await declare('valve', { csr });
+      await becameReady(stage().plane, namespace, 'mqttdevice/valve', 'devicecertificate/valve', 'mqttbroker/plant');
+      endpoint = await endpointOf(stage().plane, kubelet, namespace);
+      const certificate = (await certificateOf('valve')).certificate ?? '';
+      const [leaf, issuer, ...others] = chainIn(certificate);
+      const { 'tls.crt': ca = '' } = await secretTexts(stage().plane.admin, namespace, 'root-ca');
+      const root = new X509Certificate(ca);
+      assert.ok(leaf && issuer && others.length === 0);
+      assert.deepEqual([leaf.verify(issuer.publicKey), issuer.verify(root.publicKey)], [true, true]);
+      assert.deepEqual([leaf.subject, issuer.fingerprint256 === root.fingerprint256], ['CN=valve', false]);
+      const client = await connected('valve', { 'tls.crt': certificate, 'tls.key': key });
+      assert.equal(await mayPublish(client, 'sensors/valve/t', '20'), true);
+      const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
+      await changed(stage().plane, namespace, 'mqttdevice/valve', { spec: { revoked: { reason: 'KeyCompromise' } } });
+      await closed;
+      await until(async () => (await deviceReason('valve')) === 'Revoked', 'that is proved');
+      await assert.rejects(deviceClient(endpoint, 'valve', { 'tls.crt': certificate, 'tls.key': key }));
+    });
 
     it('makes another key, has its request signed, comes back with the certificate and says so', async () => {
       const first = signingRequest(directory, 'pump');

@@ -9,11 +9,12 @@ import type {
 } from '../../../src/controllers/authority/sources.ts';
 import type { Broker, Revocation } from '../../../src/domain/fleet.ts';
 import { newList } from '../../../src/domain/pki/signed-list.ts';
-import { authority, certificateOf, start } from '../../domain/pki/authorities.ts';
+import { authority, authorityBelow, certificateOf, start } from '../../domain/pki/authorities.ts';
 import { aBroker } from '../../fixtures.ts';
 
 const ca = authority('devices');
 const other = authority('others');
+const below = authorityBelow(ca, 'intermediate');
 const found = (text: string): Value => ({ kind: 'Found', text });
 const missing: Value = { kind: 'Missing', message: 'Secret plant/ca does not exist' };
 const forbidden: Value = { kind: 'Forbidden', message: 'the operator may not read Secret plant/ca' };
@@ -155,19 +156,68 @@ describe('what a broker trusts without a list', () => {
   }
 
   it('has the root of an intermediate CA beside it', () => {
-    const { pem } = certificateOf(ca, 'intermediate', { use: { kind: 'Ca' } });
-    const signer = signerOf(ca, { certificate: found(pem), root: ca.issuer.pem });
+    const signer = signerOf(below, { root: ca.issuer.pem });
     const [one] = of(withoutList, { issuer: { kind: 'Ca', signer } }).cas;
-    assert.equal(one?.ca.certificates, pem + ca.issuer.pem);
+    assert.equal(one?.ca.certificates, below.issuer.pem + ca.issuer.pem);
   });
+});
+
+describe('an issuer whose CA is below another one', () => {
+  const issuer: IssuerSource = { kind: 'Ca', signer: signerOf(below, { root: ca.issuer.pem }) };
+  const chain = below.issuer.pem + ca.issuer.pem;
+  const none: Revocation = { type: 'None' };
+
+  it('is trusted as the CA that signs the list, where its root alone is named', () => {
+    const { cas, findings } = of(broker, { issuer, cas: [sourceOf({ signer: signerOf(below) })] });
+    assert.deepEqual(
+      cas.map((one) => [one.ca.keyId, one.ca.certificates, one.signer?.issuer.keyId]),
+      [[below.issuer.keyId, chain, below.issuer.keyId]],
+    );
+    assert.deepEqual(findings, []);
+  });
+
+  const rows: readonly [what: string, source: CaSource, said: RegExp | undefined][] = [
+    ['is trusted where it is named first', sourceOf({ ca: found(chain), signer: undefined }, none), undefined],
+    [
+      'is not trusted for its root, which signs no list of what it issues',
+      sourceOf(),
+      /^the CA of Issuer \S+ is below devices, and not itself among trustedCas/,
+    ],
+    ['nor for a root without a list', sourceOf({ signer: undefined }, none), /is below devices/],
+    [
+      'nor where it comes after its root',
+      sourceOf({ ca: found(ca.issuer.pem + below.issuer.pem), signer: undefined }, none),
+      /is below devices/,
+    ],
+    [
+      'nor for a CA that has nothing to do with it',
+      sourceOf({ ca: found(other.issuer.pem), signer: signerOf(other) }),
+      /^the CA of Issuer \S+ is not among trustedCas/,
+    ],
+  ];
+  for (const [what, source, said] of rows) {
+    it(what, () => {
+      const { cas, findings } = of(broker, { issuer, cas: [source] });
+      assert.equal(cas.length, 1);
+      assert.deepEqual(
+        findings.map(({ reason }) => reason),
+        said ? ['IssuerNotTrusted'] : [],
+      );
+      assert.match(findings[0]?.message ?? '', said ?? /^$/);
+    });
+  }
 });
 
 describe('the CA that issues', () => {
   const two = [sourceOf(), sourceOf({ ca: found(other.issuer.pem), signer: signerOf(other) })];
   const rows: readonly [name: string, sources: Partial<Sources>, keyId: string | undefined][] = [
     ['is that of the issuer', { issuer: { kind: 'Ca', signer: signerOf(other) }, cas: two }, other.issuer.keyId],
-    ['is the only one that is trusted', { cas: [sourceOf()] }, ca.issuer.keyId],
-    ['is not known among several', { cas: two }, undefined],
+    ['is not known of an issuer that does not tell, whatever is trusted', { cas: [sourceOf()] }, undefined],
+    [
+      'is not known while the Secret of the issuer is not there',
+      { issuer: { kind: 'Ca', signer: signerOf(ca, { certificate: missing }) }, cas: [sourceOf()] },
+      undefined,
+    ],
   ];
   for (const [name, sources, keyId] of rows) it(name, () => assert.equal(of(broker, sources).issuing, keyId));
 });
@@ -175,5 +225,5 @@ describe('the CA that issues', () => {
 it('a broker without client certificates trusts nothing, and lacks nothing', () => {
   const { origin, version, listeners, tls, acl, allowedNamespaces, update, workload, limits } = broker;
   const plain: Broker = { origin, version, listeners, tls, acl, allowedNamespaces, update, workload, limits };
-  assert.deepEqual(of(plain, {}), { cas: [], issuing: undefined, issuedUnder: undefined, findings: [] });
+  assert.deepEqual(of(plain, {}), { cas: [], issuing: undefined, findings: [] });
 });

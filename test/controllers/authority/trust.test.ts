@@ -8,7 +8,7 @@ import { parsed, refused } from '../../../src/domain/finding.ts';
 import type { PublishedCrl, TrustedCa } from '../../../src/domain/pki/certificate.ts';
 import { newList } from '../../../src/domain/pki/signed-list.ts';
 import { nothingTold } from '../../../src/domain/pki/takeover.ts';
-import { authority, certificateOf, revocation, seconds, start } from '../../domain/pki/authorities.ts';
+import { authority, authorityBelow, certificateOf, revocation, seconds, start } from '../../domain/pki/authorities.ts';
 import { aBroker, mainBroker } from '../../fixtures.ts';
 
 const day = 86_400;
@@ -52,7 +52,7 @@ function externalList(signer: typeof ca, number: number): PublishedCrl {
 const unfit = (message: string) => refused({ code: 'MQS081', severity: 'Error', path: '', message });
 
 const gatheredOf = (...cas: GatheredCa[]): Gathered => ({
-  ...{ cas, issuing: undefined, issuedUnder: undefined, findings: [] },
+  ...{ cas, issuing: undefined, findings: [] },
 });
 const factsOf = (change: Partial<TrustFacts> = {}): TrustFacts => ({
   ...{ broker: aBroker(), gathered: gatheredOf(trusted(ca)), kept: [], told: nothingTold },
@@ -201,7 +201,6 @@ function memberOf(gathered: Gathered, change: Partial<Member> = {}): Member {
     ...{ key: mainBroker, uid: '1', broker: aBroker(), sources: { issuer: { kind: 'Other' }, cas: [] }, gathered },
     ...{
       issuing: undefined,
-      issuedUnder: undefined,
       published: { kind: 'None' },
       former: new Map(),
       signed: new Set(),
@@ -235,24 +234,25 @@ describe('the CA that issues, by what was issued', () => {
     createdAt: string,
     issuer = 'devices',
     namespace = 'plant',
+    chain = '',
   ): CertificateRequestObject => ({
     ...{ apiVersion: 'cert-manager.io/v1', kind: 'CertificateRequest' },
     metadata: { name: createdAt, namespace, creationTimestamp: createdAt },
     spec: { issuerRef: { name: issuer } },
-    status: { certificate: Buffer.from(certificateOf(signer, 'sensor-1').pem).toString('base64') },
+    status: { certificate: Buffer.from(`${certificateOf(signer, 'sensor-1').pem}${chain}`).toString('base64') },
   });
   const old = request(ca, '2026-01-01T00:00:00Z');
+  const [below, stranger] = [authorityBelow(ca, 'below'), authority('stranger')];
+  const given = (by: typeof ca) => request(by, '2026-02-01T00:00:00Z', 'devices', 'plant', by.issuer.pem);
   const gathered = gatheredOf(trusted(ca), trusted(next));
   const rows: readonly [name: string, requests: readonly CertificateRequestObject[], keyId: string | undefined][] = [
     ['is that of the newest', [request(next, '2026-02-01T00:00:00Z'), old], next.issuer.keyId],
     ['is that of this issuer', [old, request(next, '2026-02-01T00:00:00Z', 'others')], ca.issuer.keyId],
     ['is that of this namespace', [old, request(next, '2026-02-01T00:00:00Z', 'devices', 'other')], ca.issuer.keyId],
     ['is not known before', [{ ...old, status: {} }], undefined],
-    [
-      'is not known when the broker does not trust it',
-      [request(authority('stranger'), '2026-02-01T00:00:00Z'), old],
-      undefined,
-    ],
+    ['is not known when the broker does not trust it', [request(stranger, '2026-02-01T00:00:00Z'), old], undefined],
+    ['is not known when it is below none that the broker trusts', [given(stranger), old], undefined],
+    ['is one that is below a trusted one', [given(below), old], below.issuer.keyId],
   ];
   for (const [name, requests, keyId] of rows) {
     it(name, () => assert.equal(issuingByRequests(aBroker(), gathered, requests), keyId));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { BrokerState, Trust } from '../../../src/controllers/context.ts';
 import { CsrSite } from './csr-site.ts';
 
 const day = 86_400_000;
@@ -192,6 +193,21 @@ describe('a line of certificates of a device that keeps its key', () => {
       asked.map(({ spec }) => spec.issuerRef.name),
       ['next'],
     );
+  });
+
+  it('is not asked for over and over where the issuer gives certificates of another CA than it says', async () => {
+    const site = new CsrSite();
+    site.issuing = 'expected';
+    const trust = { cas: [{ keyId: 'expected' }] } as unknown as Trust;
+    site.broker = { trust, expectedInstances: 1, proved: [{ trust } as BrokerState['proved'][number]] };
+    site.declareCsr();
+    for (let round = 0; round < 10; round += 1) {
+      await site.settle();
+      site.answerAll('Signed');
+      site.clock.stopFor(1_000);
+    }
+    assert.equal(site.serials.length, 3, 'two that were given in vain');
+    assert.equal(site.condition('Ready'), 'True/Ready');
   });
 
   it('takes away the key that was made for the device before, and one that is written late', async () => {

@@ -80,7 +80,7 @@ export class CertificateSite {
         return Promise.resolve();
       },
       issuingCa: () => this.issuing,
-      issuance: () => ({ keyId: this.issuing, trustedAs: this.issuing }),
+      issuance: () => ({ keyId: this.issuing }),
       isRevoked: ({ serial }: { readonly serial: string }) => this.isLedgerKnown && this.ledger.has(serial),
       isPublished: ({ serial }: { readonly serial: string }) => this.isLedgerKnown && this.ledger.has(serial),
     };

@@ -20,8 +20,8 @@ function line() {
   const clock = new VirtualClock();
   const woken: ObjectKey[] = [];
   const turns = createTurns(clock, (lineage) => woken.push(lineage));
-  const asked = (lineage: ObjectKey, gate = open!, of: ObjectKey = broker) => {
-    const until = turns.ask(of, lineage, gate);
+  const asked = (lineage: ObjectKey, gate = open!, of: ObjectKey = broker, held?: string) => {
+    const until = turns.ask(of, lineage, gate, held);
     return until && until.getTime() - clock.now().getTime();
   };
   return { clock, woken, turns, asked };
@@ -69,6 +69,20 @@ describe('turns to another CA', () => {
     assert.equal(asked(a), 3_600_000);
     await clock.advance(3_600_000);
     assert.equal(asked(a), undefined, 'the others took too long by now');
+  });
+
+  it('end for one that is given another certificate for the second time, and wants a third one', async () => {
+    const { asked, clock, woken } = line();
+    const holding = (held: string) => asked(a, open, broker, held);
+    for (const one of [b, c]) asked(one);
+    assert.deepEqual([holding('1'), woken], [5_000, []]);
+    await clock.advance(300_000);
+    for (const held of ['1', '1', '2', '2']) assert.equal(holding(held), undefined, held);
+    assert.equal(holding('3'), 3_600_000);
+    await clock.advance(3_599_000);
+    assert.equal(holding('3'), 1_000);
+    await clock.advance(1_000);
+    assert.equal(holding('3'), undefined);
   });
 
   it('are given up by who does not ask for one any more', () => {

@@ -93,7 +93,7 @@ export abstract class Neighbours {
     return {
       trustOf: () => trust,
       issuingCa: () => caKeyId,
-      issuance: () => ({ keyId: caKeyId, trustedAs: caKeyId }),
+      issuance: () => ({ keyId: caKeyId }),
       revoke: (entries) => {
         if (this.ledgerError) return Promise.reject(this.ledgerError);
         for (const entry of entries) this.ledger.set(entry.serial, this.ledger.get(entry.serial) ?? entry);

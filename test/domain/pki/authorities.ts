@@ -58,6 +58,14 @@ export function certificateOf(
   return { pem, keyPem: pkcs8(privateKey) };
 }
 
+/** A CA that this one issued. */
+export function authorityBelow(above: CaSigner, commonName: string): CaSigner & { readonly keyPem: string } {
+  const { pem, keyPem } = certificateOf(above, commonName, { use: { kind: 'Ca' } });
+  const signer = caSigner(pem, keyPem);
+  if (!signer.ok) throw new Error(signer.findings[0]?.message);
+  return { ...signer.value, keyPem };
+}
+
 export function revocation(caKeyId: string, serial: string, change: Partial<RevocationEntry> = {}): RevocationEntry {
   return {
     caKeyId,
