@@ -1,12 +1,13 @@
 /**
- * Bundles the command line into dist/: one entry, a chunk for what each command alone needs, and the licences of the
- * packages that are in it.
+ * Bundles the command line into dist/: one entry, a chunk for what each command alone needs, and the licences and the list
+ * of the packages that are in it.
  */
 import { build } from 'esbuild';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundleOptions } from './bundle.ts';
 import { bundledPackages, licencesText } from './licences.ts';
+import { npmComponent, sbomText } from './sbom.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const outdir = path.join(root, 'dist');
@@ -21,6 +22,9 @@ const { metafile } = await build({
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
 });
-writeFileSync(path.join(outdir, 'THIRD-PARTY-LICENSES.txt'), licencesText(root, bundledPackages(metafile)));
+const packages = bundledPackages(metafile);
+writeFileSync(path.join(outdir, 'THIRD-PARTY-LICENSES.txt'), licencesText(root, packages));
+const components = packages.map((folder) => npmComponent(path.join(root, folder)));
+writeFileSync(path.join(outdir, 'sbom.cdx.json'), sbomText(npmComponent(root, 'application'), components));
 // Where the bundle is taken out of the package, this says what its files are.
 writeFileSync(path.join(outdir, 'package.json'), '{ "type": "module" }\n');

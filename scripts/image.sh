@@ -1,5 +1,6 @@
 #!/bin/sh
-# Builds the image of the Dockerfile with docker, where its daemon answers, or else with buildah, and prints its name.
+# Builds the image of the Dockerfile with docker, where its daemon answers, or else with buildah, and prints its name; its size is
+# told on standard error.
 # Usage: image.sh [NAME] [--local-base] [--archive FILE]
 #   NAME          mqtt-security-operator:VERSION without it
 #   --local-base  always buildah, in a store of its own, on base images that are made here: no registry is asked
@@ -32,6 +33,7 @@ cd "$root"
 
 if [ -z "$local_base" ] && docker info >/dev/null 2>&1; then
   docker build --quiet --build-arg "SOURCE_DATE_EPOCH=$time" "$@" --tag "$name" . >&2
+  say "$name: $(docker image inspect --format '{{.Size}}' "$name" | awk '{ printf "%.0f MB", $1 / 1000000 }')"
   [ -z "$archive" ] || docker save --output "$archive" "$name"
   echo "$name"
   exit
@@ -57,6 +59,7 @@ log=$(mktemp)
 build bud "$pull" --quiet --format docker --timestamp "$time" --volume "$root/node_modules:/src/node_modules:ro" "$@" \
   --tag "$name" . >"$log" 2>&1 || { cat "$log" >&2; rm -f "$log"; say 'the build failed'; exit 1; }
 rm -f "$log"
+say "$name: $(build images --format '{{.Size}}' "$name")"
 if [ -n "$archive" ]; then
   rm -f "$archive"
   build push --quiet "$name" "docker-archive:$archive:$name" >&2

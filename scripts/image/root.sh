@@ -1,6 +1,6 @@
 #!/bin/sh
 # Gathers the root of the image in a folder, from the build stage of the Dockerfile: the bundle, Node.js with the
-# libraries that it is linked to, who is who, and the licences of all of it. Usage: root.sh FOLDER
+# libraries that it is linked to, who is who, and the licences and the list of all of it. Usage: root.sh FOLDER
 set -eu
 
 root=$1
@@ -35,5 +35,6 @@ for package in $packages; do
   mkdir -p "$documents/$package"
   cp -L "/usr/share/doc/$package/copyright" "$documents/$package/"
 done
+node "$here/sbom.ts" "$root"
 mkdir -p "$documents/node"
 cp /usr/local/LICENSE "$documents/node/copyright"
