@@ -1,6 +1,6 @@
 import { enforcedHash } from '../domain/bundle/chunks.ts';
 import type { Bundle } from '../domain/bundle/content.ts';
-import type { BundleReading, InstanceReport, Refusal } from '../ports.ts';
+import type { BrokerExit, BundleReading, InstanceReport, Refusal } from '../ports.ts';
 import { type Candidate, candidateOf, readable } from './candidate.ts';
 import { beginUnproved, endFormerBroker, enforcement, type Enforcement, stopBroker } from './enforce.ts';
 import { dialectCheck, type GateInput, gateRefusals } from './gate.ts';
@@ -153,11 +153,9 @@ function noteRefusal(state: AgentState, revision: number | undefined, refusals: 
 async function noteEnd(state: AgentState): Promise<void> {
   const { running } = state;
   if (!running?.exit) return;
-  const { code, signal, tail } = running.exit;
   tell(state, { kind: 'Exited', exit: running.exit });
   await stopBroker(state);
-  const how = code === null ? String(signal) : `code ${code}`;
-  state.errors.set('Broker', `Mosquitto ended with ${how}: ${tail.slice(-3).join(' | ')}`);
+  state.errors.set('Broker', exitText(running.exit));
   if (nowOf(state) - running.startedAt >= soundRun) state.crashes = 0;
   restoreLater(state);
 }
@@ -275,8 +273,13 @@ function wantedFailed(state: AgentState, refusals: readonly Refusal[], opened = 
   state.wanted = { ...trial, candidate: wanted.candidate, at };
 }
 
+function exitText({ code, signal, tail }: BrokerExit): string {
+  const said = tail.slice(-3).join(' | ');
+  return `Mosquitto ended with ${code === null ? String(signal) : `code ${code}`}: ${said || 'it said nothing'}`;
+}
+
 function proofText({ proof }: Enforcement): string {
-  if (proof.kind === 'BrokerGone') return `Mosquitto ended: ${proof.exit.tail.slice(-3).join(' | ')}`;
+  if (proof.kind === 'BrokerGone') return exitText(proof.exit);
   return proof.kind === 'Proved' ? `proved in ${proof.milliseconds} ms` : `${proof.kind}: ${proof.what}`;
 }
 
