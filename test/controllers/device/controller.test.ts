@@ -476,7 +476,7 @@ describe('the controller of devices', () => {
     const tokens = {
       issuers: [{ issuer: 'x', audience: 'y', jwks: { ref: { kind: 'ConfigMap', name: 'k', key: 'jwks.json' } } }],
     };
-    const { workload, ...spec } = broker['spec'] as Record<string, unknown>;
+    const { workload, ...spec } = (broker as KubeObject & { readonly spec: Readonly<Record<string, unknown>> }).spec;
     const tokenBroker = object('MqttBroker', 'main', { ...spec, tokens });
     const tokenDevice = object('MqttDevice', 'a', {
       ...{ brokerRef: { name: 'main' }, templateRefs: [{ name: 'sensor' }], authentication: { type: 'Token' } },
