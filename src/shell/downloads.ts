@@ -86,7 +86,7 @@ export function createDownloads({ clock, download, jitter, onNews }: DownloadsOp
       const one = kept.get(key) ?? newKept();
       kept.set(key, one);
       one.readers.set(ask.broker, now());
-      if (one.dueAt <= now() && !one.isUnderWay) {
+      if (isDue(one, ask, now()) && !one.isUnderWay) {
         one.isUnderWay = true;
         void fetched(ask, one).finally(() => (one.isUnderWay = false));
       }
@@ -108,6 +108,12 @@ function newKept(): Kept {
     ...{ entityTag: undefined, dueAt: 0, failures: 0, isUnderWay: false },
     readers: new Map(),
   };
+}
+
+/** Also where that is further ahead than it ever was set: then the clock was ahead, and was put right. */
+function isDue({ dueAt }: Kept, { refreshSeconds }: DownloadAsk, now: number): boolean {
+  const longest = 1.25 * Math.max(shortestInterval, refreshSeconds * 1000);
+  return dueAt <= now || dueAt > now + longest;
 }
 
 /** What nobody read for so long is given up, milliseconds. */

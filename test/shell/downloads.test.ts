@@ -63,6 +63,18 @@ describe('lists on web servers', () => {
     assert.deepEqual([await read(), requests.length, requests[1]?.entityTag, news.length], [first, 2, '"one"', 1]);
   });
 
+  it('are fetched again at once when the clock was ahead and is put right', async () => {
+    const { clock, read, server, requests } = web();
+    server.answer = () => Promise.resolve(content(listOf()));
+    await read();
+    clock.wallOffset -= 600_000;
+    await read();
+    assert.equal(requests.length, 1);
+    clock.wallOffset -= day * 1000;
+    await read();
+    assert.equal(requests.length, 2);
+  });
+
   it('are fetched again before they end', async () => {
     const { read, wait, server } = web();
     server.answer = () => Promise.resolve(content(listOf(1200)));

@@ -210,7 +210,7 @@ function ownerProblem(
 
 /** What was issued by a former issuer of the broker is known already; what only waits is worth nothing yet. */
 function issuerProblem(
-  { request, outcome }: Claim,
+  { request, outcome, maker }: Claim,
   issuer: AccountFacts['issuer'],
   known: ReadonlyMap<string, HeldCertificate>,
 ): string | typeof unsettled | undefined {
@@ -219,6 +219,9 @@ function issuerProblem(
   const asked: Partial<IssuerRef> = request.spec?.issuerRef ?? {};
   const { name = '', kind = 'Issuer', group = 'cert-manager.io' } = asked;
   if (name === issuer.name && kind === issuer.kind && group === issuer.group) return undefined;
+  // Until it is its turn to move, a Certificate is renewed by the issuer that it had.
+  const isSameCa = [...known.values()].some(({ caKeyId }) => caKeyId === outcome.certificate.caKeyId);
+  if (maker === 'Certificate' && isSameCa) return undefined;
   return `it asks ${kind} ${name}, which is not the issuer of the broker`;
 }
 

@@ -4,6 +4,9 @@ import { renewAtAnnotation } from '../../../src/api/labels.ts';
 import { objectKey } from '../../../src/domain/names.ts';
 import { type HeldCertificate, renewalOf } from '../../../src/domain/pki/lineage.ts';
 import { secondsText } from '../../../src/domain/pki/time.ts';
+import type { KubeObject } from '../../../src/kube/object.ts';
+import { lateSecretMilliseconds } from '../../../src/controllers/certificate/departures.ts';
+import { broker } from '../device/site.ts';
 import { CertificateSite } from './site.ts';
 
 const revoked = { revoked: { reason: 'KeyCompromise' } };
@@ -142,6 +145,71 @@ describe('one line of certificates', () => {
     assert.equal(site.cluster.object('DeviceCertificate', 'plant/a'), undefined);
   });
 
+  /** With a certificate, and brokers that are told nothing of the ledger. */
+  async function heldUp(): Promise<CertificateSite> {
+    const site = new CertificateSite();
+    site.declare();
+    await site.settle();
+    site.certManager();
+    await site.settle();
+    site.areBrokersTold = false;
+    return site;
+  }
+
+  /** Whether it is gone, once nothing more is to come of its Certificate. */
+  async function isGone(site: CertificateSite): Promise<boolean> {
+    await site.settle();
+    site.clock.stopFor(lateSecretMilliseconds);
+    await site.settle();
+    return site.cluster.object('DeviceCertificate', 'plant/a') === undefined;
+  }
+
+  const remade = (site: CertificateSite) => {
+    site.cluster.remove('MqttBroker', 'plant/main');
+    site.cluster.put({ ...broker, metadata: { ...broker.metadata, uid: 'another' } });
+  };
+  const going = { deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: ['x/y'] };
+  const namespace = {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: 'plant' },
+    status: { phase: 'Terminating' },
+  };
+  const lifted: readonly (readonly [when: string, prepare: (site: CertificateSite) => void])[] = [
+    ['its broker is gone', ({ cluster }) => cluster.remove('MqttBroker', 'plant/main')],
+    ['its broker is going', ({ cluster }) => cluster.put({ ...broker, metadata: { ...broker.metadata, ...going } })],
+    ['its namespace is going', ({ cluster }) => cluster.put(namespace as KubeObject)],
+  ];
+  for (const [when, prepare] of lifted) {
+    it(`goes without a broker being told when ${when}, but not without the ledger`, async () => {
+      const site = await heldUp();
+      prepare(site);
+      site.ledgerProblem = new Error('the ledger cannot be written');
+      await site.delete();
+      await assert.rejects(site.settle(), site.ledgerProblem);
+      assert.ok(site.cluster.object('DeviceCertificate', 'plant/a'));
+      site.ledgerProblem = undefined;
+      assert.equal(await isGone(site), true);
+      assert.deepEqual(
+        [...site.ledger.values()].map(({ serial, reason }) => [serial, reason]),
+        [[site.serials[0], 'CessationOfOperation']],
+      );
+      assert.equal(site.cluster.object('Secret', 'plant/a-tls'), undefined);
+    });
+  }
+
+  it('waits until its broker is told, and one that was made anew under the name too', async () => {
+    const site = await heldUp();
+    await site.delete();
+    assert.equal(await isGone(site), false);
+    remade(site);
+    site.restart();
+    assert.equal(await isGone(site), false);
+    site.areBrokersTold = true;
+    assert.equal(await isGone(site), true);
+    assert.deepEqual([...site.ledger.keys()], site.serials);
+  });
+
   it('takes back every certificate that it ever saw, whatever became of its request', async () => {
     const step = fc.oneof(
       fc.constant('Issue' as const),
@@ -171,6 +239,29 @@ describe('one line of certificates', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('counts what the former issuer of the broker gives while it waits for its turn to move, and takes it back', async () => {
+    const site = new CertificateSite();
+    site.declare();
+    await site.settle();
+    site.certManager();
+    await site.settle();
+    const former = site.cluster.object('MqttBroker', 'plant/main') as unknown as {
+      readonly spec: { readonly clientCertificates: object };
+    };
+    const clientCertificates = { ...former.spec.clientCertificates, issuerRef: { name: 'next' } };
+    site.cluster.put({ ...former, spec: { ...former.spec, clientCertificates } } as never);
+    site.issuing = 'the key of next, which no broker trusts yet';
+    await site.settle();
+    site.certManager();
+    site.restart();
+    assert.equal(site.issued.ofLineage(objectKey('plant', 'a')).length, 2);
+    assert.deepEqual(site.issued.findings(objectKey('plant', 'a')), []);
+    await site.settle();
+    site.declare(revoked);
+    await site.settle();
+    assert.deepEqual([...site.ledger.keys()].toSorted(), site.serials.toSorted());
   });
 
   it('is held by identity until it is past its end; what does not change stays the same object', async () => {
