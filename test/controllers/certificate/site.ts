@@ -30,6 +30,10 @@ export class CertificateSite {
   readonly events: string[] = [];
   /** Without it the process has read no ledger, and knows of no broker what it was told. */
   isLedgerKnown = true;
+  /** Whether brokers are told what is in the ledger. */
+  areBrokersTold = true;
+  /** Why the ledger cannot be written. */
+  ledgerProblem: Error | undefined;
   /** What its instances have proved. */
   broker: Partial<BrokerState> | undefined;
   /** Key of the CA that issues now, which the broker trusts. */
@@ -76,13 +80,15 @@ export class CertificateSite {
     this.issued = createIssued({ world, fleet, clock: this.clock });
     const authorities = {
       revoke: (entries: readonly RevocationEntry[]) => {
+        if (this.ledgerProblem) return Promise.reject(this.ledgerProblem);
         for (const entry of entries) if (!this.ledger.has(entry.serial)) this.ledger.set(entry.serial, entry);
         return Promise.resolve();
       },
       issuingCa: () => this.issuing,
       issuance: () => ({ keyId: this.issuing }),
       isRevoked: ({ serial }: { readonly serial: string }) => this.isLedgerKnown && this.ledger.has(serial),
-      isPublished: ({ serial }: { readonly serial: string }) => this.isLedgerKnown && this.ledger.has(serial),
+      isPublished: ({ serial }: { readonly serial: string }) =>
+        this.isLedgerKnown && this.areBrokersTold && this.ledger.has(serial),
     };
     const state = { fleet, issued: this.issued, authorities, brokers: { get: () => this.broker } };
     const context = { client, world, clock: this.clock, state };
