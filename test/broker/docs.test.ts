@@ -73,6 +73,7 @@ const pages: readonly (readonly [page: string, heading?: string])[] = [
   ['docs/commands.md'],
   ['docs/guides/renewal.md'],
   ['docs/guides/enrolment.md'],
+  ['docs/guides/tokens.md'],
 ];
 
 for (const [page, heading] of brokers.some(({ dialect }) => dialect === '2.0') ? pages : []) {
