@@ -43,7 +43,9 @@ describe('a release that is not published', function () {
     assert.deepEqual(readdirSync(made('.')).sort(), all.toSorted());
     const sums = execFileSync('sha256sum', ['--check', '--strict', 'SHA256SUMS'], { cwd: made('.'), encoding: 'utf8' });
     assert.equal(sums.trim().split('\n').length, all.length - 1);
-    const { components } = JSON.parse(readFileSync(made('sbom.cdx.json'), 'utf8')) as { readonly components: unknown[] };
+    const { components } = JSON.parse(readFileSync(made('sbom.cdx.json'), 'utf8')) as {
+      readonly components: unknown[];
+    };
     assert.ok(components.length >= Object.keys(manifest.dependencies).length);
   });
 
