@@ -19,8 +19,13 @@ describe(`revocation lists in random histories, seeds ${first} to ${first + coun
     for (let seed = first; seed < first + count; seed += 1) await runHistory(seed, length);
   });
 
+  it(`say so in ${count} in which CAs come and go and somebody else signs`, async () => {
+    for (let seed = first; seed < first + count; seed += 1) await runHistory(seed, length, 'Changing');
+  });
+
   it('say so, too, where they once did not', async () => {
     for (const seed of [395_351_711, 467_030_888, 458_429_097, 505_383_314, 652_751_631, 902_139_320, 5_014, 7_009])
       await runHistory(seed, length);
+    for (const seed of [100_265, 100_273]) await runHistory(seed, length, 'Changing');
   });
 });

@@ -15,10 +15,12 @@ function keyOf(name: string): KeyObject {
   return createPrivateKey({ key: Buffer.concat([frame, seed]), format: 'der', type: 'pkcs8' });
 }
 
-function madeCa(): ReturnType<typeof authority> {
-  const privateKey = keyOf('ca');
-  const content = { commonName: 'devices', publicKey: createPublicKey(privateKey), use: { kind: 'Ca' } as const };
-  const life = { notBefore: start, notAfter: end, serialBytes: serialBytes('devices') };
+type Ca = ReturnType<typeof authority>;
+
+function madeCa(keyName: string, commonName: string): Ca {
+  const privateKey = keyOf(keyName);
+  const content = { commonName, publicKey: createPublicKey(privateKey), use: { kind: 'Ca' } as const };
+  const life = { notBefore: start, notAfter: end, serialBytes: serialBytes(commonName) };
   const pem = signedCertificate({ ...content, ...life }, { key: privateKey });
   const keyPem = pkcs8(privateKey);
   const signer = caSigner(pem, keyPem);
@@ -26,7 +28,10 @@ function madeCa(): ReturnType<typeof authority> {
   return { ...signer.value, keyPem };
 }
 
-export const ca = madeCa();
+/** By the name of their Issuer; the key of each lies in the Secret of its name with `-ca`. */
+export const cas = { devices: madeCa('ca', 'devices'), next: madeCa('next-ca', 'next') } as const;
+export type CaName = keyof typeof cas;
+export const caNames = Object.keys(cas) as readonly CaName[];
 const publicKey = createPublicKey(keyOf('device'));
 
 /** A certificate that was signed. */
@@ -34,6 +39,7 @@ export interface Issue {
   readonly serial: string;
   readonly certificate: CertificateObject;
   readonly request: string;
+  readonly ca: CaName;
   readonly at: Date;
   readonly notAfter: Date;
 }
@@ -84,6 +90,8 @@ export class CertManager {
     this.#count += 1;
     const content = { commonName: String(spec['commonName']), publicKey, use: { kind: 'Client' } as const };
     const serial = serialBytes(`issue ${this.#count}`);
+    const { name: caName = 'devices' } = (spec['issuerRef'] ?? {}) as { readonly name?: CaName };
+    const ca = cas[caName];
     const pem = signedCertificate({ ...content, notBefore: at, notAfter, serialBytes: serial }, ca);
     const read = issuedCertificate(pem, ca.issuer.keyId);
     if (!read.ok) throw new Error('issue: it does not read back');
@@ -113,7 +121,14 @@ export class CertManager {
     const ready = [{ type: 'Ready', status: 'True', observedGeneration: metadata.generation }];
     const times = { notBefore: secondsText(at), notAfter: secondsText(notAfter) };
     this.#cluster.put({ ...certificate, status: { conditions: ready, revision, ...times } } as KubeObject);
-    this.#onIssue({ serial: read.value.serial, certificate, request: `${namespace}/${request}`, at, notAfter });
+    this.#onIssue({
+      serial: read.value.serial,
+      certificate,
+      request: `${namespace}/${request}`,
+      ca: caName,
+      at,
+      notAfter,
+    });
   }
 
   /** What is owned by nothing that is there. */

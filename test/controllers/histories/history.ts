@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import type { KubeObject } from '../../../src/kube/object.ts';
 import { type Chance, chanceOf } from '../../cluster/faults/chance.ts';
-import { ca } from './cert-manager.ts';
-import { toldTo } from './monitor.ts';
-import { brokers, type IssuedSerial, Plant } from './site.ts';
+import { caNames, cas } from './cert-manager.ts';
+import type { List } from './monitor.ts';
+import { actsOfOthers, proved } from './others.ts';
+import { type BrokerName, brokers, type IssuedSerial, Plant } from './site.ts';
 
 const hour = 3_600_000;
 const names = ['a', 'b', 'c', 'd'] as const;
@@ -19,7 +20,7 @@ interface Spec {
 
 type Declared = KubeObject & { readonly spec: Spec };
 
-interface History {
+export interface History {
   readonly plant: Plant;
   readonly chance: Chance;
   /** Copies of the ledger, as backups would have them. */
@@ -30,7 +31,7 @@ interface History {
 }
 
 /** What somebody does, or happens; false when it makes no sense now. */
-type Act = (history: History) => boolean | Promise<boolean>;
+export type Act = (history: History) => boolean | Promise<boolean>;
 
 const device = ({ plant }: History, name: string) =>
   plant.cluster.object('MqttDevice', `plant/${name}`) as Declared | undefined;
@@ -77,17 +78,22 @@ function erased(history: History, kind: string, name: string): boolean {
   return true;
 }
 
+const ledgers = caNames.map((name) => `ledger-${cas[name].issuer.keyId}`);
 const ledgerObjects = ({ plant }: History) =>
   plant.cluster
     .objectsOf('ConfigMap')
-    .filter(({ metadata }) => metadata.namespace === 'system' && metadata.name.startsWith(`ledger-${ca.issuer.keyId}`));
+    .filter(
+      ({ metadata: { namespace, name } }) => namespace === 'system' && ledgers.some((one) => name.startsWith(one)),
+    );
 
 function lost({ plant }: History, objects: readonly KubeObject[]): boolean {
   for (const { metadata } of objects) plant.cluster.remove('ConfigMap', `system/${metadata.name}`);
   return objects.length > 0;
 }
 
-const acts: Readonly<Record<string, { readonly weight: number; readonly act: Act }>> = {
+export type Acts = Readonly<Record<string, { readonly weight: number; readonly act: Act }>>;
+
+const usual: Acts = {
   declare: { weight: 8, act: (history) => declared(history, history.chance.pick(names)) },
   certify: {
     weight: 3,
@@ -210,21 +216,28 @@ const acts: Readonly<Record<string, { readonly weight: number; readonly act: Act
   },
 };
 
-const lots = Object.entries(acts).flatMap(([name, { weight }]) => Array.from({ length: weight }, () => name));
+/** `Changing`: CAs come and go, too, and somebody else signs lists of them now and then. */
+export type Kind = 'Usual' | 'Changing';
+
+const actsOf: Readonly<Record<Kind, Acts>> = { Usual: usual, Changing: { ...usual, ...actsOfOthers } };
 
 /** One history of so many acts. Throws with what is broken, and all that happened before. */
-export async function runHistory(seed: number, length: number): Promise<void> {
+export async function runHistory(seed: number, length: number, kind: Kind = 'Usual'): Promise<void> {
   const chance = chanceOf(seed);
   const history: History = { plant: new Plant(chance), chance, backups: [], told: [], missing: undefined };
   try {
-    await lived(history, length);
+    await lived(history, length, kind);
   } catch (cause) {
-    throw new Error(`history with MQTTSEC_SEED=${seed}: ${String(cause)}\n${history.told.join('\n')}`, { cause });
+    throw new Error(`history with MQTTSEC_SEED=${seed} (${kind}): ${String(cause)}\n${history.told.join('\n')}`, {
+      cause,
+    });
   }
 }
 
-async function lived(history: History, length: number): Promise<void> {
+async function lived(history: History, length: number, kind: Kind): Promise<void> {
   const { plant, chance, told } = history;
+  const acts = actsOf[kind];
+  const lots = Object.entries(acts).flatMap(([name, { weight }]) => Array.from({ length: weight }, () => name));
   for (const name of names.slice(0, 2)) declared(history, name);
   await rested(history);
   for (let step = 0; step < length; step += 1) {
@@ -235,9 +248,9 @@ async function lived(history: History, length: number): Promise<void> {
     if ((await acts[name]?.act(history)) === false) told.push('  nothing');
     if (!(await plant.work(chance.below(30)))) told.push('  the operator died');
     plant.checkDates();
-    if (chance.next() < 0.15) await rested(history);
+    if (chance.next() < 0.15) await rested(history, kind);
   }
-  await rested(history);
+  await rested(history, kind);
 }
 
 const moods = [
@@ -247,18 +260,30 @@ const moods = [
 ] as const;
 
 /** With everything done that is to be done, the lists say what the plant asks for: no more, no less. */
-async function rested(history: History): Promise<void> {
+async function rested(history: History, kind: Kind = 'Usual'): Promise<void> {
   const { plant, told } = history;
   told.push(`${plant.now().toISOString()} rest`);
   await plant.settle();
   await mended(history);
   plant.isRecovering = false;
+  plant.isDone();
   plant.checkDates();
-  for (const broker of brokers) {
-    const { list } = toldTo(plant.cluster, broker) ?? assert.fail(`nothing is published for ${broker}`);
-    assert.equal(plant.load(broker), undefined, `the agent of ${broker} loads what is published`);
-    for (const one of plant.issued.values()) {
-      if (!one.isSeen || !plant.isUnexpired(one.serial)) continue;
+  for (const broker of brokers) checkLists(history, broker);
+  if (kind === 'Changing') await proved(history);
+}
+
+function checkLists(history: History, broker: BrokerName): void {
+  const { plant } = history;
+  assert.ok(plant.toldTo(broker), `nothing is published for ${broker}`);
+  assert.equal(plant.load(broker), undefined, `the agent of ${broker} loads what is published`);
+  const lists = new Map<string, List>(plant.signedLists(broker));
+  for (const name of caNames) {
+    const isSigned = plant.signed.has(`${broker} ${name}`);
+    if (isSigned) assert.ok(lists.get(name)?.isOurs, `the list of ${name} for ${broker} is ours`);
+  }
+  for (const one of plant.issued.values()) {
+    const list = lists.get(one.ca);
+    if (list && one.isSeen && plant.isUnexpired(one.serial)) {
       const label = `${one.serial} of ${one.device} on the list of ${broker}`;
       const wanted = wantedOf(history, one);
       if (wanted === 'Revoked') assert.ok(list.forGood.has(one.serial), `${label}: it was taken back`);
@@ -295,6 +320,15 @@ function wantedOf(history: History, one: IssuedSerial): 'Revoked' | 'Held' | 'Go
   if (holder?.metadata.uid !== one.deviceUid || lineage?.metadata.uid !== one.lineageUid) return 'Revoked';
   const isGoing = [holder, lineage].some(({ metadata }) => metadata.deletionTimestamp !== undefined);
   if (isGoing || isOver(holder) || lineage.spec.revoked) return 'Revoked';
+  return one.isNamedByOthers ? undefined : wantedOfServed(history, one, holder);
+}
+
+/** Of one whose device and lineage are there and not taken back. */
+function wantedOfServed(
+  { plant }: History,
+  one: IssuedSerial,
+  holder: Declared,
+): 'Revoked' | 'Held' | 'Good' | undefined {
   const line = [...plant.issued.values()].filter(({ lineageUid }) => lineageUid === one.lineageUid);
   const later = line.slice(line.indexOf(one) + 1);
   if (one.device === 'b' && later.length > 0) return overlapped(plant, later);

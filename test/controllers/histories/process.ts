@@ -5,6 +5,7 @@ import type { KubeClient } from '../../../src/kube/client.ts';
 import { PermanentError, type Reconcile, RetryAfter } from '../../../src/kube/outcome.ts';
 import type { Chance } from '../../cluster/faults/chance.ts';
 import { refusal } from '../../kube/memory-api.ts';
+import type { Downloader } from '../../../src/ports.ts';
 import type { VirtualClock } from '../../kube/virtual-clock.ts';
 import { Killed, type MemoryCluster } from '../memory-cluster.ts';
 
@@ -22,6 +23,7 @@ export interface Surroundings {
   readonly clock: VirtualClock;
   readonly chance: Chance;
   readonly record: (event: EventDraft) => void;
+  readonly download: Downloader;
 }
 
 interface Item {
@@ -47,13 +49,13 @@ export class OperatorProcess {
 
   constructor(site: Surroundings) {
     this.#site = site;
-    const { cluster, clock, chance, record } = site;
+    const { cluster, clock, chance, record, download } = site;
     const wake = (queue: QueueName) => (key: string) => this.#wake({ queue, key });
     this.#reconciles = reconcilesOf(
       {
         clock,
         jitter: chance,
-        download: () => Promise.reject(new Error('there is no web here')),
+        download,
         options: { namespace: 'system', image: 'operator:1' },
         random: { bytes: (length) => Uint8Array.from({ length }, () => chance.below(256)) },
       },

@@ -5,13 +5,15 @@ import type { KubeObject } from '../../../src/kube/object.ts';
 import type { Chance } from '../../cluster/faults/chance.ts';
 import { VirtualClock } from '../../kube/virtual-clock.ts';
 import { MemoryCluster } from '../memory-cluster.ts';
-import { ca, CertManager, type Issue } from './cert-manager.ts';
-import { Loader, Monitor, toldTo } from './monitor.ts';
+import { type CaName, caNames, cas, CertManager, type Issue } from './cert-manager.ts';
+import { type List, Loader, Monitor, type Told, toldTo } from './monitor.ts';
+import { OtherSigner } from './other-signer.ts';
 import { noFaults, OperatorProcess } from './process.ts';
 
 const apiVersion = 'mqttsecurity.io/v1alpha1';
 const kinds = ['MqttBroker', 'AclTemplate', 'MqttDevice', 'DeviceCertificate', 'BrokerInstance', 'Namespace'];
 export const brokers = ['main', 'second'] as const;
+export type BrokerName = (typeof brokers)[number];
 /** Of lists; a third of it later they are signed anew. */
 const validitySeconds = 2 * 86_400;
 
@@ -23,12 +25,34 @@ export interface IssuedSerial {
   readonly lineage: string;
   readonly lineageUid: string;
   readonly request: string;
+  readonly ca: CaName;
   readonly at: Date;
   readonly notAfter: Date;
   /** The operator heard of it. */
   isSeen: boolean;
   /** There was, at some time, a ground to take it back. */
   isTainted: boolean;
+  /** It was on a list of somebody else, for good or on hold. */
+  isNamedByOthers: boolean;
+}
+
+/** Who signs the lists of a CA for a broker; others give them in a ConfigMap or on a web server. */
+export type Revocation = 'Signed' | 'ExternalInConfigMap' | 'ExternalOnWeb';
+
+/** What a broker is declared to trust, and who issues to its devices. */
+export interface Declaration {
+  issuer: CaName;
+  readonly trusted: Map<CaName, Revocation>;
+}
+
+function secretOf(name: CaName): string {
+  return name === 'devices' ? 'ca' : `${name}-ca`;
+}
+
+function revocationOf(name: CaName, revocation: Revocation): object {
+  if (revocation === 'Signed') return { type: 'SignedCrl', signerSecretRef: { name: secretOf(name) }, validitySeconds };
+  if (revocation === 'ExternalInConfigMap') return { type: 'ExternalCrl', crlRef: { name: `list-${name}` } };
+  return { type: 'ExternalCrl', crlUrl: { url: `http://others/${name}.crl`, refreshSeconds: 3600 } };
 }
 
 export class Plant {
@@ -39,6 +63,15 @@ export class Plant {
   readonly chance: Chance;
   readonly certManager: CertManager;
   readonly loaders = new Map(brokers.map((broker) => [broker, new Loader((serial) => this.isUnexpired(serial))]));
+  readonly others = new Map(caNames.map((name) => [name, new OtherSigner(name)]));
+  readonly declarations = new Map(
+    brokers.map((broker): [BrokerName, Declaration] => [
+      broker,
+      { issuer: 'devices', trusted: new Map([['devices', 'Signed']]) },
+    ]),
+  );
+  /** `BROKER CA` of which the operator has known since the last rest that it signs the lists. */
+  readonly signed = new Set(brokers.map((broker) => `${broker} devices`));
   operator: OperatorProcess | undefined;
   #violation: Error | undefined;
   #latest = new Date(0);
@@ -75,6 +108,7 @@ export class Plant {
   }
 
   isUnexpired(serial: string): boolean {
+    if (caNames.some((name) => this.other(name).strays.has(serial))) return true;
     return (this.issued.get(serial)?.notAfter ?? new Date(0)) > this.now();
   }
 
@@ -90,6 +124,7 @@ export class Plant {
   start(): void {
     this.operator = new OperatorProcess({
       ...{ cluster: this.cluster, clock: this.clock, chance: this.chance },
+      download: ({ url }) => this.other(url.includes('next') ? 'next' : 'devices').download(),
       record: (event) => void this.events.push(event),
     });
     // It lists all that there is.
@@ -161,22 +196,57 @@ export class Plant {
 
   /** No list is past its end while the operator runs, unless it said that it cannot sign. */
   checkDates(): void {
+    if (!this.operator || this.isRecovering || this.isLedgerDamaged()) return;
     for (const broker of brokers) {
-      const told = this.operator && toldTo(this.cluster, broker);
-      if (!told || this.isRecovering || this.isLedgerDamaged()) continue;
-      assert.ok(
-        told.list.nextUpdate > this.now(),
-        `the list of ${broker} ran out at ${told.list.nextUpdate.toISOString()}`,
-      );
+      for (const [name, list] of this.signedLists(broker)) {
+        const at = list.nextUpdate.toISOString();
+        assert.ok(list.nextUpdate > this.now(), `the list of ${name} for ${broker} ran out at ${at}`);
+      }
     }
+  }
+
+  other(name: CaName): OtherSigner {
+    return this.others.get(name) ?? assert.fail();
+  }
+
+  toldTo(broker: BrokerName): Told | undefined {
+    return toldTo(this.cluster, broker, (pem) => caNames.every((name) => !this.other(name).signed.has(pem)));
+  }
+
+  /** Lists that a broker was told, of CAs of which the operator signs them, and has for a while. */
+  signedLists(broker: BrokerName): readonly (readonly [CaName, List])[] {
+    const told = this.toldTo(broker);
+    return caNames.flatMap((name) => {
+      const list = told?.lists.get(cas[name].issuer.keyId);
+      return list && this.signed.has(`${broker} ${name}`) ? [[name, list] as const] : [];
+    });
+  }
+
+  /** Declares the broker as its declaration is now. */
+  declare(broker: BrokerName, annotations: Readonly<Record<string, string>> = {}): void {
+    for (const name of caNames) {
+      if (this.#declared(broker).trusted.get(name) !== 'Signed') this.signed.delete(`${broker} ${name}`);
+    }
+    this.#broker(broker, annotations);
+  }
+
+  /** At rest: what is declared is done. */
+  isDone(): void {
+    for (const [broker, { trusted }] of this.declarations) {
+      for (const [name, revocation] of trusted) if (revocation === 'Signed') this.signed.add(`${broker} ${name}`);
+    }
+  }
+
+  #declared(broker: BrokerName): Declaration {
+    return this.declarations.get(broker) ?? assert.fail();
   }
 
   /** The operator was away for long, and has not come to rest since. */
   isRecovering = false;
 
   /** The agent of the broker loads what is published, and reports it; says why it does not. */
-  load(broker: (typeof brokers)[number]): string | undefined {
-    const told = toldTo(this.cluster, broker);
+  load(broker: BrokerName): string | undefined {
+    const told = this.toldTo(broker);
     const loader = this.loaders.get(broker);
     const instance = this.cluster.object('BrokerInstance', `plant/${broker}-one`);
     if (!told || !loader || !instance) return undefined;
@@ -190,18 +260,18 @@ export class Plant {
 
   #furnish(): void {
     const base64 = (text: string) => Buffer.from(text).toString('base64');
-    const data = { 'ca.crt': base64(ca.issuer.pem), 'tls.crt': base64(ca.issuer.pem), 'tls.key': base64(ca.keyPem) };
-    this.cluster.put({
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { namespace: 'plant', name: 'ca' },
-      data,
-    } as KubeObject);
-    const issuer = { ca: { secretName: 'ca' } };
-    this.cluster.put({
-      ...{ apiVersion: 'cert-manager.io/v1', kind: 'Issuer', metadata: { namespace: 'plant', name: 'devices' } },
-      spec: issuer,
-    } as KubeObject);
+    for (const name of caNames) {
+      const { issuer, keyPem } = cas[name];
+      const [pem, key] = [base64(issuer.pem), base64(keyPem)];
+      this.cluster.put({
+        ...{ apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'plant', name: secretOf(name) } },
+        data: { 'ca.crt': pem, 'tls.crt': pem, 'tls.key': key },
+      } as KubeObject);
+      this.cluster.put({
+        ...{ apiVersion: 'cert-manager.io/v1', kind: 'Issuer', metadata: { namespace: 'plant', name } },
+        spec: { ca: { secretName: secretOf(name) } },
+      } as KubeObject);
+    }
     this.cluster.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'plant' } });
     this.put('AclTemplate', 'sensor', {
       role: 'Device',
@@ -210,9 +280,9 @@ export class Plant {
     for (const broker of brokers) this.#broker(broker);
   }
 
-  #broker(name: string): void {
-    const revocation = { type: 'SignedCrl', signerSecretRef: { name: 'ca' }, validitySeconds };
-    this.put('MqttBroker', name, {
+  #broker(name: BrokerName, annotations: Readonly<Record<string, string>> = {}): void {
+    const { issuer, trusted } = this.#declared(name);
+    const spec = {
       mosquitto: { version: '2.1' },
       listeners: [
         { name: 'certificates', port: 8883, authentication: 'Certificate' },
@@ -220,21 +290,26 @@ export class Plant {
       ],
       tls: { serverCertificate: { secretRef: { name: 'server' } } },
       clientCertificates: {
-        ...{ issuerRef: { name: 'devices' }, duration: '240h', renewBefore: '80h' },
-        trustedCas: [{ name: 'devices', caRef: { kind: 'Secret', name: 'ca', key: 'ca.crt' }, revocation }],
+        ...{ issuerRef: { name: issuer }, duration: '240h', renewBefore: '80h' },
+        trustedCas: [...trusted].map(([ca, revocation]) => ({
+          ...{ name: ca, caRef: { kind: 'Secret', name: secretOf(ca), key: 'ca.crt' } },
+          revocation: revocationOf(ca, revocation),
+        })),
       },
       workload: { external: { instances: [`${name}-one`] } },
-    });
+    };
+    this.put('MqttBroker', name, spec, Object.keys(annotations).length > 0 ? { annotations } : {});
   }
 
-  #remember({ serial, certificate, request, at, notAfter }: Issue): void {
+  #remember({ serial, certificate, request, ca, at, notAfter }: Issue): void {
     const { namespace = '', name } = certificate.metadata;
     const lineage = `${namespace}/${name}`;
     const declared = this.cluster.object('DeviceCertificate', lineage);
     const { name: device = '' } = (declared?.spec as { deviceRef?: { name: string } } | undefined)?.deviceRef ?? {};
     const holder = this.cluster.object('MqttDevice', `plant/${device}`);
     this.issued.set(serial, {
-      ...{ serial, device, lineage, request, at, notAfter, isSeen: false, isTainted: false },
+      ...{ serial, device, lineage, request, ca, at, notAfter },
+      ...{ isSeen: false, isTainted: false, isNamedByOthers: false },
       ...{ deviceUid: holder?.metadata.uid ?? '', lineageUid: declared?.metadata.uid ?? '' },
     });
   }
@@ -250,8 +325,12 @@ export class Plant {
     const broker = brokers.find((name) => key === `plant/${name}-bundle`);
     if (kind !== 'ConfigMap' || !broker) return;
     this.#watched(() => {
-      const told = toldTo(this.cluster, broker);
-      if (told) this.#monitor.wrote(broker, told, this.now());
+      const told = this.toldTo(broker);
+      const isOther = (keyId: string) =>
+        caNames.some((name) => cas[name].issuer.keyId === keyId && !this.signed.has(`${broker} ${name}`));
+      // After a long absence rights may be narrowed before all lists are signed anew.
+      const mayEnd = (keyId: string, isSame: boolean) => isOther(keyId) || (isSame && this.isRecovering);
+      if (told) this.#monitor.wrote(broker, told, this.now(), mayEnd);
     });
   }
 
@@ -266,12 +345,13 @@ export class Plant {
 
   /** Nothing goes before its certificates are on the lists of all brokers. */
   #checkGone(lineage: string, uid: string | undefined): void {
-    for (const { serial, lineageUid, isSeen } of this.issued.values()) {
+    for (const { serial, lineageUid, isSeen, ca } of this.issued.values()) {
       if (lineageUid !== uid || !isSeen || !this.isUnexpired(serial)) continue;
       for (const broker of brokers) {
-        const told = toldTo(this.cluster, broker);
-        if (told)
-          assert.ok(told.list.forGood.has(serial), `${lineage} is gone, and ${serial} not on the list of ${broker}`);
+        for (const [name, { forGood }] of this.signedLists(broker)) {
+          if (name !== ca) continue;
+          assert.ok(forGood.has(serial), `${lineage} is gone, and ${serial} not on the list of ${broker}`);
+        }
       }
     }
   }
