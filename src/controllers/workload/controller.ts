@@ -35,7 +35,7 @@ import {
   type WorkloadFacts,
   type WorkloadPlan,
 } from './plan.ts';
-import { rollHeldUntil } from './turn.ts';
+import { rolledSet, rollHeldUntil } from './turn.ts';
 
 export interface WorkloadController {
   readonly reconcile: Reconcile;
@@ -111,14 +111,15 @@ async function gathered(run: Run, { key, meta }: DeclaredBroker, broker: Broker)
   const { world, options, state } = run;
   const present = presentIn(run, meta.namespace);
   const certManager = certManagerState(run);
+  const referred = await referredWorkload(run, broker);
+  const rolled = rolledSet(broker, referred);
   return {
-    ...{ broker, meta, options, present, certManager },
-    rollHeldUntil: rollHeldUntil(broker, podsOf(world, broker), run.clock.now()),
+    ...{ broker, meta, options, present, certManager, referred },
+    rollHeldUntil: rolled && rollHeldUntil(rolled, podsOf(world, broker), run.clock.now()),
     published: state.brokers.get(key)?.published,
     expected: expectedInstances(world, broker),
     instances: world.instances.store.byIndex('broker', key),
     serverSecret: certManager === 'Present' ? await serverSecret(run, key, broker) : undefined,
-    referred: await referredWorkload(run, broker),
   };
 }
 

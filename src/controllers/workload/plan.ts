@@ -140,7 +140,7 @@ function isOccupied({ instances, meta }: WorkloadFacts, { name, instance }: Expe
 }
 
 function plannedRoll(facts: WorkloadFacts): Pick<WorkloadPlan, 'roll' | 'findings'> {
-  const { broker, published, referred } = facts;
+  const { broker, published, referred, rollHeldUntil } = facts;
   const { workload } = broker;
   if (workload.kind !== 'Ref' || referred === undefined) return { roll: undefined, findings: [] };
   const path = 'spec.workload.ref';
@@ -157,7 +157,8 @@ function plannedRoll(facts: WorkloadFacts): Pick<WorkloadPlan, 'roll' | 'finding
   }
   const present = templateMeta(referred).annotations?.[bundleHashAnnotation];
   const hash = published && enforcedHash(published.parts);
-  if (hash === undefined || present === hash) return { roll: undefined, findings: [] };
+  const isHeld = rollHeldUntil !== undefined && present !== undefined;
+  if (hash === undefined || present === hash || isHeld) return { roll: undefined, findings: [] };
   return { roll: { object: referred, desired: rolledWorkload(referred, hash) }, findings: [] };
 }
 

@@ -1,20 +1,41 @@
 /** When the pods of a broker that is rolled may be given another set. */
 import type { PodObject } from '../../api/kinds.ts';
 import type { Broker } from '../../domain/fleet.ts';
+import type { KubeObject } from '../../kube/object.ts';
 
 /** So long pods that are not ready hold up the next set, milliseconds: what was taken back has to be so at last. */
 const patienceMilliseconds = 300_000;
+
+/** A StatefulSet whose pods are rolled. */
+export interface RolledSet {
+  readonly name: string;
+  readonly replicas: number;
+}
+
+/** As much of a StatefulSet of the user's as is looked at. */
+interface SeenSet {
+  readonly spec?: { readonly replicas?: number };
+}
+
+/** The StatefulSet that is rolled for a broker; a Deployment takes care of its turns itself. */
+export function rolledSet(
+  { origin, workload, update }: Broker,
+  referred: KubeObject | 'Missing' | undefined,
+): RolledSet | undefined {
+  if (update.strategy !== 'Roll') return undefined;
+  if (workload.kind === 'Managed') return { name: origin.name, replicas: workload.replicas };
+  if (typeof referred !== 'object' || referred.kind !== 'StatefulSet') return undefined;
+  return { name: referred.metadata.name, replicas: (referred as SeenSet).spec?.replicas ?? 1 };
+}
 
 /**
  * Until when the set of the pod template has to stay; undefined where another may take its place. A StatefulSet of parallel
  * pods begins each roll with the pod of the highest number, however the others are: in the middle of a roll that would be
  * the one that serves. Where that one is not ready itself, nothing is lost by replacing it.
  */
-export function rollHeldUntil(broker: Broker, pods: readonly PodObject[], now: Date): Date | undefined {
-  const { origin, workload, update } = broker;
-  if (workload.kind !== 'Managed' || update.strategy !== 'Roll') return undefined;
+export function rollHeldUntil({ name, replicas }: RolledSet, pods: readonly PodObject[], now: Date): Date | undefined {
   const byName = new Map(pods.map((pod) => [pod.metadata.name, pod]));
-  const inOrder = Array.from({ length: workload.replicas }, (_, ordinal) => byName.get(`${origin.name}-${ordinal}`));
+  const inOrder = Array.from({ length: replicas }, (_, ordinal) => byName.get(`${name}-${ordinal}`));
   const first = inOrder.at(-1);
   if (!first || !isServing(first)) return undefined;
   const others = inOrder.slice(0, -1).filter((pod) => !pod || !isServing(pod));

@@ -6,7 +6,7 @@ import { ofParts } from '../../../src/domain/bundle/set.ts';
 import { partNames } from '../../../src/domain/bundle/content.ts';
 import { ApiError } from '../../../src/kube/errors.ts';
 import type { KubeObject } from '../../../src/kube/object.ts';
-import { Killed } from '../memory-cluster.ts';
+import { Killed, type MemoryWrite } from '../memory-cluster.ts';
 import { brokerObject, key, managed, ofSet, textOf, WorkloadSite } from './site.ts';
 
 const allChildren = [
@@ -21,12 +21,6 @@ const allChildren = [
 ];
 
 const emptyParts = ofParts(partNames, () => []);
-
-interface SeenTemplate {
-  readonly spec: {
-    readonly template: { readonly metadata: { readonly annotations: Readonly<Record<string, string>> } };
-  };
-}
 
 function started(workload: object | undefined = managed, spec: object = {}): WorkloadSite {
   const site = new WorkloadSite();
@@ -167,36 +161,6 @@ describe('workload of a broker', () => {
     assert.deepEqual(site.findings(), []);
   });
 
-  it('gives pods another set only when it is the turn of one of them', async () => {
-    const site = started(managed, { update: { strategy: 'Roll' } });
-    const publish = (digit: string) => {
-      const hash = digit.repeat(64);
-      site.published = { broker: key, revision: 1, hash, parts: { ...emptyParts, crl: [hash] } };
-    };
-    const condition = (status: string) => ({
-      type: 'Ready',
-      status,
-      lastTransitionTime: site.clock.now().toISOString(),
-    });
-    const pods = (first: string, second: string) => {
-      for (const [ordinal, status] of [first, second].entries()) {
-        site.pod(`main-${ordinal}`, ofSet, 'Running', [condition(status)]);
-      }
-    };
-    const template = () =>
-      (site.cluster.object('StatefulSet', key) as unknown as SeenTemplate).spec.template.metadata.annotations;
-    publish('a');
-    await site.pass();
-    const given = template();
-    pods('False', 'True');
-    publish('b');
-    await site.pass();
-    assert.deepEqual(template(), given);
-    pods('True', 'True');
-    await site.pass();
-    assert.notDeepEqual(template(), given);
-  });
-
   describe('rolled', () => {
     const sets = [
       { ...emptyParts, crl: ['a'.repeat(64)] },
@@ -210,6 +174,7 @@ describe('workload of a broker', () => {
     const mine = {
       ...{ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 'mine', namespace: 'plant' } },
       spec: {
+        replicas: 2,
         template: {
           metadata: {
             labels: { [brokerLabel]: 'main' },
@@ -218,11 +183,33 @@ describe('workload of a broker', () => {
         },
       },
     } as KubeObject;
-    const rows: readonly (readonly [what: string, workload: object, written: string])[] = [
-      ['a managed one', managed, 'apply StatefulSet main'],
-      ['one of the user', { ref: { kind: 'StatefulSet', name: 'mine' } }, 'apply StatefulSet mine'],
+    const pods = (site: WorkloadSite, set: string, ...states: readonly string[]) => {
+      const lastTransitionTime = site.clock.now().toISOString();
+      for (const [ordinal, status] of states.entries()) {
+        const ready = { type: 'Ready', status, lastTransitionTime };
+        site.pod(`${set}-${ordinal}`, { kind: 'StatefulSet', name: set }, 'Running', [ready]);
+      }
+    };
+    const rows: readonly (readonly [what: string, workload: object, set: string])[] = [
+      ['a managed one', managed, 'main'],
+      ['one of the user', { ref: { kind: 'StatefulSet', name: 'mine' } }, 'mine'],
     ];
-    for (const [what, workload, written] of rows) {
+    for (const [what, workload, set] of rows) {
+      const written = `apply StatefulSet ${set}`;
+      const ofSets = (writes: readonly MemoryWrite[]) => writes.map(textOf).filter((text) => text === written);
+
+      it(`gets other pods when it is the turn of one of ${what}`, async () => {
+        const site = started(workload, { update: { strategy: 'Roll' } });
+        site.cluster.put(mine);
+        publish(site, 0);
+        await site.pass();
+        pods(site, set, 'False', 'True');
+        publish(site, 2);
+        assert.deepEqual(ofSets(await site.pass()), []);
+        pods(site, set, 'True', 'True');
+        assert.deepEqual(ofSets(await site.pass()), [written]);
+      });
+
       it(`gets other pods when ${what} has to enforce something else, and none for other notices`, async () => {
         const site = started(workload, { update: { strategy: 'Roll' } });
         site.cluster.put(mine);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { PodObject } from '../../../src/api/kinds.ts';
-import { rollHeldUntil } from '../../../src/controllers/workload/turn.ts';
+import { rolledSet, rollHeldUntil } from '../../../src/controllers/workload/turn.ts';
 import type { ManagedWorkload } from '../../../src/domain/fleet.ts';
+import type { KubeObject } from '../../../src/kube/object.ts';
 import { aBroker } from '../../fixtures.ts';
 
 const workload: ManagedWorkload = {
@@ -9,6 +10,7 @@ const workload: ManagedWorkload = {
   ...{ resources: { requests: new Map(), limits: new Map() }, nodeSelector: new Map(), service: { type: 'ClusterIP' } },
 };
 const rolled = aBroker({ workload, update: { strategy: 'Roll', windowMilliseconds: 100 } });
+const set = { name: 'main', replicas: 3 };
 const now = new Date('2026-01-01T12:00:00Z');
 const minutesAgo = (minutes: number) => new Date(now.getTime() - minutes * 60_000).toISOString();
 
@@ -30,8 +32,8 @@ function podsIn(states: readonly State[], minutes = 1): readonly PodObject[] {
   });
 }
 
-const minutesHeld = (states: readonly State[], minutes = 1, broker = rolled) => {
-  const until = rollHeldUntil(broker, podsIn(states, minutes), now);
+const minutesHeld = (states: readonly State[], minutes = 1) => {
+  const until = rollHeldUntil(set, podsIn(states, minutes), now);
   return until && (until.getTime() - now.getTime()) / 60_000;
 };
 
@@ -58,10 +60,28 @@ describe('turns of pods that are rolled', () => {
     assert.equal(minutesHeld(['absent', 'ready', 'ready'], 5), undefined);
   });
 
-  it('are nobody else’s matter: not of pods that reload, nor of workloads of others', () => {
-    const states: readonly State[] = ['starting', 'ready', 'ready'];
-    const reloaded = aBroker({ workload, update: { strategy: 'Reload', windowMilliseconds: 100 } });
-    assert.equal(minutesHeld(states, 1, reloaded), undefined);
-    assert.equal(minutesHeld(states, 1, aBroker({ ...rolled, workload: { kind: 'None' } })), undefined);
-  });
+  const ref = (kind: 'StatefulSet' | 'Deployment') =>
+    aBroker({ ...rolled, workload: { kind: 'Ref', workload: kind, name: 'own' } });
+  const own = (kind: string, spec: object) =>
+    ({ apiVersion: 'apps/v1', kind, metadata: { name: 'own' }, spec }) as KubeObject;
+  const reloaded = aBroker({ ...rolled, update: { strategy: 'Reload', windowMilliseconds: 100 } });
+  const sets: readonly (readonly [whose: string, ...Parameters<typeof rolledSet>, ReturnType<typeof rolledSet>])[] = [
+    ['those of a managed broker', rolled, undefined, set],
+    ['nobody’s where it reloads', reloaded, undefined, undefined],
+    ['nobody’s without a workload', aBroker({ ...rolled, workload: { kind: 'None' } }), undefined, undefined],
+    [
+      'those of a StatefulSet of the user',
+      ref('StatefulSet'),
+      own('StatefulSet', { replicas: 2 }),
+      { name: 'own', replicas: 2 },
+    ],
+    ['that of one without a number', ref('StatefulSet'), own('StatefulSet', {}), { name: 'own', replicas: 1 }],
+    ['nobody’s while it is missing', ref('StatefulSet'), 'Missing', undefined],
+    ['those of a Deployment, which knows itself', ref('Deployment'), own('Deployment', { replicas: 2 }), undefined],
+  ];
+  for (const [whose, broker, referred, expected] of sets) {
+    it(`are ${whose}`, () => {
+      assert.deepEqual(rolledSet(broker, referred), expected);
+    });
+  }
 });
