@@ -27,6 +27,8 @@ interface Spec extends PodSpec {
   readonly replicas?: number;
   readonly selector?: { readonly matchLabels?: Labels } & Labels;
   readonly podSelector?: { readonly matchLabels?: Labels };
+  /** Of a Service. */
+  readonly ports?: readonly { readonly port: number; readonly targetPort?: number | string }[];
   readonly template?: { readonly metadata: { readonly labels: Labels }; readonly spec: PodSpec };
 }
 
@@ -45,10 +47,16 @@ interface PodSpec {
   readonly affinity?: unknown;
 }
 
+interface Probe {
+  readonly httpGet?: { readonly port: number | string };
+}
+
 interface Container {
   readonly image: string;
-  readonly livenessProbe?: unknown;
-  readonly readinessProbe?: unknown;
+  readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
+  readonly startupProbe?: Probe;
+  readonly livenessProbe?: Probe;
+  readonly readinessProbe?: Probe;
   readonly resources?: { readonly requests?: Labels; readonly limits?: Labels };
   readonly securityContext?: {
     readonly allowPrivilegeEscalation?: boolean;
@@ -85,6 +93,9 @@ const rules: readonly Rule[] = [
       ({ resources }) => !hasLimits(resources) && 'asks for no processor or memory, or has no limit of memory',
     ),
     containerRule((container, { kind }) => kind === 'Deployment' && !isProbed(container) && 'has no probes'),
+    containerRule(
+      (container) => probedPorts(container).some((port) => !opens(container, port)) && 'probes a closed port',
+    ),
   ],
   ...[
     grantRule(
@@ -107,6 +118,7 @@ const rules: readonly Rule[] = [
   ({ roleRef, metadata }, all) =>
     roleRef && !isRendered(all, roleRef, metadata.namespace) && `binds ${roleRef.name}, which is not there`,
   (one, all) => one.kind === 'Service' && !selectsPods(one.spec?.selector, all) && 'selects no pods',
+  (one, all) => one.kind === 'Service' && leadsNowhere(one.spec ?? {}, all) && 'leads to a closed port',
   (one, all) =>
     one.kind === 'PodDisruptionBudget' && !selectsPods(one.spec?.selector?.matchLabels, all) && 'selects no pods',
   (one, all) =>
@@ -174,6 +186,20 @@ function isProbed({ livenessProbe, readinessProbe }: Container): boolean {
   return livenessProbe !== undefined && readinessProbe !== undefined;
 }
 
+function probedPorts({ startupProbe, livenessProbe, readinessProbe }: Container): readonly (number | string)[] {
+  return [startupProbe, livenessProbe, readinessProbe].flatMap((probe) => probe?.httpGet?.port ?? []);
+}
+
+function opens({ ports = [] }: Container, port: number | string): boolean {
+  return ports.some(({ name, containerPort }) => port === name || port === containerPort);
+}
+
+function leadsNowhere({ selector = {}, ports = [] }: Spec, all: readonly Manifest[]): boolean {
+  const containers = selectedPods(selector, all).flatMap((pod) => pod.containers ?? []);
+  const targets = ports.map(({ port, targetPort = port }) => targetPort);
+  return containers.length > 0 && targets.some((port) => !containers.some((container) => opens(container, port)));
+}
+
 function includesAny(words: readonly string[] = [], wanted: readonly string[]): boolean {
   return words.some((word) => wanted.includes(word));
 }
@@ -188,7 +214,15 @@ function isRendered(
 }
 
 function selectsPods(selector: Labels | undefined, all: readonly Manifest[]): boolean {
-  const wanted = Object.entries(selector ?? {});
-  const pods = all.flatMap(({ spec }): Labels[] => (spec?.template ? [spec.template.metadata.labels] : []));
-  return wanted.length > 0 && pods.some((labels) => wanted.every(([name, value]) => labels[name] === value));
+  return selectedPods(selector ?? {}, all).length > 0;
+}
+
+/** Of the Deployments; none by an empty selector. */
+function selectedPods(selector: Labels, all: readonly Manifest[]): readonly PodSpec[] {
+  const wanted = Object.entries(selector);
+  if (wanted.length === 0) return [];
+  const isSelected = (labels: Labels) => wanted.every(([name, value]) => labels[name] === value);
+  return all.flatMap(({ spec }) =>
+    spec?.template && isSelected(spec.template.metadata.labels) ? [spec.template.spec] : [],
+  );
 }

@@ -6,8 +6,9 @@ const namespace = 'security';
 const labels = { app: name };
 const container = {
   image: 'gate:1',
-  livenessProbe: {},
-  readinessProbe: {},
+  ports: [{ name: 'http', containerPort: 8080 }],
+  livenessProbe: { httpGet: { port: 'http' } },
+  readinessProbe: { httpGet: { port: 8080 } },
   resources: { requests: { cpu: '1m', memory: '1Mi' }, limits: { memory: '1Mi' } },
   securityContext: {
     ...{ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
@@ -35,7 +36,9 @@ const withContainer = (changes: object) => deployment({ containers: [{ ...contai
 const binding = manifest('RoleBinding', { roleRef: { kind: 'Role', name } });
 const budget = manifest('PodDisruptionBudget', { spec: { selector: { matchLabels: labels } } });
 const policy = manifest('NetworkPolicy', { spec: { podSelector: { matchLabels: labels } } });
-const service = manifest('Service', { spec: { selector: labels } });
+const serviceTo = (targetPort: number | string) =>
+  manifest('Service', { spec: { selector: labels, ports: [{ port: 80, targetPort }] } });
+const service = serviceTo('http');
 const ofAnother = { app: 'other' };
 
 describe('rules for what the chart renders', () => {
@@ -63,6 +66,14 @@ describe('rules for what the chart renders', () => {
     ['has an image without a version', withContainer({ image: 'gate:latest' })],
     ['asks for no processor or memory, or has no limit of memory', withContainer({ resources: {} })],
     ['has no probes', withContainer({ livenessProbe: undefined })],
+    ['probes a closed port', withContainer({ startupProbe: { httpGet: { port: 'metrics' } } })],
+    ['probes a closed port', withContainer({ readinessProbe: { httpGet: { port: 80 } } })],
+    ['leads to a closed port', serviceTo('metrics'), deployment()],
+    [
+      'leads to a closed port',
+      manifest('Service', { spec: { selector: labels, ports: [{ port: 80 }] } }),
+      deployment(),
+    ],
     [
       'is privileged',
       deployment({
