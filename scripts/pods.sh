@@ -21,6 +21,7 @@ done
 "$here/namespaces.sh" true || exit 2
 
 "$here/base-images.sh" || exit $?
+"$here/brokers.sh" 2.1 >/dev/null || exit $?
 folder=$(dirname "$here")/.cache/e2e
 mkdir -p "$folder"
 "$here/image.sh" --local-base --archive "$folder/mqtt-security-operator.tar" >/dev/null

@@ -26,6 +26,8 @@ export const nodeNames: readonly NodeName[] = nodes.map(({ name }) => name);
 
 export interface TestNodes {
   readonly restartKubelets: () => Promise<void>;
+  /** Has both nodes know an image that they have by another name, too. */
+  readonly nameImage: (present: string, another: string) => Promise<void>;
   /** Ends of programs that nobody asked for. */
   readonly unexpectedEnds: () => readonly string[];
   /** Ends its programs; what runs in pods ends with the namespaces. */
@@ -74,6 +76,9 @@ export async function startNodes(plane: ControlPlane, images: readonly string[])
         await start(program);
       }
     },
+    nameImage: async (present, another) => {
+      await Promise.all(nodes.map((node) => imagesOf(directory, node, 'tag', ...[present, another].map(fullName))));
+    },
     unexpectedEnds: () => [...running.values()].flatMap(({ ending }) => ending() ?? []),
     stop: async () => {
       await Promise.all([...running.values()].map(({ kill }) => kill()));
@@ -107,10 +112,17 @@ function socketOf(directory: string, { name }: NodePlan): string {
 
 /** Makes the images of these files known to the containerd of a node. */
 async function loaded(directory: string, node: NodePlan, archives: readonly string[]): Promise<void> {
-  for (const file of archives) {
-    const place = ['--address', socketOf(directory, node), '--namespace', 'k8s.io'];
-    await promisify(execFile)('ctr', [...place, 'images', 'import', '--no-unpack=false', file]);
-  }
+  for (const file of archives) await imagesOf(directory, node, 'import', '--no-unpack=false', file);
+}
+
+async function imagesOf(directory: string, node: NodePlan, ...words: readonly string[]): Promise<void> {
+  const place = ['--address', socketOf(directory, node), '--namespace', 'k8s.io'];
+  await promisify(execFile)('ctr', [...place, 'images', ...words]);
+}
+
+/** As containerd has an image that a pod names without a registry. */
+function fullName(image: string): string {
+  return `docker.io/library/${image}`;
 }
 
 function containerd(directory: string, node: NodePlan, network: string): Program {

@@ -32,7 +32,7 @@ const twoRolled = { replicas: 2, acknowledgeNoClustering: true };
 const rolledFleet = [
   ...issuers('rolls'),
   ours('MqttBroker', 'rolls', 'rolled', {
-    ...brokerSpec('2.0', { workload: { managed: twoRolled } }),
+    ...brokerSpec('2.1', { workload: { managed: twoRolled } }),
     update: { strategy: 'Roll' },
   }),
   ours('AclTemplate', 'rolls', 'sensor', {
@@ -46,8 +46,14 @@ const rolledFleet = [
   }),
 ];
 
+interface SeenContainer {
+  readonly name: string;
+  readonly image: string;
+}
+
 interface SeenPod {
   readonly metadata: { readonly name: string; readonly uid: string; readonly deletionTimestamp?: string };
+  readonly spec: { readonly initContainers?: readonly SeenContainer[]; readonly containers: readonly SeenContainer[] };
   readonly status: {
     readonly conditions?: readonly { readonly type: string; readonly status: string }[];
     readonly initContainerStatuses?: readonly { readonly restartCount: number }[];
@@ -136,6 +142,11 @@ describe('the sample fleet in pods', function () {
     await mailbox.settled();
     assert.ok(mailbox.payloads.has(text));
     await grantMore(clientOf('thermo-hall-1'));
+  };
+  /** Name of the pod of the operator that leads; nothing while none does. */
+  const leader = async () => {
+    const lease = ['get', 'lease', release, '-n', operatorNamespace, '-o', 'jsonpath={.spec.holderIdentity}'];
+    return (await site.kubectl(...lease)).split('_', 1)[0] ?? '';
   };
   const clusterIp = async (where: string, name: string) =>
     site.kubectl('get', 'service', name, '-n', where, '-o', 'jsonpath={.spec.clusterIP}');
@@ -231,9 +242,27 @@ describe('the sample fleet in pods', function () {
     assert.equal(connected().length, 8);
   });
 
-  it('keeps sessions when the kubelets start anew, and all replicas of the operator are killed', async () => {
+  it('keeps sessions when the kubelets start anew', async () => {
     const before = await lives();
     await site.nodes.restartKubelets();
+    await grantMore(clientOf('thermo-hall-1'));
+    assert.deepEqual(await lives(), before);
+    assert.equal(connected().length, 8);
+  });
+
+  it('keeps sessions when the pod of the operator that leads is deleted, and the other one goes on', async () => {
+    const before = await lives();
+    const former = await leader();
+    await site.kubectl('delete', 'pod', former, '-n', operatorNamespace, '--wait=false');
+    const isAnother = async () => !['', former].includes(await leader());
+    await until(isAnother, 'another pod leads', patience);
+    await grantMore(clientOf('thermo-hall-1'));
+    assert.deepEqual(await lives(), before);
+    assert.equal(connected().length, 8);
+  });
+
+  it('keeps sessions when all replicas of the operator are killed', async () => {
+    const before = await lives();
     const former = (await podsOf(operatorNamespace, operatorPods)).map(({ metadata }) => metadata.uid);
     const killed = ['--grace-period=0', '--force', '--wait=false'];
     await site.kubectl('delete', 'pods', '-n', operatorNamespace, '-l', operatorPods, ...killed);
@@ -271,6 +300,52 @@ describe('the sample fleet in pods', function () {
     const [former] = await lives();
     await site.kubectl('delete', 'pod', 'plant-0', '-n', namespace);
     await isServedAgain(former?.uid, 'kept over a deletion');
+  });
+
+  /** Image of the agent of the plant: that of the operator without a name. */
+  const pinAgent = (image?: string) => {
+    const patch = JSON.stringify({ spec: { workload: { managed: { agentImage: image ?? null } } } });
+    return site.kubectl('patch', 'mqttbroker', 'plant', '-n', namespace, '--type=merge', '-p', patch);
+  };
+  const operatorsRun = (image: string) =>
+    until(
+      async () => {
+        const pods = await podsOf(operatorNamespace, operatorPods);
+        return pods.length === 2 && pods.every((pod) => isServing(pod) && imageOf(pod, 'operator') === image);
+      },
+      `both replicas of the operator serve from ${image}`,
+      patience,
+    );
+
+  it('is upgraded to another image, and taken back, with agents of the other one beside the operator', async () => {
+    const [before] = await podsOf(operatorNamespace, operatorPods);
+    const present = imageOf(before, 'operator') ?? '';
+    const next = present.replace(/:.*/, ':next');
+    await site.nodes.nameImage(present, next);
+    const sameLives = await lives();
+    const keepsSessions = async () => {
+      await grantMore(clientOf('thermo-hall-1'));
+      assert.deepEqual(await lives(), sameLives);
+      assert.equal(connected().length, 8);
+    };
+
+    await pinAgent(present);
+    const toNext = ['--reset-then-reuse-values', '--set', 'image.tag=next', '--wait', '--timeout=5m'];
+    await site.helm('upgrade', release, chart, ...inRelease, ...toNext);
+    await operatorsRun(next);
+    await keepsSessions();
+
+    await retain('kept over another image');
+    await pinAgent();
+    await isServedAgain(sameLives[0]?.uid, 'kept over another image');
+    const [pod] = await brokerPods(namespace);
+    assert.equal(imageOf(pod, 'agent'), next);
+
+    sameLives.splice(0, 1, ...(await lives()));
+    await pinAgent(next);
+    await site.helm('rollback', release, ...inRelease, '--wait', '--timeout=5m');
+    await operatorsRun(present);
+    await keepsSessions();
   });
 
   it('rolls pods one at a time where the broker says so, and so when edits follow on each other', async () => {
@@ -323,6 +398,8 @@ describe('the sample fleet in pods', function () {
     );
     assert.equal(fewest, 1);
     await becameReady();
+    const versions = 'jsonpath={.items[*].status.mosquittoVersion}';
+    assert.match(await site.kubectl('get', 'brokerinstances', '-n', 'rolls', '-o', versions), /^2\.1\.\d+ 2\.1\.\d+$/);
   });
 
   it('goes on while its node is drained: pods of operator and brokers go one by one, messages are kept', async () => {
@@ -401,6 +478,11 @@ describe('the sample fleet in pods', function () {
 
 function isReady({ status }: SeenPod): boolean {
   return status.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false;
+}
+
+function imageOf(pod: SeenPod | undefined, container: string): string | undefined {
+  const { initContainers = [], containers = [] } = pod?.spec ?? {};
+  return [...initContainers, ...containers].find(({ name }) => name === container)?.image;
 }
 
 function isServing(pod: SeenPod): boolean {

@@ -34,7 +34,7 @@ export async function startPodSite(): Promise<PodSite> {
   }
   const plane = await startControlPlane({ address: bridgeAddress, kinds: 'Absent' });
   try {
-    const nodes = await startNodes(plane, preparedArchives());
+    const nodes = await startNodes(plane, preparedArchives(plane.directory));
     return await siteOver(plane, nodes);
   } catch (error) {
     await plane.stop();
