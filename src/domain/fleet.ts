@@ -126,18 +126,7 @@ export interface LockoutLimits {
  * Algorithms by which a token may be signed (RFC 7518 section 3.1, RFC 8037): none that takes a shared secret, for whoever
  * checks by it could sign, too.
  */
-export const tokenAlgorithms = [
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-] as const;
+type TokenAlgorithm = 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'ES512' | 'EdDSA';
 
 /** Who issues tokens (JWT) for devices, and what they have to say. */
 export interface TokenIssuer {
@@ -149,7 +138,7 @@ export interface TokenIssuer {
   readonly keySet: ValueRef | { readonly kind: 'Url'; readonly url: string; readonly ca?: ValueRef };
   /** Its keys are read again after so long. */
   readonly refreshSeconds: number;
-  readonly algorithms: readonly (typeof tokenAlgorithms)[number][];
+  readonly algorithms: readonly TokenAlgorithm[];
   /** The claim that is the effective identity. */
   readonly identityClaim: string;
   readonly requiredClaims: readonly { readonly name: string; readonly value: string }[];

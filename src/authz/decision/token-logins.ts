@@ -7,7 +7,7 @@ import type { IssuerKeys } from '../tokens/keyring.ts';
 /** When the session of somebody began, if the broker tells. */
 export type SessionStart = Date | undefined;
 
-export interface ShownToken {
+interface ShownToken {
   readonly identity: string;
   readonly token: string;
   readonly issuers: readonly TokenIssuer[];

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { issuerKeyring, type ValueReader } from '../../../src/authz/tokens/keyring.ts';
 import type { TokenIssuer } from '../../../src/domain/fleet.ts';
 import type { Download, DownloadRequest } from '../../../src/ports.ts';
+import { downloaderWith } from '../../../src/shell/downloader.ts';
+import { around, newCa, serverPair } from '../../agent/site.ts';
 import { aTokenIssuer, keySet, signer } from '../../domain/tokens/tokens.ts';
 import { aBroker } from '../../fixtures.ts';
 import { VirtualClock } from '../../kube/virtual-clock.ts';
@@ -89,6 +93,31 @@ describe('keys of issuers', () => {
     assert.equal(state(), 'Known');
     assert.deepEqual(seen(), ['Secret web ca.crt', 'https://issuer.example/keys PEM']);
     await end();
+  });
+
+  it('come over real HTTPS, from a server that the named CA vouches for and no other', async () => {
+    const [ca, stranger] = [newCa('web', new Date()), newCa('other', new Date())];
+    const { certificate: cert, key } = serverPair(ca, around(new Date()));
+    const server = createServer({ cert, key }, (_, response) => void response.end(set));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `https://localhost:${String((server.address() as AddressInfo).port)}/keys`;
+    const issuer = aTokenIssuer({ keySet: { kind: 'Url', url, ca: { kind: 'Secret', name: 'web', key: 'ca.crt' } } });
+    const findings: string[] = [];
+    const states: string[] = [];
+    for (const { pem } of [stranger, ca]) {
+      const keyring = issuerKeyring({
+        ...{ download: downloaderWith({ isAllowed: () => true }), monotonic: () => performance.now() },
+        ...{ sleep: () => new Promise(() => undefined), onFinding: ({ message }) => void findings.push(message) },
+      });
+      keyring.serve(aBroker({ tokenIssuers: [issuer] }), () => Promise.resolve(pem));
+      await keyring.refresh(issuer);
+      const keys = keyring.keysOf(issuer);
+      states.push(typeof keys === 'string' ? keys : 'Known');
+    }
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    assert.deepEqual(states, ['KeysNotRead', 'Known']);
+    assert.equal(findings.length, 1, String(findings));
   });
 
   it('that cannot be read or used leave the former ones, until they are too old; it is told once', async () => {
