@@ -219,6 +219,19 @@ describe('the Helm chart', function () {
     assert.deepEqual((await elsewhere.present(ours, 'mqttdevices', 'p1')).status, { observedGeneration: -1 });
     await site.remove(ours, 'mqttdevices', 'c1');
     await until(async () => (await site.found(ours, 'mqttdevices', 'c1')) === undefined, 'c1 is taken back');
+  });
+
+  it('takes the kinds with it where it is not to keep them, once the fleet is gone, and leaves the ledgers', async () => {
+    const all = ['delete', 'mqttdevices,devicecertificates,mqttbrokers,acltemplates', '--all', '-A', '--timeout=120s'];
+    const { code, stderr } = await plane.kubectl(all);
+    assert.equal(code, 0, stderr);
     await operator.close();
+    await helm.said('upgrade', ...inRelease, chart, '--reset-then-reuse-values', '--set', 'crds.keep=false');
+    assert.equal((await present('crd')).length, 5);
+    const said = await helm.said('uninstall', ...inRelease, '--wait', '--timeout=2m');
+    assert.doesNotMatch(said, /kept due to the resource policy/);
+    assert.deepEqual(await present('crd'), []);
+    const ledgers = await plane.kubectl(['get', 'configmaps', '-n', namespace, '-o', 'name']);
+    assert.match(ledgers.stdout, /^configmap\/ledger-/m);
   });
 });
