@@ -8,6 +8,7 @@ import { Worker } from 'node:worker_threads';
 import { revocationMilliseconds } from './authz/revocation.ts';
 import { underLoad } from './authz/load.ts';
 import type { ServerData } from './authz/server.ts';
+import { tokenChecks } from './authz/tokens.ts';
 import { type BenchRow, median, percentile } from './row.ts';
 
 export const name = 'authorization over HTTP (EMQX, publish)';
@@ -65,7 +66,15 @@ async function revoked(devices: number): Promise<BenchRow> {
   return { measure: `${measure}, p99`, value: percentile(samples, 0.99), unit: 'ms', target: '≤ 200 ms', samples };
 }
 
+async function tokens(alg: 'ES256' | 'RS256'): Promise<BenchRow> {
+  const { values: samples, floors } = await tokenChecks(alg, rounds);
+  const [value, floor] = [median(samples), median(floors)];
+  const row = { measure: `tokens by ${alg}, key known`, value, unit: 'checks/s', floor, ratio: value / floor };
+  return { ...row, target: '≥ 5,000/s', samples };
+}
+
 export async function run(): Promise<readonly BenchRow[]> {
   const revocations = [await revoked(100), await revoked(1000)];
-  return [...(await measured(10_000)), ...(await measured(100_000)), ...revocations];
+  const checks = [await tokens('ES256'), await tokens('RS256')];
+  return [...(await measured(10_000)), ...(await measured(100_000)), ...revocations, ...checks];
 }
