@@ -66,6 +66,16 @@ const damages: readonly (readonly [what: string, damage: Damage, refusedBy: stri
   ],
 ];
 
+/** What an operator of a later version might say in each part, and the check that does not know it. */
+const ofVersionToCome: readonly (readonly [PartName, addition: string, refusedBy: string])[] = [
+  ['mosquitto.conf', 'quota_per_client 5', 'ConfAllowed'],
+  ['acl', 'quota dev/b/# 5', 'AclParses'],
+  ['passwords', 'q:$9$quota', 'PasswordsParse'],
+  ['identities', 'q Certificate quota=5', 'IdentitiesParse'],
+  ['revocations', 'quota 5', 'RevocationsParse'],
+  ['notices', 'quota 5', 'NoticesParse'],
+];
+
 for (const broker of brokers) {
   describe(`agent on ${broker.name}, given`, () => {
     let plant: Plant;
@@ -112,6 +122,32 @@ for (const broker of brokers) {
       agent.give(good);
       await agent.loaded(6);
       assert.equal(agent.report()?.refused, undefined);
+      assert.equal((await connectedDevice(plant, 'a', pair)).kind, 'TlsRefused');
+    });
+
+    it('sets of a version to come: keeps the former set, says what it does not know, and takes the next one', async () => {
+      plant = await newPlant(broker);
+      pair = deviceCertificate(plant.site, 'a');
+      agent = startAgent(plant);
+      agent.give(bundleOf(plant.site, former()));
+      await agent.loaded(5);
+      const known = bundleOf(plant.site, { ...next(), notices: [{ identity: 'b', fingerprint: 'aa'.repeat(32) }] });
+      for (const [name, addition, check] of ofVersionToCome) {
+        // The index is right about it: nothing is damaged.
+        const parts = { [name]: `${joined(known.parts[name])}${addition}\n` };
+        const before = agent.count('Refused');
+        agent.give(bundleOf(plant.site, { ...next(), parts }));
+        await until(() => agent.count('Refused') > before, `${name} is refused`);
+        await until(
+          () => refusals().includes(check),
+          () => `${name} is told: ${JSON.stringify(agent.report())}`,
+        );
+        assert.ok(!refusals().includes('ContentHash'));
+      }
+      await isServed();
+      assert.deepEqual([agent.count('Swapped'), agent.count('Proof')], [1, 1]);
+      agent.give(bundleOf(plant.site, next()));
+      await agent.loaded(6);
       assert.equal((await connectedDevice(plant, 'a', pair)).kind, 'TlsRefused');
     });
 
