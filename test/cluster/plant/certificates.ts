@@ -9,98 +9,26 @@ import type { BrokerUnderTest } from '../../broker/mosquitto.ts';
 import { until } from '../component.ts';
 import { administrator } from '../control-plane.ts';
 import type { Kubelet } from '../kubelet.ts';
-import { issuerRef, startTestIssuer, type TestIssuer } from './issuer.ts';
+import { type Ending, watchedEnding } from './ending.ts';
+import { startTestIssuer, type TestIssuer } from './issuer.ts';
+import { badRequests, broker, certificate, namespace, objectsOf, type Seen, type Step } from './lifelong.ts';
 import { deviceClient, type Endpoint, mayPublish, secretTexts } from './mqtt.ts';
 import { output, signingRequest } from './site.ts';
 import {
   becameReady,
-  brokerSpec,
   changed,
   endpointOf,
   found,
   kubeletFor,
   manifestOf,
   namespaceNamed,
-  ours,
   type Stage,
   vanished,
 } from './stage.ts';
 
-const namespace = 'lifelong';
 const mqttsec = path.resolve(import.meta.dirname, '../../../bin/mqttsec');
-/** Of the first certificate of `short`: cert-manager renews it when two thirds of it are over. */
+/** Of the first certificates of `short`, which cert-manager renews when two thirds are over, and of `ends`, which has no other. */
 const shortSeconds = 45;
-
-interface Step {
-  readonly begunAt: string;
-  readonly [step: string]: unknown;
-}
-
-interface Seen {
-  readonly metadata: { readonly name: string };
-  readonly status?: {
-    readonly conditions?: readonly {
-      readonly type: string;
-      readonly status: string;
-      readonly reason: string;
-      readonly message: string;
-    }[];
-    readonly revocation?: Step;
-    readonly revision?: number;
-    readonly serialNumber?: string;
-    readonly certificate?: string;
-    readonly notAfter?: string;
-    readonly history?: readonly { readonly serialNumber: string; readonly revokedAt?: string }[];
-    readonly renewals?: Readonly<Record<string, number>>;
-  };
-}
-
-function device(name: string, template?: object): object {
-  return ours('MqttDevice', namespace, name, {
-    ...{ brokerRef: { name: 'plant' }, templateRefs: [{ name: 'sensor' }] },
-    authentication: { type: 'Certificate', ...(template && { certificate: { template } }) },
-  });
-}
-
-function certificate(name: string, of: string, spec: object = {}): object {
-  return ours('DeviceCertificate', namespace, name, { deviceRef: { name: of }, ...spec });
-}
-
-function objectsOf(version: string): readonly object[] {
-  const spec = brokerSpec(version) as { readonly clientCertificates: object };
-  return [
-    {
-      apiVersion: 'cert-manager.io/v1',
-      kind: 'Issuer',
-      metadata: { name: 'servers', namespace },
-      spec: { selfSigned: {} },
-    },
-    ours('MqttBroker', namespace, 'plant', { ...spec, clientCertificates: { ...spec.clientCertificates, issuerRef } }),
-    ours('AclTemplate', namespace, 'sensor', {
-      role: 'Device',
-      rules: [{ effect: 'Allow', actions: ['Publish'], topic: 'sensors/{device}/#' }],
-    }),
-    ...['short', 'renewed'].map((name) => device(name, {})),
-    ...['twice', 'own', 'store'].map((name) => device(name)),
-    ...['twice-a', 'twice-b'].map((name) => certificate(name, 'twice')),
-  ];
-}
-
-/** Requests that are no good for device `own`, each with what its condition says. */
-function badRequests(directory: string): ReadonlyMap<string, readonly [csr: string, message: RegExp]> {
-  const lines = signingRequest(directory, 'own').csr.split('\n');
-  const made = (words: readonly string[]) =>
-    execFileSync('openssl', ['req', '-new', '-nodes', '-keyout', '/dev/null', ...words], {
-      ...{ encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
-    });
-  const curve = (name: string) => ['-newkey', 'ec', '-pkeyopt', `ec_paramgen_curve:${name}`];
-  return new Map([
-    ['garbage', [[lines[0], 'AAAA', lines.at(-2), ''].join('\n'), /cannot be read/]],
-    ['curve', [made([...curve('secp521r1'), '-subj', '/CN=own']), /on curve secp521r1, not P-256 or P-384/]],
-    ['name', [signingRequest(directory, 'short').csr, /common name is "short", not "own"/]],
-    ['ca', [made([...curve('P-256'), '-subj', '/CN=own', '-addext', 'basicConstraints=CA:TRUE']), /asks to be a CA/]],
-  ] as const);
-}
 
 export function describeCertificates(stage: () => Stage, mosquitto: BrokerUnderTest): void {
   describe('certificates for their whole life', () => {
@@ -111,18 +39,24 @@ export function describeCertificates(stage: () => Stage, mosquitto: BrokerUnderT
     let lasting: MqttClient | undefined;
     let closed = false;
     let firstEnd = NaN;
+    let ending: Ending | undefined;
+    let endingKey: string;
 
     before(async () => {
       const { plane } = stage();
       await output(plane.kubectl(['apply', '-f', manifestOf(plane, [namespaceNamed(namespace)])]));
       issuer = await startTestIssuer(plane.admin, namespace);
       issuer.shorten('short', shortSeconds);
+      issuer.shorten('ends', shortSeconds, 'it had its last one');
+      const { key, csr } = signingRequest(plane.directory, 'ends');
+      endingKey = key;
       kubelet = await kubeletFor(plane, mosquitto, [namespace]);
-      manifest = manifestOf(plane, [issuer.secret('device-ca'), ...objectsOf(mosquitto.dialect)]);
+      manifest = manifestOf(plane, [issuer.secret('device-ca'), ...objectsOf(mosquitto.dialect, csr)]);
       await output(plane.kubectl(['apply', '-f', manifest]));
     });
     after(async () => {
       lasting?.end(true);
+      await ending?.stop();
       await issuer.stop();
       await kubelet.stop();
     });
@@ -152,6 +86,18 @@ export function describeCertificates(stage: () => Stage, mosquitto: BrokerUnderT
       return client;
     };
     const entersAndGoes = async (...words: Parameters<typeof enters>) => void (await enters(...words)).end(true);
+    const endingOf = async (name: string, key: string) => {
+      const { notAfter = '', certificate = '' } = await statusOf(`devicecertificate/${name}`);
+      const credentials = { 'tls.crt': certificate, 'tls.key': key };
+      const client = await enters(name, credentials);
+      return watchedEnding(client, { credentials, notAfter: Date.parse(notAfter) }, async () => {
+        const kinds = ['devicecertificate', 'mqttdevice'];
+        const statuses = await Promise.all(kinds.map((kind) => statusOf(`${kind}/${name}`)));
+        const metric = /^mqttsec_certificate_notices\{.*"lifelong".*action="Renew",overdue="true"\} \d+$/m;
+        const [line = ''] = metric.exec(await stage().operator.metrics()) ?? [];
+        return [...statuses.map((status, index) => `${kinds[index]} ${said(status, 'Acknowledged')}`), line];
+      });
+    };
     const renew = async (word: string) => {
       const env = { ...process.env, KUBECONFIG: await stage().plane.kubeconfig(administrator) };
       await promisify(execFile)(mqttsec, ['renew', word, '-n', namespace], { env });
@@ -170,12 +116,14 @@ export function describeCertificates(stage: () => Stage, mosquitto: BrokerUnderT
     const bare = (serial: string) => serial.toLowerCase().replace(/^0+/, '');
 
     it('are issued, each device by all of its own', async () => {
-      await ready('mqttbroker/plant', 'mqttdevice/short', 'mqttdevice/renewed', 'mqttdevice/twice');
+      const devices = ['short', 'ends', 'renewed', 'twice'].map((name) => `mqttdevice/${name}`);
+      await ready('mqttbroker/plant', ...devices);
       endpoint = await endpointOf(stage().plane, kubelet, namespace);
       firstEnd = Date.parse((await statusOf('devicecertificate/short')).notAfter ?? '');
       assert.ok(firstEnd > Date.now());
       lasting = await enters('short', await secret('short'));
       lasting.once('close', () => (closed = true));
+      ending = await endingOf('ends', endingKey);
       for (const name of ['twice-a', 'twice-b']) await entersAndGoes('twice', await secret(name));
     });
 
@@ -245,8 +193,11 @@ export function describeCertificates(stage: () => Stage, mosquitto: BrokerUnderT
       const { revocation, ...status } = await statusOf('devicecertificate/twice-a');
       assert.equal(said({ ...status }, 'Ready'), 'True/Revoked');
       assert.deepEqual([revocation?.['reason'], revocation?.['certificates']], ['KeyCompromise', 1]);
-      const order = stepsIn(revocation).filter((step) => step !== 'deletedAt');
-      assert.deepEqual(order, ['begunAt', 'recordedAt', 'publishedAt', 'provedAt', 'disconnectedAt']);
+      const order = stepsIn(revocation);
+      // Certificate and Secret go once it is published, whatever the broker does.
+      assert.ok(order.indexOf('deletedAt') > order.indexOf('publishedAt'), order.join());
+      const enforced = order.filter((step) => step !== 'deletedAt');
+      assert.deepEqual(enforced, ['begunAt', 'recordedAt', 'publishedAt', 'provedAt', 'disconnectedAt']);
       assert.equal((await revoked()).get(serialNumber), 'Key Compromise');
       await gone('certificate/twice-a', 'secret/twice-a-tls');
       await assert.rejects(deviceClient(endpoint, 'twice', former));
@@ -339,6 +290,26 @@ export function describeCertificates(stage: () => Stage, mosquitto: BrokerUnderT
       await assert.rejects(deviceClient(endpoint, 'renewed', former[1]));
     });
 
+    it('end with the session that they opened when none took their place, and that was said in time', async () => {
+      assert.ok(ending);
+      const { closedAt, credentials, notAfter, said: heard } = ending;
+      await until(
+        () => closedAt() !== undefined,
+        () => `the session ends: ${[...heard].join(', ')}`,
+      );
+      assert.ok((closedAt() ?? 0) >= notAfter, 'not before its certificate');
+      const labels = `namespace="${namespace}",broker="plant",action="Renew",overdue="true"`;
+      for (const one of [
+        ...['devicecertificate', 'mqttdevice'].map((kind) => `${kind} False/NotAcknowledged`),
+        `mqttsec_certificate_notices{${labels}} 1`,
+      ]) {
+        assert.ok(heard.has(one), `${one} in ${[...heard].join(', ')}`);
+      }
+      await assert.rejects(deviceClient(endpoint, 'ends', credentials));
+      await says('devicecertificate/ends', 'Ready', 'False/IssuanceFailed');
+      await says('mqttdevice/ends', 'Ready', 'False/Issuing');
+    });
+
     it('are renewed ahead of their end, without a gap, and the session outlives the first one', async () => {
       await until(async () => (await statusOf('devicecertificate/short')).revision === 2, 'the second certificate');
       await says('devicecertificate/short', 'Ready', 'True/Ready');
@@ -360,6 +331,24 @@ export function describeCertificates(stage: () => Stage, mosquitto: BrokerUnderT
       const labels = `namespace="${namespace}",broker="plant"`;
       assert.match(metrics, new RegExp(`^mqttsec_renewals_due\\{${labels},within="24h"\\} \\d+$`, 'm'));
       assert.match(metrics, new RegExp(`^mqttsec_renewals_overdue\\{${labels}\\} 0$`, 'm'));
+    });
+
+    it('are taken back at a broker that was made anew while their object was going', async () => {
+      const { plane, operator } = stage();
+      const former = await secret('store');
+      const { serialNumber = '' } = await statusOf('devicecertificate/store');
+      await operator.stop();
+      const words = ['devicecertificate/store', 'mqttbroker/plant', '-n', namespace, '--wait=false'];
+      await output(plane.kubectl(['delete', ...words]));
+      await gone('mqttbroker/plant');
+      await output(plane.kubectl(['apply', '-f', manifestOf(plane, [broker(mosquitto.dialect)])]));
+      await operator.start();
+      await gone('devicecertificate/store', 'certificate/store', 'secret/store-tls');
+      await ready('mqttbroker/plant', 'mqttdevice/short');
+      assert.equal((await revoked()).get(serialNumber), 'Cessation Of Operation');
+      endpoint = await endpointOf(plane, kubelet, namespace);
+      await assert.rejects(deviceClient(endpoint, 'store', former));
+      await entersAndGoes('short', await secret('short'));
     });
 
     it('leave nothing but the ledger when all is deleted', async () => {

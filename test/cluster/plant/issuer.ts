@@ -12,8 +12,8 @@ export const issuerRef = { name: 'quick', kind: 'Issuer', group: 'test.example.c
 export interface TestIssuer {
   /** The CA, as a Secret of type `kubernetes.io/tls`. */
   readonly secret: (name: string) => object;
-  /** How long the next certificate of this common name lives, seconds; the ones after it a day again. */
-  readonly shorten: (commonName: string, seconds: number) => void;
+  /** How long the next certificate of this common name lives, seconds; the ones after it a day again, or `then` is why there are none. */
+  readonly shorten: (commonName: string, seconds: number, then?: string) => void;
   /** Why it gives this common name nothing; undefined: it does. */
   readonly refuse: (commonName: string, message: string | undefined) => void;
   readonly stop: () => Promise<void>;
@@ -30,7 +30,7 @@ const usualSeconds = 86_400;
 export async function startTestIssuer(admin: Api, namespace: string): Promise<TestIssuer> {
   const random = { bytes: (length: number) => randomBytes(length) };
   const authority = await createAuthority({ commonName: `Devices of ${namespace}`, now: new Date(), random });
-  const lives = new Map<string, number>();
+  const lives = new Map<string, { readonly seconds: number; readonly then: string | undefined }>();
   const refusals = new Map<string, string>();
   const path = `/apis/cert-manager.io/v1/namespaces/${namespace}/certificaterequests`;
   const stop = new AbortController();
@@ -55,8 +55,9 @@ export async function startTestIssuer(admin: Api, namespace: string): Promise<Te
     if (refusal !== undefined) {
       return { conditions: [approved, { ...ready, status: 'False', reason: 'Failed' }], failureTime: at };
     }
-    const seconds = lives.get(commonName) ?? usualSeconds;
+    const { seconds, then } = lives.get(commonName) ?? { seconds: usualSeconds, then: undefined };
     lives.delete(commonName);
+    if (then !== undefined) refusals.set(commonName, then);
     return {
       conditions: [approved, { ...ready, status: 'True', reason: 'Issued' }],
       certificate: Buffer.from(signedFor(authority, pem, commonName, seconds)).toString('base64'),
@@ -77,7 +78,7 @@ export async function startTestIssuer(admin: Api, namespace: string): Promise<Te
         ...{ 'tls.crt': authority.certificatePem, 'tls.key': authority.keyPem, 'ca.crt': authority.certificatePem },
       },
     }),
-    shorten: (commonName, seconds) => void lives.set(commonName, seconds),
+    shorten: (commonName, seconds, then) => void lives.set(commonName, { seconds, then }),
     refuse: (commonName, message) => {
       if (message === undefined) refusals.delete(commonName);
       else refusals.set(commonName, message);

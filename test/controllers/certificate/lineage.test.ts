@@ -4,7 +4,6 @@ import { renewAtAnnotation } from '../../../src/api/labels.ts';
 import { objectKey } from '../../../src/domain/names.ts';
 import { type HeldCertificate, renewalOf } from '../../../src/domain/pki/lineage.ts';
 import { secondsText } from '../../../src/domain/pki/time.ts';
-import type { KubeObject } from '../../../src/kube/object.ts';
 import { lateSecretMilliseconds } from '../../../src/controllers/certificate/departures.ts';
 import { broker } from '../device/site.ts';
 import { CertificateSite } from './site.ts';
@@ -178,7 +177,7 @@ describe('one line of certificates', () => {
   const lifted: readonly (readonly [when: string, prepare: (site: CertificateSite) => void])[] = [
     ['its broker is gone', ({ cluster }) => cluster.remove('MqttBroker', 'plant/main')],
     ['its broker is going', ({ cluster }) => cluster.put({ ...broker, metadata: { ...broker.metadata, ...going } })],
-    ['its namespace is going', ({ cluster }) => cluster.put(namespace as KubeObject)],
+    ['its namespace is going', ({ cluster }) => cluster.put(namespace)],
   ];
   for (const [when, prepare] of lifted) {
     it(`goes without a broker being told when ${when}, but not without the ledger`, async () => {
