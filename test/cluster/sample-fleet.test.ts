@@ -17,6 +17,7 @@ import { describeLife } from './plant/life.ts';
 import { describeLists } from './plant/lists.ts';
 import { describeNotices } from './plant/notices.ts';
 import { describeOutposts } from './plant/outposts.ts';
+import { describeReferredRolls } from './plant/rolls-referred.ts';
 import { describeRolls } from './plant/rolls.ts';
 import { describeSuccessors } from './plant/successors.ts';
 import { describeTenants } from './plant/tenants.ts';
@@ -175,20 +176,18 @@ describe('the sample fleet in a cluster', function () {
     });
   }
 
-  for (const describeMore of [
-    describeLife,
-    describeCertificates,
-    describeTenants,
-    describeOutposts,
-    describeRolls,
-    describeNotices,
-  ]) {
+  for (const describeMore of [describeLife, describeCertificates, describeTenants, describeOutposts, describeNotices]) {
     if (anyBroker) describeMore(() => ({ plane, operator }), anyBroker);
   }
 
-  for (const mosquitto of brokers) describeSuccessors(() => ({ plane, operator }), mosquitto);
+  for (const mosquitto of brokers) {
+    describeRolls(() => ({ plane, operator }), mosquitto);
+    describeSuccessors(() => ({ plane, operator }), mosquitto);
+  }
   const lastBroker = brokers.at(-1);
-  if (lastBroker) describeLists(() => ({ plane, operator }), lastBroker);
+  for (const describeMore of [describeReferredRolls, describeLists]) {
+    if (lastBroker) describeMore(() => ({ plane, operator }), lastBroker);
+  }
 
   describe('afterwards', () => {
     it('the operator has used all rights that it has, and no others', async () => {

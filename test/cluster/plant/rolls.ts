@@ -1,158 +1,165 @@
-/** A broker whose pods are replaced for each new set, one after the other. */
+/** A broker whose pods are replaced for each new set, one after the other, and no further than they prove it. */
 import assert from 'node:assert/strict';
-import { bundleHashAnnotation } from '../../../src/api/labels.ts';
-import { enforcedHash } from '../../../src/domain/bundle/chunks.ts';
-import { parseIndex } from '../../../src/domain/bundle/index-text.ts';
+import type { MqttClient } from 'mqtt';
+import { renewAtAnnotation } from '../../../src/api/labels.ts';
 import type { BrokerUnderTest } from '../../broker/mosquitto.ts';
 import { until } from '../component.ts';
-import type { Kubelet } from '../kubelet.ts';
-import { deviceClient, type Endpoint, mayPublish, secretTexts } from './mqtt.ts';
-import { output } from './site.ts';
-import {
-  becameReady,
-  brokerSpec,
-  changed,
-  endpointOf,
-  found,
-  issuers,
-  kubeletFor,
-  manifestOf,
-  namespaceNamed,
-  ours,
-  type Stage,
-} from './stage.ts';
-
-/** Of the set that an index names. */
-function enforcedHashIn(text: string | undefined): string {
-  const index = text === undefined ? 'there is none' : parseIndex(text);
-  return typeof index === 'string' ? index : enforcedHash(index.parts);
-}
+import { mayPublish } from './mqtt.ts';
+import { acknowledge, noticesOf } from './notices.ts';
+import { type FaultyKubelet, faultyKubelet, rolledFleet, RolledSite } from './rolled-site.ts';
+import { output, signingRequest } from './site.ts';
+import { becameReady, found, manifestOf, ours, type Stage } from './stage.ts';
 
 const namespace = 'rolls';
-const allow = (topic: string) => ({ effect: 'Allow', actions: ['Publish'], topic });
+const pods = ['plant-2', 'plant-1', 'plant-0'] as const;
+const [first, second, last] = pods;
 
-function objectsOf(version: string): readonly object[] {
-  const device = (name: string) =>
-    ours('MqttDevice', namespace, name, {
-      brokerRef: { name: 'plant' },
-      templateRefs: [{ name: 'sensor' }],
-      authentication: { type: 'Password', password: { generate: {} } },
-    });
-  return [
-    namespaceNamed(namespace),
-    ...issuers(namespace),
-    ours('MqttBroker', namespace, 'plant', {
-      ...brokerSpec(version),
-      listeners: [{ name: 'passwords', port: 8884, authentication: 'Password' }],
-      clientCertificates: undefined,
-      update: { strategy: 'Roll' },
-      workload: { managed: { replicas: 2, acknowledgeNoClustering: true } },
-    }),
-    ours('AclTemplate', namespace, 'sensor', { role: 'Device', rules: [allow('sensors/{device}/#')] }),
-    ...['s1', 's2'].map(device),
-  ];
-}
-
-interface SeenPod {
-  readonly metadata: { readonly uid: string; readonly annotations?: Readonly<Record<string, string>> };
-}
-
-interface SeenIndex {
-  readonly data: Readonly<Record<string, string>>;
-}
-
-interface SeenStatefulSet {
-  readonly spec: {
-    readonly template: { readonly metadata: { readonly annotations?: Readonly<Record<string, string>> } };
-  };
+interface NoticedCertificate {
+  readonly status?: { readonly certificate?: string; readonly fingerprint?: string };
 }
 
 export function describeRolls(stage: () => Stage, mosquitto: BrokerUnderTest): void {
-  describe('a broker whose pods are replaced for each set', () => {
-    let kubelet: Kubelet;
+  describe(`a broker whose pods are replaced for each set, on Mosquitto ${mosquitto.version}`, () => {
+    let faults: FaultyKubelet;
+    let site: RolledSite;
     let manifest: string;
+    let pumpKey: string;
 
     before(async () => {
       const { plane } = stage();
-      kubelet = await kubeletFor(plane, mosquitto, [namespace]);
-      manifest = manifestOf(plane, objectsOf(mosquitto.dialect));
+      faults = await faultyKubelet(plane, namespace, mosquitto);
+      site = new RolledSite({ plane, kubelet: faults.kubelet, namespace, workload: 'plant', pods });
+      const { csr, key } = signingRequest(plane.directory, 'pump');
+      pumpKey = key;
+      const managed = { managed: { replicas: pods.length, acknowledgeNoClustering: true } };
+      const pump = ours('MqttDevice', namespace, 'pump', {
+        ...{ brokerRef: { name: 'plant' }, templateRefs: [{ name: 'sensor' }] },
+        authentication: { type: 'Certificate', certificate: { template: { csr } } },
+      });
+      manifest = manifestOf(plane, [...rolledFleet(namespace, mosquitto.dialect, managed), pump]);
       await output(plane.kubectl(['apply', '-f', manifest]));
     });
-    after(() => kubelet.stop());
-
-    const pods = ['plant-0', 'plant-1'] as const;
-    const endpoint = (pod: string): Promise<Endpoint> => endpointOf(stage().plane, kubelet, namespace, pod);
-    const client = async (pod: string, device: string) =>
-      deviceClient(
-        await endpoint(pod),
-        device,
-        await secretTexts(stage().plane.admin, namespace, `${device}-password`),
-      );
-    /** Resolves when nothing is left to be replaced: pods may have started on a set before they were told to. */
-    const settled = async () => {
-      const { plane } = stage();
-      await becameReady(plane, namespace, 'mqttbroker/plant', 'mqttdevice/s1', 'mqttdevice/s2');
-      const hash = async () =>
-        enforcedHashIn((await found<SeenIndex>(plane, namespace, 'configmap/plant-bundle'))?.data['index.json']);
-      const template = async () =>
-        (await found<SeenStatefulSet>(plane, namespace, 'statefulset/plant'))?.spec.template.metadata.annotations;
-      await until(
-        async () => (await template())?.[bundleHashAnnotation] === (await hash()),
-        'the set is that of the pods',
-      );
-      await output(plane.kubectl(['rollout', 'status', 'statefulset/plant', '-n', namespace, '--timeout=60s']));
-      await becameReady(plane, namespace, 'mqttbroker/plant', 'mqttdevice/s1', 'mqttdevice/s2');
-    };
-    const seenPod = (name: string) => found<SeenPod>(stage().plane, namespace, `pod/${name}`);
-    /** Sets that the agent of a pod has given to its broker. */
-    const sets = (name: string) =>
-      kubelet.pods().get(`${namespace}/${name}`)?.log('agent').split('"put a generation in place"').length;
-
-    it('is ready when all of its pods have the set', async () => {
-      await settled();
-      for (const pod of pods) {
-        const first = await client(pod, 's1');
-        first.end(true);
-      }
+    after(async () => {
+      site.close();
+      await faults.kubelet.stop();
     });
 
-    it('brings an edit by another pod, and leaves the sessions of the next one until its turn', async () => {
+    it('is ready when all of its pods have the set', async () => {
+      await becameReady(stage().plane, namespace, 'mqttdevice/pump');
+      await site.settled();
+      for (const pod of pods) assert.equal(await site.grants(pod, 'sensors/s2/t'), true);
+    });
+
+    it('replaces pods for another certificate, and none for what only its device is told', async () => {
       const { plane } = stage();
-      const former = new Map<string, string | undefined>();
-      const given = sets('plant-0');
-      for (const pod of pods) former.set(pod, (await seenPod(pod))?.metadata.uid);
-      const session = await client('plant-0', 's1');
-      let isOpen = true;
-      session.once('close', () => (isOpen = false));
-      await changed(plane, namespace, 'acltemplate/sensor', {
-        spec: { rules: [allow('sensors/{device}/#'), allow('extra/{device}')] },
-      });
+      const [initial, revision] = [site.running(), await site.published()];
+      const renewAt = `${renewAtAnnotation}=${new Date().toISOString().slice(0, 19)}Z`;
+      await output(plane.kubectl(['annotate', 'devicecertificate/pump', '-n', namespace, renewAt]));
+      await site.replaced(last, initial);
+      await site.settled();
+      const { status } = (await found<NoticedCertificate>(plane, namespace, 'devicecertificate/pump')) ?? {};
+      const pump = await site.session(last, 'pump', { 'tls.crt': status?.certificate ?? '', 'tls.key': pumpKey });
+      const notice = await noticesOf(pump, 'pump');
+      await until(() => notice() !== undefined, 'it is told of it');
 
-      await until(
-        () => kubelet.pods().get(`${namespace}/plant-1`)?.uid !== former.get('plant-1'),
-        'plant-1 is replaced',
-      );
-      assert.equal(isOpen, true, 'the other one waits for its turn');
-      assert.equal(await mayPublish(session, 'extra/s1', 'not by a reload'), false);
-      assert.equal(sets('plant-0'), given);
+      const [former, template, before] = [site.running(), await site.template(), await site.published()];
+      assert.ok(before > revision);
+      await acknowledge(pump, 'pump', status?.fingerprint);
+      await until(() => notice() === undefined, 'it is told no more');
+      await until(async () => (await site.published()) > before, 'another set is published');
+      await site.settled();
+      const loaded = await Promise.all(pods.map((pod) => site.loaded(pod)));
+      assert.deepEqual(new Set(loaded), new Set([await site.published()]));
+      assert.deepEqual([await site.template(), site.running()], [template, former]);
+      assert.equal(pump.connected, true);
+    });
 
-      await until(() => !isOpen, 'plant-0 has its turn');
-      const next = await client('plant-1', 's1');
-      assert.equal(await mayPublish(next, 'extra/s1', 'by a new pod'), true);
-      next.end(true);
+    it('brings an edit by other pods, and leaves the sessions of each until its turn', async () => {
+      const former = site.running();
+      const given = site.sets(last);
+      const open = await site.session(last, 's1');
+      await site.allow('extra/{device}');
 
-      await until(async () => {
-        const uid = (await seenPod('plant-0'))?.metadata.uid;
-        return uid !== undefined && uid !== former.get('plant-0');
-      }, 'plant-0 is replaced');
-      await settled();
-      const hashes = await Promise.all(pods.map(async (pod) => (await seenPod(pod))?.metadata.annotations));
-      assert.equal(new Set(hashes.map((annotations) => annotations?.[bundleHashAnnotation])).size, 1);
-      for (const pod of pods) {
-        const one = await client(pod, 's1');
-        assert.equal(await mayPublish(one, 'extra/s1', 'by a new pod'), true);
-        one.end(true);
+      await site.replaced(first, former);
+      assert.equal(open.connected, true, 'the last one waits for its turn');
+      assert.equal(await mayPublish(open, 'extra/s1', 'not by a reload'), false);
+      assert.equal(site.sets(last), given);
+
+      await until(() => !open.connected, 'the last one has its turn');
+      assert.equal(await site.grants(first, 'extra/s2'), true);
+      await site.replaced(last, former);
+      await site.settled();
+      assert.equal(new Set(await Promise.all(pods.map((pod) => site.hashOf(pod)))).size, 1);
+      for (const pod of pods) assert.equal(await site.grants(pod, 'extra/s2'), true);
+    });
+
+    /** As it was before the roll that stops. */
+    let former: ReadonlyMap<string, string>;
+    let formerRevision: number;
+    let formerHash: string | undefined;
+    const sessions = new Map<string, MqttClient>();
+
+    const instances = async () => (await site.seen('mqttbroker/plant'))?.status?.instances;
+    /** These run as before: same pods, same sessions, same rights. */
+    const goOn = async (...rest: readonly string[]) => {
+      for (const pod of rest) {
+        const open = sessions.get(pod);
+        assert.ok(open?.connected, `the session on ${pod} is open`);
+        assert.equal(site.running().get(pod), former.get(pod), `${pod} is not replaced`);
+        assert.equal(await site.hashOf(pod), formerHash);
+        assert.equal(await site.loaded(pod), formerRevision);
+        await site.says(/^True Programmed: Revision/, `brokerinstance/${pod}`);
+        assert.equal(await mayPublish(open, 'extra/s1', pod), true);
+        assert.equal(await mayPublish(open, 'late/s1', pod), false);
+        assert.equal(await site.grants(pod, 'extra/s2'), true, `${pod} lets devices in`);
       }
+    };
+
+    it('stops at a pod that cannot prove a set, with the others serving what they have, and says so', async () => {
+      [former, formerRevision, formerHash] = [site.running(), await site.published(), await site.hashOf(last)];
+      for (const pod of [second, last]) sessions.set(pod, await site.session(pod, 's1'));
+      faults.break('mosquitto');
+      await site.allow('late/{device}');
+      await site.replaced(first, former);
+      await site.says(
+        /^False Refused: 0 of 3 instances proved .*; plant-2: Proof: Mosquitto ended with code 1: broken; /,
+        'mqttbroker/plant',
+      );
+      await site.says(/^False Refused: .*plant-2: /, 'mqttdevice/s1', 'mqttdevice/s2');
+      await site.says(/^False Refused: /, 'brokerinstance/plant-2');
+      assert.equal(await site.loaded(first), 0);
+      assert.deepEqual(await instances(), { expected: 3, programmed: 0 });
+      await goOn(second, last);
+    });
+
+    it('tries another set in the same pod, and in no other', async () => {
+      const [present, revision] = [site.running(), await site.published()];
+      await site.allow('extra/{device}', 'late/{device}');
+      await site.replaced(first, present);
+      await until(async () => (await site.refused(first)) > revision, 'it refuses the other set');
+      await goOn(second, last);
+    });
+
+    it('goes on when that one can prove it, and stops at the next that cannot', async () => {
+      faults.break('agent');
+      faults.mend('mosquitto');
+      await site.replaced(second, former);
+      await site.says(/^False PartiallyProgrammed: 1 of 3 instances/, 'mqttbroker/plant', 'mqttdevice/s1');
+      assert.deepEqual(await instances(), { expected: 3, programmed: 1 });
+      assert.equal(await site.loaded(first), await site.published());
+      await until(async () => (await site.loaded(second)) === 0, 'the instance of the former pod is gone');
+      assert.equal(await site.grants(first, 'late/s2'), true);
+      assert.equal(sessions.get(second)?.connected, false);
+      await goOn(last);
+    });
+
+    it('comes to its end when nothing is broken any more', async () => {
+      faults.mend('agent');
+      await site.replaced(last, former);
+      await site.settled();
+      assert.equal(sessions.get(last)?.connected, false);
+      for (const pod of pods) assert.equal(await site.grants(pod, 'late/s2'), true);
+      assert.deepEqual(await instances(), { expected: 3, programmed: 3 });
     });
 
     it('leaves nothing when all is deleted', async () => {

@@ -68,15 +68,17 @@ export function brokerSpec(version: string, more: Spec = {}): Spec {
   };
 }
 
-/** A kubelet for the pods of these namespaces. */
+/** A kubelet for the pods of these namespaces; `further` words are asked for at each start of an agent. */
 export function kubeletFor(
   plane: ControlPlane,
-  mosquitto: BrokerUnderTest,
+  mosquitto: Pick<BrokerUnderTest, 'command' | 'pluginDirectory'>,
   namespaces: readonly string[],
+  further: () => readonly string[] = () => [],
 ): Promise<Kubelet> {
   const agentArguments = (address: string) => [
     ...['--bind-address', address],
     ...['--plugin-directory', mosquitto.pluginDirectory],
+    ...further(),
   ];
   return startKubelet(plane, { namespaces, mosquitto, agentArguments });
 }
