@@ -5,6 +5,7 @@
  * these.
  */
 import { type BrokerUnderTest, brokers } from '../test/broker/mosquitto.ts';
+import { certifiedRows } from './operator/certified.ts';
 import { editRows, revocationRows } from './operator/edits.ts';
 import { idleRows } from './operator/idle.ts';
 import { onboardingRows } from './operator/onboarding.ts';
@@ -22,6 +23,7 @@ type Phase = (site: OperatedPlant, devices: number, broker: string) => Promise<r
 const phases: Readonly<Record<string, Phase>> = {
   edits: editRows,
   revocation: revocationRows,
+  certificates: certifiedRows,
   idle: idleRows,
   tenants: tenantRows,
 };

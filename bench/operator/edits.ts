@@ -47,7 +47,7 @@ export async function editRows(site: OperatedPlant, count: number, broker: strin
 }
 
 /** p50 and p99 beside those of the floor, milliseconds. */
-function shares(
+export function shares(
   measure: string,
   samples: readonly number[],
   floors: readonly number[],
@@ -68,7 +68,7 @@ export async function revocationRows(site: OperatedPlant, count: number, broker:
   const endpoint = await site.endpoint();
   const floor = await echoes(client, plant, revocations, () => delay(50 * Math.random()));
   const [closed, refused]: [number[], number[]] = [[], []];
-  const steps: Steps[] = [];
+  const steps: Steps<keyof typeof revocationSteps>[] = [];
   for (let index = 0; index < revocations; index += 1) {
     const name = deviceName(count - 1 - index);
     const secret = await secretTexts(plane.admin, plant, `${name}-password`);
@@ -84,40 +84,44 @@ export async function revocationRows(site: OperatedPlant, count: number, broker:
     closed.push(cut.closed);
     refused.push(cut.refused);
     await proved(site, name, generation);
-    steps.push(stepsOf(await client.get(mqttDevices, plant, name)));
+    steps.push(stepsOf(await client.get(mqttDevices, plant, name), revocationSteps));
   }
   const title = `${broker}, ${count.toLocaleString('en')} devices`;
   return [
     ...shares(`${title}: revoked → live session cut`, closed, floor, 1_000),
     ...shares(`${title}: revoked → return refused`, refused, floor, 1_000),
-    ...stepRows(title, steps),
+    ...stepRows(title, steps, revocationSteps),
   ];
 }
 
-const stepTexts = {
-  publishedAt: 'seen → published',
-  provedAt: 'published → loaded and proved',
-  disconnectedAt: 'proved → sessions ended',
+const revocationSteps = {
+  publishedAt: { after: 'begunAt', text: 'seen → published' },
+  provedAt: { after: 'publishedAt', text: 'published → loaded and proved' },
+  disconnectedAt: { after: 'provedAt', text: 'proved → sessions ended' },
 } as const;
-type Step = keyof typeof stepTexts;
-type Steps = Readonly<Record<Step, number>>;
 
-/** How long each step took, milliseconds, as the status tells. */
-function stepsOf({ status }: MqttDeviceObject): Steps {
-  const { begunAt = '', publishedAt = '', provedAt = '', disconnectedAt = '' } = status?.revocation ?? {};
-  const [begun = NaN, published = NaN, proven = NaN, ended = NaN] = [
-    begunAt,
-    publishedAt,
-    provedAt,
-    disconnectedAt,
-  ].map((time) => Date.parse(time));
-  return { publishedAt: published - begun, provedAt: proven - published, disconnectedAt: ended - proven };
+/** By the field of the status that says when it was done: the field that says when it began, and what it is. */
+type StepTable<Step extends string> = Readonly<Record<Step, { readonly after: string; readonly text: string }>>;
+
+/** Milliseconds, by the field of the status that says when a step was done. */
+export type Steps<Step extends string> = Readonly<Record<Step, number>>;
+
+/** How long each of these steps took, as the status tells. */
+export function stepsOf<Step extends string>({ status }: MqttDeviceObject, table: StepTable<Step>): Steps<Step> {
+  const times = new Map(Object.entries(status?.revocation ?? {}));
+  const timeOf = (field: string) => Date.parse(String(times.get(field)));
+  const steps = Object.keys(table) as Step[];
+  return Object.fromEntries(steps.map((step) => [step, timeOf(step) - timeOf(table[step].after)])) as Steps<Step>;
 }
 
-function stepRows(title: string, steps: readonly Steps[]): readonly BenchRow[] {
-  return (Object.keys(stepTexts) as Step[]).map((step) => {
+export function stepRows<Step extends string>(
+  title: string,
+  steps: readonly Steps<Step>[],
+  table: StepTable<Step>,
+): readonly BenchRow[] {
+  return (Object.keys(table) as Step[]).map((step) => {
     const samples = steps.map((one) => one[step]);
-    const measure = `${title}: of which ${stepTexts[step]}, p50`;
+    const measure = `${title}: of which ${table[step].text}, p50`;
     return { measure, value: percentile(samples, 0.5), unit: 'ms', target: 'none', samples };
   });
 }
