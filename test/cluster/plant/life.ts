@@ -156,8 +156,8 @@ export function describeLife(stage: () => Stage, mosquitto: BrokerUnderTest): vo
       (await served(await secret('s1-tls'))).end(true);
     });
 
-    it('lets a device change from its certificate to a password, and back', async () => {
-      const former = await secret('s1-tls');
+    it('lets a device change from its certificate to a password, and back, in the same pod', async () => {
+      const [{ uid }, former] = [await kubelet.ready(namespace, 'plant-0'), await secret('s1-tls')];
       await change('mqttdevice/s1', { authentication: byPassword });
       await ready('mqttdevice/s1');
       await gone('devicecertificate/s1', 'certificate/s1', 'secret/s1-tls');
@@ -170,6 +170,8 @@ export function describeLife(stage: () => Stage, mosquitto: BrokerUnderTest): vo
       await assert.rejects(deviceClient(endpoint, 's1', former));
       await assert.rejects(deviceClient(endpoint, 's1', password));
       (await served(await secret('s1-tls'))).end(true);
+      const pod = await kubelet.ready(namespace, 'plant-0');
+      assert.deepEqual([pod.uid, pod.restarts('mosquitto')], [uid, 0], 'a reload was enough');
     });
 
     it('takes away the parts of a set that a broker without certificates does not need', async () => {
@@ -210,13 +212,16 @@ export function describeLife(stage: () => Stage, mosquitto: BrokerUnderTest): vo
       await output(plane.kubectl(['apply', '-f', manifestOf(plane, [deployment])]));
       const seen = async () =>
         (await found<SeenDeployment>(plane, namespace, 'deployment/mosquitto')) as SeenDeployment;
-      const { generation } = (await seen()).metadata;
+      const before = await seen();
       await change('mqttbroker/plant', { workload: onDeployment, update: { strategy: 'Roll' } });
       const hash = async () => (await seen()).spec.template.metadata.annotations[bundleHashAnnotation];
       await until(async () => (await hash()) !== undefined, 'the annotation');
       const { metadata, spec } = await seen();
-      assert.equal(metadata.generation, generation + 1);
-      assert.equal(spec.template.metadata.annotations['example.com/own'], 'kept');
+      assert.equal(metadata.generation, before.metadata.generation + 1);
+      const annotations = { 'example.com/own': 'kept', [bundleHashAnnotation]: await hash() };
+      const { template } = before.spec;
+      const expected = { ...template, metadata: { ...template.metadata, annotations } };
+      assert.deepEqual(spec, { ...before.spec, template: expected });
 
       const former = await hash();
       await change('mqttdevice/s1', { rules: [{ actions: ['Publish'], topic: 'extra/{device}' }] });
