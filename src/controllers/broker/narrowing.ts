@@ -60,7 +60,8 @@ function entryText({ caKeyId, serial }: RevocationEntry): string {
   return `${caKeyId} ${serial}`;
 }
 
-function* changedStatuses(
+/** Identities that had something before, in those parts of the two that are not the same. */
+export function* changedStatuses(
   before: Compiled['statuses'],
   after: Compiled['statuses'],
 ): Iterable<readonly [former: IdentityStatus, present: IdentityStatus | undefined]> {

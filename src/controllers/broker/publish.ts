@@ -9,6 +9,7 @@ import { isConflict } from '../../kube/errors.ts';
 import type { Publisher } from '../bundle/published.ts';
 import { bundleSite } from '../bundle/site.ts';
 import type { BrokerState, ControllerContext, Trust } from '../context.ts';
+import { awaitedLists } from './awaiting.ts';
 import { compileInput, compilePass } from './compile.ts';
 import type { ExpectedInstance } from '../workload/expected.ts';
 import { type BrokerFacts, type BrokerPorts, indexOf } from './gather.ts';
@@ -111,7 +112,24 @@ export async function publishStep(
     const putOff = { passes: (memory.putOff?.passes ?? 0) + 1, at: now, took };
     return { memory: withState(facts, { ...compiled, putOff }, { index: present }, now), times: [...times, dueAt] };
   }
-  return published(publishing, { facts, memory: compiled, pass, content, trust, times, ...haste }, signal);
+  const awaited = haste.takesBack ? listsAwaited(publishing, compiled, { pass, trust }, now) : undefined;
+  if (awaited) {
+    const next = withState(facts, { ...compiled, awaitingSince: awaited.since }, { index: present }, now);
+    return { memory: next, times: [...times, awaited.until] };
+  }
+  const ready: BrokerMemory = { ...compiled, awaitingSince: undefined };
+  return published(publishing, { facts, memory: ready, pass, content, trust, times, ...haste }, signal);
+}
+
+function listsAwaited(
+  { context }: Publishing,
+  { sets, awaitingSince: since }: BrokerMemory,
+  { pass, trust }: Pick<Candidate, 'pass' | 'trust'>,
+  now: Date,
+): ReturnType<typeof awaitedLists> {
+  const before = sets.at(-1)?.statuses;
+  const heldBy = (identity: string) => context.state.issued.byIdentity.get(identity) ?? [];
+  return before && awaitedLists({ before, after: pass.compiled.statuses, trust, heldBy, since }, now);
 }
 
 /** Hash of a set that this process did not publish. */

@@ -35,6 +35,8 @@ export interface BrokerMemory {
   /** Of the set of somebody else that was looked into last, or that was there at the start. */
   readonly adoptedHash?: string | undefined;
   readonly putOff?: PutOff | undefined;
+  /** Since when a set waits for a revocation list. */
+  readonly awaitingSince?: Date | undefined;
   /** When this process wrote other content last. */
   readonly publishedAt?: Date;
   /** How long that took. */

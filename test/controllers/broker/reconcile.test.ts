@@ -519,6 +519,51 @@ describe('the controller of brokers', () => {
     assert.ok(site.woken.device.has('plant/d1'));
   });
 
+  describe('takes a device back', () => {
+    async function revokedSite(): Promise<BrokerSite> {
+      const site = brokerSite();
+      site.changeBroker({ spec: certificateSpec });
+      site.known.trust = trust;
+      site.hold(held('d1', '1f'));
+      site.putDevice('d1', { authentication: { type: 'Certificate' } });
+      await site.run();
+      site.prove('a');
+      await site.run();
+      site.putDevice('d1', { authentication: { type: 'Certificate' }, revoked: { reason: 'KeyCompromise' } }, 2);
+      return site;
+    }
+
+    it('with the list that names its certificate, in one set', async () => {
+      const site = await revokedSite();
+      assert.equal(await site.run(), 150);
+      assert.equal(site.published.writes, 1);
+      await site.clock.advance(20);
+      site.known.trust = { ...trust, revocations: [aRevocation('d1', { serial: '1f', caKeyId })] };
+      await site.run();
+      assert.equal(site.published.writes, 2);
+      await site.clock.advance(1_000);
+      await site.run();
+      assert.equal(site.published.writes, 2);
+    });
+
+    it('without the list when that does not come at once', async () => {
+      const site = await revokedSite();
+      await site.run();
+      await site.clock.advance(100);
+      assert.equal(await site.run(), 50);
+      await site.clock.advance(50);
+      await site.run();
+      assert.equal(site.published.writes, 2);
+    });
+
+    it('and waits for no list that we do not sign', async () => {
+      const site = await revokedSite();
+      site.known.trust = { ...trust, cas: [{ ...deviceCa, revocation: 'None' }], crls: [] };
+      await site.run();
+      assert.equal(site.published.writes, 2);
+    });
+  });
+
   it('counts the certificates and entries of each CA', async () => {
     const site = brokerSite();
     site.changeBroker({ spec: certificateSpec });
