@@ -32,7 +32,7 @@ const headInterval = 5_000;
 const queueInterval = 600_000;
 
 interface Turn {
-  readonly since: number;
+  since: number;
   /** The certificates that it asked with. */
   readonly held: Set<string>;
 }
@@ -56,8 +56,9 @@ export function createTurns(clock: Pick<Clock, 'now'>, wake: (lineage: ObjectKey
   function advance(broker: ObjectKey, line: Line, asking?: ObjectKey): void {
     const now = clock.now().getTime();
     const { isOpen, most } = gates.get(broker) ?? { isOpen: false, most: 0 };
-    for (const [lineage, { since, held }] of line.underWay) {
-      if (since + patience > now && held.size <= mostInVain) continue;
+    for (const [lineage, turn] of line.underWay) {
+      turn.since = Math.min(turn.since, now); // later than now: the clock was set back
+      if (turn.since + patience > now && turn.held.size <= mostInVain) continue;
       line.underWay.delete(lineage);
       line.resting.set(lineage, now + pause);
     }
@@ -76,8 +77,11 @@ export function createTurns(clock: Pick<Clock, 'now'>, wake: (lineage: ObjectKey
       lines.set(broker, line);
       brokers.set(lineage, broker);
       gates.set(broker, gate);
-      const rests = line.resting.get(lineage) ?? 0;
-      if (rests > now) return new Date(rests);
+      const rests = Math.min(line.resting.get(lineage) ?? 0, now + pause); // later: the clock was set back
+      if (rests > now) {
+        line.resting.set(lineage, rests);
+        return new Date(rests);
+      }
       line.resting.delete(lineage);
       if (!line.underWay.has(lineage)) line.waiting.add(lineage);
       const note = () => held !== undefined && line.underWay.get(lineage)?.held.add(held);

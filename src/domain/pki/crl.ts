@@ -100,6 +100,9 @@ function ordered(entries: readonly RevocationEntry[]): readonly RevocationEntry[
   return entries;
 }
 
+/** The first that has a form in X.509 as we write it; lists of others, whose entries we take over, may say earlier ones. */
+const firstDate = new Date('1950-01-01T00:00:00Z');
+
 /** The most an entry takes, bytes: header 2, serial 23, time 17, reason 14. */
 const entryLimitBytes = 56;
 
@@ -110,7 +113,7 @@ function entriesDer(entries: readonly RevocationEntry[]): Buffer {
   for (const { serial, at, reason } of entries) {
     const start = end;
     end = writtenSerial(bytes, start + 2, serial);
-    end = writtenTime(bytes, end, at);
+    end = writtenTime(bytes, end, at < firstDate ? firstDate : at);
     end += reasonDer.get(reason)?.copy(bytes, end) ?? 0;
     bytes[start] = der.tags.sequence;
     bytes[start + 1] = end - start - 2;

@@ -19,16 +19,19 @@ export function caKeyIdsIn(bundles: readonly string[]): ReadonlySet<CaKeyId> {
   return new Set(cas.map(({ keyId }) => keyId));
 }
 
+/** RFC 5280 section 5.2.3: at most 20 bytes. So many are left for the lists after it that nobody can use them up. */
+const mostNumber = 2n ** 159n - 2n ** 64n;
+
 /**
  * The list that somebody else signs for this CA; refused unless this CA signed it, by name, key identifier and key:
- * the broker would refuse every client (facts 2.3).
+ * the broker would refuse every client (facts 2.3). So is one after which no other could be numbered, by whomever.
  */
 export function externalCrl({ name, keyId, certificates }: TrustedCa, pem: string): Parsed<PublishedCrl> {
   const read = parsedCrl(pem);
-  if (read.ok && crlSignerIn(read.value, certificates) === keyId) {
-    return parsed(publishedCrl(keyId, { pem, read: read.value }));
-  }
-  const why = read.ok ? 'it is not signed by this CA' : read.findings.map(({ message }) => message).join('; ');
+  const isSigned = read.ok && crlSignerIn(read.value, certificates) === keyId;
+  if (isSigned && read.value.number <= mostNumber) return parsed(publishedCrl(keyId, { pem, read: read.value }));
+  const problem = isSigned ? 'its number leaves none for the lists after it' : 'it is not signed by this CA';
+  const why = read.ok ? problem : read.findings.map(({ message }) => message).join('; ');
   const message = `revocation list of trusted CA ${name} cannot be used: ${why}`;
   return refused({ code: 'MQS081', severity: 'Error', path: '', message });
 }

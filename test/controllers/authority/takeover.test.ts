@@ -8,9 +8,11 @@ import { caText, crlText } from '../../../src/domain/bundle/trust.ts';
 import { objectKey, type ObjectKey } from '../../../src/domain/names.ts';
 import type { RevocationEntry } from '../../../src/domain/pki/certificate.ts';
 import { parsedCrls, signedCrl } from '../../../src/domain/pki/crl.ts';
+import { pemText } from '../../../src/domain/pki/pem.ts';
 import { revocationsText } from '../../../src/domain/pki/revocations.ts';
 import { brokerName, bundleOf, newSite, type Site } from '../../agent/site.ts';
 import { authority, end, revocation, seconds } from '../../domain/pki/authorities.ts';
+import { foreignCrl } from '../../domain/pki/foreign-crl.ts';
 import { authoritySite, certificateOf, plant } from './site.ts';
 
 const [ca, partner] = [authority('devices'), authority('partner')];
@@ -216,6 +218,16 @@ describe('a certificate of a device on the list of somebody else', () => {
     }
   });
 
+  it('is none of that CA any more once the broker named it no more: any list of it is its first', async () => {
+    const { one } = await begun();
+    one.site.secret('partner', partner);
+    const gone = await one.change(trustedCa(signed, 'partner', 'partner'));
+    assert.deepEqual([gone.cas.map(({ name }) => name), gone.revocations], [['partner'], []]);
+    one.list(7n, [b]);
+    const back = await one.change(trustedCa(external));
+    assert.deepEqual([refusedBy(back), said(back)], [['b'], []]);
+  });
+
   it('is on our list, where an older one of ours would fit the CA and nobody can sign another', async () => {
     const one = takeoverSite();
     one.run().issued.held = [certificateOf('sensor-1', keyId)];
@@ -247,6 +259,27 @@ describe('a CA whose lists are ours from now on', () => {
       await one.site.clock.advance(3 * day * 1000);
       assert.deepEqual(refusedBy(await one.look()), ['a1', 'b', 'd'], 'and when it is signed again');
     }
+  });
+
+  it('are signed, too, where the other spent all numbers on a list, which does not count', async () => {
+    const one = takeoverSite();
+    one.list(late, [b]);
+    await one.change(trustedCa(external));
+    one.list(2n ** 159n - 1n, [b, c]);
+    const kept = await one.look();
+    assert.deepEqual([refusedBy(kept), numberOf(kept)], [['b'], late]);
+    assert.match(said(kept).join(), /^Warning CrlInvalid: .*its number leaves none for the lists after it/);
+    assert.equal(numberOf(await one.change(trustedCa(signed))), late + 1n);
+  });
+
+  it('names on them what the other dated before all that a list of ours can say', async () => {
+    const one = takeoverSite();
+    const der = foreignCrl(ca, { serials: ['b'], entryDate: '19000101000000Z' });
+    one.site.configMap('list', { 'ca.crl': pemText('X509 CRL', der) });
+    assert.deepEqual(refusedBy(await one.change(trustedCa(external))), ['b']);
+    const ours = await one.change(trustedCa(signed));
+    assert.deepEqual([refusedBy(ours), said(ours)], [['b'], []]);
+    assert.deepEqual(refusedBy(await one.restart()), ['b']);
   });
 
   it('goes on with the list of somebody else while nobody can sign, and takes it over with the key', async () => {

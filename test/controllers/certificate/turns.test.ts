@@ -85,6 +85,20 @@ describe('turns to another CA', () => {
     assert.equal(holding('3'), undefined);
   });
 
+  it('are had, and rested for, no longer when the clock was ahead and is put right', async () => {
+    const { asked, clock } = line();
+    for (const one of lineages) asked(one);
+    await clock.advance(300_000);
+    assert.equal(asked(c), undefined);
+    clock.wallOffset -= 86_400_000;
+    assert.deepEqual([asked(a), asked(b)], [3_600_000, 3_600_000]);
+    assert.deepEqual([asked(c), asked(d)], [undefined, undefined]);
+    await clock.advance(300_000);
+    assert.deepEqual([asked(c), asked(d)], [3_600_000, 3_600_000], 'they took too long');
+    await clock.advance(3_300_000);
+    assert.equal(asked(a), undefined);
+  });
+
   it('are given up by who does not ask for one any more', () => {
     const { asked, turns } = line();
     for (const one of lineages) asked(one);

@@ -1,5 +1,5 @@
 /** Revocation lists as other software may sign them: with extensions that ours never have. */
-import { contextTag } from '../../../src/domain/pki/der.ts';
+import { contextTag, tags } from '../../../src/domain/pki/der.ts';
 import {
   bitString,
   derOf,
@@ -25,15 +25,18 @@ export interface ForeignContent {
   readonly extensions?: readonly Node[];
   /** Of each entry. */
   readonly entryExtensions?: readonly Node[];
+  /** Of each entry, as a GeneralizedTime. */
+  readonly entryDate?: string;
   /** Behind the key in the authority key identifier. */
   readonly authority?: readonly Node[];
 }
 
 /** A list of this CA for a week from `start`, in DER. */
 export function foreignCrl({ issuer, key }: CaSigner, content: ForeignContent): Buffer {
-  const { serials, extensions = [], entryExtensions = [], authority = [] } = content;
+  const { serials, extensions = [], entryExtensions = [], entryDate, authority = [] } = content;
   const algorithm = encoded(signatureIdentifier(key));
   const ofEntry = entryExtensions.length > 0 ? [sequence(...entryExtensions)] : [];
+  const date = entryDate === undefined ? time(start) : tagged(tags.generalizedTime, Buffer.from(entryDate));
   const keyIdentifier = tagged(contextTag(0, 'primitive'), issuer.subjectKeyId);
   const signed = derOf(
     sequence(
@@ -42,7 +45,7 @@ export function foreignCrl({ issuer, key }: CaSigner, content: ForeignContent): 
       encoded(issuer.subject),
       time(start),
       time(seconds(start, 7 * 86_400)),
-      sequence(...serials.map((serial) => sequence(integer(serial), time(start), ...ofEntry))),
+      sequence(...serials.map((serial) => sequence(integer(serial), date, ...ofEntry))),
       explicit(
         0,
         sequence(
