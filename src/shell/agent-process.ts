@@ -47,6 +47,8 @@ export interface AgentProcess {
   readonly http?: { readonly host?: string; readonly port: number };
   readonly kubeConfig: KubeConfigChoice;
   readonly random: Random;
+  /** Default: that of the machine. */
+  readonly clock?: Clock;
   readonly version: string;
   readonly logLevel: LogLevel;
   readonly writeLog: (line: string) => void;
@@ -54,7 +56,7 @@ export interface AgentProcess {
   readonly writeAudit?: (line: string) => void;
 }
 
-const clock: Clock = {
+const machineClock: Clock = {
   now: () => new Date(),
   sleep: (milliseconds, signal) => delay(milliseconds, undefined, signal ? { signal } : {}),
 };
@@ -66,8 +68,8 @@ const jitter = { next: () => Math.random() };
  * Mosquitto, a directory that cannot be used.
  */
 export async function runAgentProcess(options: AgentProcess, signal: AbortSignal): Promise<void> {
-  const { broker, instance, kubeConfig, version, http } = options;
-  const log = createLog({ level: options.logLevel, now: () => new Date(), write: options.writeLog });
+  const { broker, instance, kubeConfig, version, http, clock = machineClock } = options;
+  const log = createLog({ level: options.logLevel, now: () => clock.now(), write: options.writeLog });
   const load = () => loadedKubeConfig(kubeConfig);
   const access = accessFrom({ load, clock, userAgent: `${agentFieldManager}/${version}` });
   const transport = transportTo({ access, clock, random: jitter });
@@ -86,8 +88,8 @@ export async function runAgentProcess(options: AgentProcess, signal: AbortSignal
   const end = AbortSignal.any([signal, failed.signal]);
   try {
     await Promise.all([
-      agentUntil(options, { client, log, health }, end),
-      options.isExternal && keepAlive(heartbeatOf(options, client, log), end),
+      agentUntil(options, { client, clock, log, health }, end),
+      options.isExternal && keepAlive(heartbeatOf(options, { client, clock, log }), end),
     ]);
   } catch (error) {
     if (!isAbort(error, signal)) throw error;
@@ -106,12 +108,13 @@ function isAbort(error: unknown, { aborted, reason }: AbortSignal): boolean {
 
 interface Surroundings {
   readonly client: KubeClient;
+  readonly clock: Clock;
   readonly log: Log;
   readonly health: AgentHealth;
 }
 
 async function agentUntil(options: AgentProcess, surroundings: Surroundings, signal: AbortSignal) {
-  const { client, log, health } = surroundings;
+  const { client, clock, log, health } = surroundings;
   const { broker, brokerUid, instance, podUid, serverSecret, directory, writeAudit = standardOutput } = options;
   const { persistenceDirectory } = options.placement;
   for (const one of [directory, ...(persistenceDirectory === undefined ? [] : [persistenceDirectory])]) {
@@ -146,7 +149,7 @@ async function agentUntil(options: AgentProcess, surroundings: Surroundings, sig
 
 function eventsOf(
   { instance, random }: AgentProcess,
-  { client, log, health }: Surroundings,
+  { client, clock, log, health }: Surroundings,
   report: KeptReportSink,
 ): NoticeEvents {
   return noticeEvents({
@@ -159,7 +162,7 @@ function eventsOf(
   });
 }
 
-function heartbeatOf({ broker, instance }: AgentProcess, client: KubeClient, log: Log) {
+function heartbeatOf({ broker, instance }: AgentProcess, { client, clock, log }: Omit<Surroundings, 'health'>) {
   return { client, namespace: keyParts(broker).namespace ?? '', instance, clock, onProblem: problemLog(log) };
 }
 

@@ -1,9 +1,10 @@
 /** Each thing that is watched, done by real clients: what the metrics, the Events and the audit lines say of it. */
 import assert from 'node:assert/strict';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { listed } from '../../src/cluster/listing.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
-import { systemRandom } from '../../src/local/system.ts';
+import { systemClock, systemRandom } from '../../src/local/system.ts';
 import type { NoticeKind } from '../../src/monitor/notice.ts';
 import { runAgentProcess } from '../../src/shell/agent-process.ts';
 import type { SiteDevice } from '../agent/site.ts';
@@ -24,7 +25,7 @@ interface Row {
   readonly kind: NoticeKind;
   /** Who does it; a device of that name is declared. */
   readonly who: string;
-  readonly provoke: (plant: Plant, who: string) => Promise<void>;
+  readonly provoke: (plant: Plant, who: string, learned: () => Promise<void>) => Promise<void>;
   /** A line of the metrics, beside the one that counts audit lines. */
   readonly metric: RegExp;
   readonly note: string;
@@ -32,11 +33,14 @@ interface Row {
   readonly dialect?: '2.1';
 }
 
+/** What a device sends while an agent learns of it: more than all that others send. */
+const usualBytes = 600;
+
 const times = (count: number) => Array.from({ length: count }, (_, i) => i);
 
-async function published(plant: Plant, who: string, topics: readonly string[]): Promise<void> {
+async function published(plant: Plant, who: string, topics: readonly string[], payload?: string): Promise<void> {
   const session = await sessionOf(plant, who, password);
-  for (const topic of topics) await publishCode(session, topic);
+  for (const topic of topics) await publishCode(session, topic, payload);
   await session.close();
 }
 
@@ -138,6 +142,26 @@ const rows: readonly Row[] = [
     metric: /^mqttsec_agent_lockouts 0$/m,
     note: 'Released from a lockout: identity hammerer.',
   },
+  {
+    kind: 'TopicUnseen',
+    who: 'wanderer',
+    async provoke(plant, who, learned) {
+      await learned();
+      await published(plant, who, [`dev/${who}/\u202e"}`]);
+    },
+    metric: /^mqttsec_agent_observed_messages_total [1-9]/m,
+    note: 'Messages on topics that were never seen before, of identity wanderer.',
+  },
+  {
+    kind: 'SizeUnusual',
+    who: 'swollen',
+    async provoke(plant, who, learned) {
+      await learned();
+      await published(plant, who, [`dev/${who}`], 'x'.repeat(5 * usualBytes));
+    },
+    metric: /^mqttsec_agent_observed_bytes_total [1-9]\d{3}/m,
+    note: 'Messages much larger than any before, of identity swollen.',
+  },
 ];
 
 for (const mosquitto of brokers) {
@@ -152,6 +176,8 @@ for (const mosquitto of brokers) {
     let client: KubeClient;
     let uid: string | undefined;
     let agent: Promise<void>;
+    /** Milliseconds by which the clock of the agent was set ahead. */
+    let ahead = 0;
 
     before(async () => {
       const plane = await sharedControlPlane();
@@ -160,7 +186,8 @@ for (const mosquitto of brokers) {
       ({ uid } = (await stand.makeInstance()).metadata);
       const names = [...new Set(rows.map(({ who }) => who))];
       const limits = { maxPacketSizeBytes: limit };
-      await stand.publish(names.map(deviceOf), { logsDenials: true, lockout, limits, watchRules, countsDevices: true });
+      const watched = { lockout, watchRules, countsDevices: true, observes: true } as const;
+      await stand.publish(names.map(deviceOf), { limits, logsDenials: true, ...watched });
       const { launcher, pluginDirectory } = mosquitto;
       agent = runAgentProcess(
         {
@@ -171,6 +198,7 @@ for (const mosquitto of brokers) {
           ...{ isExternal: false, isRolled: false, http: { host: '127.0.0.1', port: 0 } },
           kubeConfig: { file: await plane.kubeconfig(stand.account) },
           ...{ version: 'test', logLevel: 'info' },
+          clock: { ...systemClock(), now: () => new Date(Date.now() + ahead) },
           writeLog: (line) => log.push(line),
           writeAudit: (line) => audit.push(line),
         },
@@ -189,7 +217,7 @@ for (const mosquitto of brokers) {
     });
 
     function deviceOf(identity: string): SiteDevice {
-      const rights = { password, lines: [{ access: 'write', topic: `dev/${identity}` }] } as const;
+      const rights = { password, lines: [{ access: 'write', topic: `dev/${identity}/#` }] } as const;
       return identity === 'leaver' ? { identity, ...rights, role: 'Admin' } : { identity, ...rights };
     }
 
@@ -198,15 +226,40 @@ for (const mosquitto of brokers) {
       return (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
     }
 
-    for (const { kind, who, provoke, metric, note, dialect } of rows) {
+    async function metric(name: string): Promise<number> {
+      return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(await metrics())?.[1]);
+    }
+
+    /** The agent has read what the device usually sends, and then the time passes in which it learns. */
+    async function learned(who: string): Promise<void> {
+      const bytes = () => metric('mqttsec_agent_observed_bytes_total');
+      const before = await bytes();
+      await until(async () => {
+        await published(stand.plant, who, [`dev/${who}`], 'x'.repeat(usualBytes));
+        await delay(100);
+        return (await bytes()) >= before + usualBytes;
+      }, `what ${who} publishes is read`);
+      ahead += 2 * 3_600_000;
+    }
+
+    it('counts lines of the broker that tell of nothing that is watched', async () => {
+      const openings = log.filter((line) => /Opening ipv4 listen socket on port/.test(line)).length;
+      assert.ok(openings >= 2, 'the broker tells of its listeners');
+      await until(
+        async () => (await metric('mqttsec_agent_unknown_log_lines_total')) >= openings,
+        () => `${openings} of them\n${log.slice(-20).join('')}`,
+      );
+    });
+
+    for (const { kind, who, provoke, metric: line, note, dialect } of rows) {
       if (dialect !== undefined && dialect !== mosquitto.dialect) continue;
       it(`${kind}: in metrics, in an Event and in an audit line`, async () => {
-        await provoke(stand.plant, who);
+        await provoke(stand.plant, who, () => learned(who));
         const counted = `mqttsec_agent_alerts_total{kind="${kind}"} `;
         await until(
           async () => {
             const text = await metrics();
-            return text.includes(counted) && metric.test(text);
+            return text.includes(counted) && line.test(text);
           },
           () => `the metrics of ${kind}\n${audit.join('')}${log.slice(-20).join('')}`,
         );
