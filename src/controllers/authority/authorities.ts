@@ -20,7 +20,7 @@ import { isPublished, wakeAwaiting } from './publication.ts';
 import { createReadings } from './readings.ts';
 import { createDownloads, type Downloads } from '../../shell/downloads.ts';
 import type { Repair } from './recovery.ts';
-import { isServed, unreadAbout, unservedCas } from './served.ts';
+import { isServed, toldWho, unreadAbout, unservedCas } from './served.ts';
 import { type AuthorityContext, clockProblem, isComplete, type Site, wakeHolder } from './site.ts';
 import { isIssuerUnread } from './sources.ts';
 import { suspensions, unreadableIdentities } from './suspensions.ts';
@@ -226,6 +226,7 @@ function renewTrust(site: Site, member: Member): void {
     ...member,
     authorities: views,
     ledgers: new Map([...authorities].map(([keyId, { ledger }]) => [keyId, ledger])),
+    toldWho: toldWho(site, member),
     unserved: unservedCas(site, member),
     untaken: untakenCas(site, member),
     clockProblem: clockProblem(site),

@@ -1,6 +1,7 @@
 /** For which brokers we sign the lists of a CA, and what is known of those that cannot be read. */
 import type { ObjectKey } from '../../domain/names.ts';
 import type { CaKeyId, RevocationEntry } from '../../domain/pki/certificate.ts';
+import { namedBeyond } from '../../domain/pki/takeover.ts';
 import type { Member } from './members.ts';
 import { isHold } from './plan.ts';
 import type { PublishedRevocations } from './published.ts';
@@ -14,7 +15,7 @@ type Members = Pick<Site, 'members'>;
  * key it cannot be told.
  */
 export function isServed({ members }: Members, member: Member, keyId: CaKeyId): boolean {
-  if (member.signed.has(keyId) || hadEntries(member.published, keyId)) return true;
+  if (member.signed.has(keyId) || hadLists(member.published, keyId)) return true;
   return isHome(members, member.broker.origin.namespace, keyId);
 }
 
@@ -24,9 +25,37 @@ function isHome(members: Site['members'], namespace: string, keyId: CaKeyId): bo
   return holders.length === 0 || holders.some(({ broker }) => broker.origin.namespace === namespace);
 }
 
-/** Only with lists that we sign the entries are published, too. */
+const withLists = new WeakMap<PublishedRevocations, Map<CaKeyId, boolean>>();
+
+/** Entries of this CA from us, and no list that names more than those: one of somebody else. */
+function hadLists(published: PublishedRevocations, keyId: CaKeyId): boolean {
+  if (published.kind !== 'Published') return false;
+  const answers = withLists.get(published) ?? new Map<CaKeyId, boolean>();
+  withLists.set(published, answers);
+  const { crls, revocations } = published;
+  const told = { lists: crls, others: new Set([keyId]), revocations };
+  const answer = answers.get(keyId) ?? (hadEntries(published, keyId) && namedBeyond(told, keyId).length === 0);
+  answers.set(keyId, answer);
+  return answer;
+}
+
+/** With lists that we sign all their entries are published, too; of those of others what we took back. */
 function hadEntries(published: PublishedRevocations, keyId: CaKeyId): boolean {
   return published.kind === 'Published' && published.revocations.some(({ caKeyId }) => caKeyId === keyId);
+}
+
+/**
+ * Whether a broker with lists of somebody else is told who it was that we took back: of a CA of which it has no more than the
+ * certificate only where that is a device of its own.
+ */
+export function toldWho(site: Pick<Site, 'members' | 'context'>, member: Member): (entry: RevocationEntry) => boolean {
+  const { devices } = site.context.state.fleet.fleet;
+  const served = new Map<CaKeyId, boolean>();
+  return ({ caKeyId, identity }) => {
+    const isServing = served.get(caKeyId) ?? isServed(site, member, caKeyId);
+    served.set(caKeyId, isServing);
+    return isServing || devices.get(identity)?.some(({ broker }) => broker === member.key) === true;
+  };
 }
 
 /** CAs that the broker names, and of whose lists it has nothing, or would have nothing. */
@@ -50,7 +79,7 @@ export function wasToldOf(
   const { revocations, crls } = published;
   if (revocations.some((entry) => entry.serial === serial && entry.caKeyId === caKeyId && !isHold(entry))) return true;
   const [namespace = ''] = key.split('/', 1);
-  const isConcerned = hadEntries(published, caKeyId) || (crls.has(caKeyId) && isHome(members, namespace, caKeyId));
+  const isConcerned = hadLists(published, caKeyId) || (crls.has(caKeyId) && isHome(members, namespace, caKeyId));
   return !isConcerned;
 }
 

@@ -30,6 +30,8 @@ export interface TrustFacts {
   readonly authorities: ReadonlyMap<CaKeyId, AuthorityView>;
   /** What was taken back here, whoever signs the lists. */
   readonly ledgers?: ReadonlyMap<CaKeyId, Ledger>;
+  /** Of a CA whose lists somebody else signs: what of it the broker is told. */
+  readonly toldWho?: (entry: RevocationEntry) => boolean;
   /** CAs that the broker trusted last, and that are not named now. */
   readonly kept: readonly KeptCa[];
   /** What it was told last. */
@@ -145,7 +147,7 @@ function externalPart(one: GatheredCa, facts: TrustFacts, now: Date): Part {
  * was taken back stays so, whoever signs. Until the first answer of a server the list goes on that was published.
  */
 function chosenPart(one: GatheredCa, facts: TrustFacts, last: ToldPart | undefined, now: Date): Part {
-  const { told, ledgers } = facts;
+  const { told, ledgers, toldWho } = facts;
   const { ca, path, offered } = one;
   if (!offered) return last && last.crl.nextUpdate > now ? last : { one };
   const kept = keptBack(told, ca.keyId, now);
@@ -154,7 +156,8 @@ function chosenPart(one: GatheredCa, facts: TrustFacts, last: ToldPart | undefin
   if (!list) return { one, ...said };
   const isSame = list.pem === last?.crl.pem;
   const [crl, former] = isSame ? [last.crl, last.revocations ?? []] : [list, kept];
-  const revocations = withMore(former, alsoNamed(crl, ledgers?.get(ca.keyId), now));
+  const named = alsoNamed(crl, ledgers?.get(ca.keyId), now);
+  const revocations = withMore(former, toldWho ? named.filter(toldWho) : named);
   return { one, crl, ...(revocations.length > 0 && { revocations }), ...said };
 }
 

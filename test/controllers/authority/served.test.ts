@@ -118,6 +118,33 @@ describe('a broker that names the public certificate of somebody else’s CA', (
     assert.equal(run.isPublished(entry), true);
   });
 
+  it('is told by the list of its owner whom of its own devices that names, and has no list of its own for that', async () => {
+    const { site, run: first } = await siteOfTwo();
+    const own = { ...entry, serial: 'b2', identity: 'plant.d2' };
+    await first.revoke([entry, own]);
+    const pem = first.trust().crls[0]?.pem ?? assert.fail('there is no list');
+    const metadata = { name: 'list', namespace: 'elsewhere' };
+    site.cluster.put({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { 'ca.crl': pem } } as never);
+    const declare = (revocationOfTheirs: object) => {
+      const { spec, ...rest } = site.cluster.object('MqttBroker', theirs) as never as { readonly spec: object };
+      const clients = { clientCertificates: clientCertificates('ca', revocationOfTheirs) };
+      site.cluster.put({ ...rest, spec: { ...spec, ...clients } } as never);
+    };
+    declare({ type: 'ExternalCrl', crlRef: { name: 'list' } });
+    site.device('d2', false, { brokerRef: { name: 'theirs', namespace: 'elsewhere' }, identity: 'd2' });
+    const run = site.begun();
+    for (const key of [theirs, main, theirs, main]) await run.look(key);
+    assert.deepEqual(
+      run.trust(theirs).revocations.map(({ serial }) => serial),
+      ['b2'],
+    );
+    site.published(run.trust(theirs), 'theirs');
+    declare({ type: 'SignedCrl' });
+    const next = site.begun();
+    for (const key of [theirs, main, theirs, main]) await next.look(key);
+    assert.deepEqual(said(next.trust(theirs)), ['MQS208']);
+  });
+
   it('does not keep the owner of the CA from being waited for, whose Secret is gone for now', async () => {
     const { site, run } = await siteOfTwo();
     await run.revoke([entry]);

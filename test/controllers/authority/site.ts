@@ -97,12 +97,12 @@ export function authoritySite() {
   /** A DeviceCertificate with this status. */
   const certificate = (name: string, status: object) =>
     put('DeviceCertificate', name, { spec: { deviceRef: { name }, privateKey: {} }, status });
-  /** What the controller of brokers would publish for `main`. */
-  const published = ({ cas, crls, revocations }: Trust) => {
+  /** What the controller of brokers would publish. */
+  const published = ({ cas, crls, revocations }: Trust, broker = 'main') => {
     const [ca, crl] = [caText(cas), crlText(cas, crls)];
     const texts = { ca, crl, revocations: revocationsText(revocations) };
     const parts = Object.entries(texts).map(([part, text]) => [part, chunksByOffset(text)]);
-    sets.sets.set('main-bundle', {
+    sets.sets.set(`${broker}-bundle`, {
       hash: 'published',
       parts: Object.fromEntries(parts) as SetContent<string>['parts'],
     });
