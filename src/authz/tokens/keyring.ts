@@ -29,7 +29,7 @@ export interface KeyringOptions {
   /** Milliseconds that never go back. */
   readonly monotonic: () => number;
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
-  /** Why keys could not be read or used; those that were read before go on until they are too old. */
+  /** Why keys could not be read or used: those that were read before go on until they are too old; or that there are none. */
   readonly onFinding: (finding: Finding) => void;
 }
 
@@ -54,8 +54,7 @@ interface Known {
 }
 
 export function issuerKeyring({ download, monotonic, sleep, onFinding }: KeyringOptions): Keyring {
-  const known = new Map<string, Known>();
-  const ended = new AbortController();
+  const [known, ended] = [new Map<string, Known>(), new AbortController()];
   let broker: Broker | undefined;
   let readValue: ValueReader | undefined;
 
@@ -84,7 +83,8 @@ export function issuerKeyring({ download, monotonic, sleep, onFinding }: Keyring
     try {
       const keys = tokenKeysOf(await textOf(issuer, read));
       if ('problem' in keys) throw new Error(keys.problem);
-      Object.assign(one, { keys, readAt: startedAt, told: undefined });
+      Object.assign(one, { keys, readAt: startedAt });
+      tell(one, keys.isEmpty ? findingOf(issuer, broker, 'it has no key for signatures') : undefined);
     } catch (error) {
       if (ended.signal.aborted) return;
       one.dueAt = Math.min(one.dueAt, monotonic() + shortestInterval);
@@ -92,11 +92,11 @@ export function issuerKeyring({ download, monotonic, sleep, onFinding }: Keyring
     }
   }
 
-  /** The same once. */
-  function tell(one: Known, finding: Finding): void {
-    if (one.told !== finding.message) onFinding(finding);
-    one.told = finding.message;
-  }
+  /** The same once, until all is well. */
+  const tell = (one: Known, finding: Finding | undefined): void => {
+    if (finding && one.told !== finding.message) onFinding(finding);
+    one.told = finding?.message;
+  };
 
   function read(issuer: TokenIssuer): Promise<void> {
     const one = knownOf(issuer);

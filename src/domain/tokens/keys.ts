@@ -4,6 +4,8 @@ import { createLocalJWKSet, type JWK, type JWTVerifyGetKey } from 'jose';
 /** Gives the key that a token names, among those of its issuer. */
 export interface TokenKeys {
   readonly keyFor: JWTVerifyGetKey;
+  /** The set has no key for signatures, so no token is right: that is how an issuer takes back its last one. */
+  readonly isEmpty: boolean;
 }
 
 /** Longest text of a set, characters; that of a large issuer has some ten thousand. */
@@ -14,7 +16,7 @@ const mostKeys = 100;
 export function tokenKeysOf(text: string): TokenKeys | { readonly problem: string } {
   const found = keysIn(text);
   if (typeof found === 'string') return { problem: found };
-  return { keyFor: createLocalJWKSet({ keys: [...found] }) };
+  return { keyFor: createLocalJWKSet({ keys: [...found] }), isEmpty: found.length === 0 };
 }
 
 function keysIn(text: string): readonly JWK[] | string {
@@ -24,8 +26,7 @@ function keysIn(text: string): readonly JWK[] | string {
   if (keys.length > mostKeys) return `it has more than ${mostKeys} keys`;
   if (keys.some(({ kty }) => kty === 'oct')) return 'it holds a shared key, by which whoever checks could sign';
   if (keys.some((key) => Object.hasOwn(key, 'd'))) return 'it holds a private key, which is the issuer’s alone';
-  const usable = keys.filter(({ kty, use = 'sig' }) => kinds.has(kty) && use === 'sig');
-  return usable.length === 0 ? 'it has no key for signatures' : usable;
+  return keys.filter(({ kty, use = 'sig' }) => kinds.has(kty) && use === 'sig');
 }
 
 const kinds: ReadonlySet<unknown> = new Set(['RSA', 'EC', 'OKP']);

@@ -144,6 +144,29 @@ describe('keys of issuers', () => {
     await end();
   });
 
+  it('that the issuer takes out of its set, the last one too, are gone when that is read; it is told once', async () => {
+    const issuer = aTokenIssuer({ refreshSeconds: 60 });
+    const { clock, values, serve, keyring, findings, end } = standOf(issuer);
+    const isEmpty = () => {
+      const keys = keyring.keysOf(issuer);
+      return typeof keys === 'string' ? keys : keys.isEmpty;
+    };
+    values.set('issuer', set);
+    serve();
+    await clock.advance(0);
+    assert.equal(isEmpty(), false);
+    values.set('issuer', '{"keys":[]}');
+    await clock.advance(130_000);
+    assert.equal(isEmpty(), true);
+    const [told, ...more] = findings();
+    assert.match(told ?? '', /^MQS306 .* no key for signatures/);
+    assert.deepEqual(more, []);
+    values.set('issuer', set);
+    await clock.advance(61_000);
+    assert.equal(isEmpty(), false);
+    await end();
+  });
+
   it('are read for the sake of tokens every ten seconds at most, however many ask', async () => {
     const issuer = aTokenIssuer();
     const { clock, values, serve, seen, keyring, end } = standOf(issuer);

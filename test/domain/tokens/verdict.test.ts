@@ -244,9 +244,6 @@ describe('the keys of an issuer', () => {
       ['[]', /no JSON Web Key Set/],
       ['{"keys":{}}', /no JSON Web Key Set/],
       ['{"keys":["x"]}', /no JSON Web Key Set/],
-      ['{"keys":[]}', /no key for signatures/],
-      [JSON.stringify({ keys: [{ ...ours.publicJwk, use: 'enc' }] }), /no key for signatures/],
-      [JSON.stringify({ keys: [{ kty: 'new' }] }), /no key for signatures/],
       [JSON.stringify({ keys: [ours.publicJwk, { kty: 'oct', k: 'AAAA' }] }), /shared key/],
       [JSON.stringify({ keys: [{ ...ours.publicJwk, d: 'AAAA' }] }), /private key/],
       [JSON.stringify({ keys: Array.from({ length: 101 }, () => ours.publicJwk) }), /more than 100 keys/],
@@ -259,5 +256,20 @@ describe('the keys of an issuer', () => {
     }
     assert.ok('keyFor' in tokenKeysOf(JSON.stringify({ keys: [{ kty: 'new' }, ours.publicJwk], more: 1 })));
     assert.ok('keyFor' in tokenKeysOf(keySet(ours)));
+  });
+
+  it('are none where the set has none for signatures', async () => {
+    const ours = await signer('ES256', 'ours');
+    const token = await signed(ours, claims);
+    for (const keys of [[], [{ ...ours.publicJwk, use: 'enc' }], [{ kty: 'new' }]]) {
+      const found = tokenKeysOf(JSON.stringify({ keys }));
+      assert.ok('keyFor' in found && found.isEmpty);
+      const verdict = await tokenVerdict(
+        token,
+        { identity: claims.sub, issuers: [aTokenIssuer()], keysOf: () => found },
+        now,
+      );
+      assert.ok(!verdict.valid && verdict.problem === 'UnknownKey');
+    }
   });
 });
