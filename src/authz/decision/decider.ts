@@ -50,7 +50,7 @@ export interface Decider {
   readonly decision: (question: Exclude<Question, LoginQuestion>, now: Date) => Decision;
   /** A token is checked beside other questions, and what holds when that is done counts: `now` is asked again. */
   readonly login: (question: LoginQuestion, now: () => Date) => Decision | Promise<Decision>;
-  /** Why a session may not go on, if so; one by a token ends with it. */
+  /** Why a session may not go on, if so; one by a token ends with it, whatever the device takes by then. */
   readonly sessionDenial: (identity: string, since: SessionStart, now: Date) => Denial | undefined;
   /** Why everything is denied, if so. */
   readonly problem: () => Denial | undefined;
@@ -90,7 +90,9 @@ export function deciderOf({ hasDottedLevels, isCertificateProven, key, keys }: D
     if (takesToken(subject)) return tokenLogin(question, broker.tokenIssuers ?? [], now);
     const { device } = subject;
     const denial = device && credentialDenial(checks, question, device, state);
-    return denial ?? admitted(device);
+    if (denial) return denial;
+    tokens.cameIn(question.identity, undefined);
+    return admitted(device);
   }
 
   async function tokenLogin(
@@ -129,9 +131,10 @@ export function deciderOf({ hasDottedLevels, isCertificateProven, key, keys }: D
     sessionDenial(identity, since, now) {
       const found = standing(identity, now);
       if ('allowed' in found) return found;
-      if (!takesToken(found.subject)) return undefined;
-      const isOver = tokens.endOf(identity, since, found.broker.tokenIssuers ?? []) <= now.getTime();
-      return isOver ? denied('Expired', 'its token has ended') : undefined;
+      const end = takesToken(found.subject)
+        ? tokens.endOf(identity, since, found.broker.tokenIssuers ?? [])
+        : tokens.shownEndOf(identity, since);
+      return end <= now.getTime() ? denied('Expired', 'its token has ended') : undefined;
     },
   };
 }

@@ -221,6 +221,24 @@ describe('a session by token', () => {
     assert.equal(otherAt(0), undefined);
   });
 
+  it('ends with its token when the device takes another credential meanwhile, unless it came in by that', async () => {
+    assert.ok(way);
+    const ours = await signer('ES256', 'ours');
+    const certified = aDevice('s-1', { authentication: { type: 'Certificate' } });
+    const { service, login, serve, clock } = standOf(way, keysIn(ours));
+    const reasonAt = (offset: number, since: Date) => {
+      clock.milliseconds = offset * 1000;
+      return service.standing('s-1', since)?.reason;
+    };
+    await login('s-1', await signed(ours, claims));
+    serve([certified]);
+    assert.equal(reasonAt(629, at(0)), undefined);
+    assert.equal(reasonAt(630, at(0)), 'Expired');
+    clock.milliseconds = 600_000;
+    assert.ok(way.isYes(await login('s-1', '')), 'the broker has seen its certificate');
+    assert.equal(reasonAt(630, at(600)), undefined);
+  });
+
   it('tells EMQX when it ends: with the token, or the device if that is sooner', async () => {
     const [emqx] = ways.filter(({ dialect }) => dialect === dialects.emqx);
     assert.ok(emqx);
