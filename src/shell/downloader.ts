@@ -9,12 +9,15 @@ export interface DownloaderOptions {
   readonly limitBytes?: number;
   /** For each of connecting, the head of the answer and each part of it, milliseconds. */
   readonly patience?: number;
+  /** For all of it, milliseconds; two minutes without it. */
+  readonly longest?: number;
   /** Whether an address may be asked; without it those of this machine and of its links may not (`isElsewhere`). */
   readonly isAllowed?: (address: string) => boolean;
 }
 
 const defaultLimitBytes = 8 * 1024 * 1024;
 const defaultPatience = 10_000;
+const defaultLongest = 120_000;
 
 /** Whoever may name an address must not reach with it what trusts this machine alone, such as the metadata of a cloud. */
 const near = new BlockList();
@@ -33,7 +36,8 @@ export function isElsewhere(address: string): boolean {
 
 /** Errors say what went wrong, and nothing of what was answered. */
 export function downloaderWith(options: DownloaderOptions = {}): Downloader {
-  const { limitBytes = defaultLimitBytes, patience = defaultPatience, isAllowed = isElsewhere } = options;
+  const { limitBytes = defaultLimitBytes, isAllowed = isElsewhere } = options;
+  const { patience = defaultPatience, longest = defaultLongest } = options;
   const lookup = guardedLookup(isAllowed);
   return async ({ url, ca, entityTag }: DownloadRequest): Promise<Download> => {
     const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
@@ -47,7 +51,8 @@ export function downloaderWith(options: DownloaderOptions = {}): Downloader {
         accept: 'application/pkix-crl, */*',
         ...(entityTag !== undefined && { 'if-none-match': entityTag }),
       };
-      const { statusCode, headers: answered, body } = await request(url, { dispatcher: agent, headers });
+      const signal = AbortSignal.timeout(longest);
+      const { statusCode, headers: answered, body } = await request(url, { dispatcher: agent, headers, signal });
       if (statusCode === 304) {
         await body.dump();
         return { kind: 'Same' };

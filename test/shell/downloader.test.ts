@@ -73,6 +73,15 @@ describe('downloads', () => {
     await assert.rejects(download({ url: plain }), /timeout/i);
   });
 
+  it('give up on an answer that comes in parts without end, each of them in time', async () => {
+    handle = (_, response) => {
+      const parts = setInterval(() => response.write('x'), 20);
+      response.once('close', () => clearInterval(parts));
+    };
+    const hasty = downloaderWith({ isAllowed: anywhere, longest: 300 });
+    await assert.rejects(hasty({ url: plain }), /timeout/i);
+  });
+
   it('are not made from this machine and its links, by whatever name', async () => {
     answers(200, {}, 'secret');
     const guarded = downloaderWith();
