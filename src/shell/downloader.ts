@@ -29,6 +29,9 @@ near.addAddress('::', 'ipv6');
 near.addAddress('::1', 'ipv6');
 near.addSubnet('fe80::', 10, 'ipv6');
 near.addSubnet('ff00::', 8, 'ipv6');
+/** Metadata of clouds that are not on the link: Alibaba, Oracle, Azure, and of AWS by IPv6. */
+for (const address of ['100.100.100.200', '192.0.0.192', '168.63.129.16']) near.addAddress(address);
+near.addAddress('fd00:ec2::254', 'ipv6');
 
 export function isElsewhere(address: string): boolean {
   return !near.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
