@@ -9,12 +9,14 @@ const patienceMilliseconds = 300_000;
 /** A StatefulSet whose pods are rolled. */
 export interface RolledSet {
   readonly name: string;
+  /** Number of its first pod. */
+  readonly start: number;
   readonly replicas: number;
 }
 
 /** As much of a StatefulSet of the user's as is looked at. */
 interface SeenSet {
-  readonly spec?: { readonly replicas?: number };
+  readonly spec?: { readonly replicas?: number; readonly ordinals?: { readonly start?: number } };
 }
 
 /** The StatefulSet that is rolled for a broker; a Deployment takes care of its turns itself. */
@@ -23,9 +25,10 @@ export function rolledSet(
   referred: KubeObject | 'Missing' | undefined,
 ): RolledSet | undefined {
   if (update.strategy !== 'Roll') return undefined;
-  if (workload.kind === 'Managed') return { name: origin.name, replicas: workload.replicas };
+  if (workload.kind === 'Managed') return { name: origin.name, start: 0, replicas: workload.replicas };
   if (typeof referred !== 'object' || referred.kind !== 'StatefulSet') return undefined;
-  return { name: referred.metadata.name, replicas: (referred as SeenSet).spec?.replicas ?? 1 };
+  const { replicas = 1, ordinals } = (referred as SeenSet).spec ?? {};
+  return { name: referred.metadata.name, start: ordinals?.start ?? 0, replicas };
 }
 
 /**
@@ -33,9 +36,10 @@ export function rolledSet(
  * pods begins each roll with the pod of the highest number, however the others are: in the middle of a roll that would be
  * the one that serves. Where that one is not ready itself, nothing is lost by replacing it.
  */
-export function rollHeldUntil({ name, replicas }: RolledSet, pods: readonly PodObject[], now: Date): Date | undefined {
+export function rollHeldUntil(set: RolledSet, pods: readonly PodObject[], now: Date): Date | undefined {
+  const { name, start, replicas } = set;
   const byName = new Map(pods.map((pod) => [pod.metadata.name, pod]));
-  const inOrder = Array.from({ length: replicas }, (_, ordinal) => byName.get(`${name}-${ordinal}`));
+  const inOrder = Array.from({ length: replicas }, (_, index) => byName.get(`${name}-${start + index}`));
   const first = inOrder.at(-1);
   if (!first || !isServing(first)) return undefined;
   const others = inOrder.slice(0, -1).filter((pod) => !pod || !isServing(pod));

@@ -10,21 +10,21 @@ const workload: ManagedWorkload = {
   ...{ resources: { requests: new Map(), limits: new Map() }, nodeSelector: new Map(), service: { type: 'ClusterIP' } },
 };
 const rolled = aBroker({ workload, update: { strategy: 'Roll', windowMilliseconds: 100 } });
-const set = { name: 'main', replicas: 3 };
+const set = { name: 'main', start: 0, replicas: 3 };
 const now = new Date('2026-01-01T12:00:00Z');
 const minutesAgo = (minutes: number) => new Date(now.getTime() - minutes * 60_000).toISOString();
 
 type State = 'ready' | 'starting' | 'going' | 'absent';
 
-/** Pods main-0, main-1 and so on; all that is said of them happened so many minutes ago. */
-function podsIn(states: readonly State[], minutes = 1): readonly PodObject[] {
-  return states.flatMap((state, ordinal) => {
+/** Pods main-0, main-1 and so on, or from another number on; all that is said of them happened so many minutes ago. */
+function podsIn(states: readonly State[], minutes = 1, start = 0): readonly PodObject[] {
+  return states.flatMap((state, index) => {
     if (state === 'absent') return [];
     const lastTransitionTime = minutesAgo(minutes);
     return {
       ...{ apiVersion: 'v1', kind: 'Pod' },
       metadata: {
-        ...{ name: `main-${ordinal}`, namespace: 'plant', creationTimestamp: minutesAgo(minutes + 1) },
+        ...{ name: `main-${start + index}`, namespace: 'plant', creationTimestamp: minutesAgo(minutes + 1) },
         ...(state === 'going' && { deletionTimestamp: minutesAgo(minutes) }),
       },
       status: { conditions: [{ type: 'Ready', status: state === 'starting' ? 'False' : 'True', lastTransitionTime }] },
@@ -60,6 +60,12 @@ describe('turns of pods that are rolled', () => {
     assert.equal(minutesHeld(['absent', 'ready', 'ready'], 5), undefined);
   });
 
+  it('are those of the pods that there are, where these count from another number on', () => {
+    const fromFive = { ...set, start: 5 };
+    assert.equal(rollHeldUntil(fromFive, podsIn(['ready', 'ready', 'ready'], 1, 5), now), undefined);
+    assert.notEqual(rollHeldUntil(fromFive, podsIn(['starting', 'ready', 'ready'], 1, 5), now), undefined);
+  });
+
   const ref = (kind: 'StatefulSet' | 'Deployment') =>
     aBroker({ ...rolled, workload: { kind: 'Ref', workload: kind, name: 'own' } });
   const own = (kind: string, spec: object) =>
@@ -73,9 +79,20 @@ describe('turns of pods that are rolled', () => {
       'those of a StatefulSet of the user',
       ref('StatefulSet'),
       own('StatefulSet', { replicas: 2 }),
-      { name: 'own', replicas: 2 },
+      { name: 'own', start: 0, replicas: 2 },
     ],
-    ['that of one without a number', ref('StatefulSet'), own('StatefulSet', {}), { name: 'own', replicas: 1 }],
+    [
+      'that of one without a number',
+      ref('StatefulSet'),
+      own('StatefulSet', {}),
+      { name: 'own', start: 0, replicas: 1 },
+    ],
+    [
+      'those of one that counts from another number on',
+      ref('StatefulSet'),
+      own('StatefulSet', { replicas: 2, ordinals: { start: 5 } }),
+      { name: 'own', start: 5, replicas: 2 },
+    ],
     ['nobody’s while it is missing', ref('StatefulSet'), 'Missing', undefined],
     ['those of a Deployment, which knows itself', ref('Deployment'), own('Deployment', { replicas: 2 }), undefined],
   ];
