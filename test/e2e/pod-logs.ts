@@ -80,9 +80,10 @@ const expected: readonly RegExp[] = [
   / terminating(?: \|.*)?".*"msg":"(Mosquitto ended|proof|refused a bundle)"/,
   /"what":"send report: SIGTERM"/,
   // A broker was deleted, or the release, and the rights went before the pods.
-  /"what":"send report: get brokerinstances \S+: (Forbidden|Unauthorized): /,
-  // The same, or a pod was deleted by force, and its token before it ended.
-  /"message":"(apply|get) leases \S+: (Forbidden|Unauthorized): .*"msg":"lease failed"/,
+  /"what":"send report: get brokerinstances \S+: Forbidden: /,
+  /"message":"(apply|get) leases \S+: Forbidden: .*"msg":"lease failed"/,
+  // The same, or a pod was deleted by force: its token ends before it does, whatever it asks for then.
+  /: Unauthorized: /,
   // For up to half a minute after the install the API server does not know the kinds of the policies (docs/install.md).
   /: Invalid: .* failed to configure policy: failed to find resource referenced by paramKind: /,
   // The API server, a webhook or an aggregated API behind it is busy or begins; it is tried again.

@@ -248,6 +248,8 @@ describe('operator shell', () => {
       spec: { holderIdentity, leaseDurationSeconds: 15, leaseTransitions: 4 },
     });
     const notFound = json(404, status(404, 'NotFound'));
+    /** Resolves when the term has begun: its renewals and its deadline sleep. */
+    const held = () => until(() => clock.sleeping === 2);
 
     it('runs what needs leadership only while it leads, and frees the lease after the last has ended', async () => {
       const order: string[] = [];
@@ -312,8 +314,7 @@ describe('operator shell', () => {
       });
       const shell = shellWith({ runnables: [leading], election });
       await shell.start();
-      await until(() => server.asked.length === 2);
-      await settled();
+      await held();
       await clock.advance(2000);
       await until(() => server.asked.length === 4);
       const { exitCode, error } = await shell.drained;
@@ -329,8 +330,7 @@ describe('operator shell', () => {
       const shell = shellWith({ runnables: [deaf], election });
       await shell.start();
       assert.equal(await asked(shell, '/healthz'), '200 ok');
-      await until(() => server.asked.length === 2);
-      await settled();
+      await held();
       assert.equal(await asked(shell, '/healthz/leader-election'), '200 ok');
       // No timer of it runs any more.
       clock.stopFor(10_000);
@@ -350,8 +350,7 @@ describe('operator shell', () => {
       });
       const shell = shellWith({ runnables: [slow], election });
       await shell.start();
-      await until(() => server.asked.length === 2);
-      await settled();
+      await held();
       shell.stop();
       assert.equal(await asked(shell, '/healthz'), '200 ok');
       server.answers(json(200, lease('', '2')));

@@ -229,7 +229,7 @@ export class RolledSite {
       async () => (await this.template())[bundleHashAnnotation] === (await this.#publishedHash()),
       'the set is that of the pods',
     );
-    await output(plane.kubectl(['rollout', 'status', `statefulset/${workload}`, '-n', namespace, '--timeout=60s']));
+    await output(plane.kubectl(['rollout', 'status', `statefulset/${workload}`, '-n', namespace, '--timeout=120s']));
     await ready();
   }
 
