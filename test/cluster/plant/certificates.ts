@@ -28,7 +28,7 @@ import {
 
 const mqttsec = path.resolve(import.meta.dirname, '../../../bin/mqttsec');
 /** Of the first certificates of `short`, which cert-manager renews when two thirds are over, and of `ends`, which has no other. */
-const shortSeconds = 45;
+const shortSeconds = 60;
 
 export function describeCertificates(stage: () => Stage, mosquitto: BrokerUnderTest): void {
   describe('certificates for their whole life', () => {
