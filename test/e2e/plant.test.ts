@@ -252,7 +252,8 @@ describe('the sample fleet in pods', function () {
 
   it('keeps sessions when the pod of the operator that leads is deleted, and the other one goes on', async () => {
     const before = await lives();
-    const former = await leader();
+    let former = '';
+    await until(async () => (former = await leader()) !== '', 'a pod leads', patience);
     await site.kubectl('delete', 'pod', former, '-n', operatorNamespace, '--wait=false');
     const isAnother = async () => !['', former].includes(await leader());
     await until(isAnother, 'another pod leads', patience);
