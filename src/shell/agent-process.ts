@@ -1,5 +1,4 @@
 /** The agent of a cluster's broker as a process: connection, log, health and Mosquitto around it. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { runAgent } from '../agent/agent.ts';
 import { keepAlive } from '../agent/cluster/heartbeat.ts';
 import { type NoticeEvents, noticeEvents } from '../agent/cluster/notice-events.ts';
@@ -18,6 +17,7 @@ import { keyParts } from '../kube/object.ts';
 import { kubeClient } from '../kube/rest.ts';
 import { transportTo } from '../kube/transport.ts';
 import { makeDirectory } from '../local/files.ts';
+import { systemClock } from '../local/system.ts';
 import { auditLine } from '../monitor/audit.ts';
 import type { BrokerLauncher, Clock, Random } from '../ports.ts';
 import { healthRoute, metricsRoute, startHttp } from './http.ts';
@@ -56,10 +56,6 @@ export interface AgentProcess {
   readonly writeAudit?: (line: string) => void;
 }
 
-const machineClock: Clock = {
-  now: () => new Date(),
-  sleep: (milliseconds, signal) => delay(milliseconds, undefined, signal ? { signal } : {}),
-};
 const standardOutput = (line: string): void => void process.stdout.write(line);
 const jitter = { next: () => Math.random() };
 
@@ -68,7 +64,7 @@ const jitter = { next: () => Math.random() };
  * Mosquitto, a directory that cannot be used.
  */
 export async function runAgentProcess(options: AgentProcess, signal: AbortSignal): Promise<void> {
-  const { broker, instance, kubeConfig, version, http, clock = machineClock } = options;
+  const { broker, instance, kubeConfig, version, http, clock = systemClock() } = options;
   const log = createLog({ level: options.logLevel, now: () => clock.now(), write: options.writeLog });
   const load = () => loadedKubeConfig(kubeConfig);
   const access = accessFrom({ load, clock, userAgent: `${agentFieldManager}/${version}` });
