@@ -1,6 +1,7 @@
 /** What every controller is given, and what it may assume. */
 import type { Finding } from '../domain/finding.ts';
 import type { Changes } from '../domain/bundle/changes.ts';
+import type { Listed } from '../domain/bundle/listed.ts';
 import type { BundleIndex } from '../domain/bundle/content.ts';
 import type { Compiled } from '../domain/bundle/compile.ts';
 import type { Broker, Device, Fleet } from '../domain/fleet.ts';
@@ -123,6 +124,8 @@ export interface BrokerState {
   readonly proved: readonly Proof[];
   /** A proof counts for whom nothing else was published since. */
   readonly changes: Changes;
+  /** What `published` gives, where this process did not publish it and had to read it. */
+  readonly listed?: Listed | undefined;
   /** Of the gate, when an instance refuses the published set. */
   readonly refusal: string | undefined;
   /** Why nothing newer is published. */

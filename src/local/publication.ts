@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { currentLink } from '../agent/generation.ts';
-import { withClosed, withOpen, withoutSettled } from '../domain/bundle/changes.ts';
+import { changedIdentities, withClosed, withOpen, withoutSettled } from '../domain/bundle/changes.ts';
 import type { Placement } from '../domain/bundle/placement.ts';
 import { keyOf, type ListDownload } from '../domain/fleet.ts';
 import { localBundle } from './compile.ts';
@@ -59,7 +59,8 @@ export async function compiledAndPublished(run: Run): Promise<void> {
   for (const hash of [...run.carried.keys()].slice(0, -carriedSets)) run.carried.delete(hash);
   const sink = directorySink(store.paths.bundle, () => highestRevision(run));
   const last = run.published && run.carried.get(run.published.hash);
-  run.changes = withOpen(withoutSettled(run.changes, run.report?.loaded?.revision ?? 0), last, statuses);
+  const settled = withoutSettled(run.changes, run.report?.loaded?.revision ?? 0);
+  run.changes = withOpen(settled, last ? changedIdentities(last, statuses) : []);
   run.published = await sink.publish(keyOf(broker), content);
   run.changes = withClosed(run.changes, run.published.revision, last !== undefined);
   await keepGood(run.reader, present, store.paths.goodManifests);

@@ -309,6 +309,30 @@ describe('publishing into a cluster', function () {
     assert.deepEqual([...(await objects()).keys()], [name]);
   });
 
+  it('keeps beside an index the text that was written with it, and no other', async () => {
+    const { publisher } = await newProcess();
+    const annex = (revision: number) => `of ${revision}\n`;
+    const told = async () => {
+      const read = await (await newProcess()).publisher.index(site);
+      return read.kind === 'Published' ? [read.index.revision, read.annex] : read.kind;
+    };
+    const beside = async () => {
+      const { [indexName]: text, ...others } = (await objects()).get(site.layout.index) ?? {};
+      return text === undefined ? 'no index' : Object.keys(others);
+    };
+    await publisher.publish(site, first, { annex });
+    assert.deepEqual(await told(), [1, 'of 1\n']);
+    assert.equal(published(await publisher.publish(site, first, { annex: () => 'another\n' })).writes, 0);
+    await publisher.publish(site, second, { annex });
+    assert.deepEqual([await told(), await beside()], [[2, 'of 2\n'], [sha256('of 2\n')]]);
+    const harmed = [{ op: 'add', path: `/data/${sha256('of 2\n')}`, value: 'of 9\n' }] as const;
+    await client.patchJson(configMaps, namespace, site.layout.index, harmed, { fieldManager: 'somebody' });
+    assert.deepEqual(await told(), [2, undefined]);
+    await assertSettled(second);
+    await (await newProcess()).publisher.publish(site, first);
+    assert.deepEqual([await told(), await beside()], [[3, undefined], []]);
+  });
+
   it('knows an index of somebody else', async () => {
     const name = site.layout.index;
     await client.create(configMaps, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace, name } });

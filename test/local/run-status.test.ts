@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { nothingKnown, withClosed, withOpen } from '../../src/domain/bundle/changes.ts';
+import { changedIdentities, nothingKnown, withClosed, withOpen } from '../../src/domain/bundle/changes.ts';
 import type { IdentityStatus } from '../../src/domain/bundle/compiled-identity.ts';
 import type { Device } from '../../src/domain/fleet.ts';
 import { noLockouts } from '../../src/domain/lockout.ts';
@@ -24,8 +24,8 @@ const [few, more] = [statusesWith('few'), statusesWith('more')];
 
 /** What a run knows whose broker proved `few` in revision 1, when `more` was published and `few` again. */
 function runIn(directory: string): Run {
-  const first = withClosed(withOpen(nothingKnown, undefined, few), 1, false);
-  const second = withClosed(withOpen(first, few, more), 2, true);
+  const first = withClosed(withOpen(nothingKnown, []), 1, false);
+  const second = withClosed(withOpen(first, changedIdentities(few, more)), 2, true);
   return {
     broker: { origin: { kind: 'MqttBroker', namespace: 'plant', name: 'main' }, listeners: [] },
     ...{ options: { host: '127.0.0.1' }, mosquitto: { version: '2.1.2' }, ports: new Map() },
@@ -41,7 +41,7 @@ function runIn(directory: string): Run {
       ['more', more],
       ['few', few],
     ]),
-    changes: withClosed(withOpen(second, more, few), 3, true),
+    changes: withClosed(withOpen(second, changedIdentities(more, few)), 3, true),
     revocations: new Map(),
   } as unknown as Run;
 }

@@ -1,5 +1,6 @@
 /** One pass over a broker: what is compiled, whether it is written, and what is known after it. */
-import { withClosed, withOpen, withoutSettled } from '../../domain/bundle/changes.ts';
+import { withClosed, withoutSettled } from '../../domain/bundle/changes.ts';
+import { changesText } from '../../domain/bundle/changes-text.ts';
 import type { Compiled } from '../../domain/bundle/compile.ts';
 import type { BundleContent, BundleIndex } from '../../domain/bundle/content.ts';
 import type { Finding } from '../../domain/finding.ts';
@@ -12,6 +13,7 @@ import type { BrokerState, ControllerContext, Trust } from '../context.ts';
 import { awaitedLists } from './awaiting.ts';
 import { compileInput, compilePass } from './compile.ts';
 import type { ExpectedInstance } from '../workload/expected.ts';
+import { changesBegun, isNextRevision, isToBeRead, listedBy, withFollowed, withListed } from './followed.ts';
 import { type BrokerFacts, type BrokerPorts, indexOf } from './gather.ts';
 import { presentLockouts } from './lockouts.ts';
 import { type KeepingFacts, lookedUp, stillKept, wanted } from './keeping.ts';
@@ -57,8 +59,8 @@ interface Publishing {
   readonly startedAt: Date;
 }
 
-/** cert-manager's kinds are listed within a moment, or they are not there, milliseconds. */
-const certManagerPatience = 10_000;
+/** What a start needs is listed and read within a moment, or it is not there, milliseconds. */
+const startPatience = 10_000;
 /** Objects of others are not watched: they are looked at again after so long, milliseconds. */
 const foreignInterval = 30_000;
 
@@ -73,9 +75,11 @@ export async function publishStep(
   const now = context.clock.now();
   const present = indexOf(facts.published, declared);
   const lockouts = presentLockouts(context, facts, former, now);
-  const memory: BrokerMemory = { ...former, lockouts };
+  const memory = withFollowed({ ...former, lockouts }, facts);
   const refused = gateOf(facts, publishing, now);
   if (refused || !trust) {
+    const isEarly = refused?.code === 'MQS157' && isWithin(publishing.startedAt, startPatience, now);
+    if (!isEarly && isToBeRead(memory, undefined)) return read(publishing, memory, signal);
     const times = [refused && recheckAt(refused, publishing, now), lockouts.nextChangeAt];
     return { memory: withState(facts, memory, { index: present, problem: refused }, now), times };
   }
@@ -96,8 +100,9 @@ export async function publishStep(
     // What was compiled without it is shown to nobody.
     return { memory: { ...memory, keeping: found }, times: [], isAgain: true };
   }
-  const times = [pass.compiled.nextChangeAt, trust.nextChangeAt, lockouts.nextChangeAt];
   const { content } = pass.compiled;
+  if (isToBeRead(memory, content?.hash)) return read(publishing, memory, signal);
+  const times = [pass.compiled.nextChangeAt, trust.nextChangeAt, lockouts.nextChangeAt];
   const problem = contentFinding(pass.compiled, broker);
   if (!content) return { memory: withState(facts, compiled, { index: present, problem }, now), times };
   if (isOfOthers(compiled, memory, content, present)) {
@@ -132,6 +137,10 @@ function listsAwaited(
   return before && awaitedLists({ before, after: pass.compiled.statuses, trust, heldBy, since }, now);
 }
 
+async function read({ publisher }: Publishing, memory: BrokerMemory, signal: AbortSignal): Promise<PublishStep> {
+  return { memory: await withListed(publisher, memory, signal), times: [], isAgain: true };
+}
+
 /** Hash of a set that this process did not publish. */
 function adoptable({ sets, adoptedHash }: BrokerMemory, present: BundleIndex | undefined): string | undefined {
   const isOurs = present === undefined || sets.some(({ index }) => index.hash === present.hash);
@@ -162,7 +171,7 @@ function gateOf(
   now: Date,
 ): Finding | undefined {
   if (present.kind === 'NotOurs') return notOursFinding(broker, present.object);
-  const unlisted = isWithin(startedAt, certManagerPatience, now) ? 'Unknown' : 'Absent';
+  const unlisted = isWithin(startedAt, startPatience, now) ? 'Unknown' : 'Absent';
   return gateFinding({
     broker,
     certManager: state.issued.isKnown ? 'Present' : unlisted,
@@ -174,7 +183,7 @@ function gateOf(
 /** When to look again at what nobody tells of. */
 function recheckAt({ code }: Finding, { startedAt }: Pick<Publishing, 'startedAt'>, now: Date): Date | undefined {
   if (code === 'MQS156') return new Date(now.getTime() + foreignInterval);
-  const patience = new Date(startedAt.getTime() + certManagerPatience);
+  const patience = new Date(startedAt.getTime() + startPatience);
   return code === 'MQS157' && patience > now ? patience : undefined;
 }
 
@@ -248,8 +257,13 @@ async function published(
   const checkSecrets = !isWithin(memory.secretsCheckedAt, interval, now);
   const present = indexOf(facts.published, declared);
   const leastRevision = leastRevisionOf({ loadedRevision, changes: memory.changes, content, present });
-  const options = { leastRevision, checkSecrets, givesWay: !takesBack, signal };
-  const begun = present?.hash === content.hash ? memory : withBegun(memory, pass.compiled.statuses);
+  const begun =
+    present?.hash === content.hash
+      ? memory
+      : { ...memory, changes: changesBegun(memory, pass.compiled.statuses, content.hash) };
+  const closed = (revision: number) => withClosed(begun.changes, revision, isNextRevision(memory, revision));
+  const annex = (revision: number) => changesText(closed(revision), revision);
+  const options = { leastRevision, checkSecrets, givesWay: !takesBack, annex, signal };
   if (begun !== memory) publishing.keep(withState(facts, begun, { index: present }, now));
   try {
     const result = await publisher.publish(bundleSite(declared.meta), content, options);
@@ -262,7 +276,7 @@ async function published(
     const kept = withPublished(
       {
         ...{ ...begun, putOff: undefined, ...(checkSecrets && { secretsCheckedAt: now }) },
-        changes: withClosed(begun.changes, index.revision, isNext(memory.sets.at(-1), present, index)),
+        ...{ changes: closed(index.revision), followed: undefined },
       },
       pass,
       { index, trust },
@@ -283,11 +297,6 @@ async function published(
   }
 }
 
-/** From now on a set with these statuses may be published. */
-function withBegun(memory: BrokerMemory, statuses: Compiled['statuses']): BrokerMemory {
-  return { ...memory, changes: withOpen(memory.changes, memory.sets.at(-1)?.statuses, statuses) };
-}
-
 interface Revisions extends Pick<Candidate, 'content' | 'present'> {
   readonly loadedRevision: number;
   readonly changes: BrokerMemory['changes'];
@@ -297,17 +306,6 @@ interface Revisions extends Pick<Candidate, 'content' | 'present'> {
 function leastRevisionOf({ loadedRevision, changes, content, present }: Revisions): number {
   const isInDoubt = changes.open.length > 0 && present?.hash === content.hash;
   return isInDoubt ? Math.max(loadedRevision, present.revision + 1) : loadedRevision;
-}
-
-/** True if nobody else published between the two. */
-function isNext(last: PublishedSet | undefined, present: BundleIndex | undefined, index: BundleIndex): boolean {
-  const after = index.revision - (last?.index.revision ?? -Infinity);
-  return !isForeign(last, present) && after <= 1;
-}
-
-/** True if what is published is not what this process published last. An index that is gone is nobody's. */
-function isForeign(last: PublishedSet | undefined, present: BundleIndex | undefined): boolean {
-  return present !== undefined && (last?.index.revision !== present.revision || last.index.hash !== present.hash);
 }
 
 function isWithin(time: Date | undefined, milliseconds: number, now: Date): boolean {
@@ -342,10 +340,7 @@ function withState(facts: BrokerFacts, memory: BrokerMemory, { index, problem }:
   const { sets } = memory;
   const compiled = memory.pass?.compiled ?? nothing;
   const least = leastProved(expected);
-  const changes = withoutSettled(
-    isForeign(sets.at(-1), index) ? { ...memory.changes, knownFrom: Infinity } : memory.changes,
-    least,
-  );
+  const changes = withoutSettled(memory.changes, least);
   const state: BrokerState = {
     broker,
     compiled,
@@ -356,6 +351,7 @@ function withState(facts: BrokerFacts, memory: BrokerMemory, { index, problem }:
     expectedInstances: expected.length,
     proved: provedSets(expected, sets),
     changes,
+    listed: listedBy(memory),
     refusal: refusalOf(expected, index),
     problem,
   };

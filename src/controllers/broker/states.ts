@@ -6,6 +6,7 @@ import type { LockoutsInForce } from '../../domain/lockout.ts';
 import type { ObjectKey } from '../../domain/names.ts';
 import type { BrokerState, BrokerStates } from '../context.ts';
 import type { Meta } from '../declared.ts';
+import type { FollowedSet } from './followed.ts';
 import type { BrokerFacts } from './gather.ts';
 import type { Keeping } from './keeping.ts';
 import type { MadeForecast } from './forecast.ts';
@@ -30,6 +31,8 @@ export interface BrokerMemory {
   readonly lockouts?: LockoutsInForce;
   /** Oldest first. */
   readonly sets: readonly PublishedSet[];
+  /** Newer than all of them: what somebody else published. */
+  readonly followed?: FollowedSet | undefined;
   /** Fleet of the newest of them. */
   readonly publishedFleet?: Fleet;
   /** Of the set of somebody else that was looked into last, or that was there at the start. */

@@ -1,4 +1,5 @@
 /** Wakes those who wait for a broker. */
+import { isKnownSince, leastEnforced } from '../../domain/bundle/changes.ts';
 import { partNames } from '../../domain/bundle/content.ts';
 import { keyOf } from '../../domain/fleet.ts';
 import type { ObjectKey } from '../../domain/names.ts';
@@ -20,6 +21,7 @@ export function wakeChanged(context: Waking, before: BrokerMemory, after: Broker
   const devices = changedDevices(before.state, after.state, isWaiting);
   const priority = devices.size < manyDevices ? 'High' : 'Low';
   for (const device of devices) context.wake.device(device, priority);
+  if (isDoubted(before.state, after.state)) wakeProgrammed(context, keyOf(after.state.broker));
   wakeLockedOut(context, before.state?.lockouts ?? nobody, after.state);
   // Who asked an authority whether a serial is published is told by it.
   if (before.state?.trust !== after.state.trust) context.wake.authority(keyOf(after.state.broker));
@@ -30,6 +32,22 @@ export function wakeChanged(context: Waking, before: BrokerMemory, after: Broker
     if (!known.has(index.hash) || isProvedNow) wakeHolders(context, relisted);
   }
   if (before.sets.length === 0 && after.sets.length > 0) wakeWithdrawn(context);
+}
+
+/** Somebody else published, and it is not known for whom, or it is now: what was proved may be so no more. */
+function isDoubted(before: BrokerState | undefined, after: BrokerState): boolean {
+  if (after.listed && after.listed !== before?.listed) return true;
+  return (before === undefined || isHistoryKnown(before)) && !isHistoryKnown(after);
+}
+
+function isHistoryKnown({ proved, changes }: BrokerState): boolean {
+  return proved.every(({ revision }) => isKnownSince(changes, leastEnforced(changes, revision)));
+}
+
+function wakeProgrammed({ world, wake }: Waking, broker: ObjectKey): void {
+  for (const { key, programmedIn } of world.devices.store.byIndex('broker', broker)) {
+    if (programmedIn !== undefined) wake.device(key, 'Low');
+  }
 }
 
 /** The agent's role names every chunk object, and pods are rolled to each new set where that is asked for. */

@@ -12,7 +12,8 @@ export interface NotOurs {
 
 /** `Damaged` says which index or chunk is missing or does not have its hash. */
 export type PublishedIndex<P extends string> =
-  | { readonly kind: 'Published'; readonly index: SetIndex<P> }
+  /** `annex` was written with this very index. */
+  | { readonly kind: 'Published'; readonly index: SetIndex<P>; readonly annex?: string }
   | { readonly kind: 'None' }
   | { readonly kind: 'Damaged'; readonly findings: readonly Finding[] }
   | NotOurs;
@@ -51,6 +52,8 @@ export interface PublishOptions {
   readonly checkSecrets?: boolean;
   /** Small sets of other namespaces go first: for what takes nothing back. */
   readonly givesWay?: boolean;
+  /** A text that lies beside a new index, and is written with it, by the revision of that. Readers of the set pass over it. */
+  readonly annex?: (revision: number) => string;
   readonly signal?: AbortSignal;
 }
 

@@ -25,7 +25,7 @@ import {
 import type { NotOurs, PublishedIndex, PublishedTexts, Publisher, PublishOptions, PublishResult } from './published.ts';
 import type { SetSite } from './site.ts';
 import { createTurns, parallelWrites, type Turns } from './turns.ts';
-import { chunkWrite, indexWrite, type ObjectWrite, typeOf, written } from './write.ts';
+import { chunkWrite, indexMarkWrite, indexWrite, type ObjectWrite, typeOf, written } from './write.ts';
 
 export interface PublisherOptions {
   readonly client: KubeClient;
@@ -37,10 +37,16 @@ interface Publishing {
   readonly client: KubeClient;
   readonly objects: KnownObjects;
   /** Indexes as they were last read or written, by the hash of their text. */
-  readonly indexes: Map<string, { readonly textHash: string; readonly index: SetIndex<string> }>;
+  readonly indexes: Map<string, KeptIndex>;
   /** The highest revision that this process has seen of a set. */
   readonly revisions: Map<string, number>;
   readonly turns: Turns;
+}
+
+interface KeptIndex {
+  readonly textHash: string;
+  readonly index: SetIndex<string>;
+  readonly annex: string | undefined;
 }
 
 export function createPublisher({ client, configMaps }: PublisherOptions): Publisher {
@@ -79,21 +85,32 @@ async function presentIndex<P extends string>(
   const kept = indexes.get(keyOfSite(site));
   const known = kept && (await objects.known(site, 'ConfigMap', name, signal));
   if (isObject(known) && known.otherHashes.get(indexName) === kept?.textHash) {
-    return { published: { kind: 'Published', index: kept?.index as SetIndex<P> }, known };
+    return { published: publishedIndex(kept?.index as SetIndex<P>, kept?.annex), known };
   }
   const read = await objects.read(site, 'ConfigMap', name, signal);
   if (read.known === 'Foreign') return { published: notOurs(site, 'ConfigMap', name), known: undefined };
   if (!read.known) return { published: { kind: 'None' }, known: undefined };
-  return { published: readIndex(state, site, read.texts.get(indexName)), known: read.known };
+  const { intact } = read.known;
+  const [, annex] = [...read.texts].find(([key]) => intact.has(key)) ?? [];
+  return { published: readIndex(state, site, read.texts.get(indexName), annex), known: read.known };
 }
 
-function readIndex<P extends string>(state: Publishing, site: SetSite<P>, text: string | undefined): PublishedIndex<P> {
+function publishedIndex<P extends string>(index: SetIndex<P>, annex: string | undefined): PublishedIndex<P> {
+  return { kind: 'Published', index, ...(annex !== undefined && { annex }) };
+}
+
+function readIndex<P extends string>(
+  state: Publishing,
+  site: SetSite<P>,
+  text: string | undefined,
+  annex: string | undefined,
+): PublishedIndex<P> {
   const { parts, header } = site.layout;
   const index = text === undefined ? 'the index has no text' : parseSetIndex(text, parts, header);
   if (typeof index === 'string') return damagedIndex(index);
   if (setHash(parts, index.parts) !== index.hash) return damagedIndex(`the index does not have its hash ${index.hash}`);
-  keepIndex(state, site, index, text ?? '');
-  return { kind: 'Published', index };
+  keepIndex(state, site, { index, annex }, text ?? '');
+  return publishedIndex(index, annex);
 }
 
 function damagedIndex(message: string) {
@@ -101,9 +118,14 @@ function damagedIndex(message: string) {
   return { kind: 'Damaged', findings: [finding] } as const;
 }
 
-function keepIndex<P extends string>(state: Publishing, site: SetSite<P>, index: SetIndex<P>, text: string): void {
+function keepIndex<P extends string>(
+  state: Publishing,
+  site: SetSite<P>,
+  { index, annex }: { readonly index: SetIndex<P>; readonly annex: string | undefined },
+  text: string,
+): void {
   const key = keyOfSite(site);
-  state.indexes.set(key, { textHash: sha256(text), index });
+  state.indexes.set(key, { textHash: sha256(text), index, annex });
   state.revisions.set(key, Math.max(index.revision, state.revisions.get(key) ?? 0));
 }
 
@@ -160,7 +182,7 @@ async function publish<P extends string>(
     turn.end();
   }
   const isMarked = !isCurrent || !known || covers(known.labels, site.labels);
-  if (!isMarked) await writeObject(state, site, indexWrite(site, known, undefined), signal);
+  if (!isMarked) await writeObject(state, site, indexMarkWrite(site, known), signal);
   const leftovers = await deleteLeftovers(state, site, index, signal);
   return { kind: 'Published', index, writes: planned.length + (isCurrent && isMarked ? 0 : 1) + leftovers };
 }
@@ -209,15 +231,16 @@ async function writtenIndex<P extends string>(
   site: SetSite<P>,
   { parts, hash }: SetContent<P>,
   known: KnownObject | undefined,
-  { leastRevision, signal }: PublishOptions,
+  { leastRevision, annex: annexOf, signal }: PublishOptions,
 ): Promise<SetIndex<P>> {
   const { layout } = site;
   const revision = nextRevision(state.revisions.get(keyOfSite(site)), leastRevision);
   const hashes = ofParts(layout.parts, (part) => parts[part].map((chunk) => chunk.hash));
   const index: SetIndex<P> = { revision, hash, parts: hashes };
   const text = setIndexText(layout.header, index);
-  await writeObject(state, site, indexWrite(site, known, text), signal);
-  keepIndex(state, site, index, text);
+  const annex = annexOf?.(revision);
+  await writeObject(state, site, indexWrite(site, known, text, annex), signal);
+  keepIndex(state, site, { index, annex }, text);
   return index;
 }
 

@@ -1,8 +1,9 @@
 /** Writes of single objects of a set. */
 import { configMaps, type SecretObject, secrets, stated } from '../../api/kinds.ts';
 import { operatorFieldManager, partLabel } from '../../api/labels.ts';
-import { indexName } from '../../domain/bundle/index-text.ts';
+import { indexName, isChunkName } from '../../domain/bundle/index-text.ts';
 import { type ChunkChange, type ChunkPlace, partLabelValue } from '../../domain/bundle/objects.ts';
+import { sha256 } from '../../domain/hash.ts';
 import type { CallOptions, JsonPatchOperation, KubeClient } from '../../kube/client.ts';
 import type { KubeObject, ResourceType } from '../../kube/object.ts';
 import { covers } from '../apply.ts';
@@ -32,13 +33,22 @@ export function chunkWrite<P extends string>(
   return { kind, name, labels, known, add, remove: change?.remove ?? [] };
 }
 
+/** Of its labels alone. */
+export function indexMarkWrite({ layout, labels }: SetSite<string>, known: KnownObject): ObjectWrite {
+  return { kind: 'ConfigMap', name: layout.index, labels, known, add: [], remove: [] };
+}
+
+/** The annex is known by its hash, as chunks are: one that was damaged is none. */
 export function indexWrite(
   { layout, labels }: SetSite<string>,
   known: KnownObject | undefined,
-  text: string | undefined,
+  text: string,
+  annex: string | undefined,
 ): ObjectWrite {
-  const add = text === undefined ? [] : ([[indexName, text]] as const);
-  return { kind: 'ConfigMap', name: layout.index, labels, known, add, remove: [] };
+  const beside = annex === undefined ? [] : [[sha256(annex), annex] as const];
+  const former = known ? [...known.intact, ...known.others].filter(isChunkName) : [];
+  const remove = former.filter((key) => key !== beside[0]?.[0]);
+  return { kind: 'ConfigMap', name: layout.index, labels, known, add: [[indexName, text], ...beside], remove };
 }
 
 export function typeOf(kind: ObjectKind): ResourceType {

@@ -1,6 +1,7 @@
 /** Whether the broker enforces what a device is to have, from what its instances have proved. */
 import type { Reason } from '../../domain/reasons.ts';
-import { type Changes, isChangedSince, isKnownSince } from '../../domain/bundle/changes.ts';
+import { isChangedSince, isKnownSince, leastEnforced } from '../../domain/bundle/changes.ts';
+import { isListedAs } from '../../domain/bundle/listed.ts';
 import type { HeldCertificate } from '../../domain/pki/lineage.ts';
 import type { BrokerState, Proof } from '../context.ts';
 import { areListed, isAnyListed } from '../enforcement.ts';
@@ -9,7 +10,8 @@ import { type Expectation, isAsExpected } from './expectation.ts';
 
 export interface ProgrammedFacts {
   readonly expectation: Expectation;
-  readonly broker: Pick<BrokerState, 'expectedInstances' | 'proved' | 'changes' | 'refusal' | 'problem'> | undefined;
+  readonly broker:
+    Pick<BrokerState, 'expectedInstances' | 'proved' | 'changes' | 'listed' | 'refusal' | 'problem'> | undefined;
   /** What was proved last, as the status has it of this generation: of what was declared between two nothing is known. */
   readonly former: { readonly rulesHash: string; readonly revision: number } | undefined;
   /** Certificates that are held back while it is suspended: they are on the lists of a set that proves it. */
@@ -31,14 +33,14 @@ export interface Programmed {
 /**
  * Sticks to what was proved: an instance of which nothing is known, as while it restarts, proves the former state and no
  * other. One that is known to enforce something else takes the proof away, and so does a set with something else that
- * was published after the one that it proved: it may enforce that by now.
+ * was published after the one that it proved, or of which nobody knows what it gave: it may enforce that by now.
  */
 export function programmedOf(facts: ProgrammedFacts): Programmed {
   const { expectation, broker, former, unpublished } = facts;
   const isFormer = former?.rulesHash === expectation.hash;
   const proofs = broker?.proved ?? [];
   const expected = broker?.expectedInstances ?? 0;
-  const proving = broker ? proofs.filter((proof) => isProof(proof, broker.changes, facts, isFormer)) : [];
+  const proving = broker ? proofs.filter((proof) => isProof(proof, broker, facts, isFormer)) : [];
   const isProved = isFormer ? proving.length === proofs.length : expected > 0 && proving.length >= expected;
   if (isProved && (isFormer || unpublished === 0)) {
     const revision = isFormer ? former.revision : Math.min(...proving.map((proof) => proof.revision));
@@ -49,14 +51,15 @@ export function programmedOf(facts: ProgrammedFacts): Programmed {
 
 function isProof(
   { statuses, revision, trust }: Proof,
-  changes: Changes,
+  { changes, listed }: Pick<BrokerState, 'changes' | 'listed'>,
   { expectation, holds, good, leastRevision = Infinity }: ProgrammedFacts,
   isFormer: boolean,
 ): boolean {
   const { identity } = expectation.status;
-  if (isChangedSince(changes, revision, identity)) return false;
-  if (!isFormer && !isKnownSince(changes, revision)) return false;
-  if (!statuses) return isFormer;
+  const least = leastEnforced(changes, revision);
+  if (isChangedSince(changes, least, identity) || !isKnownSince(changes, least)) return false;
+  // It has proved what is published by now, or a set before that gave it the same.
+  if (!statuses) return isFormer && (!listed || isListedAs(listed, identity, expectation.status));
   if (!isFormer && (revision < leastRevision || !areListed(trust, holds) || isAnyListed(trust, good))) return false;
   return isAsExpected(expectation, statuses.get(identity));
 }

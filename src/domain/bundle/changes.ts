@@ -32,16 +32,35 @@ export function isKnownSince({ knownFrom }: Changes, revision: number): boolean 
   return revision >= knownFrom;
 }
 
-/** From here on a set with these statuses may be published; `before` is the last one that was. */
-export function withOpen(changes: Changes, before: Statuses | undefined, after: Statuses): Changes {
-  const open = [...new Set([...changes.open, ...(before ? changedIdentities(before, after) : [])])];
+/**
+ * What an instance enforces is of this revision or a later one. One that has proved nothing (0) began with what was in
+ * force then: that is no older than what all instances had proved once.
+ */
+export function leastEnforced({ settledTo }: Changes, provedRevision: number): number {
+  return provedRevision === 0 ? settledTo : provedRevision;
+}
+
+/** From here on a set may be published that gives these identities something else than the one before. */
+export function withOpen(changes: Changes, identities: Iterable<string>): Changes {
+  const open = [...new Set([...changes.open, ...identities])];
   return { ...changes, open, changedIn: changes.changedIn.with(open.map((identity) => [identity, Infinity])) };
+}
+
+/** From here on a set may be published of which nobody knows whom it gives something else. */
+export function withUnknown(changes: Changes): Changes {
+  return { ...changes, knownFrom: Infinity };
 }
 
 /** The set was published in this revision; `isNext`: after the last one that is known. */
 export function withClosed({ open, ...changes }: Changes, revision: number, isNext: boolean): Changes {
   const changedIn = changes.changedIn.with(open.map((identity) => [identity, revision]));
-  return { ...changes, changedIn, open: [], knownFrom: isNext ? changes.knownFrom : revision };
+  const isUnbroken = isNext && changes.knownFrom < Infinity;
+  return { ...changes, changedIn, open: [], knownFrom: isUnbroken ? changes.knownFrom : revision };
+}
+
+/** All instances had proved this revision once; they may have begun anew since. */
+export function withSettled(changes: Changes, revision: number): Changes {
+  return { ...changes, settledTo: Math.max(changes.settledTo, revision) };
 }
 
 /** Without what all expected instances have got past. */
@@ -52,7 +71,8 @@ export function withoutSettled(changes: Changes, leastProved: number): Changes {
   return { ...changes, changedIn, knownFrom: leastProved, settledTo: leastProved };
 }
 
-function* changedIdentities(before: Statuses, after: Statuses): Iterable<string> {
+/** Whom the second gives something else than the first. */
+export function* changedIdentities(before: Statuses, after: Statuses): Iterable<string> {
   for (let index = 0; index < shardCount; index += 1) {
     const [former, present] = [before.shard(index), after.shard(index)];
     if (former === present) continue;

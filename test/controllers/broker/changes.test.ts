@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { isProved } from '../../../src/controllers/broker/outcome.ts';
-import { brokerSite, type BrokerSite } from './site.ts';
+import { expectationOf } from '../../../src/controllers/device/expectation.ts';
+import { programmedOf } from '../../../src/controllers/device/programmed.ts';
+import { givenHash } from '../../domain/bundle/compile-fixtures.ts';
+import { brokerSite, type BrokerSite, noTrust } from './site.ts';
 
 const more = { rules: [{ topic: 'boards/{device}', actions: ['Publish'] }] };
 
@@ -16,6 +19,33 @@ async function settledSite(): Promise<BrokerSite> {
   await site.run();
   await site.clock.advance(10_000);
   return site;
+}
+
+/** An operator that begins after the one of this site ended, with the instances having proved this set; statuses are old. */
+function successor({ published }: BrokerSite, proved: BrokerSite['published']['index']): BrokerSite {
+  const next = brokerSite(published);
+  for (const name of ['d1', 'd2']) {
+    next.putDevice(name, {}, 3);
+    next.setPassword(name);
+  }
+  const { revision, hash } = proved ?? {};
+  for (const name of ['a', 'b']) next.report(name, { loadedRevision: revision, loadedHash: hash });
+  return next;
+}
+
+/** Devices that stay programmed of which the former operator said so for the present template. */
+function stillProgrammed({ state, context }: BrokerSite): readonly string[] {
+  const { fleet } = context.state.fleet;
+  const said = [...fleet.devices.entries()].flatMap(([name, [device]]) => {
+    if (!device) return [];
+    const known = { passwordHash: givenHash, certificates: [], trusted: new Set<string>(), lockedUntil: undefined };
+    const expectation = expectationOf({ fleet, device, ...known }, context.clock.now());
+    const former = { rulesHash: expectation.hash, revision: 1 };
+    const nothing = { holds: [], good: [], unpublished: 0, leastRevision: 0 };
+    const { condition } = programmedOf({ expectation, broker: state, former, ...nothing });
+    return condition.status === 'True' ? [name] : [];
+  });
+  return said.sort();
 }
 
 const provedIn = (site: BrokerSite) => ['d1', 'd2'].filter((name) => isProved(site.state, name));
@@ -98,26 +128,36 @@ describe('rights that are given and taken again', () => {
 
   it('are not proved by a report of before to an operator that has just begun', async () => {
     const site = await settledSite();
-    const { revision, hash } = site.published.index ?? {};
+    const before = site.published.index;
     site.putDevice('d1', more, 2);
     await site.run();
     site.putDevice('d1', {}, 3);
     await site.run();
-    assert.equal(site.published.index?.hash, hash);
-    const next = brokerSite(site.published);
-    for (const name of ['d1', 'd2']) {
-      next.putDevice(name, {}, 3);
-      next.setPassword(name);
-    }
-    for (const name of ['a', 'b']) next.report(name, { loadedRevision: revision, loadedHash: hash });
+    assert.equal(site.published.index?.hash, before?.hash);
+    const next = successor(site, before);
     await next.run();
-    assert.deepEqual(provedIn(next), []);
+    assert.deepEqual(provedIn(next), ['d2']);
     next.woken.device.clear();
     next.prove('a', 'b');
     await next.run();
     assert.deepEqual(provedIn(next), ['d1', 'd2']);
-    assert.deepEqual([...next.woken.device].sort(), ['plant/d1', 'plant/d2']);
+    assert.deepEqual([...next.woken.device], ['plant/d1']);
     assert.equal(next.published.writes, 3, 'by both operators');
+  });
+
+  it('are not proved to an operator that has just begun, and knows only that something was published since', async () => {
+    const site = await settledSite();
+    const before = site.published.index;
+    site.putTemplate([{ topic: 'sensors/{device}/raw', actions: ['Publish'] }], 2);
+    await site.run();
+    site.published.annex = undefined;
+    const next = successor(site, before);
+    await next.run();
+    assert.deepEqual(provedIn(next), []);
+    assert.deepEqual(stillProgrammed(next), []);
+    next.prove('a', 'b');
+    await next.run();
+    assert.deepEqual(stillProgrammed(next), ['d1', 'd2']);
   });
 
   it('are not proved while there is a set of somebody else', async () => {
@@ -147,5 +187,168 @@ describe('rights that are given and taken again', () => {
     site.prove('a', 'b');
     await site.run();
     assert.equal(site.state.changes.changedIn.has('d1'), false);
+  });
+});
+
+describe('what devices were said to have before the operator began anew', () => {
+  const others = [{ topic: 'sensors/{device}/raw', actions: ['Publish'] }];
+
+  it('stays at rest, and nothing is read', async () => {
+    const site = await settledSite();
+    const next = successor(site, site.published.index);
+    await next.run();
+    assert.deepEqual(stillProgrammed(next), ['d1', 'd2']);
+    assert.deepEqual([next.published.textReads, next.published.writes], [0, 1]);
+  });
+
+  it('stays for whom nothing else was published, however long an instance is away', async () => {
+    const site = await settledSite();
+    const before = site.published.index;
+    for (const generation of [2, 3, 4]) {
+      site.putDevice('d1', generation % 2 === 0 ? more : {}, generation);
+      await site.run();
+      await site.clock.advance(10_000);
+    }
+    const next = successor(site, before);
+    await next.run();
+    assert.deepEqual(stillProgrammed(next), ['d2']);
+  });
+
+  it('stays for whom nothing was changed while there was no operator', async () => {
+    const site = await settledSite();
+    const next = successor(site, site.published.index);
+    next.putDevice('d1', more, 4);
+    await next.run();
+    assert.deepEqual(provedIn(next), [], 'nobody compiled what the instances have');
+    assert.deepEqual(stillProgrammed(next), ['d2']);
+    assert.equal(next.published.textReads, 1);
+  });
+
+  it('stays at rest where an instance begins anew with the operator, for the status of the broker says what all had', async () => {
+    for (const isSaid of [true, false]) {
+      const site = await settledSite();
+      const next = successor(site, site.published.index);
+      next.report('a');
+      if (isSaid) next.changeBroker({ status: site.statuses.at(-1) ?? {} } as object);
+      await next.run();
+      assert.deepEqual(stillProgrammed(next), isSaid ? ['d1', 'd2'] : []);
+    }
+  });
+
+  it('goes where an instance may have begun with something else before that', async () => {
+    const site = await settledSite();
+    const before = site.published.index;
+    const status = site.statuses.at(-1) ?? {};
+    site.putDevice('d1', more, 2);
+    await site.run();
+    await site.clock.advance(10_000);
+    site.putDevice('d1', {}, 3);
+    await site.run();
+    const next = successor(site, before);
+    next.report('a');
+    next.changeBroker({ status } as object);
+    await next.run();
+    assert.deepEqual(stillProgrammed(next), ['d2']);
+  });
+
+  it('goes where a template gave something else that was published, and nobody lived to say so', async () => {
+    const site = await settledSite();
+    const before = site.published.index;
+    site.putTemplate(others, 2);
+    await site.run();
+    const next = successor(site, before);
+    await next.run();
+    assert.deepEqual(stillProgrammed(next), []);
+    next.prove('a', 'b');
+    await next.run();
+    assert.deepEqual(stillProgrammed(next), ['d1', 'd2']);
+  });
+
+  it('goes where that was proved, and nothing can be published now', async () => {
+    const site = await settledSite();
+    site.putTemplate(others, 2);
+    await site.run();
+    const next = successor(site, site.published.index);
+    const finding = { code: 'MQS106', severity: 'Error', message: 'no CA', path: '' } as const;
+    next.known.trust = { ...noTrust, findings: [finding] };
+    await next.run();
+    assert.deepEqual(stillProgrammed(next), []);
+  });
+
+  it('goes where what is published cannot be read, and nothing can be published now', async () => {
+    const site = await settledSite();
+    const next = successor(site, site.published.index);
+    next.published.contents.clear();
+    const finding = { code: 'MQS106', severity: 'Error', message: 'no CA', path: '' } as const;
+    next.known.trust = { ...noTrust, findings: [finding] };
+    await next.run();
+    assert.deepEqual(stillProgrammed(next), []);
+    next.known.trust = noTrust;
+    await next.run();
+    assert.deepEqual([stillProgrammed(next), next.published.writes], [['d1', 'd2'], 1], 'it is what is compiled');
+  });
+
+  it('goes where an instance turns out to have loaded a later set than the one that is published', async () => {
+    const site = await settledSite();
+    const next = successor(site, site.published.index);
+    await next.run();
+    assert.deepEqual(stillProgrammed(next), ['d1', 'd2']);
+    next.published.failure = new Error('write: refused');
+    next.report('a', { loadedRevision: 9, loadedHash: 'of a set that is lost' });
+    await assert.rejects(next.run(), /refused/);
+    assert.deepEqual(stillProgrammed(next), []);
+    next.published.failure = undefined;
+    await next.run();
+    assert.deepEqual([next.published.index?.revision, stillProgrammed(next)], [10, []]);
+    next.prove('a', 'b');
+    await next.run();
+    assert.deepEqual(stillProgrammed(next), ['d1', 'd2']);
+  });
+
+  it('goes where an operator that knows of no such text published something else before', async () => {
+    const site = await settledSite();
+    const { index: before, annex } = site.published;
+    assert.ok(annex);
+    site.putTemplate(others, 2);
+    await site.run();
+    await site.clock.advance(10_000);
+    site.putTemplate([{ topic: 'sensors/{device}/#', actions: ['Publish'] }], 3);
+    await site.run();
+    assert.equal(site.published.index?.hash, before?.hash);
+    // It leaves what lies beside its index as it was.
+    site.published.annex = annex;
+    const next = successor(site, before);
+    await next.run();
+    assert.deepEqual(stillProgrammed(next), []);
+    assert.equal(next.published.writes, 3, 'by both operators');
+  });
+
+  it('stays at rest where no such text was ever written, and none is written now', async () => {
+    const site = await settledSite();
+    site.published.annex = undefined;
+    const next = successor(site, site.published.index);
+    await next.run();
+    assert.deepEqual(stillProgrammed(next), ['d1', 'd2']);
+    assert.deepEqual([next.published.textReads, next.published.writes, next.published.annex], [0, 1, undefined]);
+    // One that is replaced later has nothing but what is published.
+    next.report('a');
+    await next.run();
+    assert.deepEqual(stillProgrammed(next), ['d1', 'd2']);
+  });
+
+  it('is looked at again when somebody else publishes', async () => {
+    const site = await settledSite();
+    const conditions = [{ type: 'Programmed', status: 'True' }];
+    const status = { observedGeneration: 1, rulesHash: 'rules', bundleRevision: 1, conditions };
+    for (const name of ['d1', 'd2']) site.putDevice(name, {}, 1, status);
+    await site.run();
+    site.woken.device.clear();
+    const { index } = site.published;
+    assert.ok(index);
+    site.published.index = { ...index, revision: index.revision + 1, hash: 'of somebody else' };
+    site.published.annex = undefined;
+    await site.run();
+    assert.deepEqual([...site.woken.device].sort(), ['plant/d1', 'plant/d2']);
+    assert.deepEqual(stillProgrammed(site), []);
   });
 });

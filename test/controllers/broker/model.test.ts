@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { parseIdentities } from '../../../src/domain/bundle/identities.ts';
 import { isProved } from '../../../src/controllers/broker/outcome.ts';
+import { expectationOf } from '../../../src/controllers/device/expectation.ts';
+import { type Programmed, type ProgrammedFacts, programmedOf } from '../../../src/controllers/device/programmed.ts';
 import type { BrokerState } from '../../../src/controllers/context.ts';
 import { givenHash } from '../../domain/bundle/compile-fixtures.ts';
 import { brokerSite, type BrokerSite, MemoryPublisher } from './site.ts';
@@ -22,7 +24,15 @@ interface Outside {
   /** The revision that was published when each instance began. */
   readonly begun: Map<string, number>;
   readonly indexes: { readonly revision: number; readonly hash: string }[];
+  /** What the status of each device says that was proved. */
+  readonly statuses: Map<string, FormerProof>;
   generation: number;
+  /** Rules of the template that all devices have. */
+  template: readonly object[];
+}
+
+interface FormerProof extends NonNullable<ProgrammedFacts['former']> {
+  readonly generation: number;
 }
 
 interface Model extends Outside {
@@ -58,6 +68,40 @@ function tell(model: Model, name: string): void {
   model.site.report(name, reported && { loadedRevision: reported.revision, loadedHash: reported.hash });
 }
 
+/** The operator gets to write what there is to say of this device. */
+function writeStatus(model: Model, identity: string): void {
+  const { generation } = model.devices.get(identity) ?? {};
+  const said = sayingOf(model, identity);
+  if (generation === undefined || said?.programmed.revision === undefined) model.statuses.delete(identity);
+  else model.statuses.set(identity, { rulesHash: said.hash, revision: said.programmed.revision, generation });
+}
+
+interface Saying {
+  readonly programmed: Programmed;
+  /** Of what it says so. */
+  readonly hash: string;
+  readonly rights: { readonly rulesHash: string; readonly credentialHash: string | undefined };
+}
+
+/** What the status of a device would say now; undefined for one that keeps rights by mistake, or is not there. */
+function sayingOf(model: Model, identity: string): Saying | undefined {
+  const { state, context } = model.site;
+  const { fleet } = context.state.fleet;
+  const [device] = fleet.devices.get(identity) ?? [];
+  const present = model.devices.get(identity);
+  if (!device || !present) return undefined;
+  const passwordHash = model.passwords.get(identity);
+  const facts = { fleet, device, trusted: new Set<string>(), certificates: [], passwordHash, lockedUntil: undefined };
+  const expectation = expectationOf(facts, context.clock.now());
+  if (expectation.status.state === 'Refused') return undefined;
+  const written = model.statuses.get(identity);
+  const former = written?.generation === present.generation ? written : undefined;
+  const nothing = { holds: [], good: [], unpublished: 0, leastRevision: 0 };
+  const programmed = programmedOf({ expectation, broker: state, former, ...nothing });
+  const { rulesHash, credentialHash } = expectation.status;
+  return { programmed, hash: expectation.hash, rights: { rulesHash, credentialHash } };
+}
+
 const device = fc.constantFrom(...names);
 const instance = fc.constantFrom(...instances);
 
@@ -68,6 +112,17 @@ const specs = fc.constantFrom<object>(
   { rules: [{ topic: 'sensors/{device}/raw', effect: 'Deny' }] },
   { templateRefs: [{ name: 'missing' }] },
 );
+
+const templates = fc.constantFrom<readonly object[]>(
+  [{ topic: 'sensors/{device}/#', actions: ['Publish'] }],
+  [{ topic: 'sensors/{device}/raw', actions: ['Publish'] }],
+);
+
+function putTemplate(model: Model, rules: readonly object[]): void {
+  model.template = rules;
+  model.generation += 1;
+  model.site.putTemplate(rules, model.generation);
+}
 
 const steps: fc.Arbitrary<Step> = fc.oneof(
   fc.tuple(device, specs).map(
@@ -84,6 +139,32 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
     load(model, at);
     putDevice(model, name, former);
   }),
+  templates.map(
+    (rules): Step =>
+      (model) =>
+        putTemplate(model, rules),
+  ),
+  // The same by a template, of which no generation of a device tells, and nobody lives to write what it changed.
+  fc
+    .record({ rules: templates, at: instance, isBack: fc.boolean(), isTold: fc.boolean(), isAnnexLost: fc.boolean() })
+    .map(({ rules, at, isBack, isTold, isAnnexLost }): Step => async (model) => {
+      const former = model.template;
+      putTemplate(model, rules);
+      await model.site.clock.advance(10_000);
+      await run(model);
+      load(model, at);
+      if (isTold) report(model, at);
+      putTemplate(model, former);
+      if (isBack) await model.site.clock.advance(10_000);
+      if (isBack) await run(model);
+      if (isAnnexLost) model.published.annex = undefined;
+      restart(model);
+    }),
+  device.map(
+    (name): Step =>
+      (model) =>
+        writeStatus(model, name),
+  ),
   device.map((name): Step => (model) => {
     model.devices.delete(name);
     model.site.removeDevice(name);
@@ -139,6 +220,7 @@ function restart(model: Model): void {
   model.site.clock.wallOffset = wallOffset + elapsed;
   model.told.clear();
   if (status) model.site.changeBroker({ status } as object);
+  model.site.putTemplate(model.template, model.generation);
   for (const [name, { spec, generation }] of model.devices) model.site.putDevice(name, spec, generation);
   for (const [name, hash] of model.passwords) model.site.setPassword(name, hash);
   for (const name of instances) tell(model, name);
@@ -168,8 +250,18 @@ function enforced(model: Model, name: string, identity: string) {
   return { rulesHash, credentialHash };
 }
 
+function checkStatus(model: Model, identity: string): void {
+  const said = sayingOf(model, identity);
+  if (said?.programmed.condition.status !== 'True') return;
+  for (const name of instances) {
+    const given = enforced(model, name, identity);
+    if (given) assert.deepEqual(given, said.rights, `${identity} is said to be programmed, ${name} has something else`);
+  }
+}
+
 function check(model: Model): void {
   const { state } = model.site;
+  for (const identity of names) checkStatus(model, identity);
   for (const identity of names) {
     if (!isProved(state, identity)) continue;
     const status = state.compiled.statuses.get(identity);
@@ -197,6 +289,7 @@ async function settle(model: Model): Promise<void> {
   }
   await run(model);
   check(model);
+  for (const name of names) writeStatus(model, name);
 }
 
 describe('a device of a broker', () => {
@@ -211,6 +304,8 @@ describe('a device of a broker', () => {
         reported: new Map(),
         begun: new Map(),
         indexes: [],
+        statuses: new Map(),
+        template: [{ topic: 'sensors/{device}/#', actions: ['Publish'] }],
       };
       const model: Model = { ...outside, generation: 1, site: brokerSite(published), told: new Map() };
       for (const name of ['d1', 'd2']) {

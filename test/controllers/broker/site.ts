@@ -10,7 +10,7 @@ import type { KubeClient } from '../../../src/kube/client.ts';
 import type { EventDraft } from '../../../src/kube/events.ts';
 import type { KubeObject } from '../../../src/kube/object.ts';
 import type { Outcome } from '../../../src/kube/outcome.ts';
-import type { Publisher } from '../../../src/controllers/bundle/published.ts';
+import type { Publisher, PublishOptions } from '../../../src/controllers/bundle/published.ts';
 import { brokerReconcile } from '../../../src/controllers/broker/reconcile.ts';
 import { createBrokerStates } from '../../../src/controllers/broker/states.ts';
 import { brokerStatusReconcile } from '../../../src/controllers/broker/status.ts';
@@ -28,6 +28,8 @@ export const noTrust: Trust = { cas: [], crls: [], revocations: [], findings: []
 /** What is published, and every content that ever was, by hash. */
 export class MemoryPublisher {
   index: SetIndex<PartName> | undefined;
+  /** What lies beside it. */
+  annex: string | undefined;
   /** An object of somebody else is in the way. */
   foreign: string | undefined;
   failure: Error | undefined;
@@ -45,13 +47,14 @@ export class MemoryPublisher {
 
   readonly publisher = {
     index: () => Promise.resolve(this.#seen()),
-    publish: (_: unknown, content: BundleContent, { leastRevision = 0, checkSecrets = false } = {}) => {
+    publish: (_: unknown, content: BundleContent, options: PublishOptions = {}) => {
+      const { checkSecrets = false } = options;
       if (checkSecrets) this.secretChecks += 1;
       if (this.failure) return Promise.reject(this.failure);
       const seen = this.#seen();
       if (seen.kind === 'NotOurs') return Promise.resolve(seen);
       this.duringWrite();
-      const written = { kind: 'Published' as const, ...this.#written(content, leastRevision) };
+      const written = { kind: 'Published' as const, ...this.#written(content, options) };
       return this.isAnswerLost ? Promise.reject(new Error('write: no answer')) : Promise.resolve(written);
     },
     texts: (_: unknown, parts: readonly PartName[]) => Promise.resolve(this.#texts(parts)),
@@ -60,24 +63,27 @@ export class MemoryPublisher {
 
   #seen() {
     if (this.foreign !== undefined) return { kind: 'NotOurs', object: this.foreign } as const;
-    return this.index ? ({ kind: 'Published', index: this.index } as const) : ({ kind: 'None' } as const);
+    if (!this.index) return { kind: 'None' } as const;
+    return { kind: 'Published', index: this.index, ...(this.annex !== undefined && { annex: this.annex }) } as const;
   }
 
   #texts(parts: readonly PartName[]) {
     this.textReads += 1;
     const seen = this.#seen();
     const content = this.contents.get(this.index?.hash ?? '');
-    if (seen.kind !== 'Published' || !content) return seen;
+    if (seen.kind !== 'Published') return seen;
+    if (!content) return { kind: 'Damaged', findings: [] } as const;
     const texts = joinParts(content);
     return { ...seen, texts: Object.fromEntries(parts.map((part) => [part, texts[part]])) };
   }
 
-  #written(content: BundleContent, leastRevision: number) {
+  #written(content: BundleContent, { leastRevision = 0, annex }: PublishOptions) {
     this.contents.set(content.hash, content);
     const isCurrent = this.index?.hash === content.hash && this.index.revision >= leastRevision;
     if (this.index && isCurrent) return { index: this.index, writes: 0 };
     this.writes += 1;
     const revision = Math.max(this.index?.revision ?? 0, leastRevision) + 1;
+    this.annex = annex?.(revision);
     this.index = { revision, hash: content.hash, parts: chunkHashes(content.parts) };
     return { index: this.index, writes: 1 };
   }

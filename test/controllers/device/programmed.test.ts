@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { nothingKnown } from '../../../src/domain/bundle/changes.ts';
 import type { IdentityStatus } from '../../../src/domain/bundle/compiled-identity.ts';
+import type { Listed } from '../../../src/domain/bundle/listed.ts';
 import { ShardedMap } from '../../../src/domain/sharded.ts';
 import type { Expectation } from '../../../src/controllers/device/expectation.ts';
 import type { Trust } from '../../../src/controllers/context.ts';
@@ -25,6 +26,12 @@ function proof(proved: IdentityStatus | 'Gone' | undefined, revision = 5): Proof
   return { revision, statuses: ShardedMap.from(proved === 'Gone' ? [] : [['a', proved]]) };
 }
 
+/** A set that gives this to the identity. */
+function listedAs(rulesHash: string, credentialHash: string): Listed {
+  const entry = { identity: 'a', authentication: 'Password', rulesHash, credentialHash, until: undefined } as const;
+  return new Map([['a', entry]]);
+}
+
 /** With these serials on the list that we sign. */
 function trustWith(...serials: readonly string[]): Trust {
   const [at, reason] = [new Date(0), 'CertificateHold'] as const;
@@ -45,6 +52,10 @@ interface Case {
   readonly changedIn?: number;
   /** All that was published since this revision is known. */
   readonly knownFrom?: number;
+  /** All instances had got past it. */
+  readonly settledTo?: number;
+  /** Hashes of its rules and its credential in the set of somebody else that is published. */
+  readonly listed?: readonly [rulesHash: string, credentialHash: string];
   readonly says: string;
   readonly revision?: number;
 }
@@ -131,12 +142,43 @@ const cases: readonly Case[] = [
     says: 'False/Pending',
   },
   {
-    title: 'what was proved stays while what was published since is not known',
+    title: 'nor does what was proved stay then',
     proved: [proof(status(), 5)],
     facts: { former },
     knownFrom: 6,
+    says: 'False/Pending',
+  },
+  {
+    title: 'it stays where all had got past what is not known, and an instance has proved nothing since it began',
+    proved: [proof(undefined, 0)],
+    facts: { former },
+    knownFrom: 6,
+    settledTo: 6,
     says: 'True/Programmed',
     revision: 3,
+  },
+  {
+    title: 'it does not where an instance may have begun with what is not known',
+    proved: [proof(undefined, 0)],
+    facts: { former },
+    knownFrom: 6,
+    settledTo: 5,
+    says: 'False/Pending',
+  },
+  {
+    title: 'it stays by the proof of a set of somebody else that gives the same',
+    proved: [proof(undefined, 5)],
+    facts: { former },
+    listed: ['rules', 'credential'],
+    says: 'True/Programmed',
+    revision: 3,
+  },
+  {
+    title: 'it does not by the proof of one that gives something else',
+    proved: [proof(undefined, 5)],
+    facts: { former },
+    listed: ['others', 'credential'],
+    says: 'False/Pending',
   },
   {
     title: 'who is off is in no set, or in one without rights',
@@ -194,11 +236,14 @@ const cases: readonly Case[] = [
 
 describe('whether a device is programmed', () => {
   for (const { title, proved, facts, expectedInstances = proved.length, problem, ...rest } of cases) {
-    const { says, revision, changedIn = 0, knownFrom = 0 } = rest;
+    const { says, revision, changedIn = 0, knownFrom = 0, settledTo = 0, listed } = rest;
     it(`${title}: ${says}`, () => {
       const finding = problem && ({ code: 'MQS105', severity: 'Error', message: '', path: '', ...problem } as const);
-      const changes = { ...nothingKnown, knownFrom, changedIn: ShardedMap.from([['a', changedIn]]) };
-      const broker = { proved, changes, expectedInstances, refusal: undefined, problem: finding };
+      const changes = { ...nothingKnown, knownFrom, settledTo, changedIn: ShardedMap.from([['a', changedIn]]) };
+      const broker = {
+        ...{ proved, changes, expectedInstances, refusal: undefined, problem: finding },
+        ...(listed && { listed: listedAs(...listed) }),
+      };
       const base = {
         expectation: active,
         broker,
