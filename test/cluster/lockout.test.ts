@@ -49,7 +49,8 @@ interface SeenEvent {
   readonly regarding: { readonly kind: string; readonly name: string };
 }
 
-for (const mosquitto of brokers) {
+// One version: what each Mosquitto makes of a lockout is tested in local mode.
+for (const mosquitto of brokers.filter(({ dialect }) => dialect === '2.0')) {
   describe(`a lockout on a cluster with ${mosquitto.name}`, function () {
     this.timeout(180_000);
     const namespace = `lockout-${mosquitto.dialect.replace('.', '-')}`;
