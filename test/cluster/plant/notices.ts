@@ -129,7 +129,7 @@ export function describeNotices(stage: () => Stage, mosquitto: BrokerUnderTest):
       output(
         stage().plane.kubectl([
           ...['annotate', `devicecertificate/${name}`, '-n', namespace, '--overwrite'],
-          `${renewAtAnnotation}=${new Date().toISOString().slice(0, 19)}Z`,
+          `${renewAtAnnotation}=${new Date().toISOString()}`,
         ]),
       );
     const connected = async (name: string, credentials: Readonly<Record<string, string>>) => {

@@ -53,7 +53,7 @@ export function describeRolls(stage: () => Stage, mosquitto: BrokerUnderTest): v
     it('replaces pods for another certificate, and none for what only its device is told', async () => {
       const { plane } = stage();
       const [initial, revision] = [site.running(), await site.published()];
-      const renewAt = `${renewAtAnnotation}=${new Date().toISOString().slice(0, 19)}Z`;
+      const renewAt = `${renewAtAnnotation}=${new Date().toISOString()}`;
       await output(plane.kubectl(['annotate', 'devicecertificate/pump', '-n', namespace, renewAt]));
       await site.replaced(last, initial);
       await site.settled();
