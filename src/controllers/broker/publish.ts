@@ -78,8 +78,7 @@ export async function publishStep(
   const memory = withFollowed({ ...former, lockouts }, facts);
   const refused = gateOf(facts, publishing, now);
   if (refused || !trust) {
-    const isEarly = refused?.code === 'MQS157' && isWithin(publishing.startedAt, startPatience, now);
-    if (!isEarly && isToBeRead(memory, undefined)) return read(publishing, memory, signal);
+    if (isReadAlthough(refused, publishing, memory, now)) return read(publishing, memory, signal);
     const times = [refused && recheckAt(refused, publishing, now), lockouts.nextChangeAt];
     return { memory: withState(facts, memory, { index: present, problem: refused }, now), times };
   }
@@ -117,22 +116,30 @@ export async function publishStep(
     const putOff = { passes: (memory.putOff?.passes ?? 0) + 1, at: now, took };
     return { memory: withState(facts, { ...compiled, putOff }, { index: present }, now), times: [...times, dueAt] };
   }
-  const awaited = haste.takesBack ? listsAwaited(publishing, compiled, { pass, trust }, now) : undefined;
-  if (awaited) {
-    const next = withState(facts, { ...compiled, awaitingSince: awaited.since }, { index: present }, now);
-    return { memory: next, times: [...times, awaited.until] };
-  }
-  const ready: BrokerMemory = { ...compiled, awaitingSince: undefined };
-  return published(publishing, { facts, memory: ready, pass, content, trust, times, ...haste }, signal);
+  const attempt = { facts, memory: compiled, pass, content, trust, times, ...haste };
+  const awaited = listsAwaited(publishing, attempt, now);
+  if (!awaited) return published(publishing, attempt, signal);
+  const next = withState(facts, { ...compiled, awaitingSince: awaited.since }, { index: present }, now);
+  return { memory: next, times: [...times, awaited.until] };
+}
+
+/** Nothing can be published, and what somebody else published is not known: not just because of the start. */
+function isReadAlthough(
+  refused: Finding | undefined,
+  { startedAt }: Publishing,
+  memory: BrokerMemory,
+  now: Date,
+): boolean {
+  const isEarly = refused?.code === 'MQS157' && isWithin(startedAt, startPatience, now);
+  return !isEarly && isToBeRead(memory, undefined);
 }
 
 function listsAwaited(
   { context }: Publishing,
-  { sets, awaitingSince: since }: BrokerMemory,
-  { pass, trust }: Pick<Candidate, 'pass' | 'trust'>,
+  { memory: { sets, awaitingSince: since }, pass, trust, takesBack }: Attempt,
   now: Date,
 ): ReturnType<typeof awaitedLists> {
-  const before = sets.at(-1)?.statuses;
+  const before = takesBack ? sets.at(-1)?.statuses : undefined;
   const heldBy = (identity: string) => context.state.issued.byIdentity.get(identity) ?? [];
   return before && awaitedLists({ before, after: pass.compiled.statuses, trust, heldBy, since }, now);
 }
@@ -275,7 +282,7 @@ async function published(
     const index = { broker: declared.key, ...result.index };
     const kept = withPublished(
       {
-        ...{ ...begun, putOff: undefined, ...(checkSecrets && { secretsCheckedAt: now }) },
+        ...{ ...begun, putOff: undefined, awaitingSince: undefined, ...(checkSecrets && { secretsCheckedAt: now }) },
         ...{ changes: closed(index.revision), followed: undefined },
       },
       pass,
