@@ -86,6 +86,7 @@ const expected: readonly RegExp[] = [
   /: Unauthorized: /,
   // For up to half a minute after the install the API server does not know the kinds of the policies (docs/install.md).
   /: Invalid: .* failed to configure policy: failed to find resource referenced by paramKind: /,
+  /: Forbidden: .* cannot set blockOwnerDeletion in this case because cannot find RESTMapping for APIVersion mqttsecurity/,
   // The API server, a webhook or an aggregated API behind it is busy or begins; it is tried again.
   /: (TooManyRequests|ServiceUnavailable|ServerTimeout|Timeout|InternalError): /,
   // A machine that is so busy that a watch with a bookmark each minute stands still.
