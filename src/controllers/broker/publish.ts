@@ -78,7 +78,7 @@ export async function publishStep(
   const memory = withFollowed({ ...former, lockouts }, facts);
   const refused = gateOf(facts, publishing, now);
   if (refused || !trust) {
-    if (isReadAlthough(refused, publishing, memory, now)) return read(publishing, memory, signal);
+    if (isReadWhileRefused(refused, publishing, memory, now)) return read(publishing, memory, signal);
     const times = [refused && recheckAt(refused, publishing, now), lockouts.nextChangeAt];
     return { memory: withState(facts, memory, { index: present, problem: refused }, now), times };
   }
@@ -124,7 +124,7 @@ export async function publishStep(
 }
 
 /** Nothing can be published, and what somebody else published is not known: not just because of the start. */
-function isReadAlthough(
+function isReadWhileRefused(
   refused: Finding | undefined,
   { startedAt }: Publishing,
   memory: BrokerMemory,

@@ -41,6 +41,19 @@ function held(identity: string, serial: string): HeldCertificate {
   };
 }
 
+/** A broker with device `d1`, whose certificate its one instance has proved. */
+async function certifiedSite(): Promise<BrokerSite> {
+  const site = brokerSite();
+  site.changeBroker({ spec: certificateSpec });
+  site.known.trust = trust;
+  site.hold(held('d1', '1f'));
+  site.putDevice('d1', { authentication: { type: 'Certificate' } });
+  await site.run();
+  site.prove('a');
+  await site.run();
+  return site;
+}
+
 describe('the controller of brokers', () => {
   it('publishes, and is ready when every instance has proved it', async () => {
     const site = brokerSite();
@@ -498,14 +511,7 @@ describe('the controller of brokers', () => {
   });
 
   it('says that a certificate is taken back when that is published, and when it is proved', async () => {
-    const site = brokerSite();
-    site.changeBroker({ spec: certificateSpec });
-    site.known.trust = trust;
-    site.hold(held('d1', '1f'));
-    site.putDevice('d1', { authentication: { type: 'Certificate' } });
-    await site.run();
-    site.prove('a');
-    await site.run();
+    const site = await certifiedSite();
     site.woken.device.clear();
     site.known.trust = { ...trust, revocations: [aRevocation('d1', { serial: '1f', caKeyId })] };
     await site.run();
@@ -521,14 +527,7 @@ describe('the controller of brokers', () => {
 
   describe('takes a device back', () => {
     async function revokedSite(): Promise<BrokerSite> {
-      const site = brokerSite();
-      site.changeBroker({ spec: certificateSpec });
-      site.known.trust = trust;
-      site.hold(held('d1', '1f'));
-      site.putDevice('d1', { authentication: { type: 'Certificate' } });
-      await site.run();
-      site.prove('a');
-      await site.run();
+      const site = await certifiedSite();
       site.putDevice('d1', { authentication: { type: 'Certificate' }, revoked: { reason: 'KeyCompromise' } }, 2);
       return site;
     }
